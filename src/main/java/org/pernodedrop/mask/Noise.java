@@ -1,0 +1,41 @@
+package org.pernodedrop.mask;
+
+import java.util.Locale;
+
+/**
+ * What a mask value {@code m} is drawn from, for drop rate p. Every kind has mean 1, so that nothing is rescaled at
+ * inference.
+ *
+ * <p>Source: Omathil and Sreeja, "PerNodeDrop", arXiv 2512.12663.
+ */
+public enum Noise {
+    /** {@code m = 1/q'} with probability q' (kept), else 0; q' is the quantised 1 - p of {@link DropRate}. */
+    BERNOULLI,
+
+    /** {@code m = 1 + sigma z}, z standard normal, {@code sigma = sqrt(p / (1 - p))}: N(1, p/(1-p)). */
+    GAUSSIAN,
+
+    /**
+     * {@code m = 1} with probability q' (kept), else {@code 1 + sigma z} as for {@link #GAUSSIAN}.
+     *
+     * <p>The paper names a "partial-Gaussian" mode without a definition that we could obtain; this is our reading of it:
+     * Bernoulli decides which connections are disturbed, and those get Gaussian noise instead of being cut.
+     */
+    PARTIAL_GAUSSIAN;
+
+    /** Whether some values need normals. */
+    public boolean usesNormals() {
+        return this != BERNOULLI;
+    }
+
+    /** Whether some values need Bernoulli bits. */
+    public boolean usesBits() {
+        return this != GAUSSIAN;
+    }
+
+    /** The name on the command line and in files: lower case, with hyphens. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
