@@ -1,0 +1,558 @@
+package org.pernodedrop.backend;
+
+import static org.pernodedrop.backend.Checks.atLeastOne;
+import static org.pernodedrop.backend.Checks.distinct;
+import static org.pernodedrop.backend.Checks.holds;
+import static org.pernodedrop.backend.Checks.notNull;
+
+import org.pernodedrop.mask.Granularity;
+
+/**
+ * A device and its operations. Public methods check and then call the protected kernels, which trust their arguments.
+ *
+ * <p>Sizes: B samples, I inputs, U outputs, each at least 1; row-major matrices. Unless said otherwise outputs are
+ * overwritten and must not overlap inputs. Every method throws {@link IllegalArgumentException} with the rule, the
+ * argument and its value where a size, a range or an overlap is wrong, and {@link IllegalStateException} where a buffer
+ * was closed. A backend serves one thread at a time.
+ */
+public abstract class Backend implements AutoCloseable {
+    /** What computes, in one line: device, threads, kernels, libraries. */
+    public abstract String describe();
+
+    /** The name on the command line: cpu or cuda. */
+    public abstract String device();
+
+    /** Waits until everything enqueued is done. */
+    public abstract void synchronize();
+
+    @Override
+    public abstract void close();
+
+    // ---- memory
+
+    /** Zeroed floats, owned by the caller. */
+    public final DeviceFloats allocate(long length) {
+        return allocateKernel(atLeastOne("length", length));
+    }
+
+    /** Zeroed integers, owned by the caller. */
+    public final DeviceInts allocateInts(long length) {
+        return allocateIntsKernel(atLeastOne("length", length));
+    }
+
+    /** A step state at step 0 and learning rate 0, owned by the caller. */
+    public abstract StepState newStepState(long seed);
+
+    /** An empty accumulator, owned by the caller. */
+    public abstract LossAccumulator newLossAccumulator();
+
+    /** Copies host to device: all of {@code to}. */
+    public final void upload(float[] from, int offset, DeviceFloats to) {
+        holds("to", to, 1);
+        Checks.window("from", notNull("from", from).length, offset, to.length());
+        uploadKernel(from, offset, to);
+    }
+
+    /** Copies host to device: all of {@code to}. */
+    public final void upload(int[] from, int offset, DeviceInts to) {
+        holds("to", to, 1);
+        Checks.window("from", notNull("from", from).length, offset, to.length());
+        uploadKernel(from, offset, to);
+    }
+
+    /** Copies device to host: all of {@code from}; waits for the device. */
+    public final void download(DeviceFloats from, float[] to, int offset) {
+        holds("from", from, 1);
+        Checks.window("to", notNull("to", to).length, offset, from.length());
+        downloadKernel(from, to, offset);
+    }
+
+    /** The contents of a buffer; waits for the device. */
+    public final float[] download(DeviceFloats from) {
+        holds("from", from, 1);
+        float[] to = new float[Math.toIntExact(from.length())];
+        downloadKernel(from, to, 0);
+        return to;
+    }
+
+    // ---- vectors
+
+    /** {@code x = value} everywhere. */
+    public final void fill(DeviceFloats x, float value) {
+        holds("x", x, 1);
+        fillKernel(x, value);
+    }
+
+    /** {@code to = from}, of equal lengths. */
+    public final void copy(DeviceFloats from, DeviceFloats to) {
+        holds("from", from, 1);
+        Checks.equalLengths("from", from, "to", to);
+        distinct("from", from, "to", to);
+        copyKernel(from, to);
+    }
+
+    /** {@code y = y + alpha x}, of equal lengths. */
+    public final void axpy(float alpha, DeviceFloats x, DeviceFloats y) {
+        holds("x", x, 1);
+        Checks.equalLengths("x", x, "y", y);
+        distinct("x", x, "y", y);
+        axpyKernel(alpha, x, y);
+    }
+
+    /**
+     * Uniforms in {@code (low, high]}: elements {@code first, first + 1, ...} of cuRAND's stream of the seed ({@link
+     * org.pernodedrop.mask.CurandStream}), times {@code high - low}, plus {@code low}; the same bits on every device.
+     */
+    public final void fillUniform(long seed, long first, float low, float high, DeviceFloats x) {
+        holds("x", x, 1);
+        Checks.streamStart(first);
+        if (!(low < high && Float.isFinite(high - low))) {
+            throw new IllegalArgumentException("low must be below high: low=" + low + ", high=" + high);
+        }
+        fillUniformKernel(seed, first, low, high, x);
+    }
+
+    /** Normals: elements of cuRAND's stream as for {@link #fillUniform}; devices agree within 1e-5 deviations. */
+    public final void fillNormal(long seed, long first, float mean, float deviation, DeviceFloats x) {
+        holds("x", x, 1);
+        Checks.streamStart(first);
+        if (!(deviation > 0 && Float.isFinite(deviation) && Float.isFinite(mean))) {
+            throw new IllegalArgumentException(
+                    "mean must be finite and deviation finite and above 0: mean=" + mean + ", deviation=" + deviation);
+        }
+        fillNormalKernel(seed, first, mean, deviation, x);
+    }
+
+    // ---- dense layers
+
+    /**
+     * {@code C[m, n] = alpha op(A) op(B) + beta C}, with {@code op(A)[m, k]} and {@code op(B)[k, n]}, where op is the
+     * transpose if asked for. If beta is 0, C is not read.
+     */
+    public final void matrixProduct(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            DeviceFloats a,
+            DeviceFloats b,
+            float beta,
+            DeviceFloats c) {
+        holds("a", a, atLeastOne("m", m) * atLeastOne("k", k));
+        holds("b", b, (long) k * atLeastOne("n", n));
+        holds("c", c, (long) m * n);
+        distinct("a", a, "c", c);
+        distinct("b", b, "c", c);
+        matrixProductKernel(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
+    }
+
+    /**
+     * {@code z = z + bias} by rows, then {@code y = act(z)}, for {@code z, y [B, U]}.
+     *
+     * @param bias {@code [U]}, or null for none
+     * @param y may be z if the activation is linear
+     */
+    public final void biasActivation(
+            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        notNull("activation", activation);
+        holds("z", z, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
+        holds("y", y, (long) samples * outputs);
+        checkPreActivation(activation, z, y);
+        checkBias(bias, outputs);
+        biasActivationKernel(activation, samples, outputs, bias, z, y);
+    }
+
+    /** {@code dz = dy act'(z)}; {@code y = act(z)} as the forward pass left it; dz may be dy. */
+    public final void activationBackward(
+            Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
+        notNull("activation", activation);
+        holds("z", z, atLeastOne("length", length));
+        holds("y", y, length);
+        holds("dy", dy, length);
+        holds("dz", dz, length);
+        activationBackwardKernel(activation, length, z, y, dy, dz);
+    }
+
+    /** {@code sums[u] = sum_b x[b, u]}, in the order of b. */
+    public final void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
+        holds("x", x, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
+        holds("sums", sums, outputs);
+        distinct("x", x, "sums", sums);
+        columnSumsKernel(samples, outputs, x, sums);
+    }
+
+    // ---- masks
+
+    /**
+     * The PerNodeDrop layer: {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}.
+     * The mask is drawn on the way and never stored.
+     *
+     * @param mask of connection granularity, not fixed
+     * @param firstSample index of row 0 in the global batch, at least 0
+     * @param bias {@code [U]}, or null for none
+     * @param y may be z if the activation is linear
+     */
+    public final void connectionForward(
+            LayerMask mask,
+            int firstSample,
+            Activation activation,
+            int samples,
+            int inputs,
+            int outputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats bias,
+            DeviceFloats z,
+            DeviceFloats y) {
+        checkConnections(mask, firstSample, samples, inputs, outputs);
+        notNull("activation", activation);
+        holds("x", x, (long) samples * inputs);
+        holds("w", w, (long) inputs * outputs);
+        holds("z", z, (long) samples * outputs);
+        holds("y", y, (long) samples * outputs);
+        checkPreActivation(activation, z, y);
+        checkBias(bias, outputs);
+        distinct("x", x, "z", z);
+        distinct("w", w, "z", z);
+        distinct("x", x, "y", y);
+        distinct("w", w, "y", y);
+        connectionForwardKernel(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+    }
+
+    /**
+     * Both backward passes of {@link #connectionForward}, with the very same mask: {@code dx[b, i] = sum_u dz[b, u]
+     * w[i, u] m[first + b, i, u]} and {@code dw[i, u] = sum_b dz[b, u] x[b, i] m[first + b, i, u]}. One call, so that a
+     * backend may draw the mask once for both.
+     *
+     * @param dx {@code [B, I]}, or null if not wanted
+     */
+    public final void connectionBackward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int inputs,
+            int outputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats dz,
+            DeviceFloats dx,
+            DeviceFloats dw) {
+        checkConnections(mask, firstSample, samples, inputs, outputs);
+        holds("x", x, (long) samples * inputs);
+        holds("w", w, (long) inputs * outputs);
+        holds("dz", dz, (long) samples * outputs);
+        holds("dw", dw, (long) inputs * outputs);
+        distinct("x", x, "dw", dw);
+        distinct("w", w, "dw", dw);
+        distinct("dz", dz, "dw", dw);
+        if (dx != null) {
+            holds("dx", dx, (long) samples * inputs);
+            distinct("x", x, "dx", dx);
+            distinct("w", w, "dx", dx);
+            distinct("dz", dz, "dx", dx);
+            distinct("dw", dw, "dx", dx);
+        }
+        connectionBackwardKernel(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
+    }
+
+    /**
+     * {@code to[b, u] = from[b, u] m[first + b, 0, u]}: node masks and dropout, forward and backward; {@code to} may be
+     * {@code from}.
+     *
+     * @param mask of node granularity
+     */
+    public final void nodeMask(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+        checkSamples(mask, firstSample, samples, outputs);
+        if (mask.spec().granularity() != Granularity.NODE) {
+            throw new IllegalArgumentException("nodeMask needs a mask of node granularity: mask=" + mask.spec());
+        }
+        holds("from", from, (long) samples * outputs);
+        holds("to", to, (long) samples * outputs);
+        nodeMaskKernel(mask, firstSample, samples, outputs, from, to);
+    }
+
+    /**
+     * {@code to[i, u] = from[i, u] m[0, i, u]}: one mask for all samples (fixed masks, DropConnect), on weights and on
+     * their gradients; {@code to} may be {@code from}.
+     *
+     * @param mask of connection granularity
+     */
+    public final void weightMask(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
+        checkSamples(mask, 0, 1, outputs);
+        checkConnectionGranularity(mask);
+        holds("from", from, atLeastOne("inputs", inputs) * outputs);
+        holds("to", to, (long) inputs * outputs);
+        weightMaskKernel(mask, inputs, outputs, from, to);
+    }
+
+    /** The multipliers {@code m[first + b, i, u]} themselves, {@code [B, I, U]}; for small layers. */
+    public final void exportMask(
+            LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
+        checkSamples(mask, firstSample, samples, outputs);
+        long perSample = atLeastOne("inputs", inputs) * outputs;
+        holds("to", to, Math.multiplyExact(perSample, (long) samples));
+        exportMaskKernel(mask, firstSample, samples, inputs, outputs, to);
+    }
+
+    // ---- losses
+
+    /**
+     * Softmax cross-entropy of logits {@code [B, C]} against labels {@code [B]} in [0, C): adds loss and hits to the
+     * totals and writes the gradient of the mean loss, {@code (softmax - onehot) / B}.
+     *
+     * @param gradient {@code [B, C]}, or null if not wanted; may be the logits
+     * @param state gives the step that a non-finite loss is reported with
+     */
+    public final void softmaxCrossEntropy(
+            StepState state,
+            int samples,
+            int classes,
+            DeviceFloats logits,
+            DeviceInts labels,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        holds("logits", logits, atLeastOne("samples", samples) * atLeastOne("classes", classes));
+        holds("labels", labels, samples);
+        if (gradient != null) {
+            holds("gradient", gradient, (long) samples * classes);
+        }
+        softmaxCrossEntropyKernel(
+                notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals));
+    }
+
+    /**
+     * Mean squared error of predictions against targets, both {@code [B, U]}: a sample's loss is the mean over its U
+     * outputs; the gradient is that of the mean over samples, {@code 2 (prediction - target) / (B U)}.
+     *
+     * @param gradient {@code [B, U]}, or null if not wanted; may be the predictions
+     */
+    public final void meanSquaredError(
+            StepState state,
+            int samples,
+            int outputs,
+            DeviceFloats predictions,
+            DeviceFloats targets,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        holds("predictions", predictions, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
+        holds("targets", targets, (long) samples * outputs);
+        if (gradient != null) {
+            holds("gradient", gradient, (long) samples * outputs);
+            distinct("targets", targets, "gradient", gradient);
+        }
+        meanSquaredErrorKernel(
+                notNull("state", state), samples, outputs, predictions, targets, gradient, notNull("totals", totals));
+    }
+
+    // ---- optimizers and batches
+
+    /**
+     * Gradient descent with momentum mu at the state's learning rate r: {@code v = mu v + g; w = w - r v}; with Nesterov's
+     * look-ahead {@code w = w - r (g + mu v)}.
+     *
+     * @param momentum mu, in [0, 1)
+     */
+    public final void sgd(
+            StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
+        notNull("state", state);
+        if (!(momentum >= 0 && momentum < 1)) {
+            throw new IllegalArgumentException("momentum must be in [0, 1): momentum=" + momentum);
+        }
+        checkOptimizer(w, g, v);
+        sgdKernel(state, momentum, nesterov, w, g, v);
+    }
+
+    /**
+     * Adam at the state's learning rate r and step t - 1: {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w = w -
+     * r (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon) + decay w)}.
+     */
+    public final void adam(
+            StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
+        notNull("state", state);
+        notNull("settings", settings);
+        checkOptimizer(w, g, m);
+        checkOptimizer(w, g, v);
+        distinct("m", m, "v", v);
+        adamKernel(state, settings, w, g, m, v);
+    }
+
+    /** The next step: {@code step = step + 1}. */
+    public final void advance(StepState state) {
+        advanceKernel(notNull("state", state));
+    }
+
+    /** {@code to[r, :] = from[rows[r], :]} for r below count; rows of {@code width} floats; row numbers are trusted. */
+    public final void gatherRows(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to) {
+        holds("rows", rows, atLeastOne("count", count));
+        holds("from", from, atLeastOne("width", width));
+        holds("to", to, (long) count * width);
+        distinct("from", from, "to", to);
+        gatherRowsKernel(count, width, from, rows, to);
+    }
+
+    /** {@code to[r] = from[rows[r]]} for r below count; row numbers are trusted. */
+    public final void gatherLabels(int count, DeviceInts from, DeviceInts rows, DeviceInts to) {
+        holds("rows", rows, atLeastOne("count", count));
+        holds("from", from, 1);
+        holds("to", to, count);
+        gatherLabelsKernel(count, from, rows, to);
+    }
+
+    // ---- shared checks
+
+    private static void checkSamples(LayerMask mask, int firstSample, int samples, int outputs) {
+        notNull("mask", mask);
+        atLeastOne("samples", samples);
+        atLeastOne("outputs", outputs);
+        if (firstSample < 0 || firstSample > Integer.MAX_VALUE - samples) {
+            throw new IllegalArgumentException("firstSample must be at least 0, and firstSample + samples below 2^31:"
+                    + " firstSample=" + firstSample + ", samples=" + samples);
+        }
+    }
+
+    private static void checkConnectionGranularity(LayerMask mask) {
+        if (mask.spec().granularity() != Granularity.CONNECTION) {
+            throw new IllegalArgumentException("a mask of connection granularity is needed: mask=" + mask.spec());
+        }
+    }
+
+    private static void checkConnections(LayerMask mask, int firstSample, int samples, int inputs, int outputs) {
+        checkSamples(mask, firstSample, samples, outputs);
+        atLeastOne("inputs", inputs);
+        checkConnectionGranularity(mask);
+        if (mask.spec().fixed()) {
+            throw new IllegalArgumentException("a fixed mask is the same for all samples; multiply the weights by it"
+                    + " (weightMask) and use matrixProduct: mask=" + mask.spec());
+        }
+    }
+
+    private static void checkPreActivation(Activation activation, DeviceFloats z, DeviceFloats y) {
+        if (activation != Activation.LINEAR) {
+            distinct("z", z, "y", y);
+        }
+    }
+
+    private static void checkBias(DeviceFloats bias, int outputs) {
+        if (bias != null) {
+            holds("bias", bias, outputs);
+        }
+    }
+
+    private static void checkOptimizer(DeviceFloats w, DeviceFloats g, DeviceFloats moment) {
+        holds("w", w, 1);
+        Checks.equalLengths("w", w, "g", g);
+        Checks.equalLengths("w", w, "moment", moment);
+        distinct("w", w, "g", g);
+        distinct("w", w, "moment", moment);
+        distinct("g", g, "moment", moment);
+    }
+
+    // ---- kernels: what a device implements; arguments are right
+
+    protected abstract DeviceFloats allocateKernel(long length);
+
+    protected abstract DeviceInts allocateIntsKernel(long length);
+
+    protected abstract void uploadKernel(float[] from, int offset, DeviceFloats to);
+
+    protected abstract void uploadKernel(int[] from, int offset, DeviceInts to);
+
+    protected abstract void downloadKernel(DeviceFloats from, float[] to, int offset);
+
+    protected abstract void fillKernel(DeviceFloats x, float value);
+
+    protected abstract void copyKernel(DeviceFloats from, DeviceFloats to);
+
+    protected abstract void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y);
+
+    protected abstract void fillUniformKernel(long seed, long first, float low, float high, DeviceFloats x);
+
+    protected abstract void fillNormalKernel(long seed, long first, float mean, float deviation, DeviceFloats x);
+
+    protected abstract void matrixProductKernel(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            DeviceFloats a,
+            DeviceFloats b,
+            float beta,
+            DeviceFloats c);
+
+    protected abstract void biasActivationKernel(
+            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y);
+
+    protected abstract void activationBackwardKernel(
+            Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz);
+
+    protected abstract void columnSumsKernel(int samples, int outputs, DeviceFloats x, DeviceFloats sums);
+
+    protected abstract void connectionForwardKernel(
+            LayerMask mask,
+            int firstSample,
+            Activation activation,
+            int samples,
+            int inputs,
+            int outputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats bias,
+            DeviceFloats z,
+            DeviceFloats y);
+
+    protected abstract void connectionBackwardKernel(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int inputs,
+            int outputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats dz,
+            DeviceFloats dx,
+            DeviceFloats dw);
+
+    protected abstract void nodeMaskKernel(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to);
+
+    protected abstract void weightMaskKernel(
+            LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to);
+
+    protected abstract void exportMaskKernel(
+            LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to);
+
+    protected abstract void softmaxCrossEntropyKernel(
+            StepState state,
+            int samples,
+            int classes,
+            DeviceFloats logits,
+            DeviceInts labels,
+            DeviceFloats gradient,
+            LossAccumulator totals);
+
+    protected abstract void meanSquaredErrorKernel(
+            StepState state,
+            int samples,
+            int outputs,
+            DeviceFloats predictions,
+            DeviceFloats targets,
+            DeviceFloats gradient,
+            LossAccumulator totals);
+
+    protected abstract void sgdKernel(
+            StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v);
+
+    protected abstract void adamKernel(
+            StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v);
+
+    protected abstract void advanceKernel(StepState state);
+
+    protected abstract void gatherRowsKernel(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to);
+
+    protected abstract void gatherLabelsKernel(int count, DeviceInts from, DeviceInts rows, DeviceInts to);
+}

@@ -1,0 +1,58 @@
+package org.pernodedrop.backend.cpu;
+
+import org.pernodedrop.backend.DeviceBuffer;
+import org.pernodedrop.backend.DeviceFloats;
+
+/** Floats in a Java array, from an offset. */
+final class CpuFloats implements DeviceFloats {
+    final float[] array;
+    final int offset;
+    private final int length;
+    private final CpuFloats owner;
+    private boolean closed;
+
+    CpuFloats(float[] array) {
+        this.array = array;
+        this.offset = 0;
+        this.length = array.length;
+        this.owner = this;
+    }
+
+    private CpuFloats(CpuFloats owner, int offset, int length) {
+        this.array = owner.array;
+        this.offset = offset;
+        this.length = length;
+        this.owner = owner;
+    }
+
+    @Override
+    public DeviceFloats slice(long from, long size) {
+        DeviceBuffer.checkWindow(from, size, length);
+        return new CpuFloats(owner, offset + (int) from, (int) size);
+    }
+
+    @Override
+    public boolean overlaps(DeviceFloats other) {
+        return other instanceof CpuFloats that
+                && array == that.array
+                && offset < that.offset + that.length
+                && that.offset < offset + length;
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return owner.closed;
+    }
+
+    @Override
+    public void close() {
+        if (owner == this) {
+            closed = true;
+        }
+    }
+}
