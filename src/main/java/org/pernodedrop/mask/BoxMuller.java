@@ -26,6 +26,9 @@ public final class BoxMuller {
     /** Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
     public static final int SQRT_HALF_BITS = 0x3F3504F3;
 
+    /** Number of coefficients of the polynomial for the logarithm. */
+    public static final int LOG_COEFFICIENTS = 9;
+
     private static final float HALF_PI = (float) (Math.PI / 2);
 
     // ln(1 + r) = r - r^2/2 + r^3 P(r) on [sqrt(1/2) - 1, sqrt(2) - 1], highest power first (Cephes, logf).
@@ -77,7 +80,7 @@ public final class BoxMuller {
         float r = Float.intBitsToFloat((bits & 0x7FFFFF) + SQRT_HALF_BITS) - 1f;
         float square = r * r;
         float p = LOG[0];
-        for (int k = 1; k < LOG.length; k++) {
+        for (int k = 1; k < LOG_COEFFICIENTS; k++) {
             p = Math.fma(p, r, LOG[k]);
         }
         float tail = Math.fma(p * r, square, exponent * LN2_LOW);
