@@ -16,7 +16,7 @@ import org.pernodedrop.mask.Noise;
  * The twin in the Vector API.
  *
  * <p>Forward keeps the sums of 4 samples by 2 vectors of outputs in registers while it walks over the inputs; backward
- * keeps the weights and weight gradients of 4 inputs by 2 vectors while it walks over the samples, and uses every masked
+ * keeps the weights and weight gradients of 2 inputs by 2 vectors while it walks over the samples, and uses every masked
  * gradient twice. Innermost methods take arrays only, so that each is compiled well by itself.
  */
 final class SimdConnectionTiles implements ConnectionTiles {
@@ -82,7 +82,7 @@ final class SimdConnectionTiles implements ConnectionTiles {
 
     @Override
     public void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch) {
-        float sigma = mask.spec().rate().sigma();
+        scratch.sigma = mask.spec().rate().sigma();
         float[] multipliers = scratch.multipliers;
         int[] words = scratch.normalWords;
         for (int b = 0; b < samples; b++) {
@@ -96,11 +96,8 @@ final class SimdConnectionTiles implements ConnectionTiles {
                 SimdPhilox.merge(scratch.words, words, half, OUTPUTS);
             }
             for (int j = 0; j < QUAD; j += 2) {
-                SimdBoxMuller.radius(words, j * OUTPUTS, scratch.radii, OUTPUTS);
                 int at = (j * SAMPLES + b) * OUTPUTS;
-                int next = at + SAMPLES * OUTPUTS;
-                SimdBoxMuller.multipliers(
-                        words, (j + 1) * OUTPUTS, scratch.radii, sigma, multipliers, at, next, OUTPUTS);
+                SimdBoxMuller.multipliers(scratch, j * OUTPUTS, at);
             }
         }
         if (mask.spec().noise() == Noise.PARTIAL_GAUSSIAN) {
@@ -206,8 +203,11 @@ final class SimdConnectionTiles implements ConnectionTiles {
             int width,
             float[] dx,
             int[] kept) {
-        for (int u = 0; u < OUTPUTS; u += 2 * COUNT) {
-            backwardKeptPair(dz, dzAt + u, stride, samples, x, w, dw, wAt + u, width, dx, kept, u);
+        for (int j = 0; j < QUAD; j += 2) {
+            for (int u = 0; u < OUTPUTS; u += 2 * COUNT) {
+                int row = wAt + j * width + u;
+                backwardKeptPair(dz, dzAt + u, stride, samples, x, w, dw, row, row + width, dx, kept, j, u);
+            }
         }
     }
 
@@ -219,77 +219,49 @@ final class SimdConnectionTiles implements ConnectionTiles {
             float[] x,
             float[] w,
             float[] dw,
-            int wAt,
-            int width,
+            int wAt0,
+            int wAt1,
             float[] dx,
             int[] kept,
+            int j,
             int u) {
-        int wAt1 = wAt + width;
-        int wAt2 = wAt + 2 * width;
-        int wAt3 = wAt + 3 * width;
-        FloatVector w00 = fromArray(FLOATS, w, wAt);
-        FloatVector w01 = fromArray(FLOATS, w, wAt + COUNT);
+        FloatVector w00 = fromArray(FLOATS, w, wAt0);
+        FloatVector w01 = fromArray(FLOATS, w, wAt0 + COUNT);
         FloatVector w10 = fromArray(FLOATS, w, wAt1);
         FloatVector w11 = fromArray(FLOATS, w, wAt1 + COUNT);
-        FloatVector w20 = fromArray(FLOATS, w, wAt2);
-        FloatVector w21 = fromArray(FLOATS, w, wAt2 + COUNT);
-        FloatVector w30 = fromArray(FLOATS, w, wAt3);
-        FloatVector w31 = fromArray(FLOATS, w, wAt3 + COUNT);
-        FloatVector g00 = fromArray(FLOATS, dw, wAt);
-        FloatVector g01 = fromArray(FLOATS, dw, wAt + COUNT);
+        FloatVector g00 = fromArray(FLOATS, dw, wAt0);
+        FloatVector g01 = fromArray(FLOATS, dw, wAt0 + COUNT);
         FloatVector g10 = fromArray(FLOATS, dw, wAt1);
         FloatVector g11 = fromArray(FLOATS, dw, wAt1 + COUNT);
-        FloatVector g20 = fromArray(FLOATS, dw, wAt2);
-        FloatVector g21 = fromArray(FLOATS, dw, wAt2 + COUNT);
-        FloatVector g30 = fromArray(FLOATS, dw, wAt3);
-        FloatVector g31 = fromArray(FLOATS, dw, wAt3 + COUNT);
         int p0 = u & PARTIALS - 1;
         int p1 = u + COUNT & PARTIALS - 1;
+        int word = j * SAMPLES;
+        int row = j;
         for (int b = 0; b < samples; b++) {
             FloatVector z0 = fromArray(FLOATS, dz, dzAt);
             FloatVector z1 = fromArray(FLOATS, dz, dzAt + COUNT);
-            int row = b * QUAD;
-            int bits = kept[b] >>> u;
+            int bits = kept[word] >>> u;
             FloatVector d0 = keep(z0, bits);
             FloatVector d1 = keep(z1, bits >>> COUNT);
             FloatVector xb = broadcast(FLOATS, x[row]);
             g00 = xb.fma(d0, g00);
             g01 = xb.fma(d1, g01);
             addPartials(dx, row * PARTIALS, p0, p1, w00, d0, w01, d1);
-            row++;
-            bits = kept[SAMPLES + b] >>> u;
+            bits = kept[word + SAMPLES] >>> u;
             d0 = keep(z0, bits);
             d1 = keep(z1, bits >>> COUNT);
-            xb = broadcast(FLOATS, x[row]);
+            xb = broadcast(FLOATS, x[row + 1]);
             g10 = xb.fma(d0, g10);
             g11 = xb.fma(d1, g11);
-            addPartials(dx, row * PARTIALS, p0, p1, w10, d0, w11, d1);
-            row++;
-            bits = kept[2 * SAMPLES + b] >>> u;
-            d0 = keep(z0, bits);
-            d1 = keep(z1, bits >>> COUNT);
-            xb = broadcast(FLOATS, x[row]);
-            g20 = xb.fma(d0, g20);
-            g21 = xb.fma(d1, g21);
-            addPartials(dx, row * PARTIALS, p0, p1, w20, d0, w21, d1);
-            row++;
-            bits = kept[3 * SAMPLES + b] >>> u;
-            d0 = keep(z0, bits);
-            d1 = keep(z1, bits >>> COUNT);
-            xb = broadcast(FLOATS, x[row]);
-            g30 = xb.fma(d0, g30);
-            g31 = xb.fma(d1, g31);
-            addPartials(dx, row * PARTIALS, p0, p1, w30, d0, w31, d1);
+            addPartials(dx, (row + 1) * PARTIALS, p0, p1, w10, d0, w11, d1);
             dzAt += stride;
+            word++;
+            row += QUAD;
         }
-        g00.intoArray(dw, wAt);
-        g01.intoArray(dw, wAt + COUNT);
+        g00.intoArray(dw, wAt0);
+        g01.intoArray(dw, wAt0 + COUNT);
         g10.intoArray(dw, wAt1);
         g11.intoArray(dw, wAt1 + COUNT);
-        g20.intoArray(dw, wAt2);
-        g21.intoArray(dw, wAt2 + COUNT);
-        g30.intoArray(dw, wAt3);
-        g31.intoArray(dw, wAt3 + COUNT);
     }
 
     private static void addPartials(

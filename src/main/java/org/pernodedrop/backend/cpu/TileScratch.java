@@ -26,7 +26,16 @@ final class TileScratch {
     final int[] plane = new int[QUAD * SAMPLES];
 
     final int[] normalWords = new int[QUAD * OUTPUTS];
+
+    /** Standard deviation of the multipliers, and the stages of 32 pairs of normals. */
+    float sigma;
+
     final float[] radii = new float[OUTPUTS];
+
+    final float[] angles = new float[OUTPUTS];
+    final int[] quadrants = new int[OUTPUTS];
+    final float[] sines = new float[OUTPUTS];
+    final float[] cosines = new float[OUTPUTS];
 
     final float[] forwardSums = new float[FORWARD_SAMPLES * OUTPUTS];
     final float[] forwardX = new float[SAMPLES * INPUTS];
