@@ -93,7 +93,8 @@ final class CsvTable {
             if (columns < 2) {
                 throw new DataException(
                         "CSV file must have a label column and at least one other, separated by commas: " + file
-                                + ", line " + first.number + " has one field (" + shown(first.fields[0]) + ")");
+                                + ", line " + first.number + " has one field (" + shown(first.fields[0])
+                                + "); save it with commas");
             }
             labelColumn = label.map(each -> labelColumn(each, first)).orElse(columns - 1);
             if (isHeader(first.fields, second, label)) {
@@ -193,7 +194,8 @@ final class CsvTable {
                 + (header.isEmpty() ? "" : " (" + shown(header.get(column)) + ")");
     }
 
-    private static String shown(String field) {
+    /** A field for messages, in quotes and not too long. */
+    static String shown(String field) {
         return "\"" + (field.length() <= FIELD_SHOWN ? field : field.substring(0, FIELD_SHOWN) + "...") + "\"";
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.csv.CSVException;
 
 /**
  * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two
@@ -124,6 +125,9 @@ final class InputFile {
                     + "); get it again";
         } else if (e instanceof CharacterCodingException) {
             message = "data file must be UTF-8 text: " + name + " is not; save it as UTF-8";
+        } else if (e instanceof CSVException) {
+            message = "CSV file must have matching quotes: " + name + " has not (" + e.getMessage()
+                    + "); correct the row";
         } else {
             message = "data file must be readable: " + name + " is not (" + e.getMessage()
                     + "); check it, or get it again";

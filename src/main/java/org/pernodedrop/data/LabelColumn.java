@@ -40,15 +40,18 @@ final class LabelColumn {
      */
     void add(String field, String where) {
         if (field.isEmpty() || field.equalsIgnoreCase("nan")) {
-            throw new DataException("label must not be missing: label=" + field + " " + where + "; fill it in");
+            throw new DataException(
+                    "label must not be missing: label=" + CsvTable.shown(field) + " " + where + "; fill it in");
         }
         boolean number = isNumber(field);
         if (labels.isEmpty()) {
             integers = number;
         } else if (integers != number) {
-            throw new DataException("labels must be all integers or all text: label=" + field + " " + where
-                    + " after labels such as " + found.keySet().iterator().next() + "; correct it, or choose the label"
-                    + " column");
+            throw new DataException(
+                    "labels must be all integers or all text: label=" + CsvTable.shown(field) + " " + where
+                            + " after labels such as "
+                            + CsvTable.shown(found.keySet().iterator().next()) + "; correct it, or choose the label"
+                            + " column");
         }
         labels.add(found.computeIfAbsent(number ? integer(field, where) : field, key -> found.size()));
     }
@@ -56,7 +59,7 @@ final class LabelColumn {
     private static String integer(String field, String where) {
         double value = number(field);
         if (value != Math.rint(value) || Math.abs(value) > LARGEST_EXACT) {
-            throw new DataException("labels must be integers or text: label=" + field + " " + where
+            throw new DataException("labels must be integers or text: label=" + CsvTable.shown(field) + " " + where
                     + "; choose the label column by its name or index");
         }
         return Long.toString((long) value);

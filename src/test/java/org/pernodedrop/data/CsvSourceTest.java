@@ -130,12 +130,12 @@ class CsvSourceTest {
                 "1,2,0|?,4,1 ; ; '\"?\" in'",
                 "1,2,0|1f,4,1 ; ; '\"1f\" in'",
                 "1,?,0|3,4,1 ; ; 'line 1, column 1'",
-                "1,2,0|3,4,x ; ; 'label=x in'",
-                "1,2,x|3,4,x|1,2,0 ; ; 'label=0 in'",
+                "1,2,0|3,4,x ; ; 'label=\"x\" in'",
+                "1,2,x|3,4,x|1,2,0 ; ; 'label=\"0\" in'",
                 "1,2,0|3,4, ; ; 'label must not be missing'",
                 "1,2,0|3,4,NaN ; ; 'label must not be missing'",
-                "1,2,0|3,4,Infinity ; ; 'label=Infinity'",
-                "1,2,0|3,4,0.5 ; ; 'labels must be integers or text: label=0.5 in'",
+                "1,2,0|3,4,Infinity ; ; 'label=\"Infinity\"'",
+                "1,2,0|3,4,0.5 ; ; 'labels must be integers or text: label=\"0.5\" in'",
                 "a,b,c|1,2,0|3,4,1 ; d ; 'label=d'",
                 "a,b,c|1,2,0|3,4,1 ; d ; '\"a,b,c\"'",
                 "a,b,c|1,2,0|3,4,1 ; 3 ; 'index from 0 to 2: label=3'",
@@ -145,8 +145,8 @@ class CsvSourceTest {
                 "1|2 ; ; 'at least one other'",
                 "a,b,c ; ; 'rows below its header'",
                 "'| |' ; ; 'must have'",
-                "1,2,0|\"1,4,1 ; ; 'table.csv'",
-                "1,2,0|\"1\"x,4,1 ; ; 'table.csv'"
+                "1,2,0|\"1,4,1 ; ; 'matching quotes'",
+                "1,2,0|\"1\"x,4,1 ; ; 'matching quotes'"
             })
     void refusesWhatIsNoTable(String text, String label, String part) {
         assertRefused(() -> read(text.replace('|', '\n'), label), part, "table.csv");
