@@ -28,16 +28,9 @@ public final class Standardizer {
         int width = part.featureCount();
         float[] features = part.features();
         double[] mean = new double[width];
-        float[] smallest = new float[width];
-        float[] largest = new float[width];
-        System.arraycopy(features, 0, smallest, 0, width);
-        System.arraycopy(features, 0, largest, 0, width);
         for (int start = 0; start < features.length; start += width) {
             for (int j = 0; j < width; j++) {
-                float value = features[start + j];
-                mean[j] += value;
-                smallest[j] = Math.min(smallest[j], value);
-                largest[j] = Math.max(largest[j], value);
+                mean[j] += features[start + j];
             }
         }
         for (int j = 0; j < width; j++) {
@@ -52,10 +45,9 @@ public final class Standardizer {
         }
         double floor = part.exampleShape().length < 2 ? 0 : IMAGE_FLOOR * rootMean(deviation, part.examples());
         for (int j = 0; j < width; j++) {
-            // Rounding of the mean would give a constant feature a tiny deviation, and so values near 1.
-            boolean constant = smallest[j] == largest[j];
-            mean[j] = constant ? smallest[j] : mean[j];
-            deviation[j] = constant ? 1 : Math.max(floor, Math.sqrt(deviation[j] / part.examples()));
+            // Exactly 0 for a constant feature: the double sum of fewer than 2^29 equal floats is exact, and so the
+            // mean.
+            deviation[j] = deviation[j] == 0 ? 1 : Math.max(floor, Math.sqrt(deviation[j] / part.examples()));
         }
         return new Standardizer(mean, deviation);
     }
