@@ -17,7 +17,8 @@ class MaskKnownAnswersTest {
     @Test
     void fileIsWhatTheReferenceDraws() throws IOException {
         try (InputStream in = getClass().getResourceAsStream("mask-known-answers.txt")) {
-            assertEquals(MaskKnownAnswers.text(), new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            assertEquals(MaskKnownAnswers.text().lines().toList(), text.lines().toList());
         }
     }
 
