@@ -59,6 +59,16 @@ class MaskStatisticsTest {
         assertEquals(new MaskStatistics.Estimate(1, 1, 0), statistics.disturbedShare());
     }
 
+    @Test
+    void partialGaussianErrorsAreThoseOfItsMixture() {
+        MaskStatistics statistics = new MaskStatistics(spec(Noise.PARTIAL_GAUSSIAN, 0.5));
+        statistics.add(1f);
+        // Half of the values have sigma 1: fourth moment 3/2, variance 1/2.
+        assertEquals(new MaskStatistics.Estimate(1, 1, Math.sqrt(0.5)), statistics.mean());
+        assertEquals(new MaskStatistics.Estimate(0, 0.5, Math.sqrt(1.25)), statistics.variance());
+        assertEquals(new MaskStatistics.Estimate(0, 0.5, 0.5), statistics.disturbedShare());
+    }
+
     @ParameterizedTest
     @MethodSource("specs")
     void expectationsAreThoseOfTheSpec(MaskSpec spec) {
