@@ -8,7 +8,8 @@ package org.pernodedrop.mask;
  * </pre>
  *
  * <p>In single precision with polynomials, so that a vector unit can do the very same operations: every twin of the CPU
- * backend gives the same bits. Values agree with exact arithmetic within 1e-5 for |z| &lt; 6; |z| is at most 6.77.
+ * backend gives the same bits. Given a in single precision, which is part of the definition (cuRAND rounds it too, and
+ * near a = 1 the rounding shows), values agree with exact arithmetic within 1e-5; |z| is at most 6.77.
  */
 public final class BoxMuller {
     /** 2^-32. */
