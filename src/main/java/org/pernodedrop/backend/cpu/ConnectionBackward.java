@@ -1,5 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
+import static org.pernodedrop.backend.cpu.ConnectionTiles.DRAWN_QUADS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.PARTIALS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
@@ -44,8 +45,10 @@ record ConnectionBackward(
             int count = Math.min(SAMPLES, samples - first);
             packInputs(quad, rows, first, count, scratch.backwardX);
             Arrays.fill(scratch.partials, 0f);
-            for (int block = 0; block * OUTPUTS < width; block++) {
-                addTile(quad, first, count, block, scratch);
+            if (mask.spec().noise().usesNormals()) {
+                addDisturbed(quad, first, count, scratch);
+            } else {
+                addKept(quad, first, count, scratch);
             }
             if (dx != null) {
                 finishInputGradient(quad, rows, first, count, scratch.partials);
@@ -54,27 +57,47 @@ record ConnectionBackward(
         finishWeightGradient(quad, rows, scratch.backwardDw);
     }
 
-    private void addTile(int quad, int first, int count, int block, TileScratch scratch) {
-        int at = block * OUTPUTS;
-        int z = dzAt + first * width + at;
-        int drawn = firstSample + first;
-        float[] xs = scratch.backwardX;
-        float[] ws = scratch.backwardW;
-        float[] dws = scratch.backwardDw;
-        if (mask.spec().noise().usesNormals()) {
-            tiles.drawMultipliers(mask, drawn, count, quad, block, scratch);
+    private void addKept(int quad, int first, int count, TileScratch s) {
+        int blocks = width / OUTPUTS;
+        for (int from = 0; from < blocks; from += DRAWN_QUADS) {
+            int drawn = Math.min(DRAWN_QUADS, blocks - from);
+            tiles.drawKept(mask, firstSample + first, quad, 1, from, drawn, s);
+            for (int k = 0; k < drawn; k++) {
+                int at = (from + k) * OUTPUTS;
+                int z = dzAt + first * width + at;
+                int keptAt = k * QUAD * SAMPLES;
+                tiles.backwardKept(
+                        dz,
+                        z,
+                        width,
+                        count,
+                        s.backwardX,
+                        s.backwardW,
+                        s.backwardDw,
+                        at,
+                        width,
+                        s.partials,
+                        s.kept,
+                        keptAt);
+            }
+        }
+    }
+
+    private void addDisturbed(int quad, int first, int count, TileScratch s) {
+        for (int block = 0; block < width / OUTPUTS; block++) {
+            int at = block * OUTPUTS;
+            int z = dzAt + first * width + at;
+            tiles.drawMultipliers(mask, firstSample + first, count, quad, block, s);
             tiles.backwardMultipliers(
-                    dz, z, width, count, xs, ws, dws, at, width, scratch.partials, scratch.multipliers);
-        } else {
-            tiles.drawKept(mask, drawn, quad, 1, block, scratch);
-            tiles.backwardKept(dz, z, width, count, xs, ws, dws, at, width, scratch.partials, scratch.kept);
+                    dz, z, width, count, s.backwardX, s.backwardW, s.backwardDw, at, width, s.partials, s.multipliers);
         }
     }
 
     private void packWeights(int quad, int rows, float[] to) {
-        Arrays.fill(to, 0, QUAD * width, 0f);
-        for (int j = 0; j < rows; j++) {
-            System.arraycopy(w.array, w.offset + (quad * QUAD + j) * outputs, to, j * width, outputs);
+        for (int j = 0; j < QUAD; j++) {
+            int columns = j < rows ? outputs : 0;
+            System.arraycopy(w.array, w.offset + (quad * QUAD + j % rows) * outputs, to, j * width, columns);
+            Arrays.fill(to, j * width + columns, (j + 1) * width, 0f);
         }
     }
 
@@ -91,17 +114,11 @@ record ConnectionBackward(
 
     private void finishInputGradient(int quad, int rows, int first, int count, float[] partials) {
         float scale = scale();
+        tiles.sumPartials(partials, count * QUAD);
         for (int b = 0; b < count; b++) {
             int to = dx.offset + (first + b) * inputs + quad * QUAD;
             for (int j = 0; j < rows; j++) {
-                int at = (b * QUAD + j) * PARTIALS;
-                // A fixed tree, so that every twin adds in the same order.
-                for (int half = PARTIALS / 2; half > 0; half /= 2) {
-                    for (int l = 0; l < half; l++) {
-                        partials[at + l] += partials[at + half + l];
-                    }
-                }
-                dx.array[to + j] = scale * partials[at];
+                dx.array[to + j] = scale * partials[(b * QUAD + j) * PARTIALS];
             }
         }
     }

@@ -60,7 +60,7 @@ record ConnectionForward(
         int quad = from / QUAD;
         int drawn = firstSample + sample;
         if (!mask.spec().noise().usesNormals()) {
-            tiles.drawKept(mask, drawn, quad, (width + QUAD - 1) / QUAD, block, scratch);
+            tiles.drawKept(mask, drawn, quad, (width + QUAD - 1) / QUAD, block, 1, scratch);
             tiles.forwardKept(sums, sumsAt, scratch.forwardX, scratch.forwardW, width, scratch.kept);
             return;
         }

@@ -36,6 +36,9 @@ interface ConnectionTiles {
     /** Most inputs of a forward tile. */
     int INPUTS = 64;
 
+    /** Most quads that are drawn at a time. */
+    int DRAWN_QUADS = INPUTS / QUAD;
+
     /** Partial sums of one input gradient. */
     int PARTIALS = 16;
 
@@ -43,12 +46,13 @@ interface ConnectionTiles {
     String describe();
 
     /**
-     * Draws kept bits of samples {@code first .. first + 15} for some quads of inputs and one block of 32 outputs.
+     * Draws kept bits of samples {@code first .. first + 15} for some quads of inputs and some blocks of 32 outputs, one
+     * tile a block, block after block: together at most {@value #DRAWN_QUADS} quads.
      *
      * @param quad number of the first quad: its inputs are 4 quad .. 4 quad + 3
-     * @param block number of the block: its outputs are 32 block .. 32 block + 31
+     * @param block number of the first block: its outputs are 32 block .. 32 block + 31
      */
-    void drawKept(Mask mask, int first, int quad, int quads, int block, TileScratch scratch);
+    void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch);
 
     /** Draws multipliers of samples {@code first .. first + samples - 1} for one quad and one block; others keep old values. */
     void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch);
@@ -60,6 +64,12 @@ interface ConnectionTiles {
     void forwardMultipliers(float[] sums, int sumsAt, float[] x, float[] w, int from, int inputs, float[] multipliers);
 
     /**
+     * Adds up partial sums: {@code partials[16 r]} receives the sum of {@code partials[16 r .. 16 r + 15]} for r below
+     * rows, as a tree: first those 8 apart, then 4, 2 and 1. The others are left undefined.
+     */
+    void sumPartials(float[] partials, int rows);
+
+    /**
      * One quad of inputs against one block of outputs: {@code dw[j, u] += sum_b dz[b, u] x[b, j] kept[j, b, u]} and
      * {@code dx[b, j, u mod 16] += dz[b, u] w[j, u] kept[j, b, u]}, for b below samples.
      *
@@ -67,6 +77,7 @@ interface ConnectionTiles {
      * @param x {@code [16, 4]}
      * @param w and dw: rows of {@code width} floats, from {@code wAt}
      * @param dx partial sums {@code [16, 4, 16]}
+     * @param keptAt where the tile's kept bits begin
      */
     void backwardKept(
             float[] dz,
@@ -79,7 +90,8 @@ interface ConnectionTiles {
             int wAt,
             int width,
             float[] dx,
-            int[] kept);
+            int[] kept,
+            int keptAt);
 
     /** As {@link #backwardKept}, with multipliers. */
     void backwardMultipliers(

@@ -15,21 +15,25 @@ final class PlainConnectionTiles implements ConnectionTiles {
     }
 
     @Override
-    public void drawKept(Mask mask, int first, int quad, int quads, int block, TileScratch scratch) {
+    public void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
         DropRate rate = mask.spec().rate();
-        int[] words = scratch.normalWords;
+        int[] words = scratch.callWords;
         int[] kept = scratch.kept;
-        Arrays.fill(kept, 0, quads * QUAD * SAMPLES, 0);
+        Arrays.fill(kept, 0, blocks * quads * QUAD * SAMPLES, 0);
         for (int k = rate.planes() - 1; k >= 0; k--) {
             boolean one = rate.digit(k);
-            int x = block | k << Mask.PLANE_SHIFT;
-            for (int q = 0; q < quads; q++) {
-                for (int b = 0; b < SAMPLES; b++) {
-                    generate(mask, x, quad + q, first + b, words);
-                    for (int j = 0; j < QUAD; j++) {
-                        int at = (q * QUAD + j) * SAMPLES + b;
-                        kept[at] = one ? kept[at] | words[j] : kept[at] & words[j];
+            int at = 0;
+            for (int tile = 0; tile < blocks; tile++) {
+                int x = block + tile | k << Mask.PLANE_SHIFT;
+                for (int q = 0; q < quads; q++) {
+                    for (int b = 0; b < SAMPLES; b++) {
+                        generate(mask, x, quad + q, first + b, words);
+                        for (int j = 0; j < QUAD; j++) {
+                            int word = at + j * SAMPLES + b;
+                            kept[word] = one ? kept[word] | words[j] : kept[word] & words[j];
+                        }
                     }
+                    at += QUAD * SAMPLES;
                 }
             }
         }
@@ -39,10 +43,10 @@ final class PlainConnectionTiles implements ConnectionTiles {
     public void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch) {
         boolean partial = mask.spec().noise() == Noise.PARTIAL_GAUSSIAN;
         if (partial) {
-            drawKept(mask, first, quad, 1, block, scratch);
+            drawKept(mask, first, quad, 1, block, 1, scratch);
         }
         float sigma = mask.spec().rate().sigma();
-        int[] words = scratch.normalWords;
+        int[] words = scratch.callWords;
         for (int b = 0; b < samples; b++) {
             for (int u = 0; u < OUTPUTS; u++) {
                 generate(mask, block * OUTPUTS + u | Mask.GAUSSIAN_DOMAIN, quad, first + b, words);
@@ -97,6 +101,18 @@ final class PlainConnectionTiles implements ConnectionTiles {
     }
 
     @Override
+    public void sumPartials(float[] partials, int rows) {
+        for (int row = 0; row < rows; row++) {
+            int at = row * PARTIALS;
+            for (int half = PARTIALS / 2; half > 0; half /= 2) {
+                for (int l = 0; l < half; l++) {
+                    partials[at + l] += partials[at + half + l];
+                }
+            }
+        }
+    }
+
+    @Override
     public void backwardKept(
             float[] dz,
             int dzAt,
@@ -108,10 +124,11 @@ final class PlainConnectionTiles implements ConnectionTiles {
             int wAt,
             int width,
             float[] dx,
-            int[] kept) {
+            int[] kept,
+            int keptAt) {
         for (int b = 0; b < samples; b++) {
             for (int j = 0; j < QUAD; j++) {
-                int bits = kept[j * SAMPLES + b];
+                int bits = kept[keptAt + j * SAMPLES + b];
                 for (int half = 0; half < OUTPUTS; half += PARTIALS) {
                     int row = wAt + j * width + half;
                     int z = dzAt + b * stride + half;

@@ -28,37 +28,46 @@ final class SimdConnectionTiles implements ConnectionTiles {
     }
 
     @Override
-    public void drawKept(Mask mask, int first, int quad, int quads, int block, TileScratch scratch) {
+    public void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
         DropRate rate = mask.spec().rate();
-        int[] kept = scratch.kept;
-        long[] words = scratch.words;
         setSamples(scratch, first);
-        if (rate.planes() > 1) {
-            Arrays.fill(kept, 0, quads * QUAD * SAMPLES, 0);
-        }
-        for (int k = rate.planes() - 1; k >= 0; k--) {
-            Arrays.fill(scratch.counterX, block | k << Mask.PLANE_SHIFT);
+        // Digits below the last 1 of q' leave nothing kept, whatever their words.
+        int lastPlane = rate.planes() - 1 - Integer.numberOfTrailingZeros(rate.threshold());
+        int at = 0;
+        for (int tile = 0; tile < blocks; tile++) {
             for (int q = 0; q < quads; q++) {
-                generate(mask, quad + q, scratch);
-                int at = q * QUAD * SAMPLES;
-                if (rate.planes() == 1) {
-                    SimdPhilox.merge(words, kept, at, SAMPLES);
-                } else {
-                    SimdPhilox.merge(words, scratch.plane, 0, SAMPLES);
-                    addPlane(kept, at, scratch.plane, rate.digit(k));
+                generate(mask, block + tile, lastPlane, quad + q, scratch, scratch.kept64);
+                for (int k = lastPlane - 1; k >= 0; k--) {
+                    generate(mask, block + tile, k, quad + q, scratch, scratch.words);
+                    addPlane(scratch.kept64, scratch.words, rate.digit(k));
                 }
+                SimdPhilox.merge(scratch.kept64, scratch.kept, at, SAMPLES);
+                at += QUAD * SAMPLES;
             }
         }
     }
 
-    private static void addPlane(int[] kept, int at, int[] plane, boolean one) {
+    private static void generate(Mask mask, int block, int plane, int quad, TileScratch scratch, long[] to) {
+        int x = block | plane << Mask.PLANE_SHIFT;
+        SimdPhilox.generate(
+                scratch.none,
+                x,
+                quad,
+                scratch.counterZ,
+                mask.step(),
+                mask.key().k0(),
+                mask.key().k1(),
+                to);
+    }
+
+    private static void addPlane(long[] kept, long[] plane, boolean one) {
         if (one) {
             for (int l = 0; l < QUAD * SAMPLES; l++) {
-                kept[at + l] |= plane[l];
+                kept[l] |= plane[l];
             }
         } else {
             for (int l = 0; l < QUAD * SAMPLES; l++) {
-                kept[at + l] &= plane[l];
+                kept[l] &= plane[l];
             }
         }
     }
@@ -69,30 +78,26 @@ final class SimdConnectionTiles implements ConnectionTiles {
         }
     }
 
-    private static void generate(Mask mask, int quad, TileScratch scratch) {
-        SimdPhilox.generate(
-                scratch.counterX,
-                quad,
-                scratch.counterZ,
-                mask.step(),
-                mask.key().k0(),
-                mask.key().k1(),
-                scratch.words);
-    }
-
     @Override
     public void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch) {
         scratch.sigma = mask.spec().rate().sigma();
         float[] multipliers = scratch.multipliers;
         int[] words = scratch.normalWords;
+        for (int l = 0; l < SAMPLES; l++) {
+            scratch.lanes[SimdPhilox.position(l)] = l;
+        }
         for (int b = 0; b < samples; b++) {
             Arrays.fill(scratch.counterZ, first + b);
             for (int half = 0; half < OUTPUTS; half += SAMPLES) {
-                for (int l = 0; l < SAMPLES; l++) {
-                    int u = block * OUTPUTS + half + l;
-                    scratch.counterX[SimdPhilox.position(l)] = u | Mask.GAUSSIAN_DOMAIN;
-                }
-                generate(mask, quad, scratch);
+                SimdPhilox.generate(
+                        scratch.lanes,
+                        block * OUTPUTS + half | Mask.GAUSSIAN_DOMAIN,
+                        quad,
+                        scratch.counterZ,
+                        mask.step(),
+                        mask.key().k0(),
+                        mask.key().k1(),
+                        scratch.words);
                 SimdPhilox.merge(scratch.words, words, half, OUTPUTS);
             }
             for (int j = 0; j < QUAD; j += 2) {
@@ -101,7 +106,7 @@ final class SimdConnectionTiles implements ConnectionTiles {
             }
         }
         if (mask.spec().noise() == Noise.PARTIAL_GAUSSIAN) {
-            drawKept(mask, first, quad, 1, block, scratch);
+            drawKept(mask, first, quad, 1, block, 1, scratch);
             for (int row = 0; row < QUAD * SAMPLES; row++) {
                 onesWhereKept(multipliers, row * OUTPUTS, scratch.kept[row]);
             }
@@ -191,6 +196,27 @@ final class SimdConnectionTiles implements ConnectionTiles {
     }
 
     @Override
+    public void sumPartials(float[] partials, int rows) {
+        for (int at = 0; at < rows * PARTIALS; at += PARTIALS) {
+            FloatVector sum = fromArray(FLOATS, partials, at);
+            if (COUNT == PARTIALS / 2) {
+                sum = sum.add(fromArray(FLOATS, partials, at + COUNT));
+            } else if (COUNT == PARTIALS / 4) {
+                FloatVector third = fromArray(FLOATS, partials, at + 2 * COUNT);
+                FloatVector fourth = fromArray(FLOATS, partials, at + 3 * COUNT);
+                sum = sum.add(third).add(fromArray(FLOATS, partials, at + COUNT).add(fourth));
+            } else {
+                sum = sum.add(sum.rearrange(SimdLanes.rotation(8)));
+            }
+            if (COUNT >= 8) {
+                sum = sum.add(sum.rearrange(SimdLanes.rotation(4)));
+            }
+            sum = sum.add(sum.rearrange(SimdLanes.rotation(2)));
+            sum.add(sum.rearrange(SimdLanes.rotation(1))).intoArray(partials, at);
+        }
+    }
+
+    @Override
     public void backwardKept(
             float[] dz,
             int dzAt,
@@ -202,11 +228,13 @@ final class SimdConnectionTiles implements ConnectionTiles {
             int wAt,
             int width,
             float[] dx,
-            int[] kept) {
+            int[] kept,
+            int keptAt) {
         for (int j = 0; j < QUAD; j += 2) {
             for (int u = 0; u < OUTPUTS; u += 2 * COUNT) {
                 int row = wAt + j * width + u;
-                backwardKeptPair(dz, dzAt + u, stride, samples, x, w, dw, row, row + width, dx, kept, j, u);
+                int word = keptAt + j * SAMPLES;
+                backwardKeptPair(dz, dzAt + u, stride, samples, x, w, dw, row, row + width, dx, kept, word, j, u);
             }
         }
     }
@@ -223,6 +251,7 @@ final class SimdConnectionTiles implements ConnectionTiles {
             int wAt1,
             float[] dx,
             int[] kept,
+            int word,
             int j,
             int u) {
         FloatVector w00 = fromArray(FLOATS, w, wAt0);
@@ -235,7 +264,6 @@ final class SimdConnectionTiles implements ConnectionTiles {
         FloatVector g11 = fromArray(FLOATS, dw, wAt1 + COUNT);
         int p0 = u & PARTIALS - 1;
         int p1 = u + COUNT & PARTIALS - 1;
-        int word = j * SAMPLES;
         int row = j;
         for (int b = 0; b < samples; b++) {
             FloatVector z0 = fromArray(FLOATS, dz, dzAt);

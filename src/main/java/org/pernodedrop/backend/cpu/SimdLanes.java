@@ -3,6 +3,7 @@ package org.pernodedrop.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -39,7 +40,22 @@ final class SimdLanes {
     private static final int[] TABLE = REGISTERS ? new int[0] : table();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8 % COUNT, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4 % COUNT, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
+
     private SimdLanes() {}
+
+    /** Lane l receives lane {@code l + distance}, around the end; for distances 8, 4, 2 and 1. */
+    static VectorShuffle<Float> rotation(int distance) {
+        return switch (distance) {
+            case 8 -> BY_8;
+            case 4 -> BY_4;
+            case 2 -> BY_2;
+            default -> BY_1;
+        };
+    }
 
     /** The lanes of v whose bit is set, 0 in the others. */
     static FloatVector keep(FloatVector v, int bits) {

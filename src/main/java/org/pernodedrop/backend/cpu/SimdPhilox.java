@@ -36,19 +36,20 @@ final class SimdPhilox {
     }
 
     /**
-     * The four words of 16 counters (x[l], y, z[l], w): word j of counter l at {@code words[16 j + l]}, in the low half
+     * The four words of 16 counters (x[l] | base, y, z[l], w): word j of counter l at {@code words[16 j + l]}, in the low half
      * of the long.
      */
-    static void generate(long[] x, int y, long[] z, int w, int k0, int k1, long[] words) {
+    static void generate(long[] x, int base, int y, long[] z, int w, int k0, int k1, long[] words) {
         for (int at = 0; at < SAMPLES; at += LANES.length()) {
-            generateLanes(x, y, z, w, k0, k1, words, at);
+            generateLanes(x, base, y, z, w, k0, k1, words, at);
         }
     }
 
-    private static void generateLanes(long[] x, int y, long[] z, int w, int k0, int k1, long[] words, int at) {
+    private static void generateLanes(
+            long[] x, int base, int y, long[] z, int w, int k0, int k1, long[] words, int at) {
         LongVector m0 = LongVector.broadcast(LANES, MULTIPLIER_0).and(LOW);
         LongVector m1 = LongVector.broadcast(LANES, MULTIPLIER_1).and(LOW);
-        LongVector c0 = LongVector.fromArray(LANES, x, at);
+        LongVector c0 = LongVector.fromArray(LANES, x, at).or(base & LOW);
         LongVector c1 = LongVector.broadcast(LANES, y & LOW);
         LongVector c2 = LongVector.fromArray(LANES, z, at);
         LongVector c3 = LongVector.broadcast(LANES, w & LOW);

@@ -17,13 +17,19 @@ final class TileScratch {
     final int[] kept = new int[INPUTS * SAMPLES];
     final float[] multipliers = new float[QUAD * SAMPLES * OUTPUTS];
 
-    /** Philox words on their way to kept bits or normals, and the counters they come from. */
+    /** Philox words on their way to kept bits or normals. */
     final long[] words = new long[QUAD * SAMPLES];
 
-    final long[] counterX = new long[SAMPLES];
+    /** Kept bits while planes are joined to them. */
+    final long[] kept64 = new long[QUAD * SAMPLES];
+
+    /** Numbers of samples, of lanes, and zeros: what varies along the lanes of counters, and what does not. */
     final long[] counterZ = new long[SAMPLES];
-    /** One plane of one quad, before it is joined to the kept bits. */
-    final int[] plane = new int[QUAD * SAMPLES];
+
+    final long[] lanes = new long[SAMPLES];
+    final long[] none = new long[SAMPLES];
+    /** The four words of one call. */
+    final int[] callWords = new int[QUAD];
 
     final int[] normalWords = new int[QUAD * OUTPUTS];
 
