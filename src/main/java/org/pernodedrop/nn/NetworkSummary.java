@@ -59,12 +59,13 @@ final class NetworkSummary {
         }
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
             for (int column = 0; column < columns; column++) {
                 String cell = row.get(column);
                 String padding = " ".repeat(widths[column] - cell.length());
-                text.append(column == columns - 1 ? padding + cell : cell + padding + "  ");
+                line.append(column == columns - 1 ? padding + cell : cell + padding + "  ");
             }
-            text.append(System.lineSeparator());
+            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
         }
         return text.toString();
     }
