@@ -9,9 +9,10 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /**
- * A dense layer with one Bernoulli mask on its weights for the whole batch, drawn anew at every step: in training {@code
- * y[b, u] = act(sum_i x[b, i] w[i, u] m[i, u] + bias[u])}, where m is the PerNodeDrop mask of sample 0; at inference it is
- * {@link Dense}. The common cheap form of DropConnect, and the baseline that shows what masks of each sample's own add.
+ * A dense layer with one Bernoulli mask on its weights for the whole batch, drawn anew at every step: in training
+ * {@code y[b, u] = act(sum_i x[b, i] w[i, u] m[i, u] + bias[u])}, where m is the PerNodeDrop mask of sample 0; at
+ * inference it is {@link Dense}. The common cheap form of DropConnect, and the baseline that shows what masks of each
+ * sample's own add.
  *
  * <p>Input {@code [I]}, output {@code [U]}, parameters as of {@link Dense}.
  *

@@ -8,8 +8,8 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /**
- * Dropout: in training {@code y[b, u] = x[b, u] m[b, u]}, where m is {@code 1/q'} with the keep probability q' and else 0;
- * at inference {@code y = x}. Output shaped as the input, no parameters.
+ * Dropout: in training {@code y[b, u] = x[b, u] m[b, u]}, where m is {@code 1/q'} with the keep probability q' and else
+ * 0; at inference {@code y = x}. Output shaped as the input, no parameters.
  *
  * <p>Source: Srivastava et al., "Dropout", JMLR 2014, scaled in training instead of at inference.
  *

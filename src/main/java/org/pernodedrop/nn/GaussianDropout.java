@@ -8,8 +8,8 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /**
- * Multiplicative Gaussian noise: in training {@code y[b, u] = x[b, u] m[b, u]} with m from {@code N(1, p / (1 - p))}; at
- * inference {@code y = x}. Output shaped as the input, no parameters.
+ * Multiplicative Gaussian noise: in training {@code y[b, u] = x[b, u] m[b, u]} with m from {@code N(1, p / (1 - p))};
+ * at inference {@code y = x}. Output shaped as the input, no parameters.
  *
  * <p>Source: Srivastava et al., "Dropout", JMLR 2014, section 10.
  *

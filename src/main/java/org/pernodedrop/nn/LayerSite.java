@@ -33,7 +33,10 @@ record LayerSite(
         if (layer instanceof ActivationLayer activation) {
             return new ActivationPass(backend, activation.activation(), input.size());
         }
-        return new DropoutPass(backend, maskOf(layer).orElse(null), input.size());
+        if (layer instanceof Dropout || layer instanceof GaussianDropout) {
+            return new DropoutPass(backend, maskOf(layer).orElse(null), input.size());
+        }
+        throw new IllegalArgumentException("no pass is known for this kind of layer: layer=" + layer);
     }
 
     private LayerPass dense(Dense dense, Layer layer) {

@@ -10,7 +10,10 @@ public enum Loss {
      */
     SOFTMAX_CROSS_ENTROPY,
 
-    /** {@code mean_u (y[b, u] - t[b, u])^2}. Needs targets, {@link org.pernodedrop.backend.DeviceFloats} {@code [B, U]}. */
+    /**
+     * {@code mean_u (y[b, u] - t[b, u])^2}. Needs float targets t, {@link org.pernodedrop.backend.DeviceFloats} {@code
+     * [B, U]}.
+     */
     MEAN_SQUARED_ERROR;
 
     /** The name on the command line and in files: lower case, with hyphens. */

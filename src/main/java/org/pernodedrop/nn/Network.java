@@ -27,9 +27,9 @@ import org.pernodedrop.backend.StepState;
  * }
  * }</pre>
  *
- * <p>Everything follows from the spec, its seed, the step and the batches: the same calls give the same bits, whatever the
- * number of threads. Room for activations grows to the largest batch seen; apart from that nothing is allocated on the
- * device after building. Buffers that are handed out belong to the network. One thread at a time.
+ * <p>Everything follows from the spec, its seed, the step and the batches: the same calls give the same bits, whatever
+ * the number of threads. Room for activations grows to the largest batch seen; apart from that nothing is allocated on
+ * the device after building. Buffers that are handed out belong to the network. One thread at a time.
  */
 public final class Network implements AutoCloseable {
     /** Learning rate of a new network. */
@@ -155,8 +155,8 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * The gradients of all parameters, without L2, from the gradient for the output of the last forward pass, which must
-     * have been a {@link Mode#TRAINING} one. Overwrites the gradients of the pass before.
+     * The gradients of all parameters, without L2, from the gradient for the output of the last forward pass, which
+     * must have been a {@link Mode#TRAINING} one. Overwrites the gradients of the pass before.
      *
      * @param outputGradient {@code [B, U]}; overwritten
      * @throws IllegalStateException if the last pass was another one
@@ -245,11 +245,13 @@ public final class Network implements AutoCloseable {
             throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
                     + ", samples=" + samples + ", input shape=" + spec.input());
         }
-        current = new Batch(samples, firstSample, mode);
+        current = null;
+        Batch batch = new Batch(samples, firstSample, mode);
         DeviceFloats y = x;
         for (LayerPass pass : passes) {
-            y = pass.forward(current, y);
+            y = pass.forward(batch, y);
         }
+        current = batch;
         return y;
     }
 
@@ -276,9 +278,9 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * The mask multipliers that a training pass of this many samples draws at the current step, for small layers: {@code
-     * [B, I, U]}, or {@code [B, U]} with node granularity; masks that all samples share (fixed, DropConnect) come once,
-     * {@code [I, U]} or {@code [U]}.
+     * The mask multipliers that a training pass of this many samples draws at the current step, for small layers:
+     * {@code [B, I, U]}, or {@code [B, U]} with node granularity; masks that all samples share (fixed, DropConnect)
+     * come once, {@code [I, U]} or {@code [U]}.
      *
      * @param layer number of the layer, from 0
      * @throws IllegalArgumentException if the layer never has a mask, or if this one is too large to hand out

@@ -7,8 +7,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.StepState;
 
 /**
- * The parameters of a network, their gradients and the optimizer's moments: flat buffers of one layout. Parameters lie in
- * the order of the layers, each from a multiple of {@value #ALIGNMENT} floats on; the gaps are 0 and stay so.
+ * The parameters of a network, their gradients and the optimizer's moments: flat buffers of one layout. Parameters lie
+ * in the order of the layers, each from a multiple of {@value #ALIGNMENT} floats on; the gaps are 0 and stay so.
  */
 final class ParameterBuffers {
     /** In floats: whole vectors for the device, whole pairs of the stream of normals. */

@@ -17,9 +17,9 @@ import org.pernodedrop.mask.Noise;
  * </pre>
  *
  * with a mask m of mean 1 that is drawn anew at every step, the same in the forward and the backward pass, and never
- * stored. At inference there is no mask and no scaling: the layer is {@link Dense}. A fixed mask is one mask {@code [I, U]}
- * or {@code [U]} for all samples and steps, in training and at inference. The bias is never masked. With drop rate 0 the
- * layer is {@link Dense}, bit for bit.
+ * stored. At inference there is no mask and no scaling: the layer is {@link Dense}. A fixed mask is one mask {@code [I,
+ * U]} or {@code [U]} for all samples and steps, in training and at inference. The bias is never masked. With drop rate
+ * 0 the layer is {@link Dense}, bit for bit.
  *
  * <pre>{@code
  * PerNodeDropDense.units(256).dropRate(0.5).noise(Noise.GAUSSIAN).activation(Activation.RELU).build()

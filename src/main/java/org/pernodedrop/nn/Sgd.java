@@ -6,8 +6,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.StepState;
 
 /**
- * Gradient descent at learning rate r: {@code v = momentum v + g; w = w - r v}, or with Nesterov's look-ahead {@code w =
- * w - r (g + momentum v)}; Sutskever et al. 2013.
+ * Gradient descent at learning rate r: {@code v = momentum v + g; w = w - r v}, or with Nesterov's look-ahead {@code w
+ * = w - r (g + momentum v)}; Sutskever et al. 2013.
  *
  * <pre>{@code Sgd.plain()   Sgd.momentum(0.9)   Sgd.nesterov(0.9)}</pre>
  *

@@ -27,7 +27,7 @@ final class LayerCases {
         return builder;
     }
 
-    /** Moves the biases off 0, where they would prove little and rectifiers whose inputs are all dropped have a kink. */
+    /** Moves biases off 0, where they would prove little and rectifiers whose inputs are all dropped have a kink. */
     static Network withBiases(Network network) {
         for (Parameter parameter : network.parameters()) {
             if (parameter.name().endsWith(".bias")) {

@@ -12,8 +12,8 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 /**
- * Gradients of every parameter against central differences of the reference network's loss, in double precision and under
- * the same masks.
+ * Gradients of every parameter against central differences of the reference network's loss, in double precision and
+ * under the same masks.
  */
 class NetworkGradientTest {
     private static final int SAMPLES = 7;

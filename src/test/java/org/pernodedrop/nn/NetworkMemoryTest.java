@@ -32,6 +32,11 @@ class NetworkMemoryTest {
         backend.close();
     }
 
+    private void assertEverythingIsClosed() {
+        assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+        assertTrue(backend.states.stream().allMatch(RecordingBackend.WatchedState::isClosed));
+    }
+
     private void step(Network network, int samples) {
         network.step(batch.deviceInput, batch.deviceLabels, samples, totals);
     }
@@ -60,7 +65,7 @@ class NetworkMemoryTest {
         network.reserve(5);
         network.close();
         network.close();
-        assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+        assertEverythingIsClosed();
     }
 
     @Test
@@ -90,7 +95,7 @@ class NetworkMemoryTest {
         for (int allocations = 0; allocations < needed; allocations++) {
             backend.limitAllocations(allocations);
             assertThrows(IllegalStateException.class, () -> builder.build(backend));
-            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+            assertEverythingIsClosed();
         }
     }
 

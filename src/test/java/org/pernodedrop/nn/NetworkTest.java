@@ -215,6 +215,11 @@ class NetworkTest {
                         .getMessage();
                 assertTrue(message.contains(mode.name()), message);
             }
+            network.forward(batch.deviceInput, 2, Mode.TRAINING);
+            network.reserve(100);
+            assertThrows(IllegalStateException.class, () -> network.backward(gradient));
+            network.forward(batch.deviceInput, SAMPLES, Mode.TRAINING);
+            network.backward(gradient);
         }
     }
 
@@ -224,7 +229,8 @@ class NetworkTest {
                 Network regression = dense().loss(Loss.MEAN_SQUARED_ERROR).build(backend)) {
             float[] before = parameters(classifier);
             assertEquals(
-                    "the network's loss, softmax-cross-entropy, needs labels; with float targets use mean-squared-error",
+                    "the network's loss, softmax-cross-entropy, needs labels; "
+                            + "with float targets use mean-squared-error",
                     assertThrows(
                                     IllegalArgumentException.class,
                                     () -> classifier.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals))

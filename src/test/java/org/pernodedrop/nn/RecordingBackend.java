@@ -15,6 +15,7 @@ import org.pernodedrop.backend.StepState;
 /** Passes everything on to another backend, remembers what was allocated, and can run out of memory. */
 final class RecordingBackend extends Backend {
     final List<DeviceBuffer> buffers = new ArrayList<>();
+    final List<WatchedState> states = new ArrayList<>();
     private final Backend device;
     private int allocationsLeft = Integer.MAX_VALUE;
 
@@ -50,6 +51,59 @@ final class RecordingBackend extends Backend {
         return record(device.allocateInts(length));
     }
 
+    private static StepState own(StepState state) {
+        return ((WatchedState) state).state;
+    }
+
+    private static LayerMask own(LayerMask mask) {
+        return new LayerMask(mask.spec(), mask.layer(), own(mask.state()));
+    }
+
+    /** A step state that tells whether it was closed. */
+    static final class WatchedState implements StepState {
+        private final StepState state;
+        private boolean closed;
+
+        private WatchedState(StepState state) {
+            this.state = state;
+        }
+
+        boolean isClosed() {
+            return closed;
+        }
+
+        @Override
+        public long seed() {
+            return state.seed();
+        }
+
+        @Override
+        public long step() {
+            return state.step();
+        }
+
+        @Override
+        public void setStep(long step) {
+            state.setStep(step);
+        }
+
+        @Override
+        public float learningRate() {
+            return state.learningRate();
+        }
+
+        @Override
+        public void setLearningRate(float learningRate) {
+            state.setLearningRate(learningRate);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            state.close();
+        }
+    }
+
     @Override
     public String describe() {
         return device.describe();
@@ -72,7 +126,9 @@ final class RecordingBackend extends Backend {
 
     @Override
     public StepState newStepState(long seed) {
-        return device.newStepState(seed);
+        WatchedState state = new WatchedState(device.newStepState(seed));
+        states.add(state);
+        return state;
     }
 
     @Override
@@ -165,7 +221,7 @@ final class RecordingBackend extends Backend {
             DeviceFloats bias,
             DeviceFloats z,
             DeviceFloats y) {
-        device.connectionForward(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+        device.connectionForward(own(mask), firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
     }
 
     @Override
@@ -180,24 +236,24 @@ final class RecordingBackend extends Backend {
             DeviceFloats dz,
             DeviceFloats dx,
             DeviceFloats dw) {
-        device.connectionBackward(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
+        device.connectionBackward(own(mask), firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
     }
 
     @Override
     protected void nodeMaskKernel(
             LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
-        device.nodeMask(mask, firstSample, samples, outputs, from, to);
+        device.nodeMask(own(mask), firstSample, samples, outputs, from, to);
     }
 
     @Override
     protected void weightMaskKernel(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
-        device.weightMask(mask, inputs, outputs, from, to);
+        device.weightMask(own(mask), inputs, outputs, from, to);
     }
 
     @Override
     protected void exportMaskKernel(
             LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
-        device.exportMask(mask, firstSample, samples, inputs, outputs, to);
+        device.exportMask(own(mask), firstSample, samples, inputs, outputs, to);
     }
 
     @Override
@@ -209,7 +265,7 @@ final class RecordingBackend extends Backend {
             DeviceInts labels,
             DeviceFloats gradient,
             LossAccumulator totals) {
-        device.softmaxCrossEntropy(state, samples, classes, logits, labels, gradient, totals);
+        device.softmaxCrossEntropy(own(state), samples, classes, logits, labels, gradient, totals);
     }
 
     @Override
@@ -221,24 +277,24 @@ final class RecordingBackend extends Backend {
             DeviceFloats targets,
             DeviceFloats gradient,
             LossAccumulator totals) {
-        device.meanSquaredError(state, samples, outputs, predictions, targets, gradient, totals);
+        device.meanSquaredError(own(state), samples, outputs, predictions, targets, gradient, totals);
     }
 
     @Override
     protected void sgdKernel(
             StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
-        device.sgd(state, momentum, nesterov, w, g, v);
+        device.sgd(own(state), momentum, nesterov, w, g, v);
     }
 
     @Override
     protected void adamKernel(
             StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
-        device.adam(state, settings, w, g, m, v);
+        device.adam(own(state), settings, w, g, m, v);
     }
 
     @Override
     protected void advanceKernel(StepState state) {
-        device.advance(state);
+        device.advance(own(state));
     }
 
     @Override
