@@ -1,7 +1,7 @@
 package org.pernodedrop.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -57,10 +57,9 @@ public final class Numbers {
         assertEquals(expected.length, actual.length, what);
         for (int k = 0; k < expected.length; k++) {
             double error = Math.abs(actual[k] - expected[k]);
-            int index = k;
-            assertTrue(
-                    error <= tolerance * scale[k] + Float.MIN_NORMAL,
-                    () -> what + "[" + index + "]: expected " + expected[index] + ", was " + actual[index]);
+            if (!(error <= tolerance * scale[k] + Float.MIN_NORMAL)) {
+                fail(what + "[" + k + "]: expected " + expected[k] + ", was " + actual[k]);
+            }
         }
     }
 

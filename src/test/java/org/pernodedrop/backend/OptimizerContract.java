@@ -13,7 +13,7 @@ public interface OptimizerContract extends BackendFixture {
     int STEPS = 20;
 
     @ParameterizedTest
-    @CsvSource({"0, false, 13", "0.9, false, 207", "0.9, true, 207", "0.5, true, 100003"})
+    @CsvSource({"0, false, 13", "0.9, false, 207", "0.9, true, 207", "0.5, true, 40009"})
     default void gradientDescent(float momentum, boolean nesterov, int length) {
         float[] start = Numbers.floats(1, length);
         double[] w = Numbers.doubles(start);
@@ -37,7 +37,7 @@ public interface OptimizerContract extends BackendFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.9, 0.999, 1e-8, 0, 207", "0.9, 0.999, 1e-7, 0.01, 100003", "0, 0, 1e-3, 0.5, 13"})
+    @CsvSource({"0.9, 0.999, 1e-8, 0, 207", "0.9, 0.999, 1e-7, 0.01, 40009", "0, 0, 1e-3, 0.5, 13"})
     default void adam(float beta1, float beta2, float epsilon, float decay, int length) {
         float[] start = Numbers.floats(1, length);
         double[] w = Numbers.doubles(start);
