@@ -8,7 +8,8 @@ package org.pernodedrop.mask;
  * </pre>
  *
  * <p>In single precision with polynomials, so that a vector unit can do the very same operations: every twin of the CPU
- * backend gives the same bits. Values agree with exact arithmetic within 1e-5 for |z| &lt; 6; |z| is at most 6.77.
+ * backend gives the same bits. Given a in single precision, which is part of the definition (cuRAND rounds it too, and
+ * near a = 1 the rounding shows), values agree with exact arithmetic within 1e-5; |z| is at most 6.77.
  */
 public final class BoxMuller {
     /** 2^-32. */
@@ -25,6 +26,9 @@ public final class BoxMuller {
 
     /** Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
     public static final int SQRT_HALF_BITS = 0x3F3504F3;
+
+    /** Number of coefficients of the polynomial for the logarithm. */
+    public static final int LOG_COEFFICIENTS = 9;
 
     private static final float HALF_PI = (float) (Math.PI / 2);
 
@@ -77,7 +81,7 @@ public final class BoxMuller {
         float r = Float.intBitsToFloat((bits & 0x7FFFFF) + SQRT_HALF_BITS) - 1f;
         float square = r * r;
         float p = LOG[0];
-        for (int k = 1; k < LOG.length; k++) {
+        for (int k = 1; k < LOG_COEFFICIENTS; k++) {
             p = Math.fma(p, r, LOG[k]);
         }
         float tail = Math.fma(p * r, square, exponent * LN2_LOW);

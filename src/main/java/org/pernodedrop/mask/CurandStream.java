@@ -7,9 +7,12 @@ package org.pernodedrop.mask;
  * <p>Word j of the stream of a seed is word {@code j & 3} of Philox(counter = (g / 65536, 0, g mod 65536, 0), key = (low,
  * high half of the seed)) with {@code g = j / 4}. Uniforms {@code (0, 1]} are {@link BoxMuller#uniform} of a word, bit for
  * bit as cuRAND's; normals come from {@link BoxMuller} on the pairs (2j, 2j + 1), within 1e-5 of cuRAND's.
+ *
+ * <p>Remembers the last four words: not for use by several threads at once.
  */
 public final class CurandStream {
     private static final int SUBSEQUENCES = 65536;
+    private static final long LENGTH = 1L << 50;
 
     private final int k0;
     private final int k1;
@@ -22,8 +25,16 @@ public final class CurandStream {
         this.k1 = (int) (seed >>> 32);
     }
 
-    /** Word j of the stream, from 0. */
+    /**
+     * Word j of the stream.
+     *
+     * @param j in [0, 2^50)
+     * @throws IllegalArgumentException if {@code j} is out of its range
+     */
     public int word(long j) {
+        if (j < 0 || j >= LENGTH) {
+            throw new IllegalArgumentException("index must be in [0, 2^50): index=" + j);
+        }
         long wanted = j >>> 2;
         if (wanted != group) {
             int x = (int) (wanted / SUBSEQUENCES);

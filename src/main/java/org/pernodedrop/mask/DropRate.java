@@ -19,16 +19,18 @@ public record DropRate(double requested, int planes, int threshold) {
     /** Tolerance of the quantisation, relative to min(p, q), where none is given. */
     public static final double DEFAULT_TOLERANCE = 0.02;
 
-    /** Checks that the three belong together as described; use {@link #of(double)} to make one. */
+    /** Checks that the three belong together, apart from the tolerance; use {@link #of(double)} to make one. */
     public DropRate {
         requireProbability(requested);
         if (planes < 0 || planes > MAX_PLANES || (planes == 0) != (requested == 0)) {
             throw new IllegalArgumentException("planes must be in [1, " + MAX_PLANES
                     + "], or 0 for drop rate 0; use DropRate.of: planes=" + planes + ", dropRate=" + requested);
         }
-        if (planes == 0 ? threshold != 1 : threshold < 1 || threshold >= 1 << planes) {
-            throw new IllegalArgumentException("threshold must be in [1, 2^planes - 1]; use DropRate.of: threshold="
-                    + threshold + ", planes=" + planes);
+        if (threshold != threshold(1 - requested, planes)
+                || planes > 0 && (threshold < 1 || threshold >= 1 << planes)) {
+            throw new IllegalArgumentException(
+                    "threshold must be (1 - dropRate) 2^planes rounded half up, in [1, 2^planes - 1]; use DropRate.of: "
+                            + "threshold=" + threshold + ", planes=" + planes + ", dropRate=" + requested);
         }
     }
 
@@ -56,7 +58,7 @@ public record DropRate(double requested, int planes, int threshold) {
         double keep = 1 - dropRate;
         for (int planes = 1; planes <= MAX_PLANES; planes++) {
             int size = 1 << planes;
-            int threshold = (int) Math.floor(keep * size + 0.5);
+            int threshold = threshold(keep, planes);
             double effective = (double) (size - threshold) / size;
             if (threshold > 0
                     && threshold < size
@@ -67,6 +69,11 @@ public record DropRate(double requested, int planes, int threshold) {
         throw new IllegalArgumentException("dropRate cannot be met within a tolerance of " + tolerance + " by "
                 + MAX_PLANES + " binary digits; use 0, a rate further from 0 and 1, or a larger tolerance: dropRate="
                 + dropRate);
+    }
+
+    // T = q 2^n, rounded half up; the product is exact.
+    private static int threshold(double keep, int planes) {
+        return (int) Math.floor(keep * (1 << planes) + 0.5);
     }
 
     private static void requireProbability(double dropRate) {

@@ -1,5 +1,6 @@
 package org.pernodedrop.mask;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -32,6 +33,9 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
     /** Shift of the plane number in counter word x. */
     public static final int PLANE_SHIFT = 27;
 
+    // Outputs are below 2^31, so blocks of 32 stay clear of the bits of plane and domain.
+    private static final int BLOCKS = 1 << 26;
+
     /** Refuses nulls, and the step 2^32 - 1, which layer keys are drawn at. */
     public Mask {
         Objects.requireNonNull(spec, "spec");
@@ -44,7 +48,13 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
     }
 
-    /** The mask of a layer, from the seed of the network. */
+    /**
+     * The mask of a layer, from the seed of the network.
+     *
+     * @param seed any 64-bit value
+     * @param layer number of the layer in network order, from 0
+     * @param step training step, unsigned in the bits of an int, below 2^32 - 1
+     */
     public static Mask of(MaskSpec spec, long seed, int layer, int step) {
         return new Mask(spec, LayerKey.of(seed, layer), step);
     }
@@ -52,55 +62,100 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
     /**
      * {@code m[b, i, u]}, scaled.
      *
-     * @param sample b, index in the global batch, from 0
-     * @param input i, from 0; ignored for node masks
-     * @param output u, from 0
+     * @param sample b, index in the global batch, unsigned in the bits of an int; ignored for fixed masks
+     * @param input i, unsigned in the bits of an int; ignored for node masks
+     * @param output u, at least 0
+     * @throws IllegalArgumentException if {@code output} is negative
      */
     public float value(int sample, int input, int output) {
-        int b = spec.fixed() ? 0 : sample;
-        int i = spec.granularity() == Granularity.NODE ? 0 : input;
+        requireOutput(output);
         if (spec.isIdentity()) {
             return 1f;
         }
         return switch (spec.noise()) {
-            case BERNOULLI -> keptBit(b, i, output) ? spec.rate().scale() : 0f;
-            case GAUSSIAN -> disturbed(b, i, output);
-            case PARTIAL_GAUSSIAN -> keptBit(b, i, output) ? 1f : disturbed(b, i, output);
+            case BERNOULLI -> keptBit(sample, input, output) ? spec.rate().scale() : 0f;
+            case GAUSSIAN -> disturbed(normal(sample, input, output));
+            case PARTIAL_GAUSSIAN -> keptBit(sample, input, output) ? 1f : disturbed(normal(sample, input, output));
         };
     }
 
     /**
      * The kept bits of the 32 outputs {@code 32 block .. 32 block + 31} for one sample and input: bit-sliced comparison
-     * with q', from its least significant digit to its most.
+     * with q', from its least significant digit to its most. All set if p = 0.
+     *
+     * @param sample b, as for {@link #value}
+     * @param input i, as for {@link #value}
+     * @param block in [0, 2^26)
+     * @throws IllegalArgumentException if {@code block} is out of its range
      */
     public int keptBits(int sample, int input, int block) {
-        DropRate rate = spec.rate();
-        int[] words = new int[4];
-        int kept = 0;
-        for (int k = rate.planes() - 1; k >= 0; k--) {
-            int x = block | k << PLANE_SHIFT;
-            Philox.generate(x, input >>> 2, sample, step, key.k0(), key.k1(), words, 0);
-            int word = words[input & 3];
-            kept = rate.digit(k) ? kept | word : kept & word;
+        if (block < 0 || block >= BLOCKS) {
+            throw new IllegalArgumentException("block must be in [0, 2^26): block=" + block);
         }
-        return kept;
+        int[] kept = new int[4];
+        keptBits(sample, input, block, new int[4], kept);
+        return kept[lane(input)];
     }
 
-    /** The standard normal z of one connection. */
+    /**
+     * The standard normal z of one connection.
+     *
+     * @param sample b, as for {@link #value}
+     * @param input i, as for {@link #value}
+     * @param output u, at least 0
+     * @throws IllegalArgumentException if {@code output} is negative
+     */
     public float normal(int sample, int input, int output) {
-        int[] words = new int[4];
-        Philox.generate(output | GAUSSIAN_DOMAIN, input >>> 2, sample, step, key.k0(), key.k1(), words, 0);
-        int pair = input & 2;
-        float radius = BoxMuller.radius(words[pair]);
-        int angle = words[pair + 1];
-        return radius * ((input & 1) == 0 ? BoxMuller.sine(angle) : BoxMuller.cosine(angle));
+        requireOutput(output);
+        float[] normals = new float[4];
+        normals(sample, input, output, new int[4], normals);
+        return normals[lane(input)];
+    }
+
+    /** {@link #keptBits(int, int, int)} of the four inputs that share a counter with {@code input}, by i mod 4. */
+    void keptBits(int sample, int input, int block, int[] words, int[] kept) {
+        DropRate rate = spec.rate();
+        Arrays.fill(kept, rate.isZero() ? -1 : 0);
+        for (int k = rate.planes() - 1; k >= 0; k--) {
+            generate(block | k << PLANE_SHIFT, input, sample, words);
+            for (int lane = 0; lane < 4; lane++) {
+                kept[lane] = rate.digit(k) ? kept[lane] | words[lane] : kept[lane] & words[lane];
+            }
+        }
+    }
+
+    /** {@link #normal} of the four inputs that share a counter with {@code input}, by i mod 4. */
+    void normals(int sample, int input, int output, int[] words, float[] normals) {
+        generate(output | GAUSSIAN_DOMAIN, input, sample, words);
+        for (int pair = 0; pair < 4; pair += 2) {
+            float radius = BoxMuller.radius(words[pair]);
+            normals[pair] = radius * BoxMuller.sine(words[pair + 1]);
+            normals[pair + 1] = radius * BoxMuller.cosine(words[pair + 1]);
+        }
+    }
+
+    /** {@code 1 + sigma z}. */
+    float disturbed(float normal) {
+        return Math.fma(spec.rate().sigma(), normal, 1f);
     }
 
     private boolean keptBit(int sample, int input, int output) {
         return (keptBits(sample, input, output >>> 5) >>> (output & 31) & 1) != 0;
     }
 
-    private float disturbed(int sample, int input, int output) {
-        return Math.fma(spec.rate().sigma(), normal(sample, input, output), 1f);
+    private void generate(int x, int input, int sample, int[] words) {
+        int y = spec.granularity() == Granularity.NODE ? 0 : input >>> 2;
+        int z = spec.fixed() ? 0 : sample;
+        Philox.generate(x, y, z, step, key.k0(), key.k1(), words, 0);
+    }
+
+    private int lane(int input) {
+        return spec.granularity() == Granularity.NODE ? 0 : input & 3;
+    }
+
+    private static void requireOutput(int output) {
+        if (output < 0) {
+            throw new IllegalArgumentException("output must be at least 0: output=" + output);
+        }
     }
 }

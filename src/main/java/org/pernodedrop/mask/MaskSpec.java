@@ -28,7 +28,7 @@ public record MaskSpec(Noise noise, Granularity granularity, DropRate rate, bool
         return rate.isZero();
     }
 
-    /** The rate at which values really differ from the kept one: p' for Bernoulli bits, p for Gaussian noise. */
+    /** The rate that values really have: p' where Bernoulli bits decide, p as it was asked for with Gaussian noise. */
     public double effectiveDropRate() {
         return noise.usesBits() ? rate.effective() : rate.requested();
     }

@@ -1,14 +1,41 @@
 package org.pernodedrop.backend.cpu;
 
+import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
+import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
+
+import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.Mask;
 
-/** The products of a PerNodeDrop layer with connection masks that are drawn on the way. */
+/**
+ * The products of a PerNodeDrop layer with connection masks that are drawn on the way: tiles over the worker team.
+ * Memory beyond the operands is one {@link TileScratch} per worker, and a padded copy of dz where U is no multiple of 32.
+ */
 final class ConnectionProducts {
+    /** Tasks per worker that even out uneven speeds. */
+    private static final int TASKS_PER_WORKER = 4;
+
     private final WorkerPool pool;
+    private final ConnectionTiles tiles;
+    private final TileScratch[] scratch;
+    private float[] padded = new float[0];
+
+    ConnectionProducts(WorkerPool pool, ConnectionTiles tiles) {
+        this.pool = pool;
+        this.tiles = tiles;
+        this.scratch = new TileScratch[pool.threads()];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = new TileScratch();
+        }
+    }
 
     ConnectionProducts(WorkerPool pool) {
-        this.pool = pool;
+        this(pool, ConnectionTwins.choose());
+    }
+
+    /** Which twin computes. */
+    String describe() {
+        return tiles.describe();
     }
 
     /** {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
@@ -24,18 +51,14 @@ final class ConnectionProducts {
             CpuFloats bias,
             CpuFloats z,
             CpuFloats y) {
-        pool.run(samples, (b, worker) -> {
-            for (int u = 0; u < outputs; u++) {
-                float sum = 0;
-                for (int i = 0; i < inputs; i++) {
-                    sum += x.array[x.offset + b * inputs + i]
-                            * w.array[w.offset + i * outputs + u]
-                            * mask.value(firstSample + b, i, u);
-                }
-                z.array[z.offset + b * outputs + u] = sum + (bias == null ? 0 : bias.array[bias.offset + u]);
-            }
-        });
-        Activations.forward(activation, z.array, z.offset, y.array, y.offset, samples * outputs);
+        ConnectionForward product =
+                new ConnectionForward(tiles, mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+        int stretch = TileScratch.FORWARD_SAMPLES;
+        while (stretch > SAMPLES && product.tasks(stretch) < TASKS_PER_WORKER * pool.threads()) {
+            stretch /= 2;
+        }
+        int samplesPerTask = stretch;
+        pool.run(product.tasks(samplesPerTask), (task, worker) -> product.run(task, samplesPerTask, scratch[worker]));
     }
 
     /** {@code dx[b, i] = sum_u dz w m} (if dx is not null) and {@code dw[i, u] = sum_b dz x m}. */
@@ -50,21 +73,36 @@ final class ConnectionProducts {
             CpuFloats dz,
             CpuFloats dx,
             CpuFloats dw) {
-        pool.run(inputs, (i, worker) -> {
-            for (int u = 0; u < outputs; u++) {
-                dw.array[dw.offset + i * outputs + u] = 0;
-            }
-            for (int b = 0; b < samples; b++) {
-                float sum = 0;
-                for (int u = 0; u < outputs; u++) {
-                    float d = dz.array[dz.offset + b * outputs + u] * mask.value(firstSample + b, i, u);
-                    sum += d * w.array[w.offset + i * outputs + u];
-                    dw.array[dw.offset + i * outputs + u] += d * x.array[x.offset + b * inputs + i];
-                }
-                if (dx != null) {
-                    dx.array[dx.offset + b * inputs + i] = sum;
-                }
-            }
-        });
+        int width = (outputs + OUTPUTS - 1) / OUTPUTS * OUTPUTS;
+        boolean pad = width != outputs;
+        if (pad) {
+            pad(dz, samples, outputs, width);
+        }
+        ConnectionBackward product = new ConnectionBackward(
+                tiles,
+                mask,
+                firstSample,
+                samples,
+                inputs,
+                outputs,
+                x,
+                w,
+                pad ? padded : dz.array,
+                pad ? 0 : dz.offset,
+                width,
+                dx,
+                dw);
+        pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
+    }
+
+    private void pad(CpuFloats dz, int samples, int outputs, int width) {
+        int needed = Math.multiplyExact(samples, width);
+        if (padded.length < needed) {
+            padded = new float[needed];
+        }
+        for (int b = 0; b < samples; b++) {
+            System.arraycopy(dz.array, dz.offset + b * outputs, padded, b * width, outputs);
+            Arrays.fill(padded, b * width + outputs, (b + 1) * width, 0f);
+        }
     }
 }

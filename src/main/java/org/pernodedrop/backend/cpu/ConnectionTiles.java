@@ -1,0 +1,97 @@
+package org.pernodedrop.backend.cpu;
+
+import org.pernodedrop.mask.Mask;
+
+/**
+ * The arithmetic of PerNodeDrop products on one tile. Twins ({@link PlainConnectionTiles}, and {@code SimdConnectionTiles}
+ * in the Vector API) must give the same bits; that fixes the order of every sum:
+ *
+ * <ul>
+ *   <li>forward sums run over i in ascending order, one fused multiply-add {@code fma(x, w m, sum)} each;
+ *   <li>weight gradients run over b in ascending order, {@code fma(x, dz m, sum)};
+ *   <li>input gradients are {@value #PARTIALS} partial sums, by u modulo {@value #PARTIALS}, each over u in ascending
+ *       order, {@code fma(w, dz m, sum)}.
+ * </ul>
+ *
+ * Bernoulli masks enter as kept bits (m = 0 or 1; the caller scales the sums), other noise as multipliers. A tile has
+ * {@value #SAMPLES} samples and {@value #OUTPUTS} outputs, and inputs come in quads, as one Philox call serves
+ * four. Layouts, with j the number of an input from the first of the tile:
+ *
+ * <pre>
+ *   kept[16 j + b]               bit u of the word: is (b, j, u) kept?
+ *   multipliers[(16 j + b) 32 + u]
+ *   sums[32 b + u]               x[64 b + j]      w[32 j + u]
+ * </pre>
+ */
+interface ConnectionTiles {
+    /** Samples of a tile. */
+    int SAMPLES = 16;
+
+    /** Outputs of a tile: the bits of a word. */
+    int OUTPUTS = 32;
+
+    /** Inputs that one Philox call serves. */
+    int QUAD = 4;
+
+    /** Most inputs of a forward tile. */
+    int INPUTS = 64;
+
+    /** Partial sums of one input gradient. */
+    int PARTIALS = 16;
+
+    /** Which twin, in a few words. */
+    String describe();
+
+    /**
+     * Draws kept bits of samples {@code first .. first + 15} for some quads of inputs and one block of 32 outputs.
+     *
+     * @param quad number of the first quad: its inputs are 4 quad .. 4 quad + 3
+     * @param block number of the block: its outputs are 32 block .. 32 block + 31
+     */
+    void drawKept(Mask mask, int first, int quad, int quads, int block, TileScratch scratch);
+
+    /** Draws multipliers of samples {@code first .. first + samples - 1} for one quad and one block; others keep old values. */
+    void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch);
+
+    /** {@code sums[b, u] += sum_j x[b, j] w[j, u] kept[j, b, u]} for j below inputs. */
+    void forwardKept(float[] sums, int sumsAt, float[] x, float[] w, int inputs, int[] kept);
+
+    /** {@code sums[b, u] += sum_j x[b, from + j] w[from + j, u] m[j, b, u]} for j below inputs, at most a quad. */
+    void forwardMultipliers(float[] sums, int sumsAt, float[] x, float[] w, int from, int inputs, float[] multipliers);
+
+    /**
+     * One quad of inputs against one block of outputs: {@code dw[j, u] += sum_b dz[b, u] x[b, j] kept[j, b, u]} and
+     * {@code dx[b, j, u mod 16] += dz[b, u] w[j, u] kept[j, b, u]}, for b below samples.
+     *
+     * @param dz rows of {@code stride} floats, from {@code dzAt}
+     * @param x {@code [16, 4]}
+     * @param w and dw: rows of {@code width} floats, from {@code wAt}
+     * @param dx partial sums {@code [16, 4, 16]}
+     */
+    void backwardKept(
+            float[] dz,
+            int dzAt,
+            int stride,
+            int samples,
+            float[] x,
+            float[] w,
+            float[] dw,
+            int wAt,
+            int width,
+            float[] dx,
+            int[] kept);
+
+    /** As {@link #backwardKept}, with multipliers. */
+    void backwardMultipliers(
+            float[] dz,
+            int dzAt,
+            int stride,
+            int samples,
+            float[] x,
+            float[] w,
+            float[] dw,
+            int wAt,
+            int width,
+            float[] dx,
+            float[] multipliers);
+}

@@ -1,0 +1,164 @@
+package org.pernodedrop.backend.cpu;
+
+import java.util.Arrays;
+import org.pernodedrop.mask.BoxMuller;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.mask.Philox;
+
+/** The twin in plain Java, for machines and JDKs without the Vector API. */
+final class PlainConnectionTiles implements ConnectionTiles {
+    @Override
+    public String describe() {
+        return "plain Java";
+    }
+
+    @Override
+    public void drawKept(Mask mask, int first, int quad, int quads, int block, TileScratch scratch) {
+        DropRate rate = mask.spec().rate();
+        int[] words = scratch.normalWords;
+        int[] kept = scratch.kept;
+        Arrays.fill(kept, 0, quads * QUAD * SAMPLES, 0);
+        for (int k = rate.planes() - 1; k >= 0; k--) {
+            boolean one = rate.digit(k);
+            int x = block | k << Mask.PLANE_SHIFT;
+            for (int q = 0; q < quads; q++) {
+                for (int b = 0; b < SAMPLES; b++) {
+                    generate(mask, x, quad + q, first + b, words);
+                    for (int j = 0; j < QUAD; j++) {
+                        int at = (q * QUAD + j) * SAMPLES + b;
+                        kept[at] = one ? kept[at] | words[j] : kept[at] & words[j];
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch) {
+        boolean partial = mask.spec().noise() == Noise.PARTIAL_GAUSSIAN;
+        if (partial) {
+            drawKept(mask, first, quad, 1, block, scratch);
+        }
+        float sigma = mask.spec().rate().sigma();
+        int[] words = scratch.normalWords;
+        for (int b = 0; b < samples; b++) {
+            for (int u = 0; u < OUTPUTS; u++) {
+                generate(mask, block * OUTPUTS + u | Mask.GAUSSIAN_DOMAIN, quad, first + b, words);
+                for (int j = 0; j < QUAD; j += 2) {
+                    float radius = BoxMuller.radius(words[j]);
+                    set(scratch, j, b, u, partial, sigma, radius * BoxMuller.sine(words[j + 1]));
+                    set(scratch, j + 1, b, u, partial, sigma, radius * BoxMuller.cosine(words[j + 1]));
+                }
+            }
+        }
+    }
+
+    private static void generate(Mask mask, int x, int quad, int sample, int[] words) {
+        Philox.generate(
+                x, quad, sample, mask.step(), mask.key().k0(), mask.key().k1(), words, 0);
+    }
+
+    private static void set(TileScratch scratch, int j, int b, int u, boolean partial, float sigma, float normal) {
+        int row = j * SAMPLES + b;
+        boolean kept = partial && (scratch.kept[row] >>> u & 1) != 0;
+        scratch.multipliers[row * OUTPUTS + u] = kept ? 1f : Math.fma(sigma, normal, 1f);
+    }
+
+    @Override
+    public void forwardKept(float[] sums, int sumsAt, float[] x, float[] w, int inputs, int[] kept) {
+        for (int j = 0; j < inputs; j++) {
+            for (int b = 0; b < SAMPLES; b++) {
+                float value = x[b * INPUTS + j];
+                int bits = kept[j * SAMPLES + b];
+                int at = sumsAt + b * OUTPUTS;
+                for (int u = 0; u < OUTPUTS; u++) {
+                    sums[at + u] = Math.fma(value, ifKept(w[j * OUTPUTS + u], bits, u), sums[at + u]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void forwardMultipliers(
+            float[] sums, int sumsAt, float[] x, float[] w, int from, int inputs, float[] multipliers) {
+        for (int j = 0; j < inputs; j++) {
+            int row = (from + j) * OUTPUTS;
+            for (int b = 0; b < SAMPLES; b++) {
+                float value = x[b * INPUTS + from + j];
+                int m = (j * SAMPLES + b) * OUTPUTS;
+                int at = sumsAt + b * OUTPUTS;
+                for (int u = 0; u < OUTPUTS; u++) {
+                    sums[at + u] = Math.fma(value, w[row + u] * multipliers[m + u], sums[at + u]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void backwardKept(
+            float[] dz,
+            int dzAt,
+            int stride,
+            int samples,
+            float[] x,
+            float[] w,
+            float[] dw,
+            int wAt,
+            int width,
+            float[] dx,
+            int[] kept) {
+        for (int b = 0; b < samples; b++) {
+            for (int j = 0; j < QUAD; j++) {
+                int bits = kept[j * SAMPLES + b];
+                for (int half = 0; half < OUTPUTS; half += PARTIALS) {
+                    int row = wAt + j * width + half;
+                    int z = dzAt + b * stride + half;
+                    int at = (b * QUAD + j) * PARTIALS;
+                    float value = x[b * QUAD + j];
+                    for (int u = 0; u < PARTIALS; u++) {
+                        float d = ifKept(dz[z + u], bits, half + u);
+                        dw[row + u] = Math.fma(value, d, dw[row + u]);
+                        dx[at + u] = Math.fma(w[row + u], d, dx[at + u]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void backwardMultipliers(
+            float[] dz,
+            int dzAt,
+            int stride,
+            int samples,
+            float[] x,
+            float[] w,
+            float[] dw,
+            int wAt,
+            int width,
+            float[] dx,
+            float[] multipliers) {
+        for (int b = 0; b < samples; b++) {
+            for (int j = 0; j < QUAD; j++) {
+                int m = (j * SAMPLES + b) * OUTPUTS;
+                for (int half = 0; half < OUTPUTS; half += PARTIALS) {
+                    int row = wAt + j * width + half;
+                    int z = dzAt + b * stride + half;
+                    int at = (b * QUAD + j) * PARTIALS;
+                    float value = x[b * QUAD + j];
+                    for (int u = 0; u < PARTIALS; u++) {
+                        float d = dz[z + u] * multipliers[m + half + u];
+                        dw[row + u] = Math.fma(value, d, dw[row + u]);
+                        dx[at + u] = Math.fma(w[row + u], d, dx[at + u]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static float ifKept(float value, int bits, int u) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits(value) & -(bits >>> u & 1));
+    }
+}

@@ -1,0 +1,20 @@
+package org.pernodedrop.data;
+
+/**
+ * Data that cannot be used. The message is one line: what is wrong, where (file and line, byte or row), and the way out.
+ */
+public final class DataException extends RuntimeException {
+    /** With a message; line breaks in it, which file names and fields may contain, become spaces. */
+    public DataException(String message) {
+        super(oneLine(message));
+    }
+
+    /** With a message as above and what caused it. */
+    public DataException(String message, Throwable cause) {
+        super(oneLine(message), cause);
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    }
+}

@@ -1,0 +1,167 @@
+package org.pernodedrop.data;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Where labelled data comes from.
+ *
+ * <table>
+ * <caption>Specifications</caption>
+ * <tr><td>{@code digits}, {@code spambase}, {@code vowel}</td><td>embedded sets, see the package documentation</td></tr>
+ * <tr><td>{@code idx:DIR}</td><td>directory in the format of MNIST and Fashion-MNIST: {@code train-images-idx3-ubyte} and
+ * {@code train-labels-idx1-ubyte}; {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte} as test part, if
+ * there; each plain or .gz, and with a dot for the last hyphen if need be</td></tr>
+ * <tr><td>{@code cifar10:DIR}</td><td>directory of CIFAR-10's binary version: at least one of {@code data_batch_1.bin} to
+ * {@code data_batch_5.bin}; {@code test_batch.bin} as test part and {@code batches.meta.txt} with the class names, if
+ * there; each plain or .gz</td></tr>
+ * <tr><td>{@code csv:FILE}</td><td>comma-separated UTF-8 text, plain or gzip, with or without a header; all columns but
+ * the label column are features</td></tr>
+ * </table>
+ */
+public abstract sealed class DataSource permits EmbeddedSource, IdxSource, CifarSource, CsvSource {
+    /** The specifications that {@link #parse} knows, for messages and help texts. */
+    public static final String SPECIFICATIONS = "digits, spambase, vowel, idx:DIR, cifar10:DIR, csv:FILE";
+
+    private final String name;
+
+    DataSource(String name) {
+        this.name = name;
+    }
+
+    /** What a source reads: training examples, from which the validation part is split off, and its own test part. */
+    record Parts(Examples train, Optional<Examples> test) {}
+
+    /**
+     * The source that a specification names. Nothing is read yet.
+     *
+     * @param specification one of {@link #SPECIFICATIONS}
+     * @param labelColumn name or 0-based index of the label column of a CSV file; null for the last one, and for all
+     *     other sources
+     * @throws IllegalArgumentException if the specification is unknown, or a label column is given for another source
+     */
+    public static DataSource parse(String specification, String labelColumn) {
+        int colon = specification.indexOf(':');
+        String kind = colon < 0 ? specification : specification.substring(0, colon);
+        DataSource source;
+        if (colon < 0) {
+            source = EmbeddedSource.named(kind).orElseThrow(() -> unknown(specification));
+        } else {
+            source = switch (kind) {
+                case "idx" -> new IdxSource(specification, path(specification, colon));
+                case "cifar10" -> new CifarSource(specification, path(specification, colon));
+                case "csv" ->
+                    new CsvSource(specification, path(specification, colon), Optional.ofNullable(labelColumn));
+                default -> throw unknown(specification);
+            };
+        }
+        if (labelColumn != null && !(source instanceof CsvSource)) {
+            throw new IllegalArgumentException(
+                    "label is for csv:FILE only; leave it out for " + specification + ": label=" + labelColumn);
+        }
+        return source;
+    }
+
+    private static Path path(String specification, int colon) {
+        String path = specification.substring(colon + 1);
+        if (path.isBlank()) {
+            throw unknown(specification);
+        }
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("data must name a valid path: " + e.getMessage(), e);
+        }
+    }
+
+    private static IllegalArgumentException unknown(String specification) {
+        return new IllegalArgumentException("data must be one of " + SPECIFICATIONS + ": data=" + specification);
+    }
+
+    /**
+     * Reads the data and splits a validation part off the training examples. Features are as in the files, but pixels of
+     * {@code idx} and {@code cifar10} are scaled from 0..255 to [0, 1]; nothing is standardised yet.
+     *
+     * <p>First the limit: if it is above 0 and below the number of training examples, the first {@code limit} of {@code
+     * Permutation.of(examples, seed, LIMIT, 0)} stay, a random sample. Then the validation part, stratified: the examples
+     * that are left, in the order of {@code Permutation.of(left, seed, SPLIT, 0)}, are gone through, and the first v of
+     * each class go to the validation part, all others to the training part, {@code v = floor(n validationFraction +
+     * 1/2)} of the n examples of the class, but at least 1 and at most n - 1; a class with one example stays in the
+     * training part. Both parts keep the order in which they were gone through, so any prefix of them is a random sample
+     * too. The test part is never limited, and keeps the order of its file.
+     *
+     * <p>The same arguments and files give the same parts on every JDK and machine.
+     *
+     * @param seed any 64-bit value
+     * @param validationFraction share of the validation part, in (0, 1)
+     * @param limit most training examples to use, validation part included; 0 for all
+     * @throws IllegalArgumentException if an argument is out of its range
+     * @throws DataException if the data cannot be read or is not as described, has only one class, or is too little to be
+     *     split
+     */
+    public final DataSplit load(long seed, double validationFraction, int limit) {
+        if (!(validationFraction > 0 && validationFraction < 1)) {
+            throw new IllegalArgumentException(
+                    "validationFraction must be in (0, 1): validationFraction=" + validationFraction);
+        }
+        if (limit < 0) {
+            throw new IllegalArgumentException("limit must be at least 1, or 0 for no limit: limit=" + limit);
+        }
+        Parts parts = read();
+        Examples train = parts.train();
+        requireTwoClasses(train.labels(), "data must have at least two classes: " + name + " has one class; ");
+        int[] rows = limited(train.labels().length, seed, limit);
+        int[] labels = IntStream.of(rows).map(row -> train.labels()[row]).toArray();
+        requireTwoClasses(labels, "limit must leave at least two classes: limit=" + limit + "; use a larger limit; ");
+        StratifiedSplit split = StratifiedSplit.of(labels, train.classNames().size(), seed, validationFraction);
+        if (split.validation().length == 0) {
+            throw new DataException("data must have at least two examples of a class to split a validation part off: "
+                    + name + " has " + labels.length + " examples, each of another class; "
+                    + (labels.length < train.labels().length
+                            ? "use a larger limit: limit=" + limit
+                            : "choose another label column, or add examples"));
+        }
+        return new DataSplit(
+                train.select(pick(rows, split.train())),
+                train.select(pick(rows, split.validation())),
+                parts.test().map(Examples::all));
+    }
+
+    /** Reads all of it; labels are in range and features finite. */
+    abstract Parts read();
+
+    /** The specification that it was made from. */
+    public final String name() {
+        return name;
+    }
+
+    /** What it is, where it is from and how it is split, in one line. */
+    public abstract String description();
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+
+    private static int[] limited(int examples, long seed, int limit) {
+        if (limit == 0 || limit >= examples) {
+            return IntStream.range(0, examples).toArray();
+        }
+        return IntStream.of(Permutation.of(examples, seed, Permutation.LIMIT, 0))
+                .limit(limit)
+                .toArray();
+    }
+
+    private static int[] pick(int[] rows, int[] positions) {
+        return IntStream.of(positions).map(position -> rows[position]).toArray();
+    }
+
+    private static void requireTwoClasses(int[] labels, String message) {
+        if (IntStream.of(labels).distinct().limit(2).count() < 2) {
+            throw new DataException(message + "a classifier has nothing to learn from " + labels.length
+                    + " examples with the same label");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.pernodedrop.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Labelled examples in memory.
+ *
+ * <p>Immutable by convention: the arrays are neither copied on the way in nor on the way out, and nobody writes to them
+ * but a {@link Standardizer}, before training starts.
+ */
+public final class Dataset {
+    private final String name;
+    private final float[] features;
+    private final int[] labels;
+    private final int[] exampleShape;
+    private final List<String> classNames;
+    private final int featureCount;
+
+    /**
+     * Takes over the arrays.
+     *
+     * @param name what the data is called in messages
+     * @param features row-major [examples, features], all finite
+     * @param labels [examples], each in [0, classes); at least one
+     * @param exampleShape sizes of one example, each at least 1, such as {28, 28}, {3, 32, 32} (channels first) or {57};
+     *     their product is the number of features
+     * @param classNames one name a class; at least one
+     * @throws IllegalArgumentException if these disagree, a label is out of range or a feature is not finite
+     */
+    public Dataset(String name, float[] features, int[] labels, int[] exampleShape, List<String> classNames) {
+        this.name = name;
+        this.features = features;
+        this.labels = labels;
+        this.exampleShape = exampleShape.clone();
+        this.classNames = List.copyOf(classNames);
+        this.featureCount = product(exampleShape);
+        if (classNames.isEmpty()) {
+            throw new IllegalArgumentException("classNames must hold at least one name: classNames=[]");
+        }
+        if (labels.length == 0) {
+            throw new IllegalArgumentException("labels must hold at least one example: labels.length=0");
+        }
+        if (features.length != (long) labels.length * featureCount) {
+            throw new IllegalArgumentException("features must hold examples * features = " + labels.length + " * "
+                    + featureCount + " values: features.length=" + features.length);
+        }
+        for (int row = 0; row < labels.length; row++) {
+            if (labels[row] < 0 || labels[row] >= classNames.size()) {
+                throw new IllegalArgumentException(
+                        "labels must be in [0, " + classNames.size() + "): labels[" + row + "]=" + labels[row]);
+            }
+        }
+        for (int j = 0; j < features.length; j++) {
+            if (!Float.isFinite(features[j])) {
+                throw new IllegalArgumentException("features must be finite: features[" + j / featureCount + ", "
+                        + j % featureCount + "]=" + features[j]);
+            }
+        }
+    }
+
+    static int product(int[] exampleShape) {
+        long product = exampleShape.length == 0 ? 0 : 1;
+        for (int size : exampleShape) {
+            product = size < 1 ? 0 : product * size;
+            if (product < 1 || product > Integer.MAX_VALUE) {
+                break;
+            }
+        }
+        if (product < 1 || product > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("exampleShape must have sizes of at least 1 and a product below 2^31: "
+                    + "exampleShape=" + Arrays.toString(exampleShape));
+        }
+        return (int) product;
+    }
+
+    /** What the data is called in messages. */
+    public String name() {
+        return name;
+    }
+
+    /** The features themselves, row-major [examples, features]; not a copy. */
+    public float[] features() {
+        return features;
+    }
+
+    /** The labels themselves, [examples], each in [0, classes); not a copy. */
+    public int[] labels() {
+        return labels;
+    }
+
+    /** Number of examples, at least 1. */
+    public int examples() {
+        return labels.length;
+    }
+
+    /** Number of features of an example, at least 1. */
+    public int featureCount() {
+        return featureCount;
+    }
+
+    /** Sizes of one example; their product is {@link #featureCount()}. */
+    public int[] exampleShape() {
+        return exampleShape.clone();
+    }
+
+    /** Number of classes. */
+    public int classes() {
+        return classNames.size();
+    }
+
+    /** Names of the classes, by label. */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /**
+     * A copy of some rows, in the order given; a row may be given more than once.
+     *
+     * @param rows at least one, each in [0, examples)
+     * @throws IllegalArgumentException if there is no row, or one is out of range
+     */
+    public Dataset subset(int[] rows) {
+        for (int j = 0; j < rows.length; j++) {
+            if (rows[j] < 0 || rows[j] >= labels.length) {
+                throw new IllegalArgumentException(
+                        "rows must be in [0, " + labels.length + "): rows[" + j + "]=" + rows[j]);
+            }
+        }
+        return new Examples(name, FeatureRows.of(features, featureCount), labels, exampleShape, classNames)
+                .select(rows);
+    }
+}

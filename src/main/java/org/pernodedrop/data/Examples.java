@@ -1,0 +1,47 @@
+package org.pernodedrop.data;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Examples as a source holds them (pixels as bytes), before the wanted rows become a {@link Dataset}. Components as there.
+ */
+record Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /** All rows. */
+    Dataset all() {
+        return select(IntStream.range(0, labels.length).toArray());
+    }
+
+    /** Some rows, in the order given. */
+    Dataset select(int[] wanted) {
+        int featureCount = Dataset.product(exampleShape);
+        float[] features = allocate(wanted.length, featureCount);
+        int[] selected = new int[wanted.length];
+        for (int j = 0; j < wanted.length; j++) {
+            rows.copy(wanted[j], features, j * featureCount);
+            selected[j] = labels[wanted[j]];
+        }
+        return new Dataset(name, features, selected, exampleShape, classNames);
+    }
+
+    private float[] allocate(int examples, int featureCount) {
+        long size = (long) examples * featureCount;
+        if (size > LONGEST_ARRAY) {
+            throw new DataException("data must hold fewer than 2^31 features in all: " + name + " has " + examples
+                    + " examples of " + featureCount + " features; use a limit of at most "
+                    + LONGEST_ARRAY / featureCount + " examples");
+        }
+        try {
+            return new float[(int) size];
+        } catch (OutOfMemoryError e) {
+            throw new DataException(
+                    "data must fit into Java's memory of "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB: " + name + " needs "
+                            + (size * Float.BYTES >> 20) + " MiB for " + examples
+                            + " examples; use a limit, or more memory (java -Xmx)",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.pernodedrop.data;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.apache.commons.csv.CSVException;
+
+/**
+ * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two
+ * magic bytes, which no format here can start with. Every failure to read it becomes a {@link DataException} that names
+ * it.
+ */
+final class InputFile {
+    private static final int GZIP_MAGIC_0 = 0x1F;
+    private static final int GZIP_MAGIC_1 = 0x8B;
+    private static final int BUFFER = 1 << 16;
+
+    private final String name;
+    private final Opener opener;
+
+    private InputFile(String name, Opener opener) {
+        this.name = name;
+        this.opener = opener;
+    }
+
+    /** What reads an opened file. */
+    @FunctionalInterface
+    interface Body<T> {
+        T read(InputStream in) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Opener {
+        InputStream open() throws IOException;
+    }
+
+    static InputFile of(Path path) {
+        return new InputFile(path.toString(), () -> {
+            if (Files.isDirectory(path)) {
+                throw new DataException("data file must not be a directory: " + path + "; name a file in it");
+            }
+            return Files.newInputStream(path);
+        });
+    }
+
+    /** A resource beside this class. */
+    static InputFile resource(String resource) {
+        return new InputFile(resource, () -> {
+            InputStream in = InputFile.class.getResourceAsStream(resource);
+            if (in == null) {
+                throw new NoSuchFileException(resource);
+            }
+            return in;
+        });
+    }
+
+    /** The first of some names that exists in a directory, each plain or with .gz. */
+    static Optional<InputFile> find(Path directory, List<String> names) {
+        if (!Files.isDirectory(directory)) {
+            String problem = Files.exists(directory) ? "is a file" : "does not exist";
+            throw new DataException("data directory must be a directory: " + directory + " " + problem
+                    + "; give the directory that holds " + names.get(0));
+        }
+        return names.stream()
+                .flatMap(each -> List.of(directory.resolve(each), directory.resolve(each + ".gz")).stream())
+                .filter(Files::exists)
+                .map(InputFile::of)
+                .findFirst();
+    }
+
+    /** As {@link #find}; it is an error if none exists. */
+    static InputFile require(Path directory, List<String> names) {
+        return find(directory, names)
+                .orElseThrow(() -> new DataException("data file must exist: " + directory.resolve(names.get(0))
+                        + " (or .gz) not found; give the directory that holds it"));
+    }
+
+    /** Name for messages. */
+    String name() {
+        return name;
+    }
+
+    /** Opens the file, reads it with {@code body} and closes it. */
+    <T> T read(Body<T> body) {
+        try (BufferedInputStream in = new BufferedInputStream(opener.open(), BUFFER)) {
+            in.mark(2);
+            int first = in.read();
+            int second = in.read();
+            in.reset();
+            if (first < 0) {
+                throw new DataException("data file must not be empty: " + name + " has 0 bytes; get it again");
+            }
+            if (name.endsWith(".gz") || first == GZIP_MAGIC_0 && second == GZIP_MAGIC_1) {
+                try (InputStream inflated = new GZIPInputStream(in, BUFFER)) {
+                    return body.read(inflated);
+                }
+            }
+            return body.read(in);
+        } catch (IOException e) {
+            throw unreadable(e);
+        } catch (UncheckedIOException e) {
+            throw unreadable(e.getCause());
+        }
+    }
+
+    private DataException unreadable(IOException e) {
+        String message;
+        if (e instanceof NoSuchFileException) {
+            message = "data file must exist: " + name + " not found; check the path";
+        } else if (e instanceof AccessDeniedException) {
+            message = "data file must be readable: " + name + " is not; check its permissions";
+        } else if (e instanceof ZipException || e instanceof EOFException) {
+            message = "data file must be a whole gzip file: " + name + " is truncated or damaged (" + e.getMessage()
+                    + "); get it again";
+        } else if (e instanceof CharacterCodingException) {
+            message = "data file must be UTF-8 text: " + name + " is not; save it as UTF-8";
+        } else if (e instanceof CSVException) {
+            message = "CSV file must have matching quotes: " + name + " has not (" + e.getMessage()
+                    + "); correct the row";
+        } else {
+            message = "data file must be readable: " + name + " is not (" + e.getMessage()
+                    + "); check it, or get it again";
+        }
+        return new DataException(message, e);
+    }
+}

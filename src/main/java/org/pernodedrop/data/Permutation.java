@@ -1,0 +1,79 @@
+package org.pernodedrop.data;
+
+import org.pernodedrop.mask.Philox;
+
+/**
+ * Random orders from the seed: shuffles of an epoch, the choice of a validation part, the choice under a limit.
+ *
+ * <p>A pure function of (n, seed, purpose, epoch), the same on every JDK and machine. Fisher-Yates: from the identity, for
+ * j = n - 1 down to 1, positions j and {@code floor(r_j (j + 1) / 2^32)} are swapped. {@code r_j}, unsigned, is word
+ * {@code j & 3} of {@link Philox} with
+ *
+ * <table>
+ * <caption>Counter map</caption>
+ * <tr><td>x</td><td>{@code j >> 2}</td></tr>
+ * <tr><td>y</td><td>epoch</td></tr>
+ * <tr><td>z</td><td>purpose</td></tr>
+ * <tr><td>w</td><td>{@code 0xFFFFFFFE}</td></tr>
+ * <tr><td>key</td><td>(low, high half of the seed)</td></tr>
+ * </table>
+ *
+ * <p>No word of it is ever used for something else. Layer keys have {@code w = 0xFFFFFFFF}; initial weights have
+ * {@code w = 0}; masks have {@code w = step} and the key of a layer, which is another key than the seed's, and even where
+ * the two happened to be equal the words would differ as long as {@code step < 2^32 - 2}.
+ *
+ * <p>The multiply-shift prefers some positions by a factor of at most {@code 1 + n / 2^32}.
+ */
+public final class Permutation {
+    /** Purpose: order of the training examples in an epoch. */
+    public static final int SHUFFLE = 1;
+
+    /** Purpose: choice of the validation part; epoch 0. */
+    public static final int SPLIT = 2;
+
+    /** Purpose: choice of the examples that a limit leaves; epoch 0. */
+    public static final int LIMIT = 3;
+
+    private static final int DOMAIN = 0xFFFFFFFE;
+    private static final long UNSIGNED = 0xFFFFFFFFL;
+
+    private Permutation() {}
+
+    /**
+     * A random order of 0 .. n - 1.
+     *
+     * @param n length, at least 0
+     * @param seed any 64-bit value
+     * @param purpose what it is for, at least 0; different purposes give independent orders
+     * @param epoch number of the epoch, at least 0; different epochs give independent orders
+     * @throws IllegalArgumentException if an argument is negative
+     */
+    public static int[] of(int n, long seed, int purpose, int epoch) {
+        requireNotNegative("n", n);
+        requireNotNegative("purpose", purpose);
+        requireNotNegative("epoch", epoch);
+        int[] order = new int[n];
+        for (int j = 0; j < n; j++) {
+            order[j] = j;
+        }
+        int[] words = new int[4];
+        int group = -1;
+        for (int j = n - 1; j > 0; j--) {
+            if (j >> 2 != group) {
+                group = j >> 2;
+                Philox.generate(group, epoch, purpose, DOMAIN, (int) seed, (int) (seed >>> 32), words, 0);
+            }
+            int other = (int) ((words[j & 3] & UNSIGNED) * (j + 1L) >>> 32);
+            int moved = order[j];
+            order[j] = order[other];
+            order[other] = moved;
+        }
+        return order;
+    }
+
+    private static void requireNotNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must be at least 0: " + name + "=" + value);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.pernodedrop.data;
+
+/**
+ * Brings every feature to mean 0 and standard deviation 1: {@code x' = (x - mean) / deviation}, both of the part that it
+ * was fitted to.
+ *
+ * <p>Computed in double precision, in the order of the examples, so the result is the same everywhere. The deviation
+ * divides by the number of examples, not by one less. A feature that is constant in the fitted part is only shifted
+ * (deviation 1).
+ *
+ * <p>The features of an image, an example of two or more dimensions, share one unit. There a deviation is at least a
+ * quarter of the root mean square of all deviations: a pixel that is lit once in the fitted part would otherwise be blown
+ * up to hundreds or thousands wherever it is lit in another part (MNIST has such borders).
+ */
+public final class Standardizer {
+    private static final double IMAGE_FLOOR = 0.25;
+
+    private final double[] mean;
+    private final double[] deviation;
+
+    private Standardizer(double[] mean, double[] deviation) {
+        this.mean = mean;
+        this.deviation = deviation;
+    }
+
+    /** Fits mean and deviation of every feature; give it the training part only. */
+    public static Standardizer fit(Dataset part) {
+        int width = part.featureCount();
+        float[] features = part.features();
+        double[] mean = new double[width];
+        for (int start = 0; start < features.length; start += width) {
+            for (int j = 0; j < width; j++) {
+                mean[j] += features[start + j];
+            }
+        }
+        for (int j = 0; j < width; j++) {
+            mean[j] /= part.examples();
+        }
+        double[] deviation = new double[width];
+        for (int start = 0; start < features.length; start += width) {
+            for (int j = 0; j < width; j++) {
+                double difference = features[start + j] - mean[j];
+                deviation[j] += difference * difference;
+            }
+        }
+        double floor = part.exampleShape().length < 2 ? 0 : IMAGE_FLOOR * rootMean(deviation, part.examples());
+        for (int j = 0; j < width; j++) {
+            // Exactly 0 for a constant feature: the double sum of fewer than 2^29 equal floats is exact, and so the
+            // mean.
+            deviation[j] = deviation[j] == 0 ? 1 : Math.max(floor, Math.sqrt(deviation[j] / part.examples()));
+        }
+        return new Standardizer(mean, deviation);
+    }
+
+    private static double rootMean(double[] squares, int examples) {
+        double sum = 0;
+        for (double square : squares) {
+            sum += square;
+        }
+        return Math.sqrt(sum / squares.length / examples);
+    }
+
+    /**
+     * Standardises a part in place: its feature array is overwritten, since a second copy of a large set would cost as
+     * much memory again.
+     *
+     * @param part has as many features as the part that was fitted
+     * @throws IllegalArgumentException if it has not
+     * @throws DataException if a value is so far from the fitted ones that it overflows a float
+     */
+    public void apply(Dataset part) {
+        int width = mean.length;
+        if (part.featureCount() != width) {
+            throw new IllegalArgumentException(
+                    "part must have the " + width + " features of the fitted part: features=" + part.featureCount());
+        }
+        float[] features = part.features();
+        for (int start = 0; start < features.length; start += width) {
+            for (int j = 0; j < width; j++) {
+                float value = (float) ((features[start + j] - mean[j]) / deviation[j]);
+                if (!Float.isFinite(value)) {
+                    throw new DataException("standardised features must be finite: " + part.name() + ", feature " + j
+                            + ", value " + features[start + j] + " against mean " + mean[j] + " and deviation "
+                            + deviation[j] + " of the training part; remove or rescale the feature");
+                }
+                features[start + j] = value;
+            }
+        }
+    }
+
+    /** Mean of every feature. */
+    public double[] mean() {
+        return mean.clone();
+    }
+
+    /** What every feature is divided by. */
+    public double[] deviation() {
+        return deviation.clone();
+    }
+}

@@ -1,0 +1,147 @@
+package org.pernodedrop.mask;
+
+import java.util.Objects;
+
+/**
+ * Mean, variance and share of disturbed values of a mask, against what its definition promises.
+ *
+ * <p>Streaming and numerically sound: sums in double precision of deviations from the expected mean. Expectations use the
+ * kept value and sigma as single precision has them. Errors assume independent values, so feed a fixed mask once, not
+ * once a sample; z-scores are near normal once some ten dropped and ten kept values are expected. Not for use by several
+ * threads at once.
+ */
+public final class MaskStatistics {
+    private final float keptValue;
+    private final double expectedMean;
+    private final double expectedVariance;
+    private final double expectedDisturbed;
+    // Variance of (m - expected mean)^2, which is mu4 - variance^2.
+    private final double squareVariance;
+
+    private long count;
+    private long disturbed;
+    private double sum;
+    private double squares;
+
+    /**
+     * What was seen beside what is to be expected.
+     *
+     * @param value what was seen; NaN before the first value
+     * @param expected what the definition promises
+     * @param standardError standard deviation of {@code value} about {@code expected}; 0 where nothing is left to chance
+     */
+    public record Estimate(double value, double expected, double standardError) {
+        /** {@code (value - expected) / standardError}; 0 if value and expectation are equal. */
+        public double zScore() {
+            return value == expected ? 0 : (value - expected) / standardError;
+        }
+    }
+
+    /** Statistics of nothing yet. */
+    public MaskStatistics(MaskSpec spec) {
+        Objects.requireNonNull(spec, "spec");
+        DropRate rate = spec.rate();
+        double p = rate.effective();
+        double q = rate.keepProbability();
+        double variance = rate.sigma() * (double) rate.sigma();
+        if (spec.isIdentity()) {
+            keptValue = 1f;
+            expectedMean = 1;
+            expectedVariance = 0;
+            expectedDisturbed = 0;
+            squareVariance = 0;
+            return;
+        }
+        switch (spec.noise()) {
+            case BERNOULLI -> {
+                keptValue = rate.scale();
+                expectedMean = q * keptValue;
+                double dropped = expectedMean * expectedMean;
+                double kept = (keptValue - expectedMean) * (keptValue - expectedMean);
+                expectedVariance = p * dropped + q * kept;
+                expectedDisturbed = p;
+                squareVariance = p * q * (kept - dropped) * (kept - dropped);
+            }
+            case GAUSSIAN -> {
+                // No value is the kept one: NaN differs from all of them.
+                keptValue = Float.NaN;
+                expectedMean = 1;
+                expectedVariance = variance;
+                expectedDisturbed = 1;
+                squareVariance = 2 * variance * variance;
+            }
+            case PARTIAL_GAUSSIAN -> {
+                keptValue = 1f;
+                expectedMean = 1;
+                expectedVariance = p * variance;
+                expectedDisturbed = p;
+                squareVariance = (3 * p - p * p) * variance * variance;
+            }
+            default -> throw new AssertionError(spec.noise());
+        }
+    }
+
+    /** Takes in one value. */
+    public void add(float value) {
+        double deviation = value - expectedMean;
+        count++;
+        disturbed += value != keptValue ? 1 : 0;
+        sum += deviation;
+        squares += deviation * deviation;
+    }
+
+    /** Takes in {@code values[offset .. offset + length - 1]}. */
+    public void add(float[] values, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, values.length);
+        for (int i = offset; i < offset + length; i++) {
+            add(values[i]);
+        }
+    }
+
+    /** Number of values taken in. */
+    public long count() {
+        return count;
+    }
+
+    /** The mean; its standard error is {@code sqrt(variance / n)}. */
+    public Estimate mean() {
+        return new Estimate(expectedMean + sum / count, expectedMean, error(expectedVariance));
+    }
+
+    /**
+     * The mean square {@code (m - expected mean)^2}; its standard error is {@code sqrt((mu4 - variance^2) / n)} with the
+     * fourth central moment {@code mu4}.
+     *
+     * <p>About the expected mean, which is known, and not about the mean seen: for p = 1/2 the square is then 1 for every
+     * value, where the other estimate's error is far from normal.
+     */
+    public Estimate variance() {
+        return new Estimate(squares / count, expectedVariance, error(squareVariance));
+    }
+
+    /**
+     * The share of values other than the kept one: zeros for Bernoulli masks, noisy values for partial Gaussian ones,
+     * and all values for Gaussian ones.
+     */
+    public Estimate disturbedShare() {
+        return new Estimate(
+                (double) disturbed / count, expectedDisturbed, error(expectedDisturbed * (1 - expectedDisturbed)));
+    }
+
+    /**
+     * Whether mean, variance and disturbed share all lie within k standard errors of what is to be expected; false before
+     * the first value. Where nothing is left to chance, rounding in the sums is allowed for.
+     */
+    public boolean withinSigmas(double k) {
+        return within(mean(), k) && within(variance(), k) && within(disturbedShare(), k);
+    }
+
+    private double error(double varianceOfOne) {
+        return Math.sqrt(varianceOfOne / count);
+    }
+
+    private static boolean within(Estimate estimate, double k) {
+        double rounding = 1e-12 * Math.abs(estimate.expected());
+        return Math.abs(estimate.value() - estimate.expected()) <= k * estimate.standardError() + rounding;
+    }
+}

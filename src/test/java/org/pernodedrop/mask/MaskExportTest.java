@@ -1,0 +1,135 @@
+package org.pernodedrop.mask;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MaskExportTest {
+    @TempDir
+    Path directory;
+
+    static List<MaskSpec> specs() {
+        return MaskTest.specs();
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void writesTheMaskOfEveryPosition(MaskSpec spec) throws IOException {
+        assertWritten(spec, 1, 1, 1);
+        assertWritten(spec, 2, 13, 33);
+        assertWritten(spec, 3, 6, 207);
+    }
+
+    /** Rows so long that they are drawn in pieces. */
+    @ParameterizedTest
+    @EnumSource
+    void writesLongRows(Noise noise) throws IOException {
+        assertWritten(MaskSpec.of(noise, Granularity.CONNECTION, 0.3), 1, 2, 65_537);
+        assertWritten(MaskSpec.of(noise, Granularity.NODE, 0.3), 1, 2, 65_537);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void statisticsAreWithinTheirErrors(Noise noise) throws IOException {
+        MaskSpec spec = MaskSpec.of(noise, Granularity.CONNECTION, 0.3);
+        Path file = directory.resolve("m.npy");
+        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 20, 30, 207, file);
+        assertEquals(20 * 30 * 207, statistics.count());
+        assertTrue(statistics.withinSigmas(Bounds.SIGMAS));
+    }
+
+    @Test
+    void fixedMasksCountOnce() throws IOException {
+        MaskSpec spec = new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, DropRate.of(0.3), true);
+        Path file = directory.resolve("m.npy");
+        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 20, 13, 207, file);
+        assertEquals(13 * 207, statistics.count());
+        assertEquals(20 * 13 * 207, NpyArray.read(file).values().length);
+    }
+
+    @Test
+    void replacesAnEarlierFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("m.npy"), "old");
+        MaskExport.write(mask(), 1, 2, 3, file);
+        assertArrayEquals(new long[] {1, 2, 3}, NpyArray.read(file).shape());
+    }
+
+    @Test
+    void refusesImpossibleSizes() throws IOException {
+        Path file = directory.resolve("m.npy");
+        assertRefused("samples must be at least 1: samples=0", 0, 1, 1, file);
+        assertRefused("inputs must be at least 1: inputs=-3", 1, -3, 1, file);
+        assertRefused("outputs must be at least 1: outputs=0", 1, 1, 0, file);
+        int most = Integer.MAX_VALUE;
+        assertRefused(
+                "the product of the dimensions must be below 2^61: shape=[2147483647, 2147483647, 2147483647]",
+                most,
+                most,
+                most,
+                file);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void refusesMissingDirectories() {
+        Path file = directory.resolve("missing/m.npy");
+        IOException e = assertThrows(IOException.class, () -> MaskExport.write(mask(), 1, 1, 1, file));
+        assertTrue(e.getMessage().contains("its directory does not exist"), e.getMessage());
+        assertFalse(Files.exists(file.getParent()));
+    }
+
+    private void assertWritten(MaskSpec spec, int samples, int inputs, int outputs) throws IOException {
+        Mask mask = Mask.of(spec, 0x0123456789ABCDEFL, 1, 7);
+        Path file = directory.resolve("m.npy");
+        MaskStatistics statistics = MaskExport.write(mask, samples, inputs, outputs, file);
+
+        boolean node = spec.granularity() == Granularity.NODE;
+        long[] shape = node ? new long[] {samples, outputs} : new long[] {samples, inputs, outputs};
+        int rows = node ? 1 : inputs;
+        float[] values = new float[samples * rows * outputs];
+        MaskStatistics expected = new MaskStatistics(spec);
+        int at = 0;
+        for (int b = 0; b < samples; b++) {
+            for (int i = 0; i < rows; i++) {
+                for (int u = 0; u < outputs; u++) {
+                    values[at++] = mask.value(b, i, u);
+                }
+            }
+            if (b == 0 || !spec.fixed()) {
+                expected.add(values, at - rows * outputs, rows * outputs);
+            }
+        }
+        NpyArray array = NpyArray.read(file);
+        assertArrayEquals(shape, array.shape());
+        assertArrayEquals(values, array.values());
+        assertEquals(expected.count(), statistics.count());
+        assertEquals(expected.mean().value(), statistics.mean().value(), 1e-12);
+        assertEquals(expected.variance().value(), statistics.variance().value(), 1e-12);
+        assertEquals(expected.disturbedShare(), statistics.disturbedShare());
+    }
+
+    private static Mask mask() {
+        return Mask.of(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5), 1, 0, 0);
+    }
+
+    private static void assertRefused(String message, int samples, int inputs, int outputs, Path file) {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> MaskExport.write(mask(), samples, inputs, outputs, file));
+        assertEquals(message, e.getMessage());
+    }
+}
