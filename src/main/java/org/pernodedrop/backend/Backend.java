@@ -2,6 +2,7 @@ package org.pernodedrop.backend;
 
 import static org.pernodedrop.backend.Checks.atLeastOne;
 import static org.pernodedrop.backend.Checks.distinct;
+import static org.pernodedrop.backend.Checks.distinctOrSame;
 import static org.pernodedrop.backend.Checks.holds;
 import static org.pernodedrop.backend.Checks.notNull;
 
@@ -70,7 +71,11 @@ public abstract class Backend implements AutoCloseable {
     /** The contents of a buffer; waits for the device. */
     public final float[] download(DeviceFloats from) {
         holds("from", from, 1);
-        float[] to = new float[Math.toIntExact(from.length())];
+        if (from.length() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "from is longer than a Java array; download slices of it: from.length=" + from.length());
+        }
+        float[] to = new float[(int) from.length()];
         downloadKernel(from, to, 0);
         return to;
     }
@@ -101,13 +106,15 @@ public abstract class Backend implements AutoCloseable {
 
     /**
      * Uniforms in {@code (low, high]}: elements {@code first, first + 1, ...} of cuRAND's stream of the seed ({@link
-     * org.pernodedrop.mask.CurandStream}), times {@code high - low}, plus {@code low}; the same bits on every device.
+     * org.pernodedrop.mask.CurandStream}), times {@code high - low}, rounded, plus {@code low}; the same bits on every
+     * device.
      */
     public final void fillUniform(long seed, long first, float low, float high, DeviceFloats x) {
         holds("x", x, 1);
-        Checks.streamStart(first);
+        Checks.streamWindow(first, x.length());
         if (!(low < high && Float.isFinite(high - low))) {
-            throw new IllegalArgumentException("low must be below high: low=" + low + ", high=" + high);
+            throw new IllegalArgumentException(
+                    "low must be below high, and both finite: low=" + low + ", high=" + high);
         }
         fillUniformKernel(seed, first, low, high, x);
     }
@@ -115,7 +122,7 @@ public abstract class Backend implements AutoCloseable {
     /** Normals: elements of cuRAND's stream as for {@link #fillUniform}; devices agree within 1e-5 deviations. */
     public final void fillNormal(long seed, long first, float mean, float deviation, DeviceFloats x) {
         holds("x", x, 1);
-        Checks.streamStart(first);
+        Checks.streamWindow(first, x.length());
         if (!(deviation > 0 && Float.isFinite(deviation) && Float.isFinite(mean))) {
             throw new IllegalArgumentException(
                     "mean must be finite and deviation finite and above 0: mean=" + mean + ", deviation=" + deviation);
@@ -160,7 +167,7 @@ public abstract class Backend implements AutoCloseable {
         holds("z", z, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
         holds("y", y, (long) samples * outputs);
         checkPreActivation(activation, z, y);
-        checkBias(bias, outputs);
+        checkBias(bias, outputs, z, y);
         biasActivationKernel(activation, samples, outputs, bias, z, y);
     }
 
@@ -172,6 +179,9 @@ public abstract class Backend implements AutoCloseable {
         holds("y", y, length);
         holds("dy", dy, length);
         holds("dz", dz, length);
+        distinct("z", z, "dz", dz);
+        distinct("y", y, "dz", dz);
+        distinctOrSame("dy", dy, "dz", dz);
         activationBackwardKernel(activation, length, z, y, dy, dz);
     }
 
@@ -213,7 +223,7 @@ public abstract class Backend implements AutoCloseable {
         holds("z", z, (long) samples * outputs);
         holds("y", y, (long) samples * outputs);
         checkPreActivation(activation, z, y);
-        checkBias(bias, outputs);
+        checkBias(bias, outputs, z, y);
         distinct("x", x, "z", z);
         distinct("w", w, "z", z);
         distinct("x", x, "y", y);
@@ -271,6 +281,7 @@ public abstract class Backend implements AutoCloseable {
         }
         holds("from", from, (long) samples * outputs);
         holds("to", to, (long) samples * outputs);
+        distinctOrSame("from", from, "to", to);
         nodeMaskKernel(mask, firstSample, samples, outputs, from, to);
     }
 
@@ -285,6 +296,7 @@ public abstract class Backend implements AutoCloseable {
         checkConnectionGranularity(mask);
         holds("from", from, atLeastOne("inputs", inputs) * outputs);
         holds("to", to, (long) inputs * outputs);
+        distinctOrSame("from", from, "to", to);
         weightMaskKernel(mask, inputs, outputs, from, to);
     }
 
@@ -293,7 +305,7 @@ public abstract class Backend implements AutoCloseable {
             LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
         checkSamples(mask, firstSample, samples, outputs);
         long perSample = atLeastOne("inputs", inputs) * outputs;
-        holds("to", to, Math.multiplyExact(perSample, (long) samples));
+        holds("to", to, perSample > Long.MAX_VALUE / samples ? Long.MAX_VALUE : perSample * samples);
         exportMaskKernel(mask, firstSample, samples, inputs, outputs, to);
     }
 
@@ -301,7 +313,8 @@ public abstract class Backend implements AutoCloseable {
 
     /**
      * Softmax cross-entropy of logits {@code [B, C]} against labels {@code [B]} in [0, C): adds loss and hits to the
-     * totals and writes the gradient of the mean loss, {@code (softmax - onehot) / B}.
+     * totals and writes the gradient of the mean loss, {@code (softmax - onehot) / B}. A hit is a sample whose largest
+     * logit, the first of equals, is its label's. Labels are trusted on accelerators; the CPU refuses those out of range.
      *
      * @param gradient {@code [B, C]}, or null if not wanted; may be the logits
      * @param state gives the step that a non-finite loss is reported with
@@ -318,6 +331,7 @@ public abstract class Backend implements AutoCloseable {
         holds("labels", labels, samples);
         if (gradient != null) {
             holds("gradient", gradient, (long) samples * classes);
+            distinctOrSame("logits", logits, "gradient", gradient);
         }
         softmaxCrossEntropyKernel(
                 notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals));
@@ -342,6 +356,7 @@ public abstract class Backend implements AutoCloseable {
         if (gradient != null) {
             holds("gradient", gradient, (long) samples * outputs);
             distinct("targets", targets, "gradient", gradient);
+            distinctOrSame("predictions", predictions, "gradient", gradient);
         }
         meanSquaredErrorKernel(
                 notNull("state", state), samples, outputs, predictions, targets, gradient, notNull("totals", totals));
@@ -384,7 +399,8 @@ public abstract class Backend implements AutoCloseable {
         advanceKernel(notNull("state", state));
     }
 
-    /** {@code to[r, :] = from[rows[r], :]} for r below count; rows of {@code width} floats; row numbers are trusted. */
+    /** {@code to[r, :] = from[rows[r], :]} for r below count; rows of {@code width} floats; row numbers are
+     * trusted on accelerators, the CPU refuses those out of range. */
     public final void gatherRows(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to) {
         holds("rows", rows, atLeastOne("count", count));
         holds("from", from, atLeastOne("width", width));
@@ -393,7 +409,7 @@ public abstract class Backend implements AutoCloseable {
         gatherRowsKernel(count, width, from, rows, to);
     }
 
-    /** {@code to[r] = from[rows[r]]} for r below count; row numbers are trusted. */
+    /** {@code to[r] = from[rows[r]]} for r below count; row numbers as for {@link #gatherRows}. */
     public final void gatherLabels(int count, DeviceInts from, DeviceInts rows, DeviceInts to) {
         holds("rows", rows, atLeastOne("count", count));
         holds("from", from, 1);
@@ -430,14 +446,18 @@ public abstract class Backend implements AutoCloseable {
     }
 
     private static void checkPreActivation(Activation activation, DeviceFloats z, DeviceFloats y) {
-        if (activation != Activation.LINEAR) {
+        if (activation == Activation.LINEAR) {
+            distinctOrSame("z", z, "y", y);
+        } else {
             distinct("z", z, "y", y);
         }
     }
 
-    private static void checkBias(DeviceFloats bias, int outputs) {
+    private static void checkBias(DeviceFloats bias, int outputs, DeviceFloats z, DeviceFloats y) {
         if (bias != null) {
             holds("bias", bias, outputs);
+            distinct("bias", bias, "z", z);
+            distinct("bias", bias, "y", y);
         }
     }
 

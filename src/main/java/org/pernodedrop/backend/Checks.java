@@ -2,6 +2,9 @@ package org.pernodedrop.backend;
 
 /** The checks that the seam's public methods share; messages name the rule, the argument and its value. */
 final class Checks {
+    /** Elements of a cuRAND stream before its counter would wrap. */
+    private static final long STREAM_LENGTH = 1L << 50;
+
     private Checks() {}
 
     static <T> T notNull(String name, T value) {
@@ -43,6 +46,13 @@ final class Checks {
         }
     }
 
+    static void distinctOrSame(String name, DeviceFloats a, String otherName, DeviceFloats b) {
+        if (a.overlaps(b) && !a.startsAt(b)) {
+            throw new IllegalArgumentException(name + " and " + otherName
+                    + " must be the same buffer or not overlap at all; use one buffer or separate ones");
+        }
+    }
+
     static void window(String name, int available, int offset, long length) {
         if (offset < 0 || offset > available - length) {
             throw new IllegalArgumentException(name + " does not hold the elements asked for: " + name + ".length="
@@ -50,9 +60,10 @@ final class Checks {
         }
     }
 
-    static void streamStart(long first) {
-        if (first < 0) {
-            throw new IllegalArgumentException("first must be at least 0: first=" + first);
+    static void streamWindow(long first, long length) {
+        if (first < 0 || first > STREAM_LENGTH - length) {
+            throw new IllegalArgumentException(
+                    "first must be at least 0, and first + length at most 2^50: first=" + first + ", length=" + length);
         }
     }
 }

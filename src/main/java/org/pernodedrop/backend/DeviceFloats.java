@@ -11,4 +11,7 @@ public interface DeviceFloats extends DeviceBuffer {
 
     /** Whether this and another buffer of the same backend share an element. */
     boolean overlaps(DeviceFloats other);
+
+    /** Whether the first elements of this and another buffer are the same: what in-place use needs. */
+    boolean startsAt(DeviceFloats other);
 }

@@ -25,6 +25,16 @@ final class CpuFloats implements DeviceFloats {
         this.owner = owner;
     }
 
+    /** The buffer as this device's own; null stays null. */
+    static CpuFloats of(DeviceFloats buffer) {
+        if (buffer == null || buffer instanceof CpuFloats) {
+            return (CpuFloats) buffer;
+        }
+        throw new IllegalArgumentException(
+                "a buffer of another device was passed to the CPU; download it there and upload it here: buffer="
+                        + buffer.getClass().getSimpleName());
+    }
+
     @Override
     public DeviceFloats slice(long from, long size) {
         DeviceBuffer.checkWindow(from, size, length);
@@ -37,6 +47,11 @@ final class CpuFloats implements DeviceFloats {
                 && array == that.array
                 && offset < that.offset + that.length
                 && that.offset < offset + length;
+    }
+
+    @Override
+    public boolean startsAt(DeviceFloats other) {
+        return other instanceof CpuFloats that && array == that.array && offset == that.offset;
     }
 
     @Override

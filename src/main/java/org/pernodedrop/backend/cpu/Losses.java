@@ -1,0 +1,139 @@
+package org.pernodedrop.backend.cpu;
+
+import org.pernodedrop.backend.StepState;
+
+/**
+ * Losses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
+ * stretch, so that sums don't depend on the number of threads.
+ */
+final class Losses {
+    // What an exponential costs, in multiply-adds.
+    private static final int FUNCTION_WORK = 16;
+
+    private final WorkerPool pool;
+    private double[] losses = new double[0];
+    private int[] hits = new int[0];
+
+    Losses(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /** Softmax cross-entropy; gradient may be null or the logits. */
+    void softmaxCrossEntropy(
+            StepState state,
+            int samples,
+            int classes,
+            CpuFloats logits,
+            CpuInts labels,
+            CpuFloats gradient,
+            CpuLossAccumulator totals) {
+        checkLabels(samples, classes, labels);
+        long work = (long) classes * FUNCTION_WORK;
+        int stretches = reserve(samples, work);
+        Stretches.run(pool, samples, work, (index, from, to, worker) -> {
+            double loss = 0;
+            int correct = 0;
+            for (int b = from; b < to; b++) {
+                float[] x = logits.array;
+                int row = logits.offset + b * classes;
+                int label = labels.array[labels.offset + b];
+                int largest = largest(x, row, classes);
+                float top = x[row + largest];
+                float wanted = x[row + label];
+                double sum = 0;
+                for (int c = 0; c < classes; c++) {
+                    sum += Math.exp((double) x[row + c] - top);
+                }
+                loss += Math.log(sum) + top - wanted;
+                correct += largest == label && !Double.isNaN(sum) ? 1 : 0;
+                if (gradient != null) {
+                    softmaxGradient(x, row, classes, label, top, sum, samples, gradient, b);
+                }
+            }
+            losses[index] = loss;
+            hits[index] = correct;
+        });
+        gather(state, samples, stretches, totals);
+    }
+
+    /** Mean squared error; gradient may be null or the predictions. */
+    void meanSquaredError(
+            StepState state,
+            int samples,
+            int outputs,
+            CpuFloats predictions,
+            CpuFloats targets,
+            CpuFloats gradient,
+            CpuLossAccumulator totals) {
+        int stretches = reserve(samples, outputs);
+        double factor = 2.0 / ((double) samples * outputs);
+        Stretches.run(pool, samples, outputs, (index, from, to, worker) -> {
+            double loss = 0;
+            for (int b = from; b < to; b++) {
+                double sum = 0;
+                for (int u = 0; u < outputs; u++) {
+                    int k = b * outputs + u;
+                    double error =
+                            (double) predictions.array[predictions.offset + k] - targets.array[targets.offset + k];
+                    sum += error * error;
+                    if (gradient != null) {
+                        gradient.array[gradient.offset + k] = (float) (factor * error);
+                    }
+                }
+                loss += sum / outputs;
+            }
+            losses[index] = loss;
+            hits[index] = 0;
+        });
+        gather(state, samples, stretches, totals);
+    }
+
+    private static void softmaxGradient(
+            float[] x, int row, int classes, int label, float top, double sum, int samples, CpuFloats gradient, int b) {
+        int target = gradient.offset + b * classes;
+        double scale = 1 / (sum * samples);
+        for (int c = 0; c < classes; c++) {
+            double share = Math.exp((double) x[row + c] - top) * scale;
+            gradient.array[target + c] = (float) (c == label ? share - 1.0 / samples : share);
+        }
+    }
+
+    private static int largest(float[] x, int row, int classes) {
+        int largest = 0;
+        for (int c = 1; c < classes; c++) {
+            if (x[row + c] > x[row + largest]) {
+                largest = c;
+            }
+        }
+        return largest;
+    }
+
+    private static void checkLabels(int samples, int classes, CpuInts labels) {
+        for (int b = 0; b < samples; b++) {
+            int label = labels.array[labels.offset + b];
+            if (label < 0 || label >= classes) {
+                throw new IllegalArgumentException(
+                        "labels must be in [0, classes): row=" + b + ", label=" + label + ", classes=" + classes);
+            }
+        }
+    }
+
+    private int reserve(int samples, long work) {
+        int stretches = Stretches.number(samples, work);
+        if (losses.length < stretches) {
+            losses = new double[stretches];
+            hits = new int[stretches];
+        }
+        return stretches;
+    }
+
+    private void gather(StepState state, int samples, int stretches, CpuLossAccumulator totals) {
+        double loss = 0;
+        int correct = 0;
+        for (int k = 0; k < stretches; k++) {
+            loss += losses[k];
+            correct += hits[k];
+        }
+        totals.add(loss, samples, correct, state.step());
+    }
+}

@@ -1,0 +1,109 @@
+package org.pernodedrop.backend.cpu;
+
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Mask;
+
+/** Masks that are multiplied in element by element, and masks written out; drawn tile by tile, never stored. */
+final class MaskOperations {
+    // What drawing a value costs, in multiply-adds.
+    private static final int DRAW_WORK = 8;
+
+    private final WorkerPool pool;
+    private final MaskTile[] tiles;
+
+    MaskOperations(WorkerPool pool) {
+        this.pool = pool;
+        this.tiles = new MaskTile[pool.threads()];
+        for (int worker = 0; worker < tiles.length; worker++) {
+            tiles[worker] = new MaskTile();
+        }
+    }
+
+    /** {@code to[b, u] = from[b, u] m[first + b, 0, u]}. */
+    void node(Mask mask, int firstSample, int samples, int outputs, CpuFloats from, CpuFloats to) {
+        Stretches.run(pool, samples, (long) outputs * DRAW_WORK, (index, first, end, worker) -> {
+            for (int b = first; b < end; b++) {
+                multiply(tiles[worker], mask, firstSample + b, 0, 1, outputs, from, to, b * outputs);
+            }
+        });
+    }
+
+    /** {@code to[i, u] = from[i, u] m[0, i, u]}. */
+    void weight(Mask mask, int inputs, int outputs, CpuFloats from, CpuFloats to) {
+        int groups = groups(inputs);
+        Stretches.run(pool, groups, (long) MaskTile.INPUTS * outputs * DRAW_WORK, (index, first, end, worker) -> {
+            for (int group = first; group < end; group++) {
+                int input = group * MaskTile.INPUTS;
+                int rows = Math.min(inputs - input, MaskTile.INPUTS);
+                multiply(tiles[worker], mask, 0, group, rows, outputs, from, to, input * outputs);
+            }
+        });
+    }
+
+    /** {@code to[b, i, u] = m[first + b, i, u]}. */
+    void export(Mask mask, int firstSample, int samples, int inputs, int outputs, CpuFloats to) {
+        int groups = groups(inputs);
+        boolean byNode = mask.spec().granularity() == Granularity.NODE;
+        long work = (long) MaskTile.INPUTS * outputs * DRAW_WORK;
+        Stretches.run(pool, samples * groups, work, (index, first, end, worker) -> {
+            for (int item = first; item < end; item++) {
+                int sample = item / groups;
+                int group = item % groups;
+                int input = group * MaskTile.INPUTS;
+                int rows = Math.min(inputs - input, MaskTile.INPUTS);
+                int target = to.offset + (sample * inputs + input) * outputs;
+                if (byNode) {
+                    writeNode(tiles[worker], mask, firstSample + sample, rows, outputs, to.array, target);
+                } else {
+                    write(tiles[worker], mask, firstSample + sample, group, rows, outputs, to.array, target);
+                }
+            }
+        });
+    }
+
+    private static void multiply(
+            MaskTile tile,
+            Mask mask,
+            int sample,
+            int group,
+            int rows,
+            int outputs,
+            CpuFloats from,
+            CpuFloats to,
+            int start) {
+        for (int output = 0; output < outputs; output += MaskTile.OUTPUTS) {
+            int width = Math.min(outputs - output, MaskTile.OUTPUTS);
+            tile.draw(mask, sample, group, rows, output / MaskTile.OUTPUTS, width);
+            for (int i = 0; i < rows; i++) {
+                int source = from.offset + start + i * outputs + output;
+                int target = to.offset + start + i * outputs + output;
+                for (int u = 0; u < width; u++) {
+                    to.array[target + u] = from.array[source + u] * tile.values[i * MaskTile.OUTPUTS + u];
+                }
+            }
+        }
+    }
+
+    private static void write(
+            MaskTile tile, Mask mask, int sample, int group, int rows, int outputs, float[] to, int start) {
+        for (int output = 0; output < outputs; output += MaskTile.OUTPUTS) {
+            int width = Math.min(outputs - output, MaskTile.OUTPUTS);
+            tile.draw(mask, sample, group, rows, output / MaskTile.OUTPUTS, width);
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(tile.values, i * MaskTile.OUTPUTS, to, start + i * outputs + output, width);
+            }
+        }
+    }
+
+    // A node's value is the same for all inputs: that of input 0.
+    private static void writeNode(MaskTile tile, Mask mask, int sample, int rows, int outputs, float[] to, int start) {
+        write(tile, mask, sample, 0, 1, outputs, to, start);
+        for (int i = 1; i < rows; i++) {
+            System.arraycopy(to, start, to, start + i * outputs, outputs);
+        }
+    }
+
+    private static int groups(int inputs) {
+        return (inputs - 1) / MaskTile.INPUTS + 1;
+    }
+}

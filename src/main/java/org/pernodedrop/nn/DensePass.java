@@ -1,0 +1,56 @@
+package org.pernodedrop.nn;
+
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.DeviceFloats;
+
+/** A dense layer at work. */
+final class DensePass implements LayerPass {
+    private final DenseOperands operands;
+    private final DenseProduct drawing;
+    private final DenseProduct inference;
+    private DeviceFloats x;
+    private DeviceFloats z;
+    private DeviceFloats y;
+
+    /**
+     * A dense layer's pass.
+     *
+     * @param drawing product where masks are drawn
+     * @param inference product where they are not
+     */
+    DensePass(DenseOperands operands, DenseProduct drawing, DenseProduct inference) {
+        this.operands = operands;
+        this.drawing = drawing;
+        this.inference = inference;
+    }
+
+    @Override
+    public void reserve(int samples, Workspace workspace) {
+        long size = (long) samples * operands.outputs();
+        z = workspace.allocate(size);
+        y = operands.activation() == Activation.LINEAR ? z : workspace.allocate(size);
+    }
+
+    @Override
+    public DeviceFloats forward(Batch batch, DeviceFloats input) {
+        x = input;
+        (batch.mode().drawsMasks() ? drawing : inference).forward(batch, x, z, y);
+        return y;
+    }
+
+    @Override
+    public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
+        long size = (long) batch.samples() * operands.outputs();
+        operands.backend().activationBackward(operands.activation(), size, z, y, dy, dy);
+        if (operands.bias() != null) {
+            operands.backend()
+                    .columnSums(
+                            batch.samples(),
+                            operands.outputs(),
+                            dy,
+                            operands.bias().gradient());
+        }
+        drawing.backward(batch, x, dy, room);
+        return room;
+    }
+}

@@ -1,0 +1,45 @@
+package org.pernodedrop.nn;
+
+import java.util.Objects;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+
+/** Hands out the masks of small layers as numbers. */
+final class MaskExport {
+    /** Most elements of a mask that is handed out: 256 MiB. */
+    static final long MOST_ELEMENTS = 1L << 26;
+
+    private MaskExport() {}
+
+    static float[] read(Network network, int number, int samples) {
+        NetworkSpec spec = network.spec();
+        Objects.checkIndex(number, spec.layers().size());
+        if (samples < 1) {
+            throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
+        }
+        Layer layer = spec.layers().get(number);
+        MaskSpec mask = layer.drawnMask()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the layer never has a mask: layer=" + number + " (" + layer.kind() + ")"));
+        boolean shared = mask.fixed() || layer.masksBatch();
+        int rows = shared ? 1 : samples;
+        int first = shared ? 0 : network.firstSample();
+        int inputs = mask.granularity() == Granularity.NODE
+                ? 1
+                : spec.inputShape(number).size();
+        int outputs = spec.outputShape(number).size();
+        long perSample = (long) inputs * outputs;
+        if (perSample > MOST_ELEMENTS / rows) {
+            throw new IllegalArgumentException("a mask of more than " + MOST_ELEMENTS
+                    + " elements is not handed out; ask for fewer samples: layer=" + number + ", samples=" + rows
+                    + ", elements per sample=" + perSample);
+        }
+        try (DeviceFloats values = network.backend().allocate(perSample * rows)) {
+            LayerMask drawn = new LayerMask(mask, number, network.state());
+            network.backend().exportMask(drawn, first, rows, inputs, outputs, values);
+            return network.backend().download(values);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package org.pernodedrop.nn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.StepState;
+
+/**
+ * A network on a backend: parameters, gradients, moments and activations, and the passes over them.
+ *
+ * <pre>{@code
+ * try (Network network = Network.builder()
+ *         .input(64)
+ *         .seed(42)
+ *         .add(PerNodeDropDense.units(256).dropRate(0.5).activation(Activation.RELU).build())
+ *         .add(Dense.units(10).build())
+ *         .loss(Loss.SOFTMAX_CROSS_ENTROPY)
+ *         .optimizer(Adam.standard())
+ *         .build(backend)) {
+ *     network.step(x, labels, samples, totals);
+ * }
+ * }</pre>
+ *
+ * <p>Everything follows from the spec, its seed, the step and the batches: the same calls give the same bits, whatever
+ * the number of threads. Room for activations grows to the largest batch seen; apart from that nothing is allocated on
+ * the device after building. Buffers that are handed out belong to the network. One thread at a time.
+ */
+public final class Network implements AutoCloseable {
+    /** Learning rate of a new network. */
+    public static final float INITIAL_LEARNING_RATE = 1e-3f;
+
+    private final NetworkSpec spec;
+    private final Backend backend;
+    private final StepState state;
+    private final Workspace lasting;
+    private final Workspace activations;
+    private final ParameterBuffers parameters;
+    private final List<LayerPass> passes = new ArrayList<>();
+    private final int outputs;
+    private final int firstTrained;
+    private final DeviceFloats[] gradientRooms = new DeviceFloats[2];
+    private int capacity;
+    private int firstSample;
+    private Batch current;
+    private boolean closed;
+
+    /**
+     * Puts a network on a backend: at step 0, with initial parameters and learning rate {@link #INITIAL_LEARNING_RATE}.
+     *
+     * @param backend must outlive the network
+     */
+    public Network(NetworkSpec spec, Backend backend) {
+        this.spec = Objects.requireNonNull(spec, "spec");
+        this.backend = Objects.requireNonNull(backend, "backend");
+        this.outputs = spec.outputShape().size();
+        this.lasting = new Workspace(backend);
+        this.activations = new Workspace(backend);
+        this.state = backend.newStepState(spec.seed());
+        try {
+            state.setLearningRate(INITIAL_LEARNING_RATE);
+            this.parameters = new ParameterBuffers(spec, backend, lasting);
+            for (int number = 0; number < spec.layers().size(); number++) {
+                LayerSite site =
+                        new LayerSite(backend, state, number, spec.inputShape(number), parameters.of(number), lasting);
+                passes.add(site.place(spec.layers().get(number)));
+            }
+            int trained = 0;
+            while (parameters.of(trained).isEmpty()) {
+                trained++;
+            }
+            this.firstTrained = trained;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Starts a description. */
+    public static NetworkBuilder builder() {
+        return new NetworkBuilder();
+    }
+
+    /** What the network is. */
+    public NetworkSpec spec() {
+        return spec;
+    }
+
+    /** What computes. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Seed, step and learning rate; the network advances it after every update. */
+    public StepState state() {
+        return state;
+    }
+
+    /** Index of row 0 of the next batches in the global batch; 0 unless set. */
+    public int firstSample() {
+        return firstSample;
+    }
+
+    /**
+     * Says that the next batches are parts of larger ones, so that their rows draw the masks that they would have drawn
+     * there.
+     *
+     * @param firstSample index of row 0 in the global batch, at least 0
+     */
+    public void setFirstSample(int firstSample) {
+        if (firstSample < 0) {
+            throw new IllegalArgumentException("firstSample must be at least 0: firstSample=" + firstSample);
+        }
+        this.firstSample = firstSample;
+    }
+
+    // ---- passes
+
+    /** Makes room for batches of this size now instead of at the first one; outputs handed out before are closed. */
+    public void reserve(int samples) {
+        requireOpen();
+        if (samples < 1) {
+            throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
+        }
+        if (samples <= capacity) {
+            return;
+        }
+        capacity = 0;
+        current = null;
+        activations.close();
+        passes.forEach(pass -> pass.reserve(samples, activations));
+        int width = 0;
+        for (int number = 0; number < passes.size(); number++) {
+            width = Math.max(width, spec.outputShape(number).size());
+        }
+        gradientRooms[0] = activations.allocate((long) samples * width);
+        gradientRooms[1] = activations.allocate((long) samples * width);
+        capacity = samples;
+    }
+
+    /**
+     * The output {@code [B, U]} for an input {@code x [B, I]}.
+     *
+     * @param x must stay as it is until the backward pass, if there is one
+     * @param samples B, at least 1; x may hold more
+     * @return exactly {@code B U} floats, valid until the next pass; may lie in x if no layer does anything
+     */
+    public DeviceFloats forward(DeviceFloats x, int samples, Mode mode) {
+        return run(x, samples, mode).slice(0, (long) samples * outputs);
+    }
+
+    /**
+     * The gradients of all parameters, without L2, from the gradient for the output of the last forward pass, which
+     * must have been a {@link Mode#TRAINING} one. Overwrites the gradients of the pass before.
+     *
+     * @param outputGradient {@code [B, U]}; overwritten
+     * @throws IllegalStateException if the last pass was another one
+     */
+    public void backward(DeviceFloats outputGradient) {
+        requireOpen();
+        Objects.requireNonNull(outputGradient, "outputGradient");
+        if (current == null || current.mode() != Mode.TRAINING) {
+            throw new IllegalStateException("a backward pass needs a forward pass in mode TRAINING just before it:"
+                    + " last pass=" + (current == null ? "none" : current.mode()));
+        }
+        DeviceFloats gradient = outputGradient;
+        for (int number = passes.size() - 1; number >= firstTrained; number--) {
+            DeviceFloats free = gradient == gradientRooms[0] ? gradientRooms[1] : gradientRooms[0];
+            gradient = passes.get(number).backward(current, gradient, number == firstTrained ? null : free);
+        }
+    }
+
+    /** Adds L2 to the gradients, lets the parameters follow them, and goes to the next step. */
+    public void update() {
+        requireOpen();
+        parameters.addPenalties();
+        parameters.update(state);
+        backend.advance(state);
+    }
+
+    /**
+     * One training step on labelled samples: forward, loss, backward, update.
+     *
+     * @param x {@code [B, I]}
+     * @param labels {@code [B]}, in [0, U); trusted
+     * @param samples B, at least 1; may be less than in other steps
+     * @param totals receives the losses and hits, with masks on and before the update, without L2
+     * @throws IllegalArgumentException if the loss needs float targets
+     */
+    public void step(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
+        requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
+        DeviceFloats output = run(x, samples, Mode.TRAINING);
+        backend.softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
+        backward(gradientRooms[0]);
+        update();
+    }
+
+    /**
+     * One training step on samples with float targets {@code [B, U]}; see {@link #step(DeviceFloats, DeviceInts, int,
+     * LossAccumulator)}.
+     *
+     * @throws IllegalArgumentException if the loss needs labels
+     */
+    public void step(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
+        requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
+        DeviceFloats output = run(x, samples, Mode.TRAINING);
+        backend.meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+        backward(gradientRooms[0]);
+        update();
+    }
+
+    /**
+     * Adds the losses and hits of labelled samples to the totals, without masks; changes nothing else.
+     *
+     * @throws IllegalArgumentException if the loss needs float targets
+     */
+    public void evaluate(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
+        requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
+        DeviceFloats output = run(x, samples, Mode.INFERENCE);
+        backend.softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
+    }
+
+    /**
+     * Adds the losses of samples with float targets to the totals, without masks; changes nothing else.
+     *
+     * @throws IllegalArgumentException if the loss needs labels
+     */
+    public void evaluate(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
+        requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
+        DeviceFloats output = run(x, samples, Mode.INFERENCE);
+        backend.meanSquaredError(state, samples, outputs, output, targets, null, totals);
+    }
+
+    private DeviceFloats run(DeviceFloats x, int samples, Mode mode) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(mode, "mode");
+        reserve(samples);
+        long needed = (long) samples * spec.input().size();
+        if (x.length() < needed) {
+            throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
+                    + ", samples=" + samples + ", input shape=" + spec.input());
+        }
+        current = null;
+        Batch batch = new Batch(samples, firstSample, mode);
+        DeviceFloats y = x;
+        for (LayerPass pass : passes) {
+            y = pass.forward(batch, y);
+        }
+        current = batch;
+        return y;
+    }
+
+    // ---- parameters and masks
+
+    /** All parameters, in the order of the layers. */
+    public List<Parameter> parameters() {
+        return parameters.all();
+    }
+
+    /** The flat buffer that all parameters lie in, at their offsets; the gaps are 0. */
+    public DeviceFloats parameterBuffer() {
+        return parameters.values();
+    }
+
+    /** The optimizer's moments by name, flat buffers laid out as the parameters. */
+    public Map<String, DeviceFloats> moments() {
+        Map<String, DeviceFloats> moments = new LinkedHashMap<>();
+        List<String> names = spec.optimizer().momentNames();
+        for (int k = 0; k < names.size(); k++) {
+            moments.put(names.get(k), parameters.moments().get(k));
+        }
+        return moments;
+    }
+
+    /**
+     * The mask multipliers that a training pass of this many samples draws at the current step, for small layers:
+     * {@code [B, I, U]}, or {@code [B, U]} with node granularity; masks that all samples share (fixed, DropConnect)
+     * come once, {@code [I, U]} or {@code [U]}.
+     *
+     * @param layer number of the layer, from 0
+     * @throws IllegalArgumentException if the layer never has a mask, or if this one is too large to hand out
+     */
+    public float[] mask(int layer, int samples) {
+        requireOpen();
+        return MaskExport.read(this, layer, samples);
+    }
+
+    /** Frees everything on the device; closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            activations.close();
+            lasting.close();
+            state.close();
+        }
+    }
+
+    private void requireLoss(Loss loss, String given, String needed) {
+        if (spec.loss() != loss) {
+            throw new IllegalArgumentException(
+                    "the network's loss, " + spec.loss() + ", needs " + needed + "; with " + given + " use " + loss);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the network was closed before its use");
+        }
+    }
+}

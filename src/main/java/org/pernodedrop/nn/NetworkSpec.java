@@ -1,0 +1,105 @@
+package org.pernodedrop.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * An immutable description of a network: what it computes, what it minimises and how it learns, but no numbers of its
+ * parameters. {@link Network#builder} reads better than the constructor.
+ *
+ * <p>Layers are numbered from 0 in this order; that number is the layer of its mask and the start of its parameters'
+ * names.
+ *
+ * @param input shape of a sample
+ * @param seed initial parameters and all masks follow from it
+ * @param layers from input to output, at least one with parameters
+ * @param loss what is minimised
+ * @param optimizer how parameters follow their gradients
+ */
+public record NetworkSpec(Shape input, long seed, List<Layer> layers, Loss loss, Optimizer optimizer) {
+    /**
+     * Checks that the layers fit together and the loss fits the last.
+     *
+     * @throws IllegalArgumentException if they do not, naming the layer
+     */
+    public NetworkSpec {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(loss, "loss");
+        Objects.requireNonNull(optimizer, "optimizer");
+        layers = List.copyOf(layers);
+        List<Shape> shapes = shapes(input, layers);
+        boolean trainable = false;
+        for (int number = 0; number < layers.size(); number++) {
+            trainable |= !layers.get(number).parameters(shapes.get(number)).isEmpty();
+        }
+        if (!trainable) {
+            throw new IllegalArgumentException(
+                    "a network needs at least one layer with parameters, such as Dense: layers=" + layers);
+        }
+        Shape output = shapes.get(layers.size());
+        if (loss == Loss.SOFTMAX_CROSS_ENTROPY && (output.rank() != 1 || output.size() < 2)) {
+            throw new IllegalArgumentException(
+                    loss + " needs one output for each of at least 2 classes: output shape=" + output);
+        }
+    }
+
+    private static List<Shape> shapes(Shape input, List<Layer> layers) {
+        List<Shape> shapes = new ArrayList<>();
+        shapes.add(input);
+        for (int number = 0; number < layers.size(); number++) {
+            Layer layer = layers.get(number);
+            try {
+                shapes.add(layer.outputShape(shapes.get(number)));
+                layer.parameters(shapes.get(number));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "layer " + number + " (" + layer.kind() + ") does not fit: " + e.getMessage(), e);
+            }
+        }
+        return shapes;
+    }
+
+    /** Shape of the input of a layer. */
+    public Shape inputShape(int layer) {
+        Objects.checkIndex(layer, layers.size());
+        return shapes(input, layers).get(layer);
+    }
+
+    /** Shape of the output of a layer. */
+    public Shape outputShape(int layer) {
+        Objects.checkIndex(layer, layers.size());
+        return shapes(input, layers).get(layer + 1);
+    }
+
+    /** Shape of the network's output. */
+    public Shape outputShape() {
+        return outputShape(layers.size() - 1);
+    }
+
+    /** The parameters of a layer. */
+    public List<ParameterSpec> parameters(int layer) {
+        return layers.get(layer).parameters(inputShape(layer));
+    }
+
+    /** Number of trained values of a layer. */
+    public long parameterCount(int layer) {
+        return parameters(layer).stream()
+                .mapToLong(parameter -> parameter.shape().size())
+                .sum();
+    }
+
+    /** Number of trained values. */
+    public long parameterCount() {
+        long count = 0;
+        for (int layer = 0; layer < layers.size(); layer++) {
+            count += parameterCount(layer);
+        }
+        return count;
+    }
+
+    /** The network as a table in plain text, a line for every layer. */
+    public String summary() {
+        return NetworkSummary.of(this);
+    }
+}

@@ -1,0 +1,124 @@
+package org.pernodedrop.nn;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/**
+ * A dense layer with fresh noise on every connection of every sample: in training
+ *
+ * <pre>
+ *   connection   y[b, u] = act(sum_i x[b, i] w[i, u] m[b, i, u] + bias[u])
+ *   node         y[b, u] = act(m[b, u] sum_i x[b, i] w[i, u] + bias[u])
+ * </pre>
+ *
+ * with a mask m of mean 1 that is drawn anew at every step, the same in the forward and the backward pass, and never
+ * stored. At inference there is no mask and no scaling: the layer is {@link Dense}. A fixed mask is one mask {@code [I,
+ * U]} or {@code [U]} for all samples and steps, in training and at inference. The bias is never masked. With drop rate
+ * 0 the layer is {@link Dense}, bit for bit.
+ *
+ * <pre>{@code
+ * PerNodeDropDense.units(256).dropRate(0.5).noise(Noise.GAUSSIAN).activation(Activation.RELU).build()
+ * }</pre>
+ *
+ * <p>Input {@code [I]}, output {@code [U]}, parameters as of {@link Dense}.
+ *
+ * <p>Source: Omathil and Sreeja, "PerNodeDrop", arXiv 2512.12663.
+ *
+ * @param dense everything but the mask
+ * @param mask the mask, {@code m}
+ */
+public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
+    /** Refuses nulls; {@link #units(int)} reads better. */
+    public PerNodeDropDense {
+        Objects.requireNonNull(dense, "dense");
+        Objects.requireNonNull(mask, "mask");
+    }
+
+    /** Starts the description of a layer with U outputs. */
+    public static Builder units(int units) {
+        return new Builder(units);
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+        return dense.outputShape(input);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape input) {
+        return dense.parameters(input);
+    }
+
+    @Override
+    public Optional<MaskSpec> drawnMask() {
+        return Optional.of(mask);
+    }
+
+    @Override
+    public String settings() {
+        return dense.settings();
+    }
+
+    /** Settings of a {@link PerNodeDropDense} layer. */
+    public static final class Builder extends DenseBuilder<Builder> {
+        private double dropRate = 0.5;
+        private double tolerance = DropRate.DEFAULT_TOLERANCE;
+        private Noise noise = Noise.BERNOULLI;
+        private Granularity granularity = Granularity.CONNECTION;
+        private boolean fixed;
+
+        Builder(int units) {
+            super(units);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** The drop rate p, in [0, 1); 0.5 unless set. */
+        public Builder dropRate(double dropRate) {
+            this.dropRate = dropRate;
+            return this;
+        }
+
+        /** How far the effective rate may be off; {@link DropRate#DEFAULT_TOLERANCE} unless set. */
+        public Builder dropRateTolerance(double tolerance) {
+            this.tolerance = tolerance;
+            return this;
+        }
+
+        /** What mask values are drawn from; {@link Noise#BERNOULLI} unless set. */
+        public Builder noise(Noise noise) {
+            this.noise = Objects.requireNonNull(noise, "noise");
+            return this;
+        }
+
+        /** What a mask value is drawn for; {@link Granularity#CONNECTION} unless set. */
+        public Builder granularity(Granularity granularity) {
+            this.granularity = Objects.requireNonNull(granularity, "granularity");
+            return this;
+        }
+
+        /** Whether there is one mask for all samples and steps; there is not unless set. */
+        public Builder fixedMask(boolean fixed) {
+            this.fixed = fixed;
+            return this;
+        }
+
+        /**
+         * The layer.
+         *
+         * @throws IllegalArgumentException if a setting is out of range
+         */
+        public PerNodeDropDense build() {
+            DropRate rate = DropRate.of(dropRate, tolerance);
+            return new PerNodeDropDense(dense(), new MaskSpec(noise, granularity, rate, fixed));
+        }
+    }
+}

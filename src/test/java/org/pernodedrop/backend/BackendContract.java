@@ -1,0 +1,11 @@
+package org.pernodedrop.backend;
+
+/** Everything that a backend must do; implement it in a test class to test one. */
+public interface BackendContract
+        extends VectorContract,
+                DenseContract,
+                MaskContract,
+                ConnectionContract,
+                LossContract,
+                OptimizerContract,
+                RefusalContract {}

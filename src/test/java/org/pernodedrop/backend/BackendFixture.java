@@ -1,0 +1,37 @@
+package org.pernodedrop.backend;
+
+/** What a backend's tests get their backend from. */
+public interface BackendFixture {
+    /** The backend under test, the same one within a test. */
+    Backend backend();
+
+    /** How far a normal may be from the definition; 0 asks for the same bits. */
+    default double normalTolerance() {
+        return 0;
+    }
+
+    /** A guarded buffer with these contents. */
+    default Guarded on(float[] values) {
+        return new Guarded(backend(), values);
+    }
+
+    /** A guarded buffer full of NaN. */
+    default Guarded empty(int length) {
+        return new Guarded(backend(), length);
+    }
+
+    /** Integers on the device, inside a larger buffer. */
+    default DeviceInts on(int[] values) {
+        DeviceInts buffer = backend().allocateInts(values.length + 5).slice(3, values.length);
+        backend().upload(values, 0, buffer);
+        return buffer;
+    }
+
+    /** A state at a step and a learning rate. */
+    default StepState state(long seed, long step, float learningRate) {
+        StepState state = backend().newStepState(seed);
+        state.setStep(step);
+        state.setLearningRate(learningRate);
+        return state;
+    }
+}

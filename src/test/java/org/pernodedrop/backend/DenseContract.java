@@ -1,0 +1,151 @@
+package org.pernodedrop.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Dense layers: matrix products, bias, activations, column sums. */
+public interface DenseContract extends BackendFixture {
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1",
+        "1, 207, 13",
+        "207, 1, 3",
+        "3, 13, 1",
+        "13, 3, 207",
+        "32, 33, 64",
+        "33, 32, 100",
+        "64, 207, 33",
+        "207, 100, 64",
+        "100, 207, 207"
+    })
+    default void matrixProducts(int m, int n, int k) {
+        for (int transposes = 0; transposes < 4; transposes++) {
+            boolean transposeA = (transposes & 1) != 0;
+            boolean transposeB = (transposes & 2) != 0;
+            matrixProduct(transposeA, transposeB, m, n, k, 1f, 0f);
+            matrixProduct(transposeA, transposeB, m, n, k, -0.5f, 1f);
+            matrixProduct(transposeA, transposeB, m, n, k, 2f, 0.25f);
+        }
+    }
+
+    private void matrixProduct(boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float beta) {
+        float[] a = Numbers.floats(1, m * k);
+        float[] b = Numbers.floats(2, k * n);
+        float[] c = Numbers.floats(3, m * n);
+        double[] expected = new double[m * n];
+        double[] scale = new double[m * n];
+        for (int row = 0; row < m; row++) {
+            for (int column = 0; column < n; column++) {
+                int target = row * n + column;
+                double before = beta == 0 ? 0 : beta * c[target];
+                double sum = 0;
+                double sizes = 0;
+                for (int i = 0; i < k; i++) {
+                    double term = (double) a[transposeA ? i * m + row : row * k + i]
+                            * b[transposeB ? column * k + i : i * n + column];
+                    sum += term;
+                    sizes += Math.abs(term);
+                }
+                expected[target] = alpha * sum + before;
+                scale[target] = Math.abs(alpha) * sizes + Math.abs(before);
+            }
+        }
+        Guarded result = beta == 0 ? empty(m * n) : on(c);
+        backend()
+                .matrixProduct(transposeA, transposeB, m, n, k, alpha, on(a).buffer, on(b).buffer, beta, result.buffer);
+        Numbers.assertNear(
+                "C, transposeA=" + transposeA + ", transposeB=" + transposeB + ", alpha=" + alpha + ", beta=" + beta,
+                expected,
+                scale,
+                Numbers.sumTolerance(k),
+                result.read());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    default void activationsForwardAndBackward(Activation activation) {
+        for (int[] shape : new int[][] {{1, 1}, {3, 13}, {33, 1}, {13, 207}, {207, 100}}) {
+            forwardAndBackward(activation, shape[0], shape[1], true);
+            forwardAndBackward(activation, shape[0], shape[1], false);
+        }
+    }
+
+    private void forwardAndBackward(Activation activation, int samples, int outputs, boolean biased) {
+        int length = samples * outputs;
+        float[] z = Numbers.floats(1, length);
+        float[] bias = Numbers.floats(2, outputs);
+        float[] dy = Numbers.floats(3, length);
+        double[] sum = new double[length];
+        double[] y = new double[length];
+        for (int k = 0; k < length; k++) {
+            z[k] *= 6;
+            sum[k] = biased ? z[k] + bias[k % outputs] : z[k];
+            y[k] = ReferenceActivations.value(activation, sum[k]);
+        }
+        Guarded zs = on(z);
+        Guarded ys = empty(length);
+        backend().biasActivation(activation, samples, outputs, biased ? on(bias).buffer : null, zs.buffer, ys.buffer);
+        Numbers.assertNear("z", sum, 2 * Numbers.ROUNDING, zs.read());
+        Numbers.assertNear("y", y, 1e-6, ys.read());
+
+        // From the very z that the device has, so that no kink lies in between.
+        float[] rounded = zs.read();
+        double[] dz = new double[length];
+        for (int k = 0; k < length; k++) {
+            dz[k] = dy[k] * ReferenceActivations.derivative(activation, rounded[k]);
+        }
+        Guarded dys = on(dy);
+        Guarded dzs = empty(length);
+        backend().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dzs.buffer);
+        Numbers.assertNear("dz", dz, 2e-6, dzs.read());
+        backend().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dys.buffer);
+        assertArrayEquals(dzs.read(), dys.read(), "dz in place of dy");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    default void activationsAtTheirEdges(Activation activation) {
+        float[] z = {0f, -0f, 1e-30f, -1e-30f, 90f, -90f, 1000f, -1000f};
+        Guarded zs = on(z);
+        Guarded ys = empty(z.length);
+        backend().biasActivation(activation, 1, z.length, null, zs.buffer, ys.buffer);
+        double[] y = new double[z.length];
+        double[] slopes = new double[z.length];
+        float[] ones = new float[z.length];
+        for (int k = 0; k < z.length; k++) {
+            y[k] = ReferenceActivations.value(activation, z[k]);
+            slopes[k] = ReferenceActivations.derivative(activation, z[k]);
+            ones[k] = 1;
+        }
+        Numbers.assertNear("y", y, 1e-6, ys.read());
+        Guarded dz = empty(z.length);
+        backend().activationBackward(activation, z.length, zs.buffer, ys.buffer, on(ones).buffer, dz.buffer);
+        Numbers.assertNear("dz", slopes, 2e-6, dz.read());
+    }
+
+    @Test
+    default void linearInPlaceOnlyAddsTheBias() {
+        Guarded z = on(new float[] {1, 2, 3, 4, 5, 6});
+        backend().biasActivation(Activation.LINEAR, 2, 3, on(new float[] {10, 20, 30}).buffer, z.buffer, z.buffer);
+        assertArrayEquals(new float[] {11, 22, 33, 14, 25, 36}, z.read());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "13, 3", "3, 207", "207, 33", "100, 1001"})
+    default void columnSums(int samples, int outputs) {
+        float[] x = Numbers.floats(4, samples * outputs);
+        float[] expected = new float[outputs];
+        for (int b = 0; b < samples; b++) {
+            for (int u = 0; u < outputs; u++) {
+                expected[u] += x[b * outputs + u];
+            }
+        }
+        Guarded sums = empty(outputs);
+        backend().columnSums(samples, outputs, on(x).buffer, sums.buffer);
+        assertArrayEquals(expected, sums.read(), "in the order of b, so the same bits");
+    }
+}

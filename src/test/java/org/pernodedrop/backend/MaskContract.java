@@ -1,0 +1,121 @@
+package org.pernodedrop.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/** Masks multiplied in element by element, and masks written out. */
+public interface MaskContract extends BackendFixture {
+    @ParameterizedTest
+    @CsvSource({
+        "BERNOULLI, CONNECTION, 0.5, false",
+        "BERNOULLI, CONNECTION, 0.3, true",
+        "BERNOULLI, NODE, 0.1, false",
+        "BERNOULLI, NODE, 0.25, true",
+        "BERNOULLI, CONNECTION, 0, false",
+        "GAUSSIAN, CONNECTION, 0.4, false",
+        "GAUSSIAN, CONNECTION, 0.4, true",
+        "GAUSSIAN, NODE, 0.2, false",
+        "PARTIAL_GAUSSIAN, CONNECTION, 0.3, false",
+        "PARTIAL_GAUSSIAN, NODE, 0.5, true"
+    })
+    default void masksAreTheDefinition(Noise noise, Granularity granularity, double rate, boolean fixed) {
+        MaskSpec spec = new MaskSpec(noise, granularity, DropRate.of(rate), fixed);
+        LayerMask mask = new LayerMask(spec, 3, state(0x1234_5678_9ABCL, 70_001, 0f));
+        for (int[] shape : new int[][] {{1, 1, 1}, {3, 13, 33}, {2, 33, 207}, {13, 3, 64}, {5, 6, 100}}) {
+            exported(mask, 17, shape[0], shape[1], shape[2]);
+        }
+        if (granularity == Granularity.NODE) {
+            for (int[] shape : new int[][] {{1, 1}, {3, 207}, {207, 13}, {33, 64}}) {
+                onNodes(mask, 17, shape[0], shape[1]);
+            }
+        } else {
+            for (int[] shape : new int[][] {{1, 1}, {3, 207}, {207, 13}, {33, 64}}) {
+                onWeights(mask, shape[0], shape[1]);
+            }
+        }
+    }
+
+    private void exported(LayerMask mask, int firstSample, int samples, int inputs, int outputs) {
+        Mask definition = mask.current();
+        float[] expected = new float[samples * inputs * outputs];
+        for (int k = 0; k < expected.length; k++) {
+            int input = k / outputs % inputs;
+            expected[k] = definition.value(firstSample + k / outputs / inputs, input, k % outputs);
+        }
+        Guarded to = empty(expected.length);
+        backend().exportMask(mask, firstSample, samples, inputs, outputs, to.buffer);
+        assertMask(mask, expected, to.read());
+    }
+
+    private void onNodes(LayerMask mask, int firstSample, int samples, int outputs) {
+        float[] from = Numbers.floats(5, samples * outputs);
+        float[] expected = new float[from.length];
+        for (int k = 0; k < from.length; k++) {
+            expected[k] = from[k] * mask.current().value(firstSample + k / outputs, 0, k % outputs);
+        }
+        Guarded to = empty(from.length);
+        backend().nodeMask(mask, firstSample, samples, outputs, on(from).buffer, to.buffer);
+        assertMask(mask, expected, to.read());
+        Guarded inPlace = on(from);
+        backend().nodeMask(mask, firstSample, samples, outputs, inPlace.buffer, inPlace.buffer);
+        assertArrayEquals(to.read(), inPlace.read());
+    }
+
+    private void onWeights(LayerMask mask, int inputs, int outputs) {
+        float[] from = Numbers.floats(6, inputs * outputs);
+        float[] expected = new float[from.length];
+        for (int k = 0; k < from.length; k++) {
+            expected[k] = from[k] * mask.current().value(0, k / outputs, k % outputs);
+        }
+        Guarded to = empty(from.length);
+        backend().weightMask(mask, inputs, outputs, on(from).buffer, to.buffer);
+        assertMask(mask, expected, to.read());
+        Guarded inPlace = on(from);
+        backend().weightMask(mask, inputs, outputs, inPlace.buffer, inPlace.buffer);
+        assertArrayEquals(to.read(), inPlace.read());
+    }
+
+    private void assertMask(LayerMask mask, float[] expected, float[] actual) {
+        if (mask.spec().noise().usesNormals() && normalTolerance() > 0) {
+            Numbers.assertNear("mask", Numbers.doubles(expected), normalTolerance(), actual);
+        } else {
+            assertArrayEquals(expected, actual);
+        }
+    }
+
+    @Test
+    default void masksFollowStepAndLayerUnlessFixed() {
+        StepState state = state(5, 8, 0f);
+        MaskSpec spec = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        LayerMask drawn = new LayerMask(spec, 0, state);
+        LayerMask otherLayer = new LayerMask(spec, 1, state);
+        LayerMask fixed = new LayerMask(new MaskSpec(spec.noise(), spec.granularity(), spec.rate(), true), 0, state);
+        float[] first = export(drawn);
+        float[] firstFixed = export(fixed);
+        assertFalse(Arrays.equals(first, export(otherLayer)));
+        backend().advance(state);
+        assertFalse(Arrays.equals(first, export(drawn)));
+        assertArrayEquals(firstFixed, export(fixed));
+        state.setStep(8);
+        assertArrayEquals(first, export(drawn));
+        state.setStep(0);
+        assertArrayEquals(firstFixed, Arrays.copyOf(export(drawn), 13 * 33), "sample 0, step 0");
+    }
+
+    private float[] export(LayerMask mask) {
+        int samples = mask.spec().fixed() ? 1 : 3;
+        Guarded to = empty(samples * 13 * 33);
+        backend().exportMask(mask, 0, samples, 13, 33, to.buffer);
+        return to.read();
+    }
+}

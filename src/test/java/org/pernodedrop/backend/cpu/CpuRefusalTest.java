@@ -1,0 +1,185 @@
+package org.pernodedrop.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.StepState;
+
+/** What the CPU refuses beyond the contract: numbers that other devices trust, other devices' objects, use after close. */
+class CpuRefusalTest {
+    private final Backend backend = new CpuBackend(2);
+    private final StepState state = backend.newStepState(1);
+    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final DeviceFloats four = backend.allocate(4);
+    private final DeviceFloats fourMore = backend.allocate(4);
+    private final DeviceInts two = backend.allocateInts(2);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2, 1", "-1, 0, 0"})
+    void labelsOutOfRange(int first, int second, int row) {
+        backend.upload(new int[] {first, second}, 0, two);
+        int label = row == 0 ? first : second;
+        refused(
+                "labels must be in [0, classes): row=" + row + ", label=" + label + ", classes=2",
+                () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, fourMore, totals));
+        assertEquals(new LossTotals(0, 0, 0, -1), totals.read(), "nothing was added");
+    }
+
+    @Test
+    void rowsOutOfRange() {
+        backend.upload(new int[] {1, 2}, 0, two);
+        refused("rows[1]=2, number of rows=2", () -> backend.gatherRows(2, 2, four, two, fourMore));
+        backend.upload(new int[] {-1, 0}, 0, two);
+        refused("rows[0]=-1, number of rows=2", () -> backend.gatherLabels(2, two, two, backend.allocateInts(2)));
+    }
+
+    @Test
+    void buffersTooLongForAnArray() {
+        refused("length=2147483640", () -> backend.allocate(Integer.MAX_VALUE - 7));
+        refused("length=4294967296", () -> backend.allocateInts(1L << 32));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1025})
+    void impossibleThreads(int threads) {
+        refused("threads must be in [1, 1024]: threads=" + threads, () -> new CpuBackend(threads));
+    }
+
+    @Test
+    void objectsOfOtherDevices() {
+        refused("buffer=OtherFloats", () -> backend.fill(new OtherFloats(), 1));
+        refused("buffer=OtherInts", () -> backend.upload(new int[4], 0, new OtherInts()));
+        refused(
+                "totals=OtherTotals",
+                () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, null, new OtherTotals()));
+    }
+
+    @Test
+    void statesAndTotalsAfterClose() {
+        state.close();
+        totals.close();
+        closed("the step state was closed", state::step);
+        closed("the step state was closed", () -> state.setStep(1));
+        closed("the step state was closed", state::learningRate);
+        closed("the step state was closed", () -> state.setLearningRate(1));
+        closed("the step state was closed", () -> backend.advance(state));
+        closed("the loss accumulator was closed", totals::read);
+        closed("the loss accumulator was closed", totals::reset);
+        closed(
+                "the loss accumulator was closed",
+                () -> backend.softmaxCrossEntropy(backend.newStepState(0), 2, 2, four, two, null, totals));
+    }
+
+    @Test
+    void theBackendAfterClose() {
+        backend.close();
+        backend.close();
+        String message = "the backend was closed";
+        closed(message, backend::synchronize);
+        closed(message, () -> backend.newStepState(1));
+        closed(message, backend::newLossAccumulator);
+        closed(message, () -> backend.allocate(1));
+        closed(message, () -> backend.upload(new float[4], 0, four));
+        closed(message, () -> backend.download(four));
+        closed(message, () -> backend.fill(four, 1));
+        closed(message, () -> backend.matrixProduct(false, false, 1, 1, 1, 1, four, four, 0, fourMore));
+        closed(message, () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, null, totals));
+        closed(message, () -> backend.advance(state));
+    }
+
+    @Test
+    void theLastStepIsNotPassed() {
+        state.setStep(StepState.LAST_STEP);
+        refused("step=4294967294", () -> backend.advance(state));
+    }
+
+    private static void refused(String message, Executable call) {
+        String said = assertThrows(IllegalArgumentException.class, call).getMessage();
+        assertTrue(said.contains(message), said);
+    }
+
+    private static void closed(String message, Executable call) {
+        String said = assertThrows(IllegalStateException.class, call).getMessage();
+        assertTrue(said.contains(message), said);
+    }
+
+    private static final class OtherFloats implements DeviceFloats {
+        @Override
+        public DeviceFloats slice(long offset, long length) {
+            return this;
+        }
+
+        @Override
+        public boolean overlaps(DeviceFloats other) {
+            return false;
+        }
+
+        @Override
+        public boolean startsAt(DeviceFloats other) {
+            return false;
+        }
+
+        @Override
+        public long length() {
+            return 4;
+        }
+
+        @Override
+        public boolean isClosed() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class OtherInts implements DeviceInts {
+        @Override
+        public DeviceInts slice(long offset, long length) {
+            return this;
+        }
+
+        @Override
+        public long length() {
+            return 4;
+        }
+
+        @Override
+        public boolean isClosed() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class OtherTotals implements LossAccumulator {
+        @Override
+        public void reset() {}
+
+        @Override
+        public LossTotals read() {
+            return new LossTotals(0, 0, 0, -1);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,145 @@
+package org.pernodedrop.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.AdamSettings;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/** No result depends on the number of threads, bit for bit; sizes are such that work is shared out. */
+class ThreadsTest {
+    private static final int SAMPLES = 207;
+    private static final int INPUTS = 333;
+    private static final int OUTPUTS = 500;
+
+    @Test
+    void everyNumberOfThreadsGivesTheSameBits() {
+        List<float[]> arrays = new ArrayList<>();
+        List<LossTotals> totals = new ArrayList<>();
+        everything(1, arrays, totals);
+        for (int threads : new int[] {2, 3, 5}) {
+            List<float[]> others = new ArrayList<>();
+            List<LossTotals> otherTotals = new ArrayList<>();
+            everything(threads, others, otherTotals);
+            assertEquals(totals, otherTotals);
+            assertEquals(arrays.size(), others.size());
+            for (int k = 0; k < arrays.size(); k++) {
+                assertArrayEquals(arrays.get(k), others.get(k), threads + " threads, result " + k);
+            }
+        }
+    }
+
+    private static void everything(int threads, List<float[]> arrays, List<LossTotals> losses) {
+        try (Backend backend = new CpuBackend(threads)) {
+            StepState state = backend.newStepState(11);
+            state.setStep(3);
+            state.setLearningRate(0.01f);
+            List<DeviceFloats> results = new ArrayList<>();
+            DeviceFloats x = backend.allocate(SAMPLES * INPUTS);
+            DeviceFloats w = backend.allocate(INPUTS * OUTPUTS);
+            DeviceFloats bias = backend.allocate(OUTPUTS);
+            backend.fillNormal(1, 5, 0, 1, x);
+            backend.fillUniform(2, 5, -1, 1, w);
+            backend.fillUniform(3, 0, -1, 1, bias);
+            results.add(x);
+            results.add(w);
+            dense(backend, x, w, bias, results);
+            masked(backend, state, x, w, results);
+            losses.addAll(losses(backend, state, results));
+            optimized(backend, state, w, results);
+            for (DeviceFloats result : results) {
+                arrays.add(backend.download(result));
+            }
+        }
+    }
+
+    private static void dense(
+            Backend backend, DeviceFloats x, DeviceFloats w, DeviceFloats bias, List<DeviceFloats> results) {
+        for (Activation activation : Activation.values()) {
+            DeviceFloats z = backend.allocate(SAMPLES * OUTPUTS);
+            DeviceFloats y = backend.allocate(SAMPLES * OUTPUTS);
+            DeviceFloats dx = backend.allocate(SAMPLES * INPUTS);
+            DeviceFloats dw = backend.allocate(INPUTS * OUTPUTS);
+            DeviceFloats db = backend.allocate(OUTPUTS);
+            backend.matrixProduct(false, false, SAMPLES, OUTPUTS, INPUTS, 1, x, w, 0, z);
+            backend.biasActivation(activation, SAMPLES, OUTPUTS, bias, z, y);
+            DeviceFloats dz = backend.allocate(SAMPLES * OUTPUTS);
+            backend.activationBackward(activation, SAMPLES * OUTPUTS, z, y, y, dz);
+            backend.matrixProduct(false, true, SAMPLES, INPUTS, OUTPUTS, 1, dz, w, 0, dx);
+            backend.matrixProduct(true, false, INPUTS, OUTPUTS, SAMPLES, 1, x, dz, 0, dw);
+            backend.columnSums(SAMPLES, OUTPUTS, dz, db);
+            results.addAll(List.of(z, y, dz, dx, dw, db));
+        }
+    }
+
+    private static void masked(
+            Backend backend, StepState state, DeviceFloats x, DeviceFloats w, List<DeviceFloats> results) {
+        int samples = 33;
+        int outputs = 70;
+        for (Noise noise : Noise.values()) {
+            LayerMask connections = new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, 0.3), 0, state);
+            LayerMask nodes = new LayerMask(MaskSpec.of(noise, Granularity.NODE, 0.3), 1, state);
+            DeviceFloats z = backend.allocate(samples * outputs);
+            DeviceFloats dx = backend.allocate(samples * INPUTS);
+            DeviceFloats dw = backend.allocate(INPUTS * outputs);
+            backend.connectionForward(connections, 7, Activation.LINEAR, samples, INPUTS, outputs, x, w, null, z, z);
+            backend.connectionBackward(connections, 7, samples, INPUTS, outputs, x, w, z, dx, dw);
+            DeviceFloats node = backend.allocate(SAMPLES * INPUTS);
+            DeviceFloats weight = backend.allocate(INPUTS * OUTPUTS);
+            DeviceFloats mask = backend.allocate(13 * 50 * 100);
+            backend.nodeMask(nodes, 3, SAMPLES, INPUTS, x, node);
+            backend.weightMask(connections, INPUTS, OUTPUTS, w, weight);
+            backend.exportMask(connections, 3, 13, 50, 100, mask);
+            results.addAll(List.of(z, dx, dw, node, weight, mask));
+        }
+    }
+
+    private static List<LossTotals> losses(Backend backend, StepState state, List<DeviceFloats> results) {
+        int samples = 5000;
+        int classes = 30;
+        DeviceFloats logits = backend.allocate(samples * classes);
+        DeviceFloats targets = backend.allocate(samples * classes);
+        backend.fillNormal(8, 0, 0, 3, logits);
+        backend.fillNormal(9, 0, 0, 3, targets);
+        DeviceInts labels = backend.allocateInts(samples);
+        backend.upload(Numbers.ints(1, samples, classes), 0, labels);
+        DeviceFloats entropyGradient = backend.allocate(samples * classes);
+        DeviceFloats squareGradient = backend.allocate(samples * classes);
+        LossAccumulator entropy = backend.newLossAccumulator();
+        LossAccumulator square = backend.newLossAccumulator();
+        backend.softmaxCrossEntropy(state, samples, classes, logits, labels, entropyGradient, entropy);
+        backend.meanSquaredError(state, samples, classes, logits, targets, squareGradient, square);
+        results.add(entropyGradient);
+        results.add(squareGradient);
+        return List.of(entropy.read(), square.read());
+    }
+
+    private static void optimized(Backend backend, StepState state, DeviceFloats w, List<DeviceFloats> results) {
+        DeviceFloats g = backend.allocate(INPUTS * OUTPUTS);
+        DeviceFloats m = backend.allocate(INPUTS * OUTPUTS);
+        DeviceFloats v = backend.allocate(INPUTS * OUTPUTS);
+        DeviceFloats velocity = backend.allocate(INPUTS * OUTPUTS);
+        backend.fillNormal(21, 0, 0, 1, g);
+        for (int step = 0; step < 3; step++) {
+            backend.adam(state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0.1f), w, g, m, v);
+            backend.sgd(state, 0.9f, true, w, g, velocity);
+            backend.axpy(0.5f, w, g);
+            backend.advance(state);
+        }
+        results.addAll(List.of(g, m, v, velocity));
+    }
+}

@@ -1,0 +1,94 @@
+package org.pernodedrop.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.cpu.CpuBackend;
+
+/**
+ * Gradients of every parameter against central differences of the reference network's loss, in double precision and
+ * under the same masks.
+ */
+class NetworkGradientTest {
+    private static final int SAMPLES = 7;
+    private static final double STEP = 1e-6;
+
+    private final Backend backend = new CpuBackend(2);
+    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final TestBatch batch = new TestBatch(backend, 23, SAMPLES, LayerCases.INPUTS, LayerCases.OUTPUTS);
+
+    static List<LayerCases.Stack> stacks() {
+        return LayerCases.all();
+    }
+
+    @AfterEach
+    void close() {
+        batch.close();
+        totals.close();
+        backend.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void crossEntropy(LayerCases.Stack stack) {
+        double[] x = ReferenceNetwork.widen(batch.input);
+        try (Network network = still(LayerCases.builder(stack))) {
+            ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
+            network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
+            double loss = reference.crossEntropy(x, batch.labels);
+            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
+            compare(network, reference, () -> reference.crossEntropy(x, batch.labels));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void meanSquaredError(LayerCases.Stack stack) {
+        double[] x = ReferenceNetwork.widen(batch.input);
+        double[] targets = ReferenceNetwork.widen(batch.targets);
+        try (Network network = still(LayerCases.builder(stack).loss(Loss.MEAN_SQUARED_ERROR))) {
+            ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
+            network.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
+            double loss = reference.squaredError(x, targets);
+            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
+            compare(network, reference, () -> reference.squaredError(x, targets));
+        }
+    }
+
+    // A step at learning rate 0 computes gradients and leaves the parameters.
+    private Network still(NetworkBuilder builder) {
+        Network network = LayerCases.withBiases(
+                builder.optimizer(Sgd.plain()).learningRate(0).build(backend));
+        network.state().setStep(4);
+        network.setFirstSample(9);
+        return network;
+    }
+
+    private void compare(Network network, ReferenceNetwork reference, DoubleSupplier loss) {
+        for (Parameter parameter : network.parameters()) {
+            double[] values = reference.parameters.get(parameter.name());
+            double[] actual = ReferenceNetwork.widen(backend.download(parameter.gradient()));
+            double[] expected = new double[values.length];
+            double largest = 0;
+            for (int k = 0; k < values.length; k++) {
+                double value = values[k];
+                values[k] = value + STEP;
+                double above = loss.getAsDouble() + reference.penalty();
+                values[k] = value - STEP;
+                double below = loss.getAsDouble() + reference.penalty();
+                values[k] = value;
+                expected[k] = (above - below) / (2 * STEP);
+                largest = Math.max(largest, Math.abs(expected[k]));
+            }
+            for (int k = 0; k < values.length; k++) {
+                assertEquals(expected[k], actual[k], 2e-5 * largest + 1e-7, parameter.name() + " at " + k);
+            }
+        }
+    }
+}
