@@ -48,7 +48,7 @@ class BlasLibraryTest {
     void withoutNativesJavaTakesOver() throws Exception {
         List<String> said = describeIn(List.of("-Dorg.bytedeco.javacpp.platform=linux-none"));
         assertEquals(1, said.size(), said.toString());
-        assertTrue(said.get(0).startsWith("cpu (1 thread, netlib Java BLAS (because no native library"), said.get(0));
+        assertTrue(said.get(0).contains("netlib Java BLAS (because no native library could be loaded: "), said.get(0));
         assertTrue(said.get(0).contains("UnsatisfiedLinkError"), said.get(0));
     }
 
@@ -118,7 +118,8 @@ class BlasLibraryTest {
 
         @Test
         void saysSo() {
-            assertEquals("cpu (2 threads, netlib Java BLAS (forced by pernodedrop.blas))", backend.describe());
+            assertTrue(
+                    backend.describe().contains("netlib Java BLAS (forced by pernodedrop.blas)"), backend.describe());
         }
 
         @Override
