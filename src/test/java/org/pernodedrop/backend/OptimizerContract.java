@@ -67,6 +67,41 @@ public interface OptimizerContract extends BackendFixture {
         Numbers.assertNear("w", w, STEPS * 4 * Numbers.ROUNDING, ws.read());
     }
 
+    @ParameterizedTest
+    @CsvSource({"13", "40009"})
+    default void slicesOfOneBufferGiveTheBitsOfSeparateOnes(int length) {
+        AdamSettings settings = new AdamSettings(0.9f, 0.999f, 1e-8f, 0.1f);
+        StepState state = state(0, 3, 0.01f);
+        DeviceFloats whole = backend().allocate(4L * length + 3);
+        DeviceFloats[] slices = new DeviceFloats[4];
+        Guarded[] separate = new Guarded[4];
+        for (int k = 0; k < 4; k++) {
+            float[] values = Numbers.floats(k, length);
+            if (k == 3) {
+                for (int j = 0; j < length; j++) {
+                    values[j] *= values[j];
+                }
+            }
+            slices[k] = whole.slice((long) k * length + k, length);
+            backend().upload(values, 0, slices[k]);
+            separate[k] = on(values);
+        }
+        backend().adam(state, settings, slices[0], slices[1], slices[2], slices[3]);
+        backend().sgd(state, 0.9f, true, slices[0], slices[1], slices[2]);
+        backend().sgd(state, 0.9f, false, slices[0], slices[1], slices[2]);
+        backend().axpy(0.5f, slices[0], slices[1]);
+        DeviceFloats w = separate[0].buffer;
+        DeviceFloats g = separate[1].buffer;
+        DeviceFloats m = separate[2].buffer;
+        backend().adam(state, settings, w, g, m, separate[3].buffer);
+        backend().sgd(state, 0.9f, true, w, g, m);
+        backend().sgd(state, 0.9f, false, w, g, m);
+        backend().axpy(0.5f, w, g);
+        for (int k = 0; k < 4; k++) {
+            assertArrayEquals(separate[k].read(), backend().download(slices[k]));
+        }
+    }
+
     @Test
     default void adamCorrectsTheBiasOfLateStepsToo() {
         Guarded w = on(new float[] {1});

@@ -36,14 +36,21 @@ final class VectorOperations {
 
     /** {@code y = y + alpha x}. */
     void axpy(float alpha, CpuFloats x, CpuFloats y) {
+        int toX = x.offset - y.offset;
         Stretches.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
-            float[] source = x.array;
-            float[] target = y.array;
-            int shift = x.offset - y.offset;
-            for (int k = y.offset + from; k < y.offset + to; k++) {
-                target[k] += alpha * source[k + shift];
+            if (toX == 0) {
+                // One index for both arrays, so that the loop becomes vector instructions.
+                axpy(alpha, x.array, 0, y.array, y.offset + from, y.offset + to);
+            } else {
+                axpy(alpha, x.array, toX, y.array, y.offset + from, y.offset + to);
             }
         });
+    }
+
+    private static void axpy(float alpha, float[] x, int toX, float[] y, int start, int end) {
+        for (int k = start; k < end; k++) {
+            y[k] += alpha * x[k + toX];
+        }
     }
 
     /** {@code z = z + bias} by rows, if there is a bias; {@code y = act(z)}. */

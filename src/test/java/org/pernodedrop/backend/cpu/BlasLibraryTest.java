@@ -4,23 +4,34 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DenseContract;
+import org.pernodedrop.backend.DeviceFloats;
 
 class BlasLibraryTest {
+    private static final Set<String> WITH_NATIVES =
+            Set.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
+
     // Native first: netlib decides once whether it may load natives.
     private final BlasLibrary best = BlasLibrary.open("auto");
 
     @Test
-    @DisabledIfSystemProperty(named = "dev.ludovic.netlib.blas.allowNative", matches = "false")
-    void openBlasComputesWhereItCanBeLoaded() {
+    void openBlasComputesWhereItHasNatives() {
+        assumeTrue(WITH_NATIVES.contains(Loader.getPlatform()), "no natives for " + Loader.getPlatform());
         assertTrue(best.description().startsWith("OpenBLAS 0."), best.description());
         assertTrue(best.blas() instanceof NativeBLAS, best.description());
         assertSame(best, BlasLibrary.open("native"));
@@ -31,6 +42,52 @@ class BlasLibraryTest {
         BlasLibrary java = BlasLibrary.open("java");
         assertEquals("netlib Java BLAS (forced by pernodedrop.blas)", java.description());
         assertTrue(java.blas() instanceof JavaBLAS);
+    }
+
+    @Test
+    void withoutNativesJavaTakesOver() throws Exception {
+        List<String> said = describeIn(List.of("-Dorg.bytedeco.javacpp.platform=linux-none"));
+        assertEquals(1, said.size(), said.toString());
+        assertTrue(said.get(0).contains("netlib Java BLAS (because no native library could be loaded: "), said.get(0));
+        assertTrue(said.get(0).contains("UnsatisfiedLinkError"), said.get(0));
+    }
+
+    @Test
+    void aForcedNativeThatFailsIsAnErrorWithItsCause() throws Exception {
+        List<String> said =
+                describeIn(List.of("-Dorg.bytedeco.javacpp.platform=linux-none", "-Dpernodedrop.blas=native"));
+        assertEquals(1, said.size(), said.toString());
+        assertTrue(said.get(0).startsWith("java.lang.IllegalStateException: the native BLAS cannot be"), said.get(0));
+        assertTrue(said.get(0).contains("-Dpernodedrop.blas=java: java.lang.UnsatisfiedLinkError"), said.get(0));
+    }
+
+    /** What a new virtual machine with these options says: libraries are chosen once in a lifetime. */
+    private static List<String> describeIn(List<String> options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Describe.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        return said.lines()
+                .filter(line -> !line.startsWith("WARNING: ") && !line.isBlank())
+                .toList();
+    }
+
+    /** Describes a backend that has multiplied, or says why there is none. */
+    static final class Describe {
+        private Describe() {}
+
+        public static void main(String[] arguments) {
+            try (Backend backend = new CpuBackend(1)) {
+                DeviceFloats a = backend.allocate(4);
+                backend.matrixProduct(false, false, 2, 2, 2, 1, a, a, 0, backend.allocate(4));
+                System.out.println(backend.describe());
+            } catch (IllegalStateException failure) {
+                System.out.println(failure);
+            }
+        }
     }
 
     @Test
@@ -61,7 +118,8 @@ class BlasLibraryTest {
 
         @Test
         void saysSo() {
-            assertEquals("cpu (2 threads, netlib Java BLAS (forced by pernodedrop.blas))", backend.describe());
+            assertTrue(
+                    backend.describe().contains("netlib Java BLAS (forced by pernodedrop.blas)"), backend.describe());
         }
 
         @Override

@@ -1,0 +1,101 @@
+package org.pernodedrop.backend;
+
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.mask.MaskSpec;
+
+/** Wrong calls of operations with masks. */
+final class MaskRefusals extends Refusals {
+    MaskRefusals(Backend backend) {
+        super(backend);
+    }
+
+    List<DynamicTest> wrong() {
+        masks();
+        connections();
+        return list;
+    }
+
+    private void masks() {
+        refused("mask must not be null", () -> backend.nodeMask(null, 0, 2, 2, four, fourMore));
+        refused("node granularity", () -> backend.nodeMask(layer(CONNECTION), 0, 2, 2, four, fourMore));
+        refused("firstSample=-1", () -> backend.nodeMask(layer(NODE), -1, 2, 2, four, fourMore));
+        refused("firstSample=2147483646", () -> backend.nodeMask(layer(NODE), 2147483646, 2, 2, four, fourMore));
+        refused("samples must be at least 1", () -> backend.nodeMask(layer(NODE), 0, 0, 2, four, fourMore));
+        refused("from is too small", () -> backend.nodeMask(layer(NODE), 0, 2, 2, three, fourMore));
+        refused("to is too small", () -> backend.nodeMask(layer(NODE), 0, 2, 2, four, three));
+        refused("must be the same", () -> backend.nodeMask(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
+
+        refused("connection granularity", () -> backend.weightMask(layer(NODE), 2, 2, four, fourMore));
+        refused("inputs must be at least 1", () -> backend.weightMask(layer(FIXED), 0, 2, four, fourMore));
+        refused("outputs must be at least 1", () -> backend.weightMask(layer(FIXED), 2, 0, four, fourMore));
+        refused("from is too small", () -> backend.weightMask(layer(FIXED), 2, 2, three, fourMore));
+        refused("to is too small", () -> backend.weightMask(layer(FIXED), 2, 2, four, three));
+        refused("must be the same", () -> backend.weightMask(layer(FIXED), 2, 2, late(), whole.slice(0, 4)));
+
+        refused("inputs must be at least 1", () -> backend.exportMask(layer(NODE), 0, 1, 0, 2, four));
+        refused("to is too small", () -> backend.exportMask(layer(NODE), 0, 2, 2, 2, four));
+        int most = Integer.MAX_VALUE;
+        refused("to is too small", () -> backend.exportMask(layer(NODE), 0, most, most, most, four));
+    }
+
+    private void connections() {
+        forward("mask must not be null", null, 0, 2, four, fourMore, null, third, fourth);
+        forward("connection granularity", NODE, 0, 2, four, fourMore, null, third, fourth);
+        forward("use matrixProduct", FIXED, 0, 2, four, fourMore, null, third, fourth);
+        forward("firstSample=-1", CONNECTION, -1, 2, four, fourMore, null, third, fourth);
+        forward("inputs must be at least 1", CONNECTION, 0, 0, four, fourMore, null, third, fourth);
+        forward("x is too small", CONNECTION, 0, 2, three, fourMore, null, third, fourth);
+        forward("w is too small", CONNECTION, 0, 2, four, three, null, third, fourth);
+        forward("bias is too small", CONNECTION, 0, 2, four, fourMore, three.slice(0, 1), third, fourth);
+        forward("z is too small", CONNECTION, 0, 2, four, fourMore, null, three, fourth);
+        forward("y is too small", CONNECTION, 0, 2, four, fourMore, null, third, three);
+        forward("z and y must not overlap", CONNECTION, 0, 2, four, fourMore, null, third, third);
+        forward("bias and z must not overlap", CONNECTION, 0, 2, four, fourMore, third, third, fourth);
+        forward("x and z must not overlap", CONNECTION, 0, 2, four, fourMore, null, four, fourth);
+        forward("w and z must not overlap", CONNECTION, 0, 2, four, fourMore, null, fourMore, fourth);
+        forward("x and y must not overlap", CONNECTION, 0, 2, four, fourMore, null, third, four);
+        forward("w and y must not overlap", CONNECTION, 0, 2, four, fourMore, null, third, fourMore);
+
+        backward("connection granularity", NODE, four, fourMore, third, null, fourth);
+        backward("use matrixProduct", FIXED, four, fourMore, third, null, fourth);
+        backward("x is too small", CONNECTION, three, fourMore, third, null, fourth);
+        backward("w is too small", CONNECTION, four, three, third, null, fourth);
+        backward("dz is too small", CONNECTION, four, fourMore, three, null, fourth);
+        backward("dx is too small", CONNECTION, four, fourMore, third, three, fourth);
+        backward("dw is too small", CONNECTION, four, fourMore, third, null, three);
+        backward("x and dw must not overlap", CONNECTION, four, fourMore, third, null, four);
+        backward("w and dw must not overlap", CONNECTION, four, fourMore, third, null, fourMore);
+        backward("dz and dw must not overlap", CONNECTION, four, fourMore, third, null, third);
+        backward("x and dx must not overlap", CONNECTION, four, fourMore, third, four, fourth);
+        backward("w and dx must not overlap", CONNECTION, four, fourMore, third, fourMore, fourth);
+        backward("dz and dx must not overlap", CONNECTION, four, fourMore, third, third, fourth);
+        backward("dw and dx must not overlap", CONNECTION, four, fourMore, third, fourth, fourth);
+        refused("layer must be at least 0: layer=-1", () -> new LayerMask(CONNECTION, -1, state));
+    }
+
+    private void forward(
+            String message,
+            MaskSpec spec,
+            int first,
+            int inputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats bias,
+            DeviceFloats z,
+            DeviceFloats y) {
+        LayerMask mask = spec == null ? null : layer(spec);
+        refused(message, () -> backend.connectionForward(mask, first, Activation.RELU, 2, inputs, 2, x, w, bias, z, y));
+    }
+
+    private void backward(
+            String message,
+            MaskSpec spec,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats dz,
+            DeviceFloats dx,
+            DeviceFloats dw) {
+        refused(message, () -> backend.connectionBackward(layer(spec), 0, 2, 2, 2, x, w, dz, dx, dw));
+    }
+}

@@ -1,0 +1,220 @@
+package org.pernodedrop.backend;
+
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+
+/** Wrong calls of operations without masks, and of all operations with closed buffers. */
+final class PlainRefusals extends Refusals {
+    PlainRefusals(Backend backend) {
+        super(backend);
+    }
+
+    List<DynamicTest> wrong() {
+        memory();
+        vectors();
+        dense();
+        losses();
+        optimizers();
+        batches();
+        states();
+        return list;
+    }
+
+    private void memory() {
+        refused("length must be at least 1: length=0", () -> backend.allocate(0));
+        refused("length must be at least 1: length=-3", () -> backend.allocateInts(-3));
+        refused("from must not be null", () -> backend.upload((float[]) null, 0, four));
+        refused("to must not be null", () -> backend.upload(new float[4], 0, null));
+        refused("from.length=5, offset=2, needed=4", () -> backend.upload(new float[5], 2, four));
+        refused("from.length=5, offset=-1, needed=4", () -> backend.upload(new float[5], -1, four));
+        refused("from.length=5, offset=2, needed=4", () -> backend.upload(new int[5], 2, ints));
+        refused("to.length=4, offset=1, needed=4", () -> backend.download(four, new float[4], 1));
+        refused("from must not be null", () -> backend.download(null));
+        refused("offset=2, length=3, buffer length=4", () -> four.slice(2, 3));
+        refused("offset=-1, length=1, buffer length=4", () -> ints.slice(-1, 1));
+        refused("offset=0, length=-1, buffer length=4", () -> four.slice(0, -1));
+    }
+
+    private void vectors() {
+        refused("x must not be null", () -> backend.fill(null, 1));
+        refused("from.length=4, to.length=3", () -> backend.copy(four, three));
+        refused("from and to must not overlap", () -> backend.copy(four, four));
+        refused("x.length=4, y.length=3", () -> backend.axpy(1, four, three));
+        refused("x and y must not overlap", () -> backend.axpy(1, whole.slice(0, 4), late()));
+        refused("first must be at least 0", () -> backend.fillUniform(1, -1, 0, 1, four));
+        refused("at most 2^50: first=1125899906842621", () -> backend.fillUniform(1, (1L << 50) - 3, 0, 1, four));
+        refused("low must be below high", () -> backend.fillUniform(1, 0, 1, 1, four));
+        refused("low must be below high", () -> backend.fillUniform(1, 0, Float.NaN, 1, four));
+        refused("low=-Infinity", () -> backend.fillUniform(1, 0, Float.NEGATIVE_INFINITY, 1, four));
+        refused("first must be at least 0", () -> backend.fillNormal(1, -1, 0, 1, four));
+        refused("deviation=0.0", () -> backend.fillNormal(1, 0, 0, 0, four));
+        refused("mean=NaN", () -> backend.fillNormal(1, 0, Float.NaN, 1, four));
+    }
+
+    private void product(String message, int m, int n, int k, DeviceFloats a, DeviceFloats b, DeviceFloats c) {
+        refused(message, () -> backend.matrixProduct(false, false, m, n, k, 1, a, b, 0, c));
+    }
+
+    private void dense() {
+        product("m must be at least 1: m=0", 0, 2, 2, four, fourMore, third);
+        product("n must be at least 1: n=-1", 2, -1, 2, four, fourMore, third);
+        product("k must be at least 1: k=0", 2, 2, 0, four, fourMore, third);
+        product("a is too small: a.length=3, needed=4", 2, 2, 2, three, fourMore, third);
+        product("b is too small: b.length=3, needed=4", 2, 2, 2, four, three, third);
+        product("c is too small: c.length=3, needed=4", 2, 2, 2, four, fourMore, three);
+        product("needed=4611686014132420609", Integer.MAX_VALUE, 1, Integer.MAX_VALUE, four, fourMore, third);
+        product("a and c must not overlap", 2, 2, 2, four, fourMore, four);
+        product("b and c must not overlap", 2, 2, 2, four, fourMore, fourMore);
+
+        refused("activation must not be null", () -> backend.biasActivation(null, 2, 2, null, four, fourMore));
+        refused("samples must be at least 1", () -> bias(Activation.RELU, 0, 2, null, four, fourMore));
+        refused("outputs must be at least 1", () -> bias(Activation.RELU, 2, 0, null, four, fourMore));
+        refused("z is too small", () -> bias(Activation.RELU, 2, 2, null, three, fourMore));
+        refused("y is too small", () -> bias(Activation.RELU, 2, 2, null, four, three));
+        refused("bias is too small", () -> bias(Activation.RELU, 1, 4, three, four, fourMore));
+        refused("z and y must not overlap", () -> bias(Activation.RELU, 2, 2, null, four, four));
+        refused("z and y must be the same", () -> bias(Activation.LINEAR, 2, 2, null, whole.slice(0, 4), late()));
+        refused("bias and z must not overlap", () -> bias(Activation.RELU, 2, 2, four, four, fourMore));
+        refused("bias and y must not overlap", () -> bias(Activation.RELU, 2, 2, fourMore, four, fourMore));
+
+        refused("length must be at least 1", () -> backward(0, four, fourMore, third, fourth));
+        refused("z is too small", () -> backward(4, three, fourMore, third, fourth));
+        refused("y is too small", () -> backward(4, four, three, third, fourth));
+        refused("dy is too small", () -> backward(4, four, fourMore, three, fourth));
+        refused("dz is too small", () -> backward(4, four, fourMore, third, three));
+        refused("z and dz must not overlap", () -> backward(4, four, fourMore, third, four));
+        refused("y and dz must not overlap", () -> backward(4, four, fourMore, third, fourMore));
+        refused("dy and dz must be the same", () -> backward(4, four, fourMore, whole.slice(0, 4), late()));
+
+        refused("samples must be at least 1", () -> backend.columnSums(0, 2, four, fourMore));
+        refused("x is too small", () -> backend.columnSums(3, 2, four, fourMore));
+        refused("sums is too small", () -> backend.columnSums(1, 4, four, three));
+        refused("x and sums must not overlap", () -> backend.columnSums(2, 2, four, four));
+    }
+
+    private void bias(
+            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        backend.biasActivation(activation, samples, outputs, bias, z, y);
+    }
+
+    private void backward(long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
+        backend.activationBackward(Activation.LINEAR, length, z, y, dy, dz);
+    }
+
+    private void losses() {
+        entropy("state must not be null", null, 2, 2, four, ints, null, totals);
+        entropy("totals must not be null", state, 2, 2, four, ints, null, null);
+        entropy("labels must not be null", state, 2, 2, four, null, null, totals);
+        entropy("samples must be at least 1", state, 0, 2, four, ints, null, totals);
+        entropy("classes must be at least 1", state, 2, 0, four, ints, null, totals);
+        entropy("logits is too small", state, 2, 2, three, ints, null, totals);
+        entropy("labels is too small", state, 2, 2, four, oneInt, null, totals);
+        entropy("gradient is too small", state, 2, 2, four, ints, three, totals);
+        entropy("must be the same", state, 2, 2, late(), ints, whole.slice(0, 4), totals);
+
+        square("state must not be null", null, 2, 2, four, fourMore, null, totals);
+        square("totals must not be null", state, 2, 2, four, fourMore, null, null);
+        square("outputs must be at least 1", state, 2, 0, four, fourMore, null, totals);
+        square("predictions is too small", state, 2, 2, three, fourMore, null, totals);
+        square("targets is too small", state, 2, 2, four, three, null, totals);
+        square("gradient is too small", state, 2, 2, four, fourMore, three, totals);
+        square("targets and gradient must not overlap", state, 2, 2, four, fourMore, fourMore, totals);
+        square("must be the same", state, 2, 2, late(), fourMore, whole.slice(0, 4), totals);
+    }
+
+    private void entropy(
+            String message,
+            StepState state,
+            int samples,
+            int classes,
+            DeviceFloats logits,
+            DeviceInts labels,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        refused(message, () -> backend.softmaxCrossEntropy(state, samples, classes, logits, labels, gradient, totals));
+    }
+
+    private void square(
+            String message,
+            StepState state,
+            int samples,
+            int outputs,
+            DeviceFloats predictions,
+            DeviceFloats targets,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        refused(
+                message,
+                () -> backend.meanSquaredError(state, samples, outputs, predictions, targets, gradient, totals));
+    }
+
+    private void optimizers() {
+        AdamSettings adam = new AdamSettings(0.9f, 0.999f, 1e-8f, 0);
+        refused("state must not be null", () -> backend.sgd(null, 0, false, four, fourMore, third));
+        refused("momentum=1.0", () -> backend.sgd(state, 1, false, four, fourMore, third));
+        refused("momentum=NaN", () -> backend.sgd(state, Float.NaN, false, four, fourMore, third));
+        refused("w.length=4, g.length=3", () -> backend.sgd(state, 0, false, four, three, third));
+        refused("w.length=4, moment.length=3", () -> backend.sgd(state, 0, false, four, fourMore, three));
+        refused("w and g must not overlap", () -> backend.sgd(state, 0, false, four, four, third));
+        refused("w and moment must not overlap", () -> backend.sgd(state, 0, false, four, fourMore, four));
+        refused("g and moment must not overlap", () -> backend.sgd(state, 0, false, four, fourMore, fourMore));
+        refused("settings must not be null", () -> backend.adam(state, null, four, fourMore, third, fourth));
+        refused("w.length=4, moment.length=3", () -> backend.adam(state, adam, four, fourMore, third, three));
+        refused("m and v must not overlap", () -> backend.adam(state, adam, four, fourMore, third, third));
+        refused("beta1=1.0", () -> new AdamSettings(1, 0.9f, 1e-8f, 0));
+        refused("beta2=-0.1", () -> new AdamSettings(0.9f, -0.1f, 1e-8f, 0));
+        refused("epsilon=0.0", () -> new AdamSettings(0.9f, 0.9f, 0, 0));
+        refused("weightDecay=-1.0", () -> new AdamSettings(0.9f, 0.9f, 1e-8f, -1));
+    }
+
+    private void batches() {
+        refused("count must be at least 1", () -> backend.gatherRows(0, 1, four, ints, fourMore));
+        refused("width must be at least 1", () -> backend.gatherRows(1, 0, four, ints, fourMore));
+        refused("rows is too small", () -> backend.gatherRows(2, 1, four, oneInt, fourMore));
+        refused("from is too small", () -> backend.gatherRows(1, 5, four, ints, fourMore));
+        refused("to is too small", () -> backend.gatherRows(4, 1, four, ints, three));
+        refused("from and to must not overlap", () -> backend.gatherRows(1, 1, four, ints, four));
+        refused("count must be at least 1", () -> backend.gatherLabels(0, ints, ints, ints));
+        refused("to is too small", () -> backend.gatherLabels(4, ints, ints, oneInt));
+    }
+
+    private void states() {
+        refused("step must be in [0, 4294967293]: step=-1", () -> state.setStep(-1));
+        refused("step=4294967294", () -> state.setStep(StepState.LAST_STEP + 1));
+        refused("learningRate=-1.0", () -> state.setLearningRate(-1));
+        refused("learningRate=NaN", () -> state.setLearningRate(Float.NaN));
+        refused("learningRate=Infinity", () -> state.setLearningRate(Float.POSITIVE_INFINITY));
+        refused("state must not be null", () -> backend.advance(null));
+    }
+
+    List<DynamicTest> afterClose() {
+        DeviceFloats gone = backend.allocate(4);
+        DeviceFloats part = gone.slice(0, 4);
+        gone.close();
+        DeviceInts goneInts = backend.allocateInts(4);
+        goneInts.close();
+        closed("to", () -> backend.upload(new float[4], 0, gone));
+        closed("to", () -> backend.upload(new int[4], 0, goneInts));
+        closed("from", () -> backend.download(gone));
+        closed("x", () -> backend.fill(part, 1));
+        closed("to", () -> backend.copy(four, part));
+        closed("y", () -> backend.axpy(1, four, gone));
+        closed("x", () -> backend.fillNormal(1, 0, 0, 1, gone));
+        closed("a", () -> backend.matrixProduct(false, false, 2, 2, 2, 1, gone, four, 0, third));
+        closed("bias", () -> backend.biasActivation(Activation.RELU, 2, 2, gone, four, third));
+        closed("dz", () -> backend.activationBackward(Activation.RELU, 4, four, third, fourth, gone));
+        closed("sums", () -> backend.columnSums(1, 4, four, gone));
+        closed("to", () -> backend.nodeMask(layer(NODE), 0, 2, 2, four, gone));
+        closed("from", () -> backend.weightMask(layer(FIXED), 2, 2, gone, four));
+        closed("to", () -> backend.exportMask(layer(NODE), 0, 1, 2, 2, gone));
+        closed(
+                "dx",
+                () -> backend.connectionBackward(layer(CONNECTION), 0, 2, 2, 2, four, fourMore, third, gone, fourth));
+        closed("labels", () -> backend.softmaxCrossEntropy(state, 2, 2, four, goneInts, null, totals));
+        closed("targets", () -> backend.meanSquaredError(state, 2, 2, four, gone, null, totals));
+        closed("g", () -> backend.sgd(state, 0, false, four, gone, third));
+        closed("rows", () -> backend.gatherRows(1, 1, four, goneInts, fourMore));
+        closed("from", () -> backend.gatherLabels(1, goneInts, ints, oneInt));
+        return list;
+    }
+}

@@ -1,0 +1,70 @@
+package org.pernodedrop.backend;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/** Collects wrong calls as tests, with buffers to make them with. */
+abstract class Refusals {
+    static final MaskSpec CONNECTION = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+    static final MaskSpec NODE = MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0.5);
+    static final MaskSpec FIXED = new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, DropRate.of(0.5), true);
+
+    final List<DynamicTest> list = new ArrayList<>();
+    final Backend backend;
+    final StepState state;
+    final LossAccumulator totals;
+    final DeviceFloats four;
+    final DeviceFloats fourMore;
+    final DeviceFloats third;
+    final DeviceFloats fourth;
+    final DeviceFloats three;
+    final DeviceFloats whole;
+    final DeviceInts ints;
+    final DeviceInts oneInt;
+
+    Refusals(Backend backend) {
+        this.backend = backend;
+        state = backend.newStepState(1);
+        totals = backend.newLossAccumulator();
+        four = backend.allocate(4);
+        fourMore = backend.allocate(4);
+        third = backend.allocate(4);
+        fourth = backend.allocate(4);
+        three = backend.allocate(3);
+        whole = backend.allocate(9);
+        ints = backend.allocateInts(4);
+        oneInt = backend.allocateInts(1);
+    }
+
+    void refused(String message, Executable call) {
+        list.add(DynamicTest.dynamicTest(message, () -> {
+            String said = assertThrows(IllegalArgumentException.class, call).getMessage();
+            assertTrue(said.contains(message), said);
+        }));
+    }
+
+    void closed(String name, Executable call) {
+        String message = name + " was closed before its use";
+        list.add(DynamicTest.dynamicTest(message, () -> {
+            String said = assertThrows(IllegalStateException.class, call).getMessage();
+            assertTrue(said.contains(message), said);
+        }));
+    }
+
+    LayerMask layer(MaskSpec spec) {
+        return new LayerMask(spec, 0, state);
+    }
+
+    DeviceFloats late() {
+        return whole.slice(1, 4);
+    }
+}
