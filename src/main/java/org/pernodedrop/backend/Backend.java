@@ -197,7 +197,7 @@ public abstract class Backend implements AutoCloseable {
 
     /**
      * The PerNodeDrop layer: {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}.
-     * The mask is drawn on the way and never stored.
+     * The mask is drawn on the way and never stored; at drop rate 0 this is an ordinary dense layer.
      *
      * @param mask of connection granularity, not fixed
      * @param firstSample index of row 0 in the global batch, at least 0
@@ -228,6 +228,11 @@ public abstract class Backend implements AutoCloseable {
         distinct("w", w, "z", z);
         distinct("x", x, "y", y);
         distinct("w", w, "y", y);
+        if (mask.spec().isIdentity()) {
+            matrixProductKernel(false, false, samples, outputs, inputs, 1, x, w, 0, z);
+            biasActivationKernel(activation, samples, outputs, bias, z, y);
+            return;
+        }
         connectionForwardKernel(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
     }
 
@@ -263,6 +268,13 @@ public abstract class Backend implements AutoCloseable {
             distinct("w", w, "dx", dx);
             distinct("dz", dz, "dx", dx);
             distinct("dw", dw, "dx", dx);
+        }
+        if (mask.spec().isIdentity()) {
+            matrixProductKernel(true, false, inputs, outputs, samples, 1, x, dz, 0, dw);
+            if (dx != null) {
+                matrixProductKernel(false, true, samples, inputs, outputs, 1, dz, w, 0, dx);
+            }
+            return;
         }
         connectionBackwardKernel(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
     }
@@ -512,6 +524,7 @@ public abstract class Backend implements AutoCloseable {
 
     protected abstract void columnSumsKernel(int samples, int outputs, DeviceFloats x, DeviceFloats sums);
 
+    /** The mask is not the identity. */
     protected abstract void connectionForwardKernel(
             LayerMask mask,
             int firstSample,
@@ -525,6 +538,7 @@ public abstract class Backend implements AutoCloseable {
             DeviceFloats z,
             DeviceFloats y);
 
+    /** The mask is not the identity. */
     protected abstract void connectionBackwardKernel(
             LayerMask mask,
             int firstSample,

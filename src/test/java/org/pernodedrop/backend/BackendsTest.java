@@ -19,7 +19,7 @@ class BackendsTest {
         try (Backend backend = Backends.open(Device.AUTO, 2, notices::add)) {
             assertEquals("cpu", backend.device());
             assertEquals(List.of("device: " + backend.describe() + "; cuda: this build has no CUDA backend"), notices);
-            assertTrue(backend.describe().startsWith("cpu (2 threads, "), backend.describe());
+            assertTrue(backend.describe().startsWith("cpu (2 threads; "), backend.describe());
         }
     }
 
@@ -27,7 +27,7 @@ class BackendsTest {
     void theCpuMayBeAskedFor() {
         try (Backend backend = Backends.open(Device.CPU, 1, notices::add)) {
             assertEquals(List.of("device: " + backend.describe() + "; as asked for"), notices);
-            assertTrue(backend.describe().startsWith("cpu (1 thread, "), backend.describe());
+            assertTrue(backend.describe().startsWith("cpu (1 thread; "), backend.describe());
         }
     }
 

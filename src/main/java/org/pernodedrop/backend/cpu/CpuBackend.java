@@ -64,7 +64,8 @@ public final class CpuBackend extends Backend {
     @Override
     public String describe() {
         int threads = pool.threads();
-        return "cpu (" + threads + (threads == 1 ? " thread, " : " threads, ") + blasDescription + ")";
+        return "cpu (" + threads + (threads == 1 ? " thread; " : " threads; ") + connections.describe() + "; "
+                + blasDescription + ")";
     }
 
     @Override

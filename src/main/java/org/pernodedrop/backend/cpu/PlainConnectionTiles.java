@@ -11,7 +11,7 @@ import org.pernodedrop.mask.Philox;
 final class PlainConnectionTiles implements ConnectionTiles {
     @Override
     public String describe() {
-        return "plain Java";
+        return "plain Java (for the Vector API start java with --add-modules jdk.incubator.vector)";
     }
 
     @Override

@@ -70,8 +70,14 @@ final class WorkerPool implements AutoCloseable {
             LockSupport.unpark(worker);
         }
         take(0);
+        int spins = 0;
         while (busy.get() > 0) {
-            Thread.onSpinWait();
+            if (spins < SPINS) {
+                spins++;
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
         }
         this.task = null;
         Throwable thrown = failure.getAndSet(null);
