@@ -11,7 +11,11 @@ class CpuBackendTest {
         private final CpuBackend backend;
 
         OnThreads(int threads) {
-            backend = new CpuBackend(threads);
+            this(new CpuBackend(threads));
+        }
+
+        OnThreads(CpuBackend backend) {
+            this.backend = backend;
         }
 
         @Override
@@ -43,6 +47,23 @@ class CpuBackendTest {
     class ThreeThreads extends OnThreads {
         ThreeThreads() {
             super(3);
+        }
+    }
+
+    /** Plain Java behind the PerNodeDrop products; the others take the Vector API. */
+    @Nested
+    class PlainTwin extends OnThreads {
+        PlainTwin() {
+            super(plain());
+        }
+
+        private static CpuBackend plain() {
+            System.setProperty(ConnectionTwins.PROPERTY, "plain");
+            try {
+                return new CpuBackend(2);
+            } finally {
+                System.clearProperty(ConnectionTwins.PROPERTY);
+            }
         }
     }
 }

@@ -1,0 +1,72 @@
+package org.pernodedrop;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.elements.ClassesShould;
+import org.junit.jupiter.api.Test;
+
+/** Which package may know which; nothing points back. */
+class ArchitectureTest {
+    private static final String ROOT = "org.pernodedrop.";
+    private static final JavaClasses PROJECT = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.pernodedrop");
+
+    @Test
+    void theMaskKnowsNobody() {
+        knowsOnly("mask");
+    }
+
+    @Test
+    void dataKnowsTheGenerator() {
+        knowsOnly("data", "mask");
+    }
+
+    @Test
+    void theSeamKnowsTheMaskAndOpensTheBackends() {
+        knowsOnly("backend", "mask", "backend.cpu");
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "backend")
+                .and()
+                .doNotHaveSimpleName("Backends")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage(ROOT + "backend.cpu")
+                .check(PROJECT);
+    }
+
+    @Test
+    void theCpuBackendKnowsTheSeam() {
+        knowsOnly("backend.cpu", "backend", "mask");
+    }
+
+    @Test
+    void networksKnowNoDevice() {
+        knowsOnly("nn", "backend", "mask");
+    }
+
+    @Test
+    void trainingKnowsNoDevice() {
+        knowsOnly("train", "nn", "data", "backend", "mask");
+    }
+
+    @Test
+    void benchmarksKnowTheSeam() {
+        knowsOnly("bench", "backend", "mask");
+    }
+
+    private static void knowsOnly(String own, String... others) {
+        var allowed = Predicates.resideInAPackage(ROOT + own);
+        for (String other : others) {
+            allowed = allowed.or(Predicates.resideInAPackage(ROOT + other));
+        }
+        ClassesShould should = classes().that().resideInAPackage(ROOT + own).should();
+        should.onlyDependOnClassesThat(allowed.or(Predicates.resideOutsideOfPackage("org.pernodedrop..")))
+                .check(PROJECT);
+    }
+}
