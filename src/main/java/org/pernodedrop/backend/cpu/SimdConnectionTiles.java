@@ -5,6 +5,7 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.pernodedrop.backend.cpu.SimdLanes.COUNT;
 import static org.pernodedrop.backend.cpu.SimdLanes.FLOATS;
 import static org.pernodedrop.backend.cpu.SimdLanes.keep;
+import static org.pernodedrop.backend.cpu.SimdLanes.pairStart;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -130,7 +131,8 @@ final class SimdConnectionTiles implements ConnectionTiles {
     }
 
     private static void forwardKeptPair(
-            float[] sums, int at, float[] x, int xAt, float[] w, int u, int inputs, int[] kept, int b) {
+            float[] sums, int at, float[] x, int xAt, float[] w, int start, int inputs, int[] kept, int b) {
+        int u = pairStart(start);
         int at1 = at + OUTPUTS;
         int at2 = at + 2 * OUTPUTS;
         int at3 = at + 3 * OUTPUTS;
@@ -230,6 +232,12 @@ final class SimdConnectionTiles implements ConnectionTiles {
             float[] dx,
             int[] kept,
             int keptAt) {
+        if (SimdLanes.REGISTERS) {
+            for (int u = 0; u < OUTPUTS; u += 2 * COUNT) {
+                SimdBackwardQuad.run(dz, dzAt + u, stride, samples, x, w, dw, wAt + u, width, dx, kept, keptAt, u);
+            }
+            return;
+        }
         for (int j = 0; j < QUAD; j += 2) {
             for (int u = 0; u < OUTPUTS; u += 2 * COUNT) {
                 int row = wAt + j * width + u;
@@ -253,7 +261,8 @@ final class SimdConnectionTiles implements ConnectionTiles {
             int[] kept,
             int word,
             int j,
-            int u) {
+            int start) {
+        int u = pairStart(start);
         FloatVector w00 = fromArray(FLOATS, w, wAt0);
         FloatVector w01 = fromArray(FLOATS, w, wAt0 + COUNT);
         FloatVector w10 = fromArray(FLOATS, w, wAt1);
@@ -292,7 +301,7 @@ final class SimdConnectionTiles implements ConnectionTiles {
         g11.intoArray(dw, wAt1 + COUNT);
     }
 
-    private static void addPartials(
+    static void addPartials(
             float[] dx, int at, int p0, int p1, FloatVector w0, FloatVector d0, FloatVector w1, FloatVector d1) {
         if (COUNT == PARTIALS) {
             w1.fma(d1, w0.fma(d0, fromArray(FLOATS, dx, at))).intoArray(dx, at);

@@ -66,6 +66,14 @@ final class SimdLanes {
         return v.reinterpretAsInts().and(ones).reinterpretAsFloats();
     }
 
+    /**
+     * The first output of a pair of vectors, given that it is {@code u}: where a pair is a whole tile the compiler sees the
+     * constant 0, and has one more register.
+     */
+    static int pairStart(int u) {
+        return 2 * COUNT == ConnectionTiles.OUTPUTS ? 0 : u;
+    }
+
     static String describe() {
         return FLOATS.vectorBitSize() + "-bit vectors, masks by " + (REGISTERS ? "registers" : "table");
     }
