@@ -1,0 +1,222 @@
+package org.pernodedrop.cli;
+
+import java.io.PrintWriter;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Backends;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.CurvesPlot;
+import org.pernodedrop.train.MetricsCsv;
+import org.pernodedrop.train.ModelConfig;
+import org.pernodedrop.train.ProgressDisplay;
+import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ResidentDataset;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.RunReport;
+import org.pernodedrop.train.Trainer;
+import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Trains a network and its unregularised twin; see its description. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Trains a classifier, and the same network without regularizer beside it.",
+            "",
+            "Without options it trains on images of handwritten digits, which come with the program. Both networks start"
+                    + " with the same weights; at the end a table shows how far validation loss is above train loss (the"
+                    + " gap): a good regularizer makes that smaller without a worse validation loss.",
+            "",
+            "Options:"
+        },
+        footer = {
+            "",
+            "Files in --out:",
+            "  metrics.csv       a line an epoch: running_loss with masks on during the epoch, train and validation",
+            "                    loss and accuracy without masks at its end, seconds of the epoch",
+            "  metrics-none.csv  the same of the network without regularizer",
+            "  curves.png        the losses and the gap as curves",
+            "  run.json          settings, versions and final numbers; a test part is used once, for these"
+        })
+public final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private final TrainOptions options = new TrainOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Trained(NetworkSpec network, TrainingResult result, Optional<LossTotals> test) {}
+
+    @Override
+    public Integer call() {
+        options.check(spec);
+        DataSource source = options.source(spec);
+        TrainingConfig training = options.training();
+        LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
+        DataSplit split = source.load(training.seed(), options.validationFraction(), options.limit());
+        split.standardize();
+        RunDirectory directory = RunDirectory.open(options.out(started));
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter notices = spec.commandLine().getErr();
+        try (Backend backend = Backends.open(options.device(), options.threads(), notice -> {
+            notices.println(notice);
+            notices.flush();
+        })) {
+            directory.clear();
+            Map<String, Trained> trained = trainAll(backend, split, training, directory);
+            report(backend, source, split, started, trained, directory).write(directory.report());
+            Map<String, TrainingResult> results = new LinkedHashMap<>();
+            trained.forEach((name, one) -> results.put(name, one.result()));
+            Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
+            out.print(table(trained));
+            out.println(notDrawn.orElse("curves: " + directory.curves()));
+            out.flush();
+        }
+        return 0;
+    }
+
+    private Map<String, Trained> trainAll(
+            Backend backend, DataSplit split, TrainingConfig training, RunDirectory directory) {
+        ModelConfig model = options.model();
+        List<ModelConfig> models = new ArrayList<>(List.of(model));
+        if (options.hasTwin()) {
+            models.add(model.with(Regularizer.NONE));
+        }
+        Map<String, Trained> trained = new LinkedHashMap<>();
+        try (ResidentDataset train = new ResidentDataset(backend, split.train());
+                ResidentDataset validation = new ResidentDataset(backend, split.validation())) {
+            Trainer trainer = new Trainer(backend, train, validation, training);
+            for (ModelConfig each : models) {
+                NetworkSpec network = each.describe(
+                        split.train().featureCount(),
+                        split.train().classes(),
+                        training.seed(),
+                        training.newOptimizer());
+                String name = each.regularizer().toString();
+                MetricsCsv metrics = new MetricsCsv(directory.metrics(each != model));
+                trained.put(name, train(backend, trainer, network, name, training.epochs(), metrics, split.test()));
+            }
+        }
+        return trained;
+    }
+
+    private static Trained train(
+            Backend backend,
+            Trainer trainer,
+            NetworkSpec description,
+            String name,
+            int epochs,
+            MetricsCsv metrics,
+            Optional<Dataset> test) {
+        try (Network network = new Network(description, backend)) {
+            TrainingResult result;
+            try (ProgressDisplay progress = new ProgressDisplay(
+                    name, epochs, trainer.stepsPerEpoch(), System.err, ProgressDisplay.isInteractive())) {
+                result = trainer.train(network, metrics.and(progress));
+            }
+            return new Trained(description, result, test.map(part -> {
+                try (ResidentDataset resident = new ResidentDataset(backend, part)) {
+                    return trainer.evaluate(network, resident);
+                }
+            }));
+        }
+    }
+
+    private RunReport report(
+            Backend backend,
+            DataSource source,
+            DataSplit split,
+            LocalDateTime started,
+            Map<String, Trained> trained,
+            RunDirectory directory) {
+        MaskSpec mask = options.model().mask();
+        RunReport.Data data = new RunReport.Data(
+                source.name(),
+                source.description(),
+                split.train().featureCount(),
+                split.train().classes(),
+                split.train().examples(),
+                split.validation().examples(),
+                split.test().map(Dataset::examples).orElse(0));
+        List<RunReport.TrainedNetwork> networks = new ArrayList<>();
+        trained.forEach((name, one) -> networks.add(new RunReport.TrainedNetwork(
+                name,
+                one.network().layers().stream()
+                        .map(layer -> (layer.kind() + " " + layer.settings()).strip())
+                        .toList(),
+                one.network().parameterCount(),
+                one.result().epochs().size(),
+                one.result().stoppedEarly(),
+                one.result().last(),
+                one.result().best(),
+                one.test()
+                        .map(totals -> new RunReport.Test(totals.meanLoss(), totals.accuracy()))
+                        .orElse(null),
+                one.result().seconds())));
+        return new RunReport(
+                "pernodedrop",
+                RunReport.projectVersion(),
+                RunReport.javaVersion(),
+                RunReport.operatingSystemName(),
+                started.toString(),
+                backend.describe(),
+                options.training().seed(),
+                options.settings(directory.path()),
+                mask.effectiveDropRate(),
+                mask.noise().usesBits() ? mask.rate().planes() : 0,
+                data,
+                networks);
+    }
+
+    private static String table(Map<String, Trained> trained) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%n%-17s %6s %11s %15s %16s %20s %8s %8s%n",
+                "regularizer",
+                "epochs",
+                "train loss",
+                "train accuracy",
+                "validation loss",
+                "validation accuracy",
+                "gap",
+                "seconds"));
+        trained.forEach((name, one) -> text.append(String.format(
+                Locale.ROOT,
+                "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
+                name,
+                one.result().last().epoch(),
+                one.result().last().trainLoss(),
+                one.result().last().trainAccuracy(),
+                one.result().last().validationLoss(),
+                one.result().last().validationAccuracy(),
+                one.result().last().gap(),
+                one.result().seconds())));
+        trained.forEach((name, one) -> one.test()
+                .ifPresent(totals -> text.append(String.format(
+                        Locale.ROOT,
+                        "%s, test part: loss %.4f, accuracy %.4f%n",
+                        name,
+                        totals.meanLoss(),
+                        totals.accuracy()))));
+        return text.append(System.lineSeparator()).toString();
+    }
+}

@@ -1,0 +1,31 @@
+package org.pernodedrop.train;
+
+/** Says when the validation loss has stopped falling. */
+public final class EarlyStopping {
+    private final int patience;
+    private double best = Double.POSITIVE_INFINITY;
+    private int waited;
+
+    /**
+     * With a patience.
+     *
+     * @param patience epochs in a row that may pass without a new lowest loss, at least 1; 0 never stops
+     */
+    public EarlyStopping(int patience) {
+        if (patience < 0) {
+            throw new IllegalArgumentException("patience must be at least 1, or 0 for off: patience=" + patience);
+        }
+        this.patience = patience;
+    }
+
+    /** Takes the validation loss of one more epoch; whether training should stop after it. */
+    public boolean stopsAfter(double validationLoss) {
+        if (validationLoss < best) {
+            best = validationLoss;
+            waited = 0;
+        } else {
+            waited++;
+        }
+        return patience > 0 && waited >= patience;
+    }
+}

@@ -1,0 +1,50 @@
+package org.pernodedrop.train;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Metrics of a training as comma-separated text, one line an epoch below the {@link #HEADER}.
+ *
+ * <p>The file is replaced as a whole after every epoch, so whenever a run ends, it holds its finished epochs. Numbers are
+ * written so that reading them gives the same double again: equal runs give equal files but for the seconds.
+ */
+public final class MetricsCsv implements TrainingListener {
+    /** The columns, as in {@link EpochMetrics}. */
+    public static final String HEADER =
+            "epoch,running_loss,train_loss,train_accuracy,validation_loss,validation_accuracy,seconds";
+
+    private final Path file;
+    private final StringBuilder text = new StringBuilder(HEADER).append('\n');
+
+    /**
+     * Starts a file with the header alone.
+     *
+     * @throws java.io.UncheckedIOException if it cannot be written
+     */
+    public MetricsCsv(Path file) {
+        this.file = file;
+        write();
+    }
+
+    @Override
+    public void finished(EpochMetrics epoch) {
+        text.append(epoch.epoch());
+        for (double value : new double[] {
+            epoch.runningLoss(),
+            epoch.trainLoss(),
+            epoch.trainAccuracy(),
+            epoch.validationLoss(),
+            epoch.validationAccuracy(),
+            epoch.seconds()
+        }) {
+            text.append(',').append(value);
+        }
+        text.append('\n');
+        write();
+    }
+
+    private void write() {
+        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+}

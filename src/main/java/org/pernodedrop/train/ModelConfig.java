@@ -1,0 +1,128 @@
+package org.pernodedrop.train;
+
+import java.util.List;
+import java.util.Objects;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.DropConnectDense;
+import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.GaussianDropout;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkBuilder;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.nn.Optimizer;
+import org.pernodedrop.nn.PerNodeDropDense;
+
+/**
+ * A classifier of dense layers: hidden layers, which the regularizer works on, and a plain dense layer of one output a
+ * class. Networks that differ in the regularizer alone start with the same parameters, bit for bit.
+ *
+ * @param regularizer what the hidden layers do against overfitting
+ * @param noise of PerNodeDrop; not used by the others
+ * @param granularity of PerNodeDrop; not used by the others
+ * @param fixedMask of PerNodeDrop; not used by the others
+ * @param dropRate p, in [0, 1); not used without a regularizer
+ * @param hidden units of the hidden layers from the input on, each at least 1; may be empty
+ * @param activation of the hidden layers
+ * @param l2 penalty {@code l2/2 sum w^2} on the weights of all layers; finite and at least 0
+ */
+public record ModelConfig(
+        Regularizer regularizer,
+        Noise noise,
+        Granularity granularity,
+        boolean fixedMask,
+        double dropRate,
+        List<Integer> hidden,
+        Activation activation,
+        double l2) {
+    /** Refuses nulls and impossible drop rates; layers refuse the rest. */
+    public ModelConfig {
+        Objects.requireNonNull(regularizer, "regularizer");
+        Objects.requireNonNull(noise, "noise");
+        Objects.requireNonNull(granularity, "granularity");
+        Objects.requireNonNull(activation, "activation");
+        hidden = List.copyOf(hidden);
+        DropRate.of(dropRate);
+    }
+
+    /** Bernoulli PerNodeDrop on connections, p = 0.5, with hidden layers of 256 and 256 relu units, without L2. */
+    public static ModelConfig standard() {
+        return new ModelConfig(
+                Regularizer.PERNODEDROP,
+                Noise.BERNOULLI,
+                Granularity.CONNECTION,
+                false,
+                0.5,
+                List.of(256, 256),
+                Activation.RELU,
+                0);
+    }
+
+    /** The same with another regularizer. */
+    public ModelConfig with(Regularizer regularizer) {
+        return new ModelConfig(regularizer, noise, granularity, fixedMask, dropRate, hidden, activation, l2);
+    }
+
+    /** The same with other hidden layers. */
+    public ModelConfig withHidden(Integer... units) {
+        return new ModelConfig(regularizer, noise, granularity, fixedMask, dropRate, List.of(units), activation, l2);
+    }
+
+    /**
+     * The network.
+     *
+     * @param features inputs of a sample
+     * @param classes outputs
+     * @param seed initial parameters and masks follow from it
+     * @throws IllegalArgumentException if a setting is out of range
+     */
+    public NetworkSpec describe(int features, int classes, long seed, Optimizer optimizer) {
+        NetworkBuilder builder = Network.builder().input(features).seed(seed).optimizer(optimizer);
+        for (int units : hidden) {
+            addHidden(builder, units);
+        }
+        return builder.add(Dense.units(classes).l2(l2).build()).describe();
+    }
+
+    private void addHidden(NetworkBuilder builder, int units) {
+        switch (regularizer) {
+            case NONE -> builder.add(dense(units));
+            case DROPOUT -> builder.add(dense(units)).add(Dropout.rate(dropRate));
+            case GAUSSIAN_DROPOUT -> builder.add(dense(units)).add(GaussianDropout.rate(dropRate));
+            case DROPCONNECT ->
+                builder.add(DropConnectDense.units(units)
+                        .dropRate(dropRate)
+                        .activation(activation)
+                        .l2(l2)
+                        .build());
+            case PERNODEDROP ->
+                builder.add(PerNodeDropDense.units(units)
+                        .noise(noise)
+                        .granularity(granularity)
+                        .fixedMask(fixedMask)
+                        .dropRate(dropRate)
+                        .activation(activation)
+                        .l2(l2)
+                        .build());
+        }
+    }
+
+    private Dense dense(int units) {
+        return Dense.units(units).activation(activation).l2(l2).build();
+    }
+
+    /** The mask of the hidden layers; the identity without a regularizer. */
+    public MaskSpec mask() {
+        return switch (regularizer) {
+            case NONE -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0);
+            case DROPOUT -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, dropRate);
+            case GAUSSIAN_DROPOUT -> MaskSpec.of(Noise.GAUSSIAN, Granularity.NODE, dropRate);
+            case DROPCONNECT -> MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, dropRate);
+            case PERNODEDROP -> new MaskSpec(noise, granularity, DropRate.of(dropRate), fixedMask);
+        };
+    }
+}

@@ -1,0 +1,69 @@
+package org.pernodedrop.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The directory that a run writes to, and the names of its files. */
+public final class RunDirectory {
+    private static final String WAY_OUT = "; name a directory that can be written to by --out";
+
+    private final Path path;
+
+    private RunDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Makes the directory if need be, and sees that files can be written there. Files of an earlier run stay until {@link
+     * #clear}.
+     *
+     * @throws UncheckedIOException with a one-line message if it cannot be had
+     */
+    public static RunDirectory open(Path path) {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            String reason = "out is a file: out=" + path + WAY_OUT;
+            throw new UncheckedIOException(reason, new IOException(reason));
+        }
+        try {
+            Files.createDirectories(path);
+            Files.delete(Files.createTempFile(path, "probe", ".tmp"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("out cannot be written to: out=" + path + " (" + e + ")" + WAY_OUT, e);
+        }
+        return new RunDirectory(path);
+    }
+
+    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
+    public Path metrics(boolean twin) {
+        return path.resolve(twin ? "metrics-none.csv" : "metrics.csv");
+    }
+
+    /** Where the plot goes. */
+    public Path curves() {
+        return path.resolve("curves.png");
+    }
+
+    /** Where the report goes. */
+    public Path report() {
+        return path.resolve("run.json");
+    }
+
+    /** The directory itself. */
+    public Path path() {
+        return path;
+    }
+
+    /** Deletes the files of an earlier run, lest they be taken for this one's. */
+    public void clear() {
+        try {
+            Files.deleteIfExists(metrics(false));
+            Files.deleteIfExists(metrics(true));
+            Files.deleteIfExists(curves());
+            Files.deleteIfExists(report());
+        } catch (IOException e) {
+            throw new UncheckedIOException("out holds something that cannot be replaced: " + e + WAY_OUT, e);
+        }
+    }
+}

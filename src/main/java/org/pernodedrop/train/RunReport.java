@@ -1,0 +1,131 @@
+package org.pernodedrop.train;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run was and what came out of it, as JSON with names in snake case.
+ *
+ * @param project name of the software
+ * @param version of the software
+ * @param java version and virtual machine
+ * @param operatingSystem name, version and architecture
+ * @param started when the run began, ISO 8601
+ * @param device what computed
+ * @param seed what everything random followed from
+ * @param settings every option as it was in force, by its name on the command line
+ * @param effectiveDropRate share of mask values that are really dropped or disturbed; 0 without a regularizer
+ * @param planes random bits behind each Bernoulli value; 0 without any
+ * @param data what was trained on
+ * @param networks the network that the run is about, then its unregularised twin, if there is one
+ */
+public record RunReport(
+        String project,
+        String version,
+        String java,
+        String operatingSystem,
+        String started,
+        String device,
+        long seed,
+        Map<String, Object> settings,
+        double effectiveDropRate,
+        int planes,
+        Data data,
+        List<TrainedNetwork> networks) {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    /**
+     * A data set.
+     *
+     * @param name its specification
+     * @param description what it is
+     * @param features of an example
+     * @param classes number of them
+     * @param trainExamples in the training part
+     * @param validationExamples in the validation part
+     * @param testExamples in the test part; 0 if it has none
+     */
+    public record Data(
+            String name,
+            String description,
+            int features,
+            int classes,
+            int trainExamples,
+            int validationExamples,
+            int testExamples) {}
+
+    /**
+     * A network after training.
+     *
+     * @param name its regularizer
+     * @param layers kind and settings of each layer
+     * @param parameters number of trained values
+     * @param epochs number of finished epochs
+     * @param stoppedEarly whether early stopping ended it
+     * @param last the last epoch: the network as it was tested
+     * @param best the epoch of the lowest validation loss
+     * @param test loss and accuracy on the test part after the last epoch; null if the set has none
+     * @param seconds of all epochs
+     */
+    public record TrainedNetwork(
+            String name,
+            List<String> layers,
+            long parameters,
+            int epochs,
+            boolean stoppedEarly,
+            @JsonProperty("final") EpochMetrics last,
+            EpochMetrics best,
+            Test test,
+            double seconds) {}
+
+    /**
+     * What a network reached on the test part.
+     *
+     * @param loss mean loss
+     * @param accuracy share that was right
+     */
+    public record Test(double loss, double accuracy) {}
+
+    /** Version of this software as its jar says; "development" outside a jar. */
+    public static String projectVersion() {
+        String version = RunReport.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Version and virtual machine that this runs on. */
+    public static String javaVersion() {
+        return System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")";
+    }
+
+    /** Name, version and architecture of what this runs on. */
+    public static String operatingSystemName() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch");
+    }
+
+    /**
+     * Writes the report.
+     *
+     * @param file replaced if it is there
+     * @throws java.io.UncheckedIOException if it cannot be written
+     */
+    public void write(Path file) {
+        try {
+            AtomicFile.write(file, (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the report cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+}
