@@ -1,11 +1,96 @@
 package org.pernodedrop.cli;
 
-/** Command line. */
-public final class Main {
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program {@code pernodedrop}.
+ *
+ * <p>Exit codes: {@value #OK} fine, {@value #USAGE} wrong usage, {@value #FAILURE} anything else. What went wrong is
+ * told in one line on the error stream; {@code -Dpernodedrop.stacktrace=true} adds where.
+ */
+@Command(
+        name = "pernodedrop",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Dense layers with fresh noise on every connection of every sample, without storing the mask.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            MasksCommand.class,
+            BenchCommand.class,
+        },
+        footer = {
+            "",
+            "Each command explains its options: pernodedrop COMMAND --help",
+            "Exit codes: 0 fine, 2 wrong usage, 1 anything else."
+        })
+public final class Main implements Callable<Integer> {
+    /** All went well. */
+    public static final int OK = 0;
+
+    /** Anything else than wrong usage: bad data, unwritable files, too little memory. */
+    public static final int FAILURE = 1;
+
+    /** Options that are unknown, missing or out of range. */
+    public static final int USAGE = 2;
+
+    private static final int HELP_WIDTH = 100;
+
+    @Spec
+    private CommandSpec spec;
+
     private Main() {}
 
-    /** Runs. */
+    /** Runs and, unless all went well, ends the process with the exit code. */
     public static void main(String[] arguments) {
-        System.out.println(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+        int code = run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true));
+        // Leaving normally otherwise: the process may be a build's that goes on.
+        if (code != OK) {
+            System.exit(code);
+        }
+    }
+
+    /**
+     * Runs and tells the exit code.
+     *
+     * @param out results
+     * @param err errors, notices and progress
+     */
+    public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        Failures failures = new Failures(err);
+        CommandLine commandLine = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(HELP_WIDTH)
+                .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, err))
+                .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure));
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError failure) {
+            return failures.report(failure);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** Without a command: the help, as an error. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return USAGE;
+    }
+
+    private static int wrongUsage(ParameterException failure, PrintWriter err) {
+        err.println("error: " + Failures.oneLine(failure.getMessage()));
+        err.println(
+                "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help' for what it takes.");
+        return USAGE;
     }
 }

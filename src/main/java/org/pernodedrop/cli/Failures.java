@@ -1,0 +1,54 @@
+package org.pernodedrop.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import org.pernodedrop.data.DataException;
+
+/** How failures other than wrong usage are told: in one line, and with a stack trace only if asked for or a defect. */
+final class Failures {
+    /** System property that adds the stack trace. */
+    static final String STACK_TRACE = "pernodedrop.stacktrace";
+
+    private final PrintWriter err;
+
+    Failures(PrintWriter err) {
+        this.err = err;
+    }
+
+    /** Tells a failure and gives the exit code. */
+    int report(Throwable failure) {
+        err.println("error: " + oneLine(describe(failure)));
+        if (Boolean.getBoolean(STACK_TRACE) || !isExpected(failure)) {
+            failure.printStackTrace(err);
+        }
+        return Main.FAILURE;
+    }
+
+    /** Without line breaks and other control characters, which file names and values may contain. */
+    static String oneLine(String message) {
+        return message.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+    }
+
+    private static String describe(Throwable failure) {
+        if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+            return describe(unchecked.getCause());
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return "not enough memory; give Java more with -Xmx, or choose smaller sizes: " + failure.getMessage();
+        }
+        // The message of these is often no more than the file's name.
+        boolean bare = failure.getMessage() == null || failure instanceof FileSystemException || !isExpected(failure);
+        return bare ? failure.getClass().getSimpleName() + ": " + failure.getMessage() : failure.getMessage();
+    }
+
+    private static boolean isExpected(Throwable failure) {
+        return failure instanceof DataException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof IllegalStateException
+                || failure instanceof IOException
+                || failure instanceof UncheckedIOException
+                || failure instanceof OutOfMemoryError;
+    }
+}

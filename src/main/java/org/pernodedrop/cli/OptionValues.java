@@ -1,0 +1,94 @@
+package org.pernodedrop.cli;
+
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.bench.LayerShape;
+import org.pernodedrop.mask.DropRate;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Values of options that have a range; others are refused as wrong usage, with the option's name. */
+final class OptionValues {
+    private OptionValues() {}
+
+    /** A whole number of at least 1. */
+    static final class Positive implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) wholeNumber(text, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** A whole number of at least 0. */
+    static final class NotNegative implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) wholeNumber(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
+    /** A training step. */
+    static final class Step implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return wholeNumber(text, 0, StepState.LAST_STEP);
+        }
+    }
+
+    /** A time in seconds: finite, above 0. */
+    static final class Seconds implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            double seconds = number(text);
+            if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
+                throw new TypeConversionException("must be above 0 and finite, but was '" + text + "'");
+            }
+            return seconds;
+        }
+    }
+
+    /** A drop probability in [0, 1), quantised. */
+    static final class Rate implements ITypeConverter<DropRate> {
+        @Override
+        public DropRate convert(String text) {
+            double rate = number(text);
+            try {
+                return DropRate.of(rate);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** Sizes of a layer and its batch, as BxIxU. */
+    static final class Shape implements ITypeConverter<LayerShape> {
+        @Override
+        public LayerShape convert(String text) {
+            try {
+                return LayerShape.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private static long wholeNumber(String text, long lowest, long highest) {
+        try {
+            long value = Long.parseLong(text);
+            if (value >= lowest && value <= highest) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The same refusal as for numbers out of range.
+        }
+        throw new TypeConversionException(
+                "must be a whole number in [" + lowest + ", " + highest + "], but was '" + text + "'");
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
+    }
+}
