@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Dense layers with fresh noise on every connection of every sample, without storing the mask.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            TrainCommand.class,
             MasksCommand.class,
             BenchCommand.class,
         },
