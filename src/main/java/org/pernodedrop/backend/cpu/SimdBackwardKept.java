@@ -5,7 +5,6 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.PARTIALS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
-import static org.pernodedrop.backend.cpu.SimdConnectionTiles.addPartials;
 import static org.pernodedrop.backend.cpu.SimdLanes.COUNT;
 import static org.pernodedrop.backend.cpu.SimdLanes.FLOATS;
 import static org.pernodedrop.backend.cpu.SimdLanes.keep;
@@ -14,13 +13,16 @@ import static org.pernodedrop.backend.cpu.SimdLanes.pairStart;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link ConnectionTiles#backwardKept} for 4 inputs by 2 vectors of outputs: where masks are registers, its 16 weights
- * and gradients fit beside them, and every row of dz is loaded once for four inputs instead of two.
+ * {@link ConnectionTiles#backwardKept}: weights and their gradients stay in registers while the samples pass by, and every
+ * masked dz is used twice. Where masks are registers there is room for 4 inputs by 2 vectors of outputs, and each row of
+ * dz is loaded once for four inputs; elsewhere for 2 inputs by 2 vectors, which is also what the inlining limits of
+ * JDK 17 allow.
  */
-final class SimdBackwardQuad {
-    private SimdBackwardQuad() {}
+final class SimdBackwardKept {
+    private SimdBackwardKept() {}
 
-    static void run(
+    /** Four inputs: rows of w and dw that are {@code width} apart. */
+    static void runQuad(
             float[] dz,
             int dzAt,
             int stride,
@@ -100,5 +102,71 @@ final class SimdBackwardQuad {
         g21.intoArray(dw, wAt2 + COUNT);
         g30.intoArray(dw, wAt3);
         g31.intoArray(dw, wAt3 + COUNT);
+    }
+
+    /** Inputs j and j + 1 of the quad: rows of w and dw from {@code wAt0} and {@code wAt1}. */
+    static void runPair(
+            float[] dz,
+            int dzAt,
+            int stride,
+            int samples,
+            float[] x,
+            float[] w,
+            float[] dw,
+            int wAt0,
+            int wAt1,
+            float[] dx,
+            int[] kept,
+            int word,
+            int j,
+            int start) {
+        int u = pairStart(start);
+        FloatVector w00 = fromArray(FLOATS, w, wAt0);
+        FloatVector w01 = fromArray(FLOATS, w, wAt0 + COUNT);
+        FloatVector w10 = fromArray(FLOATS, w, wAt1);
+        FloatVector w11 = fromArray(FLOATS, w, wAt1 + COUNT);
+        FloatVector g00 = fromArray(FLOATS, dw, wAt0);
+        FloatVector g01 = fromArray(FLOATS, dw, wAt0 + COUNT);
+        FloatVector g10 = fromArray(FLOATS, dw, wAt1);
+        FloatVector g11 = fromArray(FLOATS, dw, wAt1 + COUNT);
+        int p0 = u & PARTIALS - 1;
+        int p1 = u + COUNT & PARTIALS - 1;
+        int row = j;
+        for (int b = 0; b < samples; b++) {
+            FloatVector z0 = fromArray(FLOATS, dz, dzAt);
+            FloatVector z1 = fromArray(FLOATS, dz, dzAt + COUNT);
+            int bits = kept[word] >>> u;
+            FloatVector d0 = keep(z0, bits);
+            FloatVector d1 = keep(z1, bits >>> COUNT);
+            FloatVector xb = broadcast(FLOATS, x[row]);
+            g00 = xb.fma(d0, g00);
+            g01 = xb.fma(d1, g01);
+            addPartials(dx, row * PARTIALS, p0, p1, w00, d0, w01, d1);
+            bits = kept[word + SAMPLES] >>> u;
+            d0 = keep(z0, bits);
+            d1 = keep(z1, bits >>> COUNT);
+            xb = broadcast(FLOATS, x[row + 1]);
+            g10 = xb.fma(d0, g10);
+            g11 = xb.fma(d1, g11);
+            addPartials(dx, (row + 1) * PARTIALS, p0, p1, w10, d0, w11, d1);
+            dzAt += stride;
+            word++;
+            row += QUAD;
+        }
+        g00.intoArray(dw, wAt0);
+        g01.intoArray(dw, wAt0 + COUNT);
+        g10.intoArray(dw, wAt1);
+        g11.intoArray(dw, wAt1 + COUNT);
+    }
+
+    /** Adds to the partial sums of one input gradient; with 16 lanes both vectors add to the same 16. */
+    private static void addPartials(
+            float[] dx, int at, int p0, int p1, FloatVector w0, FloatVector d0, FloatVector w1, FloatVector d1) {
+        if (COUNT == PARTIALS) {
+            w1.fma(d1, w0.fma(d0, fromArray(FLOATS, dx, at))).intoArray(dx, at);
+        } else {
+            w0.fma(d0, fromArray(FLOATS, dx, at + p0)).intoArray(dx, at + p0);
+            w1.fma(d1, fromArray(FLOATS, dx, at + p1)).intoArray(dx, at + p1);
+        }
     }
 }
