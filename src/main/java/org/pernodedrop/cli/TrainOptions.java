@@ -89,6 +89,7 @@ final class TrainOptions {
             names = "--hidden",
             paramLabel = "UNITS",
             split = ",",
+            hideParamSyntax = true,
             defaultValue = "256,256",
             description = "Units of the hidden layers, from the input on, separated by commas. Default:"
                     + " ${DEFAULT-VALUE}.")
