@@ -115,8 +115,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Map<String, NetworkSpec> networks = new LinkedHashMap<>();
         for (ModelConfig model : models) {
-            NetworkSpec network = model.describe(
-                    data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+            NetworkSpec network =
+                    model.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
             networks.put(model.regularizer().toString(), network);
         }
         return networks;

@@ -112,8 +112,8 @@ class RunFilesTest {
     void failedWriteLeavesNothingBehind() throws IOException {
         Path target = Files.createDirectory(directory.resolve("metrics.csv"));
         Files.writeString(target.resolve("x"), "mine");
-        String message =
-                assertThrows(UncheckedIOException.class, () -> new MetricsCsv(target)).getMessage();
+        String message = assertThrows(UncheckedIOException.class, () -> new MetricsCsv(target))
+                .getMessage();
         assertTrue(message.startsWith("cannot write " + target), message);
         assertEquals(List.of("metrics.csv"), names());
     }

@@ -38,8 +38,7 @@ class TrainerTest {
     }
 
     private Network network(ModelConfig model, TrainingConfig config) {
-        return new Network(
-                model.describe(64, 10, config.seed(), config.newOptimizer()), backend);
+        return new Network(model.describe(64, 10, config.seed(), config.newOptimizer()), backend);
     }
 
     private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
@@ -95,7 +94,8 @@ class TrainerTest {
                 .seed(3)
                 .build();
         assertTrue(n % config.batchSize() != 0, "the last batch is to be smaller");
-        List<EpochMetrics> epochs = train(model, config, new TrainingListener() {}).epochs();
+        List<EpochMetrics> epochs =
+                train(model, config, new TrainingListener() {}).epochs();
         List<LossTotals> expected = reference(config);
         for (int k = 0; k < 3; k++) {
             assertEquals(k + 1, epochs.get(k).epoch());
@@ -175,8 +175,7 @@ class TrainerTest {
         for (LearningRateSchedule schedule : LearningRateSchedule.values()) {
             TrainingResult result = train(model, builder.schedule(schedule).build(), new TrainingListener() {});
             losses.add(result.last().trainLoss());
-            assertEquals(
-                    0.01f * (float) schedule.factor(3, 4), builder.build().learningRate(3), 1e-9f);
+            assertEquals(0.01f * (float) schedule.factor(3, 4), builder.build().learningRate(3), 1e-9f);
         }
         assertEquals(3, losses.stream().distinct().count(), losses.toString());
     }
