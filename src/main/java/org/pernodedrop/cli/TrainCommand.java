@@ -65,6 +65,9 @@ import picocli.CommandLine.Spec;
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
     private final TrainOptions options = new TrainOptions();
 
     @Spec
@@ -74,8 +77,10 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        options.check(spec);
-        DataSource source = options.source(spec);
+        OptionChecks checks = new OptionChecks(spec);
+        model.check(checks);
+        options.check(checks);
+        DataSource source = options.source(checks);
         TrainingConfig training = options.training();
         LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
         DataSplit split = source.load(training.seed(), options.validationFraction(), options.limit());
@@ -109,15 +114,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private Map<String, NetworkSpec> describeAll(Dataset data, TrainingConfig training) {
-        List<ModelConfig> models = new ArrayList<>(List.of(options.model()));
-        if (options.hasTwin()) {
-            models.add(options.model().with(Regularizer.NONE));
+        List<ModelConfig> models = new ArrayList<>(List.of(model.model()));
+        if (model.hasTwin()) {
+            models.add(model.model().with(Regularizer.NONE));
         }
         Map<String, NetworkSpec> networks = new LinkedHashMap<>();
-        for (ModelConfig model : models) {
+        for (ModelConfig each : models) {
             NetworkSpec network =
-                    model.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
-            networks.put(model.regularizer().toString(), network);
+                    each.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+            networks.put(each.regularizer().toString(), network);
         }
         return networks;
     }
@@ -171,7 +176,7 @@ public final class TrainCommand implements Callable<Integer> {
             LocalDateTime started,
             Map<String, Trained> trained,
             RunDirectory directory) {
-        MaskSpec mask = options.model().mask();
+        MaskSpec mask = model.model().mask();
         RunReport.Data data = new RunReport.Data(
                 source.name(),
                 source.description(),
@@ -203,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
                 started.toString(),
                 backend.describe(),
                 options.training().seed(),
-                options.settings(directory.path()),
+                options.settings(model.settings(), directory.path()),
                 mask.effectiveDropRate(),
                 mask.noise().usesBits() ? mask.rate().planes() : 0,
                 data,

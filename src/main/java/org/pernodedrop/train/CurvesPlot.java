@@ -94,7 +94,7 @@ public final class CurvesPlot {
                 .xAxisTitle("epoch")
                 .yAxisTitle(axis)
                 .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         return chart;
     }
