@@ -65,10 +65,10 @@ import picocli.CommandLine.Spec;
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
-    private final ModelOptions model = new ModelOptions();
+    private final TrainOptions options = new TrainOptions();
 
     @Mixin
-    private final TrainOptions options = new TrainOptions();
+    private final ModelOptions model = new ModelOptions();
 
     @Spec
     private CommandSpec spec;
