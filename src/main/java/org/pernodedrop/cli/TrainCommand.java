@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
@@ -86,7 +85,7 @@ public final class TrainCommand implements Callable<Integer> {
         DataSplit split = source.load(training.seed(), options.validationFraction(), options.limit());
         split.standardize();
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
-        try (Backend backend = Backends.open(options.device(), options.threads(), this::tell)) {
+        try (Backend backend = options.backend(checks, this::tell)) {
             RunDirectory directory = RunDirectory.open(options.out(started));
             directory.clear();
             Map<String, Trained> trained = trainAll(backend, networks, split, training, directory);

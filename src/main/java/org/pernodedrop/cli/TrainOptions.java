@@ -5,8 +5,10 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
-import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.train.LearningRateSchedule;
 import org.pernodedrop.train.OptimizerKind;
@@ -155,13 +157,19 @@ final class TrainOptions {
         boolean splits = validationFraction > 0 && validationFraction < 1;
         checks.require(splits, "--validation-fraction", "must be in (0, 1)", validationFraction);
         checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
-        boolean runs = threads >= 0 && threads <= CpuBackend.MAX_THREADS;
-        checks.require(runs, "--threads", "must be in [0, " + CpuBackend.MAX_THREADS + "], 0 for all cores", threads);
     }
 
     DataSource source(OptionChecks checks) {
         try {
             return DataSource.parse(data, label);
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
+    }
+
+    Backend backend(OptionChecks checks, Consumer<String> notice) {
+        try {
+            return Backends.open(device, threads, notice);
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
@@ -205,14 +213,6 @@ final class TrainOptions {
 
     int limit() {
         return limit;
-    }
-
-    int threads() {
-        return threads;
-    }
-
-    Device device() {
-        return device;
     }
 
     private double momentum() {

@@ -273,7 +273,7 @@ class TrainCommandTest {
                 "--patience=-1 | --patience must be at least 1, or 0 for off: --patience=-1",
                 "--validation-fraction=1 | --validation-fraction must be in (0, 1): --validation-fraction=1.0",
                 "--limit=-1 | --limit must be at least 1, or 0 for no limit: --limit=-1",
-                "--threads=-1 | --threads must be in [0, 1024], 0 for all cores: --threads=-1",
+                "--threads=-1 | --threads must be in [0, 1024], 0 for all cores: threads=-1",
                 "--unknown=1 | Unknown option: '--unknown=1'"
             })
     void wrongUsageNamesTheOption(String options, String message) {
