@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
@@ -29,6 +28,7 @@ import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.Trainer;
 import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingListener;
 import org.pernodedrop.train.TrainingResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true,
         description = {
             "Trains a classifier, and the same network without regularizer beside it.",
             "",
@@ -51,15 +54,20 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Files in --out:",
-            "  metrics.csv       a line an epoch: running_loss with masks on during the epoch, train and validation",
-            "                    loss and accuracy without masks at its end, seconds of the epoch",
+            "  metrics.csv       a line an epoch: running_loss is with masks on, the other",
+            "                    losses and accuracies without masks at its end; seconds",
+            "                    are those of the epoch",
             "  metrics-none.csv  the same of the network without regularizer",
             "  curves.png        the losses and the gap as curves",
-            "  run.json          settings, versions and final numbers; a test part is used once, for these"
+            "  run.json          settings, versions and final numbers; a test part of the",
+            "                    data is used once, for these"
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final TrainOptions options = new TrainOptions();
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
 
     @Spec
     private CommandSpec spec;
@@ -68,53 +76,78 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        options.check(spec);
-        DataSource source = options.source(spec);
+        OptionChecks checks = new OptionChecks(spec);
+        model.check(checks);
+        options.check(checks);
+        DataSource source = options.source(checks);
         TrainingConfig training = options.training();
         LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
         DataSplit split = source.load(training.seed(), options.validationFraction(), options.limit());
         split.standardize();
-        RunDirectory directory = RunDirectory.open(options.out(started));
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter notices = spec.commandLine().getErr();
-        try (Backend backend = Backends.open(options.device(), options.threads(), notice -> {
-            notices.println(notice);
-            notices.flush();
-        })) {
+        Map<String, NetworkSpec> networks = describeAll(split.train(), training);
+        try (Backend backend = options.backend(checks, this::tell)) {
+            RunDirectory directory = RunDirectory.open(options.out(started));
             directory.clear();
-            Map<String, Trained> trained = trainAll(backend, split, training, directory);
+            Map<String, Trained> trained = trainAll(backend, networks, split, training, directory);
             report(backend, source, split, started, trained, directory).write(directory.report());
             Map<String, TrainingResult> results = new LinkedHashMap<>();
             trained.forEach((name, one) -> results.put(name, one.result()));
             Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
+            PrintWriter out = spec.commandLine().getOut();
             out.print(table(trained));
             out.println(notDrawn.orElse("curves: " + directory.curves()));
             out.flush();
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "memory does not suffice for this network and batch; use smaller --hidden or --batch-size, or give"
+                            + " java more by -Xmx",
+                    e);
         }
         return 0;
     }
 
-    private Map<String, Trained> trainAll(
-            Backend backend, DataSplit split, TrainingConfig training, RunDirectory directory) {
-        ModelConfig model = options.model();
-        List<ModelConfig> models = new ArrayList<>(List.of(model));
-        if (options.hasTwin()) {
-            models.add(model.with(Regularizer.NONE));
+    private void tell(String line) {
+        PrintWriter notices = spec.commandLine().getErr();
+        notices.println(line);
+        notices.flush();
+    }
+
+    private Map<String, NetworkSpec> describeAll(Dataset data, TrainingConfig training) {
+        List<ModelConfig> models = new ArrayList<>(List.of(model.model()));
+        if (model.hasTwin()) {
+            models.add(model.model().with(Regularizer.NONE));
         }
+        Map<String, NetworkSpec> networks = new LinkedHashMap<>();
+        for (ModelConfig each : models) {
+            NetworkSpec network =
+                    each.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+            networks.put(each.regularizer().toString(), network);
+        }
+        return networks;
+    }
+
+    private Map<String, Trained> trainAll(
+            Backend backend,
+            Map<String, NetworkSpec> networks,
+            DataSplit split,
+            TrainingConfig training,
+            RunDirectory directory) {
         Map<String, Trained> trained = new LinkedHashMap<>();
         try (ResidentDataset train = new ResidentDataset(backend, split.train());
                 ResidentDataset validation = new ResidentDataset(backend, split.validation())) {
             Trainer trainer = new Trainer(backend, train, validation, training);
-            for (ModelConfig each : models) {
-                NetworkSpec network = each.describe(
-                        split.train().featureCount(),
-                        split.train().classes(),
-                        training.seed(),
-                        training.newOptimizer());
-                String name = each.regularizer().toString();
-                MetricsCsv metrics = new MetricsCsv(directory.metrics(each != model));
-                trained.put(name, train(backend, trainer, network, name, training.epochs(), metrics, split.test()));
-            }
+            networks.forEach((name, network) -> {
+                boolean twin = !trained.isEmpty();
+                MetricsCsv metrics = new MetricsCsv(directory.metrics(twin));
+                try (ProgressDisplay progress = new ProgressDisplay(
+                        name,
+                        training.epochs(),
+                        trainer.stepsPerEpoch(),
+                        ProgressDisplay.isInteractive(),
+                        this::tell)) {
+                    trained.put(name, train(backend, trainer, network, metrics.and(progress), split.test()));
+                }
+            });
         }
         return trained;
     }
@@ -123,16 +156,10 @@ public final class TrainCommand implements Callable<Integer> {
             Backend backend,
             Trainer trainer,
             NetworkSpec description,
-            String name,
-            int epochs,
-            MetricsCsv metrics,
+            TrainingListener listener,
             Optional<Dataset> test) {
         try (Network network = new Network(description, backend)) {
-            TrainingResult result;
-            try (ProgressDisplay progress = new ProgressDisplay(
-                    name, epochs, trainer.stepsPerEpoch(), System.err, ProgressDisplay.isInteractive())) {
-                result = trainer.train(network, metrics.and(progress));
-            }
+            TrainingResult result = trainer.train(network, listener);
             return new Trained(description, result, test.map(part -> {
                 try (ResidentDataset resident = new ResidentDataset(backend, part)) {
                     return trainer.evaluate(network, resident);
@@ -148,7 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
             LocalDateTime started,
             Map<String, Trained> trained,
             RunDirectory directory) {
-        MaskSpec mask = options.model().mask();
+        MaskSpec mask = model.model().mask();
         RunReport.Data data = new RunReport.Data(
                 source.name(),
                 source.description(),
@@ -180,7 +207,7 @@ public final class TrainCommand implements Callable<Integer> {
                 started.toString(),
                 backend.describe(),
                 options.training().seed(),
-                options.settings(directory.path()),
+                options.settings(model.settings(), directory.path()),
                 mask.effectiveDropRate(),
                 mask.noise().usesBits() ? mask.rate().planes() : 0,
                 data,

@@ -27,7 +27,8 @@ public final class CurvesPlot {
     /** Height of the image in pixels. */
     public static final int HEIGHT = 500;
 
-    private static final List<Color> COLORS = List.of(new Color(0x0072B2), new Color(0xD55E00));
+    // No Color here: even loading that class needs native libraries.
+    private static final List<Integer> COLORS = List.of(0x0072B2, 0xD55E00);
 
     private CurvesPlot() {}
 
@@ -63,7 +64,7 @@ public final class CurvesPlot {
         for (Map.Entry<String, TrainingResult> entry : results.entrySet()) {
             String name = entry.getKey();
             List<EpochMetrics> epochs = entry.getValue().epochs();
-            Color color = COLORS.get(number++ % COLORS.size());
+            Color color = new Color(COLORS.get(number++ % COLORS.size()));
             add(losses, name + ", train", epochs, EpochMetrics::trainLoss, color, true);
             add(losses, name + ", validation", epochs, EpochMetrics::validationLoss, color, false);
             add(gaps, name, epochs, EpochMetrics::gap, color, false);
@@ -95,7 +96,6 @@ public final class CurvesPlot {
                 .yAxisTitle(axis)
                 .build();
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-        chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         return chart;
     }

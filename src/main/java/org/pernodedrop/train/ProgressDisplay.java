@@ -1,20 +1,21 @@
 package org.pernodedrop.train;
 
 import java.io.Console;
-import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how training gets on: a bar with the time left on a terminal, else a line for every tenth of the epochs. */
+/** Shows how training gets on: on a terminal a bar on standard error with the time left, else a line for the first epoch and every tenth
+ * part of the rest. */
 public final class ProgressDisplay implements TrainingListener, AutoCloseable {
     private static final int LINES = 10;
 
     private final String name;
     private final int epochs;
-    private final PrintStream out;
+    private final Consumer<String> lines;
     private final ProgressBar bar;
 
     /**
@@ -23,13 +24,13 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
      * @param name of the network
      * @param epochs that are to be done
      * @param stepsPerEpoch steps of each
-     * @param out where to
-     * @param interactive whether that is a terminal
+     * @param interactive whether standard error is a terminal
+     * @param lines takes the lines if it is not
      */
-    public ProgressDisplay(String name, int epochs, int stepsPerEpoch, PrintStream out, boolean interactive) {
+    public ProgressDisplay(String name, int epochs, int stepsPerEpoch, boolean interactive, Consumer<String> lines) {
         this.name = name;
         this.epochs = epochs;
-        this.out = out;
+        this.lines = lines;
         this.bar = !interactive
                 ? null
                 : new ProgressBarBuilder()
@@ -37,7 +38,7 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
                         .setInitialMax((long) epochs * stepsPerEpoch)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(200)
-                        .setConsumer(new ConsoleProgressBarConsumer(out))
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err))
                         .build();
     }
 
@@ -69,16 +70,16 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
         if (bar != null) {
             bar.setExtraMessage(String.format(
                     Locale.ROOT, " loss %.3f, validation %.3f", epoch.trainLoss(), epoch.validationLoss()));
-        } else if (epoch.epoch() == epochs || epoch.epoch() % Math.max(1, epochs / LINES) == 0) {
-            out.printf(
+        } else if (epoch.epoch() == 1 || epoch.epoch() == epochs || epoch.epoch() % Math.max(1, epochs / LINES) == 0) {
+            lines.accept(String.format(
                     Locale.ROOT,
-                    "%s: epoch %d of %d, train loss %.4f, validation loss %.4f, validation accuracy %.4f%n",
+                    "%s: epoch %d of %d, train loss %.4f, validation loss %.4f, validation accuracy %.4f",
                     name,
                     epoch.epoch(),
                     epochs,
                     epoch.trainLoss(),
                     epoch.validationLoss(),
-                    epoch.validationAccuracy());
+                    epoch.validationAccuracy()));
         }
     }
 

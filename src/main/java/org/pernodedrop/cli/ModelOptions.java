@@ -1,0 +1,142 @@
+package org.pernodedrop.cli;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.train.ModelConfig;
+import org.pernodedrop.train.Regularizer;
+import picocli.CommandLine.Option;
+
+/** The options that say what a network is. */
+final class ModelOptions {
+    private static final double DEFAULT_DROP_RATE = 0.5;
+
+    @Option(
+            names = "--regularizer",
+            paramLabel = "NAME",
+            converter = EnumOption.OfRegularizer.class,
+            completionCandidates = EnumOption.OfRegularizer.class,
+            defaultValue = "pernodedrop",
+            description = "What hidden layers do against overfitting: ${COMPLETION-CANDIDATES}. Unless it is none, the"
+                    + " same network without is trained too. Default: ${DEFAULT-VALUE}.")
+    private Regularizer regularizer;
+
+    @Option(names = "--no-twin", description = "Don't train the network without the regularizer for comparison.")
+    private boolean noTwin;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "NAME",
+            converter = EnumOption.OfNoise.class,
+            completionCandidates = EnumOption.OfNoise.class,
+            description = "What pernodedrop multiplies connections by: ${COMPLETION-CANDIDATES}. bernoulli cuts them,"
+                    + " gaussian disturbs all, partial-gaussian disturbs some. Default: bernoulli.")
+    private Noise noise;
+
+    @Option(
+            names = "--granularity",
+            paramLabel = "NAME",
+            converter = EnumOption.OfGranularity.class,
+            completionCandidates = EnumOption.OfGranularity.class,
+            description = "What pernodedrop draws a value for, in each sample: ${COMPLETION-CANDIDATES}. Default:"
+                    + " connection.")
+    private Granularity granularity;
+
+    @Option(
+            names = "--fixed-mask",
+            description = "Let pernodedrop draw one mask for all samples and steps, also used in evaluation.")
+    private boolean fixedMask;
+
+    @Option(
+            names = "--drop-rate",
+            paramLabel = "P",
+            description = "Share of connections or units to drop, in [0, 1). Default: " + DEFAULT_DROP_RATE + ".")
+    private Double dropRate;
+
+    @Option(
+            names = "--hidden",
+            paramLabel = "UNITS",
+            split = ",",
+            hideParamSyntax = true,
+            defaultValue = "256,256",
+            description = "Units of the hidden layers, from the input on, separated by commas. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int[] hidden;
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            converter = EnumOption.OfActivation.class,
+            completionCandidates = EnumOption.OfActivation.class,
+            defaultValue = "relu",
+            description = "Activation of the hidden layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Activation activation;
+
+    @Option(
+            names = "--l2",
+            paramLabel = "X",
+            defaultValue = "0",
+            description =
+                    "Penalty on weights, X/2 times the sum of their squares, not part of the losses shown. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private double l2;
+
+    /** Refuses what is out of range or does not go together, naming the option. */
+    void check(OptionChecks checks) {
+        boolean masks = regularizer == Regularizer.PERNODEDROP;
+        checks.onlyWith("--regularizer pernodedrop", masks, "--noise", noise != null);
+        checks.onlyWith("--regularizer pernodedrop", masks, "--granularity", granularity != null);
+        checks.onlyWith("--regularizer pernodedrop", masks, "--fixed-mask", fixedMask);
+        boolean drops = regularizer != Regularizer.NONE;
+        checks.onlyWith("a --regularizer other than none", drops, "--drop-rate", dropRate != null);
+        double p = dropRate();
+        checks.require(p >= 0 && p < 1, "--drop-rate", "must be in [0, 1)", p);
+        try {
+            DropRate.of(p);
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--drop-rate=" + p + ": " + e.getMessage());
+        }
+        for (int units : hidden) {
+            checks.require(units >= 1, "--hidden", "must be at least 1 for each layer", units);
+        }
+        checks.require(l2 >= 0 && l2 <= Float.MAX_VALUE, "--l2", "must be finite and at least 0", l2);
+    }
+
+    ModelConfig model() {
+        List<Integer> units = Arrays.stream(hidden).boxed().toList();
+        Noise drawn = Objects.requireNonNullElse(noise, Noise.BERNOULLI);
+        Granularity each = Objects.requireNonNullElse(granularity, Granularity.CONNECTION);
+        return new ModelConfig(regularizer, drawn, each, fixedMask, dropRate(), units, activation, l2);
+    }
+
+    boolean hasTwin() {
+        return regularizer != Regularizer.NONE && !noTwin;
+    }
+
+    /** Every option as it is in force, by its name; those that are not used are null. */
+    Map<String, Object> settings() {
+        boolean masks = regularizer == Regularizer.PERNODEDROP;
+        ModelConfig model = model();
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("regularizer", regularizer);
+        settings.put("twin", hasTwin());
+        settings.put("noise", masks ? model.noise() : null);
+        settings.put("granularity", masks ? model.granularity() : null);
+        settings.put("fixed_mask", masks ? fixedMask : null);
+        settings.put("drop_rate", regularizer == Regularizer.NONE ? null : dropRate());
+        settings.put("hidden", model.hidden());
+        settings.put("activation", activation);
+        settings.put("l2", l2);
+        return settings;
+    }
+
+    private double dropRate() {
+        return dropRate == null ? DEFAULT_DROP_RATE : dropRate;
+    }
+}

@@ -1,0 +1,287 @@
+package org.pernodedrop.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.data.DataException;
+import org.pernodedrop.train.MetricsCsv;
+import org.pernodedrop.train.TrainingException;
+import picocli.CommandLine;
+
+class TrainCommandTest {
+    private static final List<String> SMALL = List.of("--hidden", "16", "--epochs", "2", "--threads", "1");
+
+    @TempDir
+    private Path directory;
+
+    private record Outcome(int code, String out, String err, Exception failure) {}
+
+    private static Outcome run(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Exception[] failure = new Exception[1];
+        // The last of an option that is given twice is meant.
+        int code = new CommandLine(new TrainCommand())
+                .setOverwrittenOptionsAllowed(true)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    failure[0] = e;
+                    return 1;
+                })
+                .execute(arguments.toArray(String[]::new));
+        return new Outcome(code, out.toString(), err.toString(), failure[0]);
+    }
+
+    private Outcome train(String out, String... more) {
+        List<String> arguments = new ArrayList<>(SMALL);
+        arguments.addAll(List.of("--out", directory.resolve(out).toString()));
+        arguments.addAll(List.of(more));
+        return run(arguments);
+    }
+
+    private List<List<String>> rows(String file) throws IOException {
+        List<String> lines = Files.readAllLines(directory.resolve(file));
+        assertEquals(MetricsCsv.HEADER, lines.get(0));
+        return lines.stream()
+                .skip(1)
+                .map(line -> Arrays.asList(line.split(",")))
+                .toList();
+    }
+
+    // All columns but the last, the seconds.
+    private List<List<String>> numbers(String file) throws IOException {
+        return rows(file).stream().map(row -> row.subList(0, 6)).toList();
+    }
+
+    private JsonNode report(String out) throws IOException {
+        return new ObjectMapper()
+                .readTree(directory.resolve(out).resolve("run.json").toFile());
+    }
+
+    private List<String> names(String out) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(out))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void trainsBesideItsTwinAndWritesItDown() throws IOException {
+        Outcome outcome = train("run", "--drop-rate", "0.3", "--seed", "7");
+        assertEquals(0, outcome.code(), outcome.toString());
+        assertEquals(List.of("curves.png", "metrics-none.csv", "metrics.csv", "run.json"), names("run"));
+        for (String file : List.of("run/metrics.csv", "run/metrics-none.csv")) {
+            List<List<String>> rows = rows(file);
+            assertEquals(2, rows.size());
+            for (int k = 0; k < 2; k++) {
+                assertEquals(Integer.toString(k + 1), rows.get(k).get(0));
+                assertEquals(7, rows.get(k).size());
+                assertTrue(rows.get(k).stream().allMatch(value -> Double.isFinite(Double.parseDouble(value))));
+            }
+        }
+        assertNotEquals(numbers("run/metrics.csv"), numbers("run/metrics-none.csv"));
+        assertNotNull(ImageIO.read(directory.resolve("run/curves.png").toFile()));
+        assertTrue(outcome.err().startsWith("device: cpu (1 thread; "), outcome.err());
+        assertTrue(outcome.out().contains("validation accuracy"), outcome.out());
+        assertTrue(outcome.out().endsWith("curves: " + directory.resolve("run/curves.png") + System.lineSeparator()));
+
+        JsonNode report = report("run");
+        assertEquals(7, report.get("seed").asLong());
+        assertEquals("pernodedrop", report.at("/settings/regularizer").asText());
+        assertEquals("bernoulli", report.at("/settings/noise").asText());
+        assertEquals(0.3, report.at("/settings/drop_rate").asDouble());
+        assertEquals(16, report.at("/settings/hidden/0").asInt());
+        assertEquals(19 / 64.0, report.get("effective_drop_rate").asDouble());
+        assertEquals(6, report.get("planes").asInt());
+        assertTrue(report.get("device").asText().startsWith("cpu (1 thread; "));
+        assertEquals(
+                1797,
+                report.at("/data/train_examples").asInt()
+                        + report.at("/data/validation_examples").asInt());
+        assertEquals(
+                64 * 16 + 16 + 16 * 10 + 10, report.at("/networks/0/parameters").asInt());
+        assertEquals("none", report.at("/networks/1/name").asText());
+        assertTrue(report.at("/networks/0/test").isNull());
+        List<String> last = rows("run/metrics.csv").get(1);
+        assertEquals(
+                Double.parseDouble(last.get(4)),
+                report.at("/networks/0/final/validation_loss").asDouble());
+    }
+
+    @Test
+    void sameSeedSameMetricsOnAnyNumberOfThreads() throws IOException {
+        train("one", "--hidden", "40,33");
+        train("two", "--hidden", "40,33", "--threads", "2");
+        train("again", "--hidden", "40,33");
+        train("other", "--hidden", "40,33", "--seed", "43");
+        for (String file : List.of("metrics.csv", "metrics-none.csv")) {
+            assertEquals(numbers("one/" + file), numbers("two/" + file));
+            assertEquals(numbers("one/" + file), numbers("again/" + file));
+            assertNotEquals(numbers("one/" + file), numbers("other/" + file));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--regularizer=none",
+                "--regularizer=dropout",
+                "--regularizer=gaussian-dropout",
+                "--regularizer=dropconnect",
+                "--noise=gaussian",
+                "--noise=partial-gaussian",
+                "--granularity=node",
+                "--fixed-mask",
+                "--optimizer=sgd",
+                "--optimizer=adamw",
+                "--activation=gelu",
+                "--schedule=cosine"
+            })
+    void everyKindTrains(String option) throws IOException {
+        assertEquals(0, train("run", option, "--limit", "200", "--no-twin").code());
+        assertEquals(2, rows("run/metrics.csv").size());
+        assertFalse(Files.exists(directory.resolve("run/metrics-none.csv")));
+        assertEquals(1, report("run").get("networks").size());
+    }
+
+    @Test
+    void testPartIsUsedOnceAtTheEnd() throws IOException {
+        Outcome outcome = train("run", "--data", "vowel");
+        // 7 speakers say 11 vowels 6 times each.
+        assertEquals(7 * 11 * 6, report("run").at("/data/test_examples").asInt());
+        for (int k = 0; k < 2; k++) {
+            double accuracy =
+                    report("run").at("/networks/" + k + "/test/accuracy").asDouble(-1);
+            assertTrue(accuracy >= 0 && accuracy <= 1);
+        }
+        assertTrue(outcome.out().contains("none, test part: loss "), outcome.out());
+    }
+
+    @Test
+    void limitIsOnTrainAndValidationTogether() throws IOException {
+        assertEquals(0, train("run", "--limit", "207").code());
+        JsonNode data = report("run").get("data");
+        assertEquals(
+                207,
+                data.get("train_examples").asInt()
+                        + data.get("validation_examples").asInt());
+    }
+
+    @Test
+    void earlierRunIsReplaced() throws IOException {
+        train("run");
+        train("run", "--no-twin", "--epochs", "1");
+        assertEquals(List.of("curves.png", "metrics.csv", "run.json"), names("run"));
+        assertEquals(1, rows("run/metrics.csv").size());
+    }
+
+    @Test
+    void divergenceKeepsFinishedEpochs() throws IOException {
+        // Grows from step to step until it overflows, but not in the first epoch.
+        Outcome outcome = train(
+                "run",
+                "--optimizer",
+                "adamw",
+                "--weight-decay",
+                "2",
+                "--learning-rate",
+                "1.5",
+                "--batch-size",
+                "256",
+                "--limit",
+                "500",
+                "--epochs",
+                "200",
+                "--no-twin");
+        assertEquals(1, outcome.code());
+        TrainingException failure = assertInstanceOf(TrainingException.class, outcome.failure());
+        int finished = rows("run/metrics.csv").size();
+        assertTrue(finished > 0 && finished < 200);
+        assertTrue(
+                failure.getMessage().startsWith("the loss is not finite in epoch " + (finished + 1) + ", "),
+                failure.getMessage());
+        assertEquals(List.of("metrics.csv"), names("run"));
+    }
+
+    @Test
+    void outMustBeADirectory() throws IOException {
+        Files.writeString(directory.resolve("taken"), "mine");
+        Outcome outcome = train("taken");
+        assertEquals(1, outcome.code());
+        assertInstanceOf(UncheckedIOException.class, outcome.failure());
+        assertTrue(outcome.failure().getMessage().startsWith("out is a file: out="));
+        assertFalse(outcome.err().contains("epoch"), "nothing may be trained before");
+        assertEquals("mine", Files.readString(directory.resolve("taken")));
+    }
+
+    @Test
+    void missingDataLeavesNoDirectory() {
+        Outcome outcome = train("run", "--data", "csv:" + directory.resolve("absent.csv"));
+        assertInstanceOf(DataException.class, outcome.failure());
+        assertFalse(Files.exists(directory.resolve("run")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--drop-rate=1.2 | --drop-rate must be in [0, 1): --drop-rate=1.2",
+                "--drop-rate=NaN | --drop-rate must be in [0, 1): --drop-rate=NaN",
+                "--drop-rate=0.9999999 | --drop-rate=0.9999999: dropRate cannot be met",
+                "--drop-rate=x | Invalid value for option '--drop-rate'",
+                "--regularizer=none --drop-rate=0.5 | --drop-rate is only for a --regularizer other than none",
+                "--regularizer=dropout --noise=gaussian | --noise is only for --regularizer pernodedrop",
+                "--regularizer=none --granularity=node | --granularity is only for --regularizer pernodedrop",
+                "--regularizer=dropconnect --fixed-mask | --fixed-mask is only for --regularizer pernodedrop",
+                "--momentum=0.5 | --momentum is only for --optimizer sgd",
+                "--weight-decay=0.5 | --weight-decay is only for --optimizer adamw",
+                "--optimizer=sgd --momentum=1 | --momentum must be in [0, 1): --momentum=1.0",
+                "--optimizer=adamw --weight-decay=-1 | --weight-decay must be finite and at least 0",
+                "--noise=pink | Invalid value for option '--noise': must be one of bernoulli, gaussian,",
+                "--regularizer=NONE | Invalid value for option '--regularizer': must be one of none, dropout,",
+                "--device=tpu | Invalid value for option '--device': must be one of auto, cpu, cuda",
+                "--data=mnist | --data must be one of digits, spambase, vowel",
+                "--label=x | --label is for csv:FILE only",
+                "--hidden=16,0 | --hidden must be at least 1 for each layer: --hidden=0",
+                "--hidden=a | Invalid value for option '--hidden'",
+                "--epochs=0 | --epochs must be at least 1: --epochs=0",
+                "--batch-size=0 | --batch-size must be at least 1: --batch-size=0",
+                "--l2=-1 | --l2 must be finite and at least 0: --l2=-1.0",
+                "--learning-rate=0 | --learning-rate must be finite and above 0: --learning-rate=0.0",
+                "--patience=-1 | --patience must be at least 1, or 0 for off: --patience=-1",
+                "--validation-fraction=1 | --validation-fraction must be in (0, 1): --validation-fraction=1.0",
+                "--limit=-1 | --limit must be at least 1, or 0 for no limit: --limit=-1",
+                "--threads=-1 | --threads must be in [0, 1024], 0 for all cores: threads=-1",
+                "--unknown=1 | Unknown option: '--unknown=1'"
+            })
+    void wrongUsageNamesTheOption(String options, String message) {
+        List<String> arguments = new ArrayList<>(List.of(options.split(" ")));
+        arguments.addAll(List.of("--out", directory.resolve("run").toString()));
+        Outcome outcome = run(arguments);
+        assertEquals(2, outcome.code(), outcome.toString());
+        assertTrue(outcome.err().startsWith(message), outcome.err());
+        assertFalse(Files.exists(directory.resolve("run")));
+    }
+}

@@ -1,0 +1,226 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.data.Permutation;
+import org.pernodedrop.nn.Network;
+
+class TrainerTest {
+    private final Backend backend = new CpuBackend(2);
+    private final DataSplit split = DataSource.parse("digits", null).load(3, 0.3, 207);
+    private final ModelConfig model = ModelConfig.standard().withHidden(13);
+
+    TrainerTest() {
+        split.standardize();
+    }
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private Network network(ModelConfig model, TrainingConfig config) {
+        return new Network(model.describe(64, 10, config.seed(), config.newOptimizer()), backend);
+    }
+
+    private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
+        try (ResidentDataset train = new ResidentDataset(backend, split.train());
+                ResidentDataset validation = new ResidentDataset(backend, split.validation());
+                Network network = network(model, config)) {
+            return new Trainer(backend, train, validation, config).train(network, listener);
+        }
+    }
+
+    // The same by hand: batches are put together on the host, and nothing is kept on the device.
+    private List<LossTotals> reference(TrainingConfig config) {
+        Dataset data = split.train();
+        List<LossTotals> epochs = new ArrayList<>();
+        try (Network network = network(model, config);
+                LossAccumulator totals = backend.newLossAccumulator()) {
+            for (int epoch = 1; epoch <= config.epochs(); epoch++) {
+                network.state().setLearningRate((float) config.learningRate());
+                int[] order = Permutation.of(data.examples(), config.seed(), Permutation.SHUFFLE, epoch);
+                totals.reset();
+                for (int first = 0; first < order.length; first += config.batchSize()) {
+                    int count = Math.min(config.batchSize(), order.length - first);
+                    int[] rows = new int[count];
+                    System.arraycopy(order, first, rows, 0, count);
+                    Dataset batch = data.subset(rows);
+                    try (DeviceFloats x = backend.allocate(batch.features().length);
+                            DeviceInts labels = backend.allocateInts(count)) {
+                        backend.upload(batch.features(), 0, x);
+                        backend.upload(batch.labels(), 0, labels);
+                        network.step(x, labels, count, totals);
+                    }
+                }
+                epochs.add(totals.read());
+            }
+            for (Dataset part : List.of(data, split.validation())) {
+                totals.reset();
+                try (ResidentDataset resident = new ResidentDataset(backend, part)) {
+                    network.evaluate(resident.features(), resident.labels(), resident.examples(), totals);
+                }
+                epochs.add(totals.read());
+            }
+        }
+        return epochs;
+    }
+
+    @Test
+    void doesWhatALoopByHandDoes() {
+        int n = split.train().examples();
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(3)
+                .batchSize(50)
+                .learningRate(0.01)
+                .seed(3)
+                .build();
+        assertTrue(n % config.batchSize() != 0, "the last batch is to be smaller");
+        List<EpochMetrics> epochs =
+                train(model, config, new TrainingListener() {}).epochs();
+        List<LossTotals> expected = reference(config);
+        for (int k = 0; k < 3; k++) {
+            assertEquals(k + 1, epochs.get(k).epoch());
+            assertEquals(n, expected.get(k).samples());
+            assertEquals(expected.get(k).meanLoss(), epochs.get(k).runningLoss());
+        }
+        EpochMetrics last = epochs.get(2);
+        assertEquals(expected.get(3).meanLoss(), last.trainLoss());
+        assertEquals(expected.get(3).accuracy(), last.trainAccuracy());
+        assertEquals(expected.get(4).meanLoss(), last.validationLoss());
+        assertEquals(expected.get(4).accuracy(), last.validationAccuracy());
+        assertEquals(last.validationLoss() - last.trainLoss(), last.gap());
+    }
+
+    @Test
+    void listenersHearOfEveryStepAndEpoch() {
+        int n = split.train().examples();
+        for (int batch : new int[] {1, 13, n, n + 1}) {
+            TrainingConfig config =
+                    TrainingConfig.builder().epochs(2).batchSize(batch).build();
+            int[] steps = new int[2];
+            List<Integer> finished = new ArrayList<>();
+            TrainingListener counter = new TrainingListener() {
+                @Override
+                public void stepped() {
+                    steps[0]++;
+                }
+
+                @Override
+                public void finished(EpochMetrics epoch) {
+                    finished.add(epoch.epoch());
+                }
+            };
+            train(model, config, counter.and(new TrainingListener() {
+                @Override
+                public void stepped() {
+                    steps[1]++;
+                }
+            }));
+            assertEquals(2 * ((n + batch - 1) / batch), steps[0]);
+            assertEquals(steps[0], steps[1]);
+            assertEquals(List.of(1, 2), finished);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyRegularizerLearns(Regularizer regularizer) {
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(12)
+                .batchSize(16)
+                .learningRate(0.01)
+                .build();
+        TrainingResult result = train(model.with(regularizer).withHidden(64), config, new TrainingListener() {});
+        // A guess is ln 10 = 2.3.
+        assertTrue(result.last().trainLoss() < 1, result.toString());
+        assertFalse(result.stoppedEarly());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyOptimizerLearns(OptimizerKind optimizer) {
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(5)
+                .batchSize(16)
+                .optimizer(optimizer)
+                .learningRate(0.01)
+                .build();
+        TrainingResult result = train(model.with(Regularizer.NONE), config, new TrainingListener() {});
+        assertTrue(result.last().trainLoss() < 1, result.toString());
+    }
+
+    @Test
+    void schedulesChangeTheOutcome() {
+        TrainingConfig.Builder builder = TrainingConfig.builder().epochs(4).learningRate(0.01);
+        List<Double> losses = new ArrayList<>();
+        for (LearningRateSchedule schedule : LearningRateSchedule.values()) {
+            TrainingResult result = train(model, builder.schedule(schedule).build(), new TrainingListener() {});
+            losses.add(result.last().trainLoss());
+            assertEquals(0.01f * (float) schedule.factor(3, 4), builder.build().learningRate(3), 1e-9f);
+        }
+        assertEquals(3, losses.stream().distinct().count(), losses.toString());
+    }
+
+    @Test
+    void stopsEarlyWhenNothingImproves() {
+        // Too small to change a weight, so that the validation loss stays the same.
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(10)
+                .learningRate(1e-30)
+                .patience(2)
+                .build();
+        TrainingResult result = train(model, config, new TrainingListener() {});
+        assertEquals(3, result.epochs().size());
+        assertTrue(result.stoppedEarly());
+        assertEquals(1, result.best().epoch());
+        assertEquals(3, result.last().epoch());
+    }
+
+    @Test
+    void firstLossThatIsNotFiniteEndsIt() {
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(3)
+                .batchSize(50)
+                .optimizer(OptimizerKind.SGD)
+                .learningRate(1e30)
+                .build();
+        TrainingException e =
+                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
+        assertEquals(
+                "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate:"
+                        + " --learning-rate=1.0E30",
+                e.getMessage());
+    }
+
+    @Test
+    void lossAfterTheLastStepIsLookedAtToo() {
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(3)
+                .batchSize(1000)
+                .optimizer(OptimizerKind.SGD)
+                .learningRate(1e30)
+                .build();
+        TrainingException e =
+                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
+        assertTrue(e.getMessage().startsWith("the loss is not finite in epoch 1, after step 1 of 1;"), e.getMessage());
+    }
+}
