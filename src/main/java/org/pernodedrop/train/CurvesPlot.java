@@ -58,8 +58,8 @@ public final class CurvesPlot {
 
     private static byte[] draw(Map<String, TrainingResult> results) {
         System.setProperty("java.awt.headless", "true");
-        XYChart losses = chart("Loss without masks", "loss");
-        XYChart gaps = chart("Validation loss - train loss", "gap");
+        XYChart losses = chart("Loss without masks", "loss", Styler.LegendPosition.InsideNE);
+        XYChart gaps = chart("Validation loss - train loss", "gap", Styler.LegendPosition.InsideNW);
         int number = 0;
         for (Map.Entry<String, TrainingResult> entry : results.entrySet()) {
             String name = entry.getKey();
@@ -87,7 +87,7 @@ public final class CurvesPlot {
         return bytes.toByteArray();
     }
 
-    private static XYChart chart(String title, String axis) {
+    private static XYChart chart(String title, String axis, Styler.LegendPosition legend) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH / 2)
                 .height(HEIGHT)
@@ -95,7 +95,8 @@ public final class CurvesPlot {
                 .xAxisTitle("epoch")
                 .yAxisTitle(axis)
                 .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+        chart.getStyler().setLegendPosition(legend);
+        chart.getStyler().setYAxisDecimalPattern("0.0##");
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         return chart;
     }
