@@ -8,9 +8,9 @@ import org.pernodedrop.backend.Backend;
 final class PassTimes {
     private static final double NANOS_PER_MILLI = 1e6;
 
-    private final List<Double> forward = new ArrayList<>();
-    private final List<Double> backward = new ArrayList<>();
-    private final List<Double> total = new ArrayList<>();
+    private final List<Long> forward = new ArrayList<>();
+    private final List<Long> backward = new ArrayList<>();
+    private final List<Long> total = new ArrayList<>();
 
     /** Runs a pass once and takes its times; the device is idle before and after each part. */
     void repeat(Backend backend, LayerPass pass) {
@@ -22,27 +22,28 @@ final class PassTimes {
         pass.backward();
         backend.synchronize();
         long end = System.nanoTime();
-        forward.add((middle - start) / NANOS_PER_MILLI);
-        backward.add((end - middle) / NANOS_PER_MILLI);
-        total.add((end - start) / NANOS_PER_MILLI);
+        forward.add(middle - start);
+        backward.add(end - middle);
+        total.add(end - start);
     }
 
     double forwardMs() {
-        return median(forward);
+        return medianMs(forward);
     }
 
     double backwardMs() {
-        return median(backward);
+        return medianMs(backward);
     }
 
     double totalMs() {
-        return median(total);
+        return medianMs(total);
     }
 
-    /** The middle value, or the mean of the two middle ones. */
-    static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
+    /** In milliseconds; of an even number of values the mean of the two middle ones, rounded down to nanoseconds. */
+    static double medianMs(List<Long> nanos) {
+        List<Long> sorted = nanos.stream().sorted().toList();
         int half = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+        long middle = sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+        return middle / NANOS_PER_MILLI;
     }
 }

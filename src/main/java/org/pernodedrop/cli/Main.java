@@ -2,6 +2,9 @@ package org.pernodedrop.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Noise;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,10 +70,12 @@ public final class Main implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(new Main())
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, err))
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure));
+        OptionValues.register(commandLine, Device.class);
+        OptionValues.register(commandLine, Granularity.class);
+        OptionValues.register(commandLine, Noise.class);
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError failure) {

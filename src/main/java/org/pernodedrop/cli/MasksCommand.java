@@ -91,7 +91,7 @@ final class MasksCommand implements Callable<Integer> {
             paramLabel = "P",
             required = true,
             converter = OptionValues.Rate.class,
-            description = "Drop rate, in [0, 1). Bernoulli bits have a binary fraction within 2 % of it.")
+            description = "Drop rate, in [0, 1). Bernoulli bits have a binary fraction close to it, see 'effective'.")
     private DropRate rate;
 
     @Option(
