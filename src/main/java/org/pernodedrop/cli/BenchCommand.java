@@ -49,6 +49,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--device",
+            converter = EnumOption.OfDevice.class,
+            completionCandidates = EnumOption.OfDevice.class,
             paramLabel = "DEVICE",
             defaultValue = "cpu",
             description = "What computes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -74,6 +76,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--noise",
+            converter = EnumOption.OfNoise.class,
+            completionCandidates = EnumOption.OfNoise.class,
             paramLabel = "NOISE",
             defaultValue = "bernoulli",
             description = "What mask values are drawn from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")

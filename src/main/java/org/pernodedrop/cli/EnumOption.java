@@ -29,7 +29,7 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
             }
         }
         String names = Arrays.stream(values).map(E::toString).collect(Collectors.joining(", "));
-        throw new TypeConversionException("must be one of " + names + " but was '" + name + "'");
+        throw new TypeConversionException("must be one of " + names + ", but was '" + name + "'");
     }
 
     @Override

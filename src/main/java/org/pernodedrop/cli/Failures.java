@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.pernodedrop.data.DataException;
+import org.pernodedrop.train.TrainingException;
 
 /** How failures other than wrong usage are told: in one line, and with a stack trace only if asked for or a defect. */
 final class Failures {
@@ -32,7 +33,8 @@ final class Failures {
     }
 
     private static String describe(Throwable failure) {
-        if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+        if (failure instanceof UncheckedIOException unchecked
+                && unchecked.getMessage().equals(unchecked.getCause().toString())) {
             return describe(unchecked.getCause());
         }
         if (failure instanceof OutOfMemoryError) {
@@ -45,6 +47,7 @@ final class Failures {
 
     private static boolean isExpected(Throwable failure) {
         return failure instanceof DataException
+                || failure instanceof TrainingException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
                 || failure instanceof IOException

@@ -2,9 +2,6 @@ package org.pernodedrop.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.pernodedrop.backend.Device;
-import org.pernodedrop.mask.Granularity;
-import org.pernodedrop.mask.Noise;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,9 +70,6 @@ public final class Main implements Callable<Integer> {
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, err))
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure));
-        OptionValues.register(commandLine, Device.class);
-        OptionValues.register(commandLine, Granularity.class);
-        OptionValues.register(commandLine, Noise.class);
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError failure) {

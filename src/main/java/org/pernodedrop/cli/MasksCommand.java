@@ -96,6 +96,8 @@ final class MasksCommand implements Callable<Integer> {
 
     @Option(
             names = "--noise",
+            converter = EnumOption.OfNoise.class,
+            completionCandidates = EnumOption.OfNoise.class,
             paramLabel = "NOISE",
             defaultValue = "bernoulli",
             description = "What values are drawn from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -103,6 +105,8 @@ final class MasksCommand implements Callable<Integer> {
 
     @Option(
             names = "--granularity",
+            converter = EnumOption.OfGranularity.class,
+            completionCandidates = EnumOption.OfGranularity.class,
             paramLabel = "GRANULARITY",
             defaultValue = "connection",
             description = "What a value is drawn for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). The array"

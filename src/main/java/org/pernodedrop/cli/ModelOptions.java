@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a network is. */
 final class ModelOptions {
-    private static final double DEFAULT_DROP_RATE = 0.5;
+    private static final double DEFAULT_DROP_RATE = 0.3;
 
     @Option(
             names = "--regularizer",

@@ -1,11 +1,8 @@
 package org.pernodedrop.cli;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.bench.LayerShape;
 import org.pernodedrop.mask.DropRate;
-import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -62,11 +59,6 @@ final class OptionValues {
         }
     }
 
-    /** Teaches a command and its subcommands the names of an enum's constants. */
-    static <E extends Enum<E>> void register(CommandLine commandLine, Class<E> type) {
-        commandLine.registerConverter(type, text -> constant(type, text));
-    }
-
     /** Sizes of a layer and its batch, as BxIxU. */
     static final class Shape implements ITypeConverter<LayerShape> {
         @Override
@@ -77,17 +69,6 @@ final class OptionValues {
                 throw new TypeConversionException(e.getMessage());
             }
         }
-    }
-
-    /** A constant by its name in files: what toString gives, in any case. */
-    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
-        for (E constant : type.getEnumConstants()) {
-            if (constant.toString().equalsIgnoreCase(text)) {
-                return constant;
-            }
-        }
-        String names = Arrays.stream(type.getEnumConstants()).map(E::toString).collect(Collectors.joining(", "));
-        throw new TypeConversionException("must be one of " + names + ", but was '" + text + "'");
     }
 
     private static long wholeNumber(String text, long lowest, long highest) {

@@ -201,7 +201,7 @@ public final class TrainCommand implements Callable<Integer> {
                 one.result().seconds())));
         return new RunReport(
                 "pernodedrop",
-                RunReport.projectVersion(),
+                Version.current(),
                 RunReport.javaVersion(),
                 RunReport.operatingSystemName(),
                 started.toString(),

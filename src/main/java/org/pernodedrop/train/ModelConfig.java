@@ -49,14 +49,14 @@ public record ModelConfig(
         DropRate.of(dropRate);
     }
 
-    /** Bernoulli PerNodeDrop on connections, p = 0.5, with hidden layers of 256 and 256 relu units, without L2. */
+    /** Bernoulli PerNodeDrop on connections, p = 0.3, with hidden layers of 256 and 256 relu units, without L2. */
     public static ModelConfig standard() {
         return new ModelConfig(
                 Regularizer.PERNODEDROP,
                 Noise.BERNOULLI,
                 Granularity.CONNECTION,
                 false,
-                0.5,
+                0.3,
                 List.of(256, 256),
                 Activation.RELU,
                 0);

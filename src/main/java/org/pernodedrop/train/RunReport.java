@@ -98,12 +98,6 @@ public record RunReport(
      */
     public record Test(double loss, double accuracy) {}
 
-    /** Version of this software as its jar says; "development" outside a jar. */
-    public static String projectVersion() {
-        String version = RunReport.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
-    }
-
     /** Version and virtual machine that this runs on. */
     public static String javaVersion() {
         return System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")";
