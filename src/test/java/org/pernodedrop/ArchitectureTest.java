@@ -17,8 +17,8 @@ class ArchitectureTest {
             .importPackages("org.pernodedrop");
 
     @Test
-    void theMaskKnowsNobody() {
-        knowsOnly("mask");
+    void theMaskKnowsNoDevice() {
+        knowsOnly("mask", "files");
     }
 
     @Test
@@ -52,12 +52,12 @@ class ArchitectureTest {
 
     @Test
     void trainingKnowsNoDevice() {
-        knowsOnly("train", "nn", "data", "backend", "mask");
+        knowsOnly("train", "nn", "data", "backend", "mask", "files");
     }
 
     @Test
     void benchmarksKnowTheSeam() {
-        knowsOnly("bench", "backend", "mask");
+        knowsOnly("bench", "backend", "mask", "files");
     }
 
     private static void knowsOnly(String own, String... others) {

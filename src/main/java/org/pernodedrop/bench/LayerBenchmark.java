@@ -1,6 +1,7 @@
 package org.pernodedrop.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,17 +99,22 @@ public final class LayerBenchmark {
         return passes;
     }
 
-    /** Rounds until the time is over, and at least {@link #LEAST_REPETITIONS}. */
+    /**
+     * Rounds until the time is over, and at least {@link #LEAST_REPETITIONS}. Every other round goes backwards, so that no
+     * kind always meets the caches that the stored mask has just emptied.
+     */
     private Map<LayerPass, PassTimes> rounds(List<LayerPass> passes, StepState state) {
         Map<LayerPass, PassTimes> times = new LinkedHashMap<>();
         passes.forEach(pass -> times.put(pass, new PassTimes()));
         double limit = seconds * passes.size() * NANOS_PER_SECOND;
+        List<LayerPass> order = new ArrayList<>(passes);
         long start = System.nanoTime();
         for (int round = 0; round < LEAST_REPETITIONS || System.nanoTime() - start < limit; round++) {
-            for (LayerPass pass : passes) {
+            for (LayerPass pass : order) {
                 backend.advance(state);
                 times.get(pass).repeat(backend, pass);
             }
+            Collections.reverse(order);
         }
         return times;
     }

@@ -5,9 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import org.pernodedrop.files.AtomicFile;
 
 /**
  * Measurements as JSON objects, one a line. The file appears, whole, on {@link #commit}: until then lines go to a
@@ -16,27 +14,17 @@ import java.util.UUID;
 public final class ResultFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path target;
-    private final Path temporary;
+    private final AtomicFile file;
     private final BufferedWriter writer;
 
     private ResultFile(Path target) throws IOException {
-        this.target = target;
-        Path file = target.toAbsolutePath();
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw failure("it is a directory or a device; name a file", null);
-        }
-        if (file.getFileName() == null || !Files.isDirectory(file.getParent())) {
-            throw failure("its directory does not exist: " + file.getParent(), null);
-        }
-        temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        file = AtomicFile.create(target);
         try {
-            writer = Files.newBufferedWriter(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            writer = Files.newBufferedWriter(file.temporary());
         } catch (IOException e) {
-            throw failure("no file can be made in " + file.getParent(), e);
+            file.close();
+            throw file.failure("the file cannot be opened", e);
         }
-        // Only matters if the process is stopped half-way: close() deletes it otherwise.
-        temporary.toFile().deleteOnExit();
     }
 
     /**
@@ -59,7 +47,7 @@ public final class ResultFile implements AutoCloseable {
             writer.write(line(measurement));
             writer.write('\n');
         } catch (IOException e) {
-            throw failure("writing failed", e);
+            throw file.failure("writing failed", e);
         }
     }
 
@@ -67,21 +55,16 @@ public final class ResultFile implements AutoCloseable {
     public void commit() throws IOException {
         try {
             writer.close();
-            Files.move(temporary, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw failure("moving the finished file there failed", e);
+            throw file.failure("writing failed", e);
         }
+        file.commit();
     }
 
     /** Drops what was not committed. */
     @Override
     public void close() throws IOException {
         writer.close();
-        Files.deleteIfExists(temporary);
-    }
-
-    private IOException failure(String reason, IOException cause) {
-        String detail = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
-        return new IOException("cannot write " + target + ": " + reason + detail, cause);
+        file.close();
     }
 }

@@ -5,14 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Collectors;
+import org.pernodedrop.files.AtomicFile;
 
 /**
  * Writes one NumPy array of little-endian float32 in C order (.npy, format 1.0), value by value, so that arrays larger
@@ -34,8 +32,7 @@ public final class NpyFile implements AutoCloseable {
     private static final int PREFIX_LENGTH = 10;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final Path target;
-    private final Path temporary;
+    private final AtomicFile file;
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final long size;
@@ -43,16 +40,13 @@ public final class NpyFile implements AutoCloseable {
 
     private NpyFile(Path target, long[] shape) throws IOException {
         this.size = sizeOf(shape);
-        this.target = checked(target);
-        this.temporary =
-                this.target.resolveSibling("." + this.target.getFileName() + "." + UUID.randomUUID() + ".part");
+        this.file = AtomicFile.create(target);
         try {
-            this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.channel = FileChannel.open(file.temporary(), StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw failure(target, "no file can be made in " + this.target.getParent(), e);
+            file.close();
+            throw file.failure("the file cannot be opened", e);
         }
-        // Only matters if the process is stopped half-way: close() deletes it otherwise.
-        temporary.toFile().deleteOnExit();
         buffer.put(header(shape));
     }
 
@@ -106,19 +100,15 @@ public final class NpyFile implements AutoCloseable {
                     "values must fill the shape before commit: values=" + written + ", shape holds=" + size);
         }
         drain();
-        try {
-            channel.close();
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw failure(target, "moving the finished file there failed", e);
-        }
+        channel.close();
+        file.commit();
     }
 
     /** Deletes what was written, unless {@link #commit} has moved it to the target. */
     @Override
     public void close() throws IOException {
         channel.close();
-        Files.deleteIfExists(temporary);
+        file.close();
     }
 
     private void drain() throws IOException {
@@ -128,7 +118,7 @@ public final class NpyFile implements AutoCloseable {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            throw failure(target, "writing failed", e);
+            throw file.failure("writing failed", e);
         }
         buffer.clear();
     }
@@ -168,25 +158,5 @@ public final class NpyFile implements AutoCloseable {
             size *= dimension;
         }
         return size;
-    }
-
-    // Follows links, so that the file behind one is replaced and not the link.
-    private static Path checked(Path target) throws IOException {
-        Path file = target.toAbsolutePath();
-        if (Files.exists(file)) {
-            if (!Files.isRegularFile(file)) {
-                throw failure(target, "it is a directory or a device; name a file", null);
-            }
-            return file.toRealPath();
-        }
-        if (file.getFileName() == null || !Files.isDirectory(file.getParent())) {
-            throw failure(target, "its directory does not exist: " + file.getParent(), null);
-        }
-        return file;
-    }
-
-    private static IOException failure(Path target, String reason, IOException cause) {
-        String detail = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
-        return new IOException("cannot write " + target + ": " + reason + detail, cause);
     }
 }

@@ -52,7 +52,7 @@ public final class CurvesPlot {
                             + " install a full one and fontconfig ("
                             + e.toString().lines().findFirst().orElse("") + ")");
         }
-        AtomicFile.write(file, image);
+        RunDirectory.write(file, image);
         return Optional.empty();
     }
 

@@ -45,6 +45,6 @@ public final class MetricsCsv implements TrainingListener {
     }
 
     private void write() {
-        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.US_ASCII));
+        RunDirectory.write(file, text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 }

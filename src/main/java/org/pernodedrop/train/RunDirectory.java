@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pernodedrop.files.AtomicFile;
 
 /** The directory that a run writes to, and the names of its files. */
 public final class RunDirectory {
@@ -64,6 +65,15 @@ public final class RunDirectory {
             Files.deleteIfExists(report());
         } catch (IOException e) {
             throw new UncheckedIOException("out holds something that cannot be replaced: " + e + WAY_OUT, e);
+        }
+    }
+
+    /** Writes a file of a run, whole or not at all. */
+    static void write(Path file, byte[] content) {
+        try {
+            AtomicFile.write(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage() + "; free space" + " or name another directory by --out", e);
         }
     }
 }

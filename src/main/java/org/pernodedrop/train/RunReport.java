@@ -117,7 +117,7 @@ public record RunReport(
      */
     public void write(Path file) {
         try {
-            AtomicFile.write(file, (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+            RunDirectory.write(file, (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the report cannot be written as JSON: " + e.getOriginalMessage(), e);
         }

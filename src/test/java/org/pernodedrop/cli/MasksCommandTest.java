@@ -91,7 +91,7 @@ class MasksCommandTest {
     @Test
     void gaussianMasksKeepTheRateAsAskedForAndNeedNoPlanes() {
         Program program = Program.runLine(
-                "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise GAUSSIAN --granularity node",
+                "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise gaussian --granularity node",
                 "--npy",
                 directory.resolve("m.npy").toString());
         program.assertFine();
