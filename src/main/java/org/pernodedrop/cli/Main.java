@@ -64,7 +64,7 @@ public final class Main implements Callable<Integer> {
      */
     public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         Failures failures = new Failures(err);
-        CommandLine commandLine = new CommandLine(new Main())
+        CommandLine commandLine = commandLine()
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(HELP_WIDTH)
@@ -78,6 +78,11 @@ public final class Main implements Callable<Integer> {
             out.flush();
             err.flush();
         }
+    }
+
+    /** The commands and their options. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
     }
 
     /** Without a command: the help, as an error. */
