@@ -60,6 +60,17 @@ class ArchitectureTest {
         knowsOnly("bench", "backend", "mask", "files");
     }
 
+    @Test
+    void onlyTheCommandLineKnowsItsLibrary() {
+        classes()
+                .that()
+                .resideOutsideOfPackage(ROOT + "cli")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("picocli..")
+                .check(PROJECT);
+    }
+
     private static void knowsOnly(String own, String... others) {
         var allowed = Predicates.resideInAPackage(ROOT + own);
         for (String other : others) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.data.DataException;
+import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.train.MetricsCsv;
 import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine;
@@ -89,6 +90,7 @@ class TrainCommandTest {
 
     @Test
     void trainsBesideItsTwinAndWritesItDown() throws IOException {
+        DrawingMachine.require();
         Outcome outcome = train("run", "--drop-rate", "0.3", "--seed", "7");
         assertEquals(0, outcome.code(), outcome.toString());
         assertEquals(List.of("curves.png", "metrics-none.csv", "metrics.csv", "run.json"), names("run"));
@@ -191,6 +193,7 @@ class TrainCommandTest {
 
     @Test
     void earlierRunIsReplaced() throws IOException {
+        DrawingMachine.require();
         train("run");
         train("run", "--no-twin", "--epochs", "1");
         assertEquals(List.of("curves.png", "metrics.csv", "run.json"), names("run"));

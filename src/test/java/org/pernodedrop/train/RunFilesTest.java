@@ -60,6 +60,7 @@ class RunFilesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 207})
     void curvesAreAnImageWithCurves(int epochs) throws IOException {
+        DrawingMachine.require();
         Path file = directory.resolve("curves.png");
         List<EpochMetrics> metrics =
                 IntStream.rangeClosed(1, epochs).mapToObj(RunFilesTest::epoch).toList();
