@@ -287,7 +287,7 @@ public final class Network implements AutoCloseable {
      */
     public float[] mask(int layer, int samples) {
         requireOpen();
-        return MaskExport.read(this, layer, samples);
+        return ReturnedMask.read(this, layer, samples);
     }
 
     /** Frees everything on the device; closing twice does nothing. */

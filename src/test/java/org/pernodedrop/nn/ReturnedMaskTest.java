@@ -19,7 +19,7 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /** The masks that a network hands out, against the definition. */
-class MaskExportTest {
+class ReturnedMaskTest {
     private static final int INPUTS = 13;
     private static final int UNITS = 37;
     private static final int SAMPLES = 3;

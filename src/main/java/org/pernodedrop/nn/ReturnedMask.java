@@ -7,11 +7,11 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 
 /** Hands out the masks of small layers as numbers. */
-final class MaskExport {
+final class ReturnedMask {
     /** Most elements of a mask that is handed out: 256 MiB. */
     static final long MOST_ELEMENTS = 1L << 26;
 
-    private MaskExport() {}
+    private ReturnedMask() {}
 
     static float[] read(Network network, int number, int samples) {
         NetworkSpec spec = network.spec();
