@@ -112,8 +112,14 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         return normals[lane(input)];
     }
 
-    /** {@link #keptBits(int, int, int)} of the four inputs that share a counter with {@code input}, by i mod 4. */
-    void keptBits(int sample, int input, int block, int[] words, int[] kept) {
+    /**
+     * {@link #keptBits(int, int, int)} of the four inputs that share a counter with {@code input}, by i mod 4; arguments are
+     * trusted.
+     *
+     * @param words room for the four words of a call
+     * @param kept receives four words of bits
+     */
+    public void keptBits(int sample, int input, int block, int[] words, int[] kept) {
         DropRate rate = spec.rate();
         Arrays.fill(kept, rate.isZero() ? -1 : 0);
         for (int k = rate.planes() - 1; k >= 0; k--) {
@@ -124,8 +130,13 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
     }
 
-    /** {@link #normal} of the four inputs that share a counter with {@code input}, by i mod 4. */
-    void normals(int sample, int input, int output, int[] words, float[] normals) {
+    /**
+     * {@link #normal} of the four inputs that share a counter with {@code input}, by i mod 4; arguments are trusted.
+     *
+     * @param words room for the four words of a call
+     * @param normals receives four values
+     */
+    public void normals(int sample, int input, int output, int[] words, float[] normals) {
         generate(output | GAUSSIAN_DOMAIN, input, sample, words);
         for (int pair = 0; pair < 4; pair += 2) {
             float radius = BoxMuller.radius(words[pair]);
@@ -134,8 +145,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
     }
 
-    /** {@code 1 + sigma z}. */
-    float disturbed(float normal) {
+    /** The value that a normal z makes: {@code 1 + sigma z}. */
+    public float disturbed(float normal) {
         return Math.fma(spec.rate().sigma(), normal, 1f);
     }
 

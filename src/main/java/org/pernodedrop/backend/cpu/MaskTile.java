@@ -1,11 +1,7 @@
 package org.pernodedrop.backend.cpu;
 
 import java.util.Arrays;
-import org.pernodedrop.mask.BoxMuller;
-import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Mask;
-import org.pernodedrop.mask.MaskSpec;
-import org.pernodedrop.mask.Philox;
 
 /**
  * Multipliers of one sample for a group of up to 4 inputs by a block of up to 32 outputs: as many as one Philox call (4
@@ -22,7 +18,8 @@ final class MaskTile {
     final float[] values = new float[INPUTS * OUTPUTS];
 
     private final int[] kept = new int[INPUTS];
-    private final int[] words = new int[4];
+    private final int[] words = new int[INPUTS];
+    private final float[] normals = new float[INPUTS];
 
     /**
      * Draws the tile.
@@ -34,36 +31,23 @@ final class MaskTile {
      * @param outputs columns wanted, in [1, 32]
      */
     void draw(Mask mask, int sample, int group, int inputs, int block, int outputs) {
-        MaskSpec spec = mask.spec();
-        int b = spec.fixed() ? 0 : sample;
-        if (spec.isIdentity()) {
+        int input = group * INPUTS;
+        if (mask.spec().isIdentity()) {
             Arrays.fill(values, 1f);
             return;
         }
-        switch (spec.noise()) {
+        switch (mask.spec().noise()) {
             case BERNOULLI -> {
-                drawKept(mask, b, group, inputs, block);
-                scaleKept(inputs, spec.rate().scale());
+                mask.keptBits(sample, input, block, words, kept);
+                scaleKept(inputs, mask.spec().rate().scale());
             }
             case GAUSSIAN -> {
                 Arrays.fill(kept, 0);
-                disturbDropped(mask, b, group, inputs, block, outputs);
+                disturbDropped(mask, sample, input, inputs, block, outputs);
             }
             case PARTIAL_GAUSSIAN -> {
-                drawKept(mask, b, group, inputs, block);
-                disturbDropped(mask, b, group, inputs, block, outputs);
-            }
-        }
-    }
-
-    private void drawKept(Mask mask, int b, int group, int inputs, int block) {
-        DropRate rate = mask.spec().rate();
-        Arrays.fill(kept, 0);
-        for (int k = rate.planes() - 1; k >= 0; k--) {
-            generate(mask, block | k << Mask.PLANE_SHIFT, group, b);
-            boolean digit = rate.digit(k);
-            for (int i = 0; i < inputs; i++) {
-                kept[i] = digit ? kept[i] | words[i] : kept[i] & words[i];
+                mask.keptBits(sample, input, block, words, kept);
+                disturbDropped(mask, sample, input, inputs, block, outputs);
             }
         }
     }
@@ -77,23 +61,12 @@ final class MaskTile {
         }
     }
 
-    private void disturbDropped(Mask mask, int b, int group, int inputs, int block, int outputs) {
-        float sigma = mask.spec().rate().sigma();
+    private void disturbDropped(Mask mask, int sample, int input, int inputs, int block, int outputs) {
         for (int u = 0; u < outputs; u++) {
-            generate(mask, block * OUTPUTS + u | Mask.GAUSSIAN_DOMAIN, group, b);
+            mask.normals(sample, input, block * OUTPUTS + u, words, normals);
             for (int i = 0; i < inputs; i++) {
-                values[i * OUTPUTS + u] = (kept[i] >>> u & 1) != 0 ? 1f : Math.fma(sigma, normal(i), 1f);
+                values[i * OUTPUTS + u] = (kept[i] >>> u & 1) != 0 ? 1f : mask.disturbed(normals[i]);
             }
         }
-    }
-
-    private float normal(int i) {
-        int pair = i & 2;
-        int angle = words[pair + 1];
-        return BoxMuller.radius(words[pair]) * ((i & 1) == 0 ? BoxMuller.sine(angle) : BoxMuller.cosine(angle));
-    }
-
-    private void generate(Mask mask, int x, int group, int b) {
-        Philox.generate(x, group, b, mask.step(), mask.key().k0(), mask.key().k1(), words, 0);
     }
 }

@@ -1,11 +1,7 @@
 package org.pernodedrop.backend.cpu;
 
-import java.util.Arrays;
-import org.pernodedrop.mask.BoxMuller;
-import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
-import org.pernodedrop.mask.Philox;
 
 /** The twin in plain Java, for machines and JDKs without the Vector API. */
 final class PlainConnectionTiles implements ConnectionTiles {
@@ -16,25 +12,17 @@ final class PlainConnectionTiles implements ConnectionTiles {
 
     @Override
     public void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
-        DropRate rate = mask.spec().rate();
-        int[] words = scratch.callWords;
-        int[] kept = scratch.kept;
-        Arrays.fill(kept, 0, blocks * quads * QUAD * SAMPLES, 0);
-        for (int k = rate.planes() - 1; k >= 0; k--) {
-            boolean one = rate.digit(k);
-            int at = 0;
-            for (int tile = 0; tile < blocks; tile++) {
-                int x = block + tile | k << Mask.PLANE_SHIFT;
-                for (int q = 0; q < quads; q++) {
-                    for (int b = 0; b < SAMPLES; b++) {
-                        generate(mask, x, quad + q, first + b, words);
-                        for (int j = 0; j < QUAD; j++) {
-                            int word = at + j * SAMPLES + b;
-                            kept[word] = one ? kept[word] | words[j] : kept[word] & words[j];
-                        }
+        int[] kept = scratch.callKept;
+        int at = 0;
+        for (int tile = 0; tile < blocks; tile++) {
+            for (int q = 0; q < quads; q++) {
+                for (int b = 0; b < SAMPLES; b++) {
+                    mask.keptBits(first + b, (quad + q) * QUAD, block + tile, scratch.callWords, kept);
+                    for (int j = 0; j < QUAD; j++) {
+                        scratch.kept[at + j * SAMPLES + b] = kept[j];
                     }
-                    at += QUAD * SAMPLES;
                 }
+                at += QUAD * SAMPLES;
             }
         }
     }
@@ -45,29 +33,17 @@ final class PlainConnectionTiles implements ConnectionTiles {
         if (partial) {
             drawKept(mask, first, quad, 1, block, 1, scratch);
         }
-        float sigma = mask.spec().rate().sigma();
-        int[] words = scratch.callWords;
+        float[] normals = scratch.callNormals;
         for (int b = 0; b < samples; b++) {
             for (int u = 0; u < OUTPUTS; u++) {
-                generate(mask, block * OUTPUTS + u | Mask.GAUSSIAN_DOMAIN, quad, first + b, words);
-                for (int j = 0; j < QUAD; j += 2) {
-                    float radius = BoxMuller.radius(words[j]);
-                    set(scratch, j, b, u, partial, sigma, radius * BoxMuller.sine(words[j + 1]));
-                    set(scratch, j + 1, b, u, partial, sigma, radius * BoxMuller.cosine(words[j + 1]));
+                mask.normals(first + b, quad * QUAD, block * OUTPUTS + u, scratch.callWords, normals);
+                for (int j = 0; j < QUAD; j++) {
+                    int row = j * SAMPLES + b;
+                    boolean kept = partial && (scratch.kept[row] >>> u & 1) != 0;
+                    scratch.multipliers[row * OUTPUTS + u] = kept ? 1f : mask.disturbed(normals[j]);
                 }
             }
         }
-    }
-
-    private static void generate(Mask mask, int x, int quad, int sample, int[] words) {
-        Philox.generate(
-                x, quad, sample, mask.step(), mask.key().k0(), mask.key().k1(), words, 0);
-    }
-
-    private static void set(TileScratch scratch, int j, int b, int u, boolean partial, float sigma, float normal) {
-        int row = j * SAMPLES + b;
-        boolean kept = partial && (scratch.kept[row] >>> u & 1) != 0;
-        scratch.multipliers[row * OUTPUTS + u] = kept ? 1f : Math.fma(sigma, normal, 1f);
     }
 
     @Override

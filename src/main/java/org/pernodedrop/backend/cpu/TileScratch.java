@@ -28,8 +28,11 @@ final class TileScratch {
 
     final long[] lanes = new long[SAMPLES];
     final long[] none = new long[SAMPLES];
-    /** The four words of one call. */
+    /** Words, kept bits and normals of one call. */
     final int[] callWords = new int[QUAD];
+
+    final int[] callKept = new int[QUAD];
+    final float[] callNormals = new float[QUAD];
 
     final int[] normalWords = new int[QUAD * OUTPUTS];
 
