@@ -1,0 +1,82 @@
+// The random mask, as docs/mask.md defines it: the one place that knows the counter map.
+//
+//   words                x                 y        z   w      what is used
+//   layer key            layer             0        0   2^32-1 words 0 and 1; key = the seed
+//   Bernoulli, plane k   u >> 5 | k << 27  i >> 2   b   step   bit u & 31 of word i & 3
+//   Gaussian             u | 1 << 31       i >> 2   b   step   normal i & 3 of the four
+//
+// Four inputs share a counter: i >> 2 is called a quad of inputs, u >> 5 a block of outputs.
+#pragma once
+
+#include "box_muller.cuh"
+#include "philox.cuh"
+#include "step_state.cuh"
+
+constexpr int MASK_PLANE_SHIFT = 27;
+constexpr uint32_t MASK_GAUSSIAN_DOMAIN = 1u << 31;
+constexpr uint32_t MASK_LAYER_KEY_DOMAIN = 0xFFFFFFFFu;
+
+// What noise is drawn from; numbers as in Java's Noise.
+enum Noise : int32_t { BERNOULLI = 0, GAUSSIAN = 1, PARTIAL_GAUSSIAN = 2 };
+
+// One layer's mask at one step.
+struct Mask {
+    PhiloxKey key;       // of the layer
+    uint32_t step;       // counter word w
+    uint32_t planes;     // n in [1, 16]: keep probability q' = threshold / 2^n
+    uint32_t threshold;  // T in (0, 2^n)
+    float sigma;         // standard deviation of Gaussian noise
+};
+
+__device__ __forceinline__ PhiloxKey layer_key(const StepState& state, uint32_t layer) {
+    const uint4 words =
+        philox(make_uint4(layer, 0, 0, MASK_LAYER_KEY_DOMAIN), PhiloxKey{state.seed_low, state.seed_high});
+    return PhiloxKey{words.x, words.y};
+}
+
+__device__ __forceinline__ Mask
+mask_at(const StepState& state, uint32_t layer, uint32_t planes, uint32_t threshold, float sigma) {
+    return Mask{layer_key(state, layer), state.step, planes, threshold, sigma};
+}
+
+__device__ __forceinline__ uint4 mask_plane(const Mask& mask, uint32_t plane, uint32_t block, uint32_t quad, uint32_t sample) {
+    return philox(make_uint4(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step), mask.key);
+}
+
+// One step of the bit-sliced comparison: digit is all ones or all zeros; ones: kept | word, zeros: kept & word.
+__device__ __forceinline__ uint32_t mask_digit_step(uint32_t kept, uint32_t word, uint32_t digit) {
+    return (kept & word) | (kept & digit) | (word & digit);
+}
+
+// Digit k of q' as all ones or all zeros; digit 0 is worth 1/2.
+__device__ __forceinline__ uint32_t mask_digit(const Mask& mask, uint32_t plane) {
+    return 0u - ((mask.threshold >> (mask.planes - 1 - plane)) & 1u);
+}
+
+// Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3.
+__device__ __forceinline__ uint4 kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample) {
+    uint4 kept = make_uint4(0, 0, 0, 0);
+#pragma unroll 1
+    for (uint32_t plane = mask.planes; plane-- > 0;) {
+        const uint4 words = mask_plane(mask, plane, block, quad, sample);
+        const uint32_t digit = mask_digit(mask, plane);
+        kept.x = mask_digit_step(kept.x, words.x, digit);
+        kept.y = mask_digit_step(kept.y, words.y, digit);
+        kept.z = mask_digit_step(kept.z, words.z, digit);
+        kept.w = mask_digit_step(kept.w, words.w, digit);
+    }
+    return kept;
+}
+
+// The standard normals of (b, i, u) for i & 3 = 0, 1, 2, 3.
+__device__ __forceinline__ float4 mask_normals(const Mask& mask, uint32_t output, uint32_t quad, uint32_t sample) {
+    const uint4 words = philox(make_uint4(output | MASK_GAUSSIAN_DOMAIN, quad, sample, mask.step), mask.key);
+    const float2 low = box_muller(words.x, words.y);
+    const float2 high = box_muller(words.z, words.w);
+    return make_float4(low.x, low.y, high.x, high.y);
+}
+
+// The multiplier that a standard normal makes.
+__device__ __forceinline__ float disturbed(float sigma, float normal) {
+    return fmaf(sigma, normal, 1.0f);
+}

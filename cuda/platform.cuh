@@ -1,0 +1,60 @@
+// What the kernels need from the machine that they run on: CUDA itself, or its emulation on a CPU (native-tests/emulation),
+// which compiles the very same sources. Everything that is written differently for the two is here and nowhere else.
+#pragma once
+
+#include <cstdint>
+
+#ifdef __CUDACC__
+
+// A kernel by its plain name; `bounds` is a __launch_bounds__.
+#define KERNEL(name, bounds, ...) extern "C" __global__ void bounds name(__VA_ARGS__)
+
+// Shared memory whose size the launch gives.
+#define DYNAMIC_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+
+// Shared memory of a fixed size.
+#define SHARED_ARRAY(type, name, count) __shared__ type name[count]
+
+__device__ __forceinline__ uint32_t shared_address(const void* pointer) {
+    return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
+}
+
+// Starts to copy BYTES (4 or 16, both sides aligned to that) from global to shared memory, around the registers.
+template <int BYTES>
+__device__ __forceinline__ void copy_async(void* to, const void* from) {
+    if constexpr (BYTES == 16) {
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(shared_address(to)), "l"(from));
+    } else {
+        asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(shared_address(to)), "l"(from));
+    }
+}
+
+// The same, but writes zeros and reads nothing where `inside` is false.
+template <int BYTES>
+__device__ __forceinline__ void copy_async_or_zero(void* to, const void* from, bool inside) {
+    const int read = inside ? BYTES : 0;
+    if constexpr (BYTES == 16) {
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(read));
+    } else {
+        asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(shared_address(to)), "l"(from), "r"(read));
+    }
+}
+
+// Waits for the copies that this thread started; other threads see them after a barrier.
+__device__ __forceinline__ void wait_for_copies() {
+    asm volatile("cp.async.wait_all;" ::: "memory");
+}
+
+// Whether a bit is set, in a form that becomes one predicate: with the constant hidden from the optimiser, ptxas moves
+// seven bits of a byte to predicates in one instruction (R2P) and tests the eighth in another.
+__device__ __forceinline__ bool bit_is_set(uint32_t word, int bit) {
+    uint32_t selector;
+    asm("mov.u32 %0, %1;" : "=r"(selector) : "r"(1u << bit));
+    return (word & selector) != 0;
+}
+
+#else
+
+#include "cuda_emulation.h"
+
+#endif
