@@ -1,0 +1,108 @@
+// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds outputs
+// l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
+//
+// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and hand
+// the words round: no word is drawn twice.
+#pragma once
+
+#include "launch_shapes.h"
+#include "mask.cuh"
+
+constexpr int MASK_TILE_BLOCKS = MASK_TILE_OUTPUTS / 32;
+constexpr uint32_t WHOLE_WARP = 0xFFFFFFFFu;
+
+// What kept Bernoulli values are scaled by: 1 / q'.
+__device__ __forceinline__ float kept_scale(const Mask& mask) {
+    return static_cast<float>(1u << mask.planes) / static_cast<float>(mask.threshold);
+}
+
+// The mask at the current step, or at step 0 if it is fixed.
+__device__ __forceinline__ Mask current_mask(
+    const StepState* state, uint32_t layer, int32_t fixed, uint32_t planes, uint32_t threshold, float sigma) {
+    Mask mask = mask_at(*state, layer, planes, threshold, sigma);
+    if (fixed != 0) {
+        mask.step = 0;
+    }
+    return mask;
+}
+
+// The lane's j-th output of eight.
+__device__ __forceinline__ uint32_t mask_tile_output(uint32_t block, int j) {
+    return (block + j) * 32u + (threadIdx.x & 31u);
+}
+
+// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the quad.
+// The whole warp must call it.
+template <int INPUTS>
+__device__ __forceinline__ void
+warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
+    const uint32_t lane = threadIdx.x & 31u;
+    const uint32_t own = lane & 7u;
+#pragma unroll
+    for (int i = 0; i < INPUTS; ++i) {
+        kept[i] = 0;
+    }
+    // The last planes come first. Planes past the last are drawn by lanes that have no other, and not used.
+#pragma unroll 1
+    for (uint32_t left = (mask.planes + 3u) / 4u; left-- > 0;) {
+        const uint4 drawn = mask_plane(mask, left * 4u + (lane >> 3), block + own, quad, sample);
+        const uint32_t words[4] = {drawn.x, drawn.y, drawn.z, drawn.w};
+        for (uint32_t k = 4; k-- > 0;) {
+            const uint32_t plane = left * 4u + k;
+            if (plane < mask.planes) {
+                const uint32_t digit = mask_digit(mask, plane);
+#pragma unroll
+                for (int i = 0; i < INPUTS; ++i) {
+                    const uint32_t word = __shfl_sync(WHOLE_WARP, words[i], static_cast<int>(k * 8u + own));
+                    kept[i] = mask_digit_step(kept[i], word, digit);
+                }
+            }
+        }
+    }
+}
+
+// Multipliers of a lane's output of one block (`output`, of the lane's own), from the words of kept bits.
+template <int INPUTS>
+__device__ __forceinline__ void mask_tile_values(
+    const Mask& mask, Noise noise, float if_kept, const uint32_t (&kept)[INPUTS], uint32_t output, uint32_t quad,
+    uint32_t sample, float (&values)[INPUTS]) {
+    float if_dropped[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    if (noise != BERNOULLI) {
+        const float4 normals = mask_normals(mask, output, quad, sample);
+        if_dropped[0] = disturbed(mask.sigma, normals.x);
+        if_dropped[1] = disturbed(mask.sigma, normals.y);
+        if_dropped[2] = disturbed(mask.sigma, normals.z);
+        if_dropped[3] = disturbed(mask.sigma, normals.w);
+    }
+#pragma unroll
+    for (int i = 0; i < INPUTS; ++i) {
+        values[i] = ((kept[i] >> (output & 31u)) & 1u) != 0 ? if_kept : if_dropped[i];
+    }
+}
+
+// Draws the multipliers of INPUTS inputs from 4 quad on by MASK_TILE_OUTPUTS outputs from 32 block on, and calls
+// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp must
+// call it.
+template <int INPUTS, class Visit>
+__device__ __forceinline__ void draw_mask_tile(
+    const Mask& mask, Noise noise, uint32_t block, uint32_t quad, uint32_t sample, int32_t outputs, Visit visit) {
+    const float if_kept = noise == BERNOULLI ? kept_scale(mask) : 1.0f;
+    uint32_t kept[INPUTS] = {};
+    if (noise != GAUSSIAN) {
+        warp_kept_bits<INPUTS>(mask, block, quad, sample, kept);
+    }
+#pragma unroll
+    for (int j = 0; j < MASK_TILE_BLOCKS; ++j) {
+        uint32_t words[INPUTS];
+#pragma unroll
+        for (int i = 0; i < INPUTS; ++i) {
+            words[i] = __shfl_sync(WHOLE_WARP, kept[i], j);
+        }
+        const uint32_t output = mask_tile_output(block, j);
+        if (output < static_cast<uint32_t>(outputs)) {
+            float values[INPUTS];
+            mask_tile_values<INPUTS>(mask, noise, if_kept, words, output, quad, sample, values);
+            visit(j, output, values);
+        }
+    }
+}
