@@ -1,7 +1,7 @@
 // What losses add up to, in device memory. Layout (Java: backend.cuda): 32 bytes, in this order; empty: 0, 0, 0, -1.
 #pragma once
 
-#include "platform.cuh"
+#include <cstdint>
 
 struct LossTotals {
     double loss;                      // sum over samples
