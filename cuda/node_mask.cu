@@ -1,13 +1,13 @@
-// Masks with one value for a sample and output, m[b, u] = m[first_sample + b, 0, u], on matrices [samples, outputs]. Fixed
-// masks (fixed != 0): that of sample 0 at step 0 for all.
+// Masks with one value for a sample and output, m[b, u] = m[first_sample + b, 0, u], on matrices [samples, outputs].
+// Fixed masks (fixed != 0): that of sample 0 at step 0 for all.
 //
 //   node_mask       to = from m; to may be from. Also Dropout and GaussianDropout on activations, forward and backward
 //   node_forward    z = m p + bias (bias may be null); y = act(z); p = x w, an ordinary product; z may be p, y may be z
 //   node_backward   dp = dy act'(z) m; dp may be dy; and, unless it is null, bias_sums[blockIdx.y, u] = the sum of
 //                   dy act'(z) over the block's samples: column_sums adds those rows up to the bias's gradient
 //
-// A warp draws one sample's values for 256 outputs. node_backward's grid decides the order of additions, and the number of
-// rows of bias_sums.
+// A warp draws one sample's values for 256 outputs. node_backward's grid decides the order of additions, and the number
+// of rows of bias_sums.
 #include "activation.cuh"
 #include "warp_mask.cuh"
 

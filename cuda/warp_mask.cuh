@@ -1,8 +1,8 @@
-// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds outputs
-// l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
+// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds
+// outputs l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
 //
-// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and hand
-// the words round: no word is drawn twice.
+// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and
+// hand the words round: no word is drawn twice.
 #pragma once
 
 #include "launch_shapes.h"
@@ -31,8 +31,8 @@ __device__ __forceinline__ uint32_t warp_mask_output(uint32_t block, int j) {
     return (block + j) * 32u + (threadIdx.x & 31u);
 }
 
-// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the quad.
-// The whole warp must call it.
+// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the
+// quad. The whole warp must call it.
 template <int INPUTS>
 __device__ __forceinline__ void
 warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
@@ -81,8 +81,8 @@ __device__ __forceinline__ void warp_mask_values(
 }
 
 // Draws the multipliers of INPUTS inputs from 4 quad on by WARP_MASK_OUTPUTS outputs from 32 block on, and calls
-// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp must
-// call it.
+// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp
+// must call it.
 template <int INPUTS, class Visit>
 __device__ __forceinline__ void draw_warp_mask(
     const Mask& mask, Noise noise, uint32_t block, uint32_t quad, uint32_t sample, int32_t outputs, Visit visit) {
