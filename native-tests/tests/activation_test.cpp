@@ -22,8 +22,8 @@ std::vector<float> activated(int32_t activation, const std::vector<float>& z) {
     device::Array<float> device_z(z);
     device::Array<float> y(device_z.size());
     const int32_t columns = static_cast<int32_t>(z.size());
-    device::launch("bias_activation", launch_of(row_grid(1, columns), ROW_BLOCK), activation, 1, columns,
-                   static_cast<const float*>(nullptr), device_z.pointer(), y.pointer());
+    run("bias_activation", launch_of(row_grid(1, columns), ROW_BLOCK), activation, 1, columns,
+        static_cast<const float*>(nullptr), device_z.pointer(), y.pointer());
     EXPECT_EQ(bits_of(device_z.download()), bits_of(z)) << "z was written without a bias";
     return y.download();
 }
@@ -50,8 +50,8 @@ TEST(Activation, DerivativesAreThoseOfTheDefinition) {
         device::Array<float> device_dy(dy);
         for (const device::Launch& launch : element_launches(n)) {
             device::Array<float> dz(n);
-            device::launch("activation_backward", launch, activation.number, n, device_z.pointer(), device_y.pointer(),
-                           device_dy.pointer(), dz.pointer());
+            run("activation_backward", launch, activation.number, n, device_z.pointer(), device_y.pointer(),
+                device_dy.pointer(), dz.pointer());
             const std::vector<float> actual = dz.download();
             for (int64_t k = 0; k < n; ++k) {
                 // y's own error counts twice in 1 - y^2 and in y (1 - y).
@@ -86,8 +86,8 @@ TEST(Activation, BiasIsAddedToEveryRowOfEveryShape) {
             for (const device::Launch& launch : row_launches(samples, outputs)) {
                 device::Array<float> device_z(z);
                 device::Array<float> y(device_z.size());
-                device::launch("bias_activation", launch, activation.number, samples, outputs, device_bias.pointer(),
-                               device_z.pointer(), y.pointer());
+                run("bias_activation", launch, activation.number, samples, outputs, device_bias.pointer(),
+                    device_z.pointer(), y.pointer());
                 ASSERT_EQ(device_z.download(), shifted) << samples << " x " << outputs;
                 const std::vector<float> actual = y.download();
                 for (size_t k = 0; k < z.size(); ++k) {
@@ -110,10 +110,10 @@ TEST(Activation, WorksInPlace) {
         device::Array<float> apart_z(z);
         device::Array<float> apart_y(apart_z.size());
         device::Array<float> both(z);
-        device::launch("bias_activation", rows, activation.number, samples, outputs, bias.pointer(), apart_z.pointer(),
-                       apart_y.pointer());
-        device::launch("bias_activation", rows, activation.number, samples, outputs, bias.pointer(), both.pointer(),
-                       both.pointer());
+        run("bias_activation", rows, activation.number, samples, outputs, bias.pointer(), apart_z.pointer(),
+            apart_y.pointer());
+        run("bias_activation", rows, activation.number, samples, outputs, bias.pointer(), both.pointer(),
+            both.pointer());
         EXPECT_EQ(bits_of(both.download()), bits_of(apart_y.download())) << activation.name;
 
         const device::Launch elements = launch_of(Grid{2}, ELEMENT_BLOCK);
@@ -121,10 +121,10 @@ TEST(Activation, WorksInPlace) {
         device::Array<float> apart_dy(dy);
         device::Array<float> dz(n);
         device::Array<float> gradient(dy);
-        device::launch("activation_backward", elements, activation.number, n, apart_z.pointer(), apart_y.pointer(),
-                       apart_dy.pointer(), dz.pointer());
-        device::launch("activation_backward", elements, activation.number, n, apart_z.pointer(), apart_y.pointer(),
-                       gradient.pointer(), gradient.pointer());
+        run("activation_backward", elements, activation.number, n, apart_z.pointer(), apart_y.pointer(),
+            apart_dy.pointer(), dz.pointer());
+        run("activation_backward", elements, activation.number, n, apart_z.pointer(), apart_y.pointer(),
+            gradient.pointer(), gradient.pointer());
         EXPECT_EQ(bits_of(gradient.download()), bits_of(dz.download())) << activation.name;
     }
 }

@@ -15,14 +15,14 @@ std::vector<float> column_sums(int32_t rows, int32_t columns, const std::vector<
     const uint32_t blocks = column_sums_grid(rows, columns, 1).x;
     device::Array<float> x(values);
     device::Array<float> partial(static_cast<int64_t>(parts) * columns);
-    device::launch("column_sums", launch_of(Grid{blocks, parts}, COLUMN_SUMS_BLOCK), rows, columns, x.pointer(),
-                   partial.pointer());
+    run("column_sums", launch_of(Grid{blocks, parts}, COLUMN_SUMS_BLOCK), rows, columns, x.pointer(),
+        partial.pointer());
     if (parts == 1) {
         return partial.download();
     }
     device::Array<float> sums(columns);
-    device::launch("column_sums", launch_of(Grid{blocks, 1}, COLUMN_SUMS_BLOCK), static_cast<int32_t>(parts), columns,
-                   partial.pointer(), sums.pointer());
+    run("column_sums", launch_of(Grid{blocks, 1}, COLUMN_SUMS_BLOCK), static_cast<int32_t>(parts), columns,
+        partial.pointer(), sums.pointer());
     return sums.download();
 }
 
@@ -65,7 +65,7 @@ TEST(ColumnSums, ErrorIsThatOfTheLongestChainOfAdditions) {
 TEST(ColumnSums, TheSameBitsInEveryRun) {
     const std::vector<float> x = Numbers(3).reals(1000 * 33, -1, 1);
     const std::vector<float> first = column_sums(1000, 33, x, 7);
-    for (int run = 0; run < 3; ++run) {
+    for (int repeat = 0; repeat < 3; ++repeat) {
         EXPECT_EQ(bits_of(column_sums(1000, 33, x, 7)), bits_of(first));
     }
 }

@@ -4,7 +4,8 @@
 
 #include "launches.h"
 #include "numbers.h"
-#include "reference.h"
+#include "mask.h"
+#include "philox.h"
 
 namespace {
 
@@ -12,8 +13,8 @@ std::vector<float> fill(
     const char* kernel, const device::Launch& launch, uint64_t seed, int64_t first, int64_t n, float scale,
     float shift) {
     device::Array<float> x(n);
-    device::launch(kernel, launch, static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), first, n, scale,
-                   shift, x.pointer());
+    run(kernel, launch, static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), first, n, scale,
+        shift, x.pointer());
     return x.download();
 }
 

@@ -1,4 +1,4 @@
-// From cuda/launch_shapes.h to launches.
+// From cuda/launch_shapes.h to launches, and launches that are waited for.
 #pragma once
 
 #include "device.h"
@@ -6,6 +6,13 @@
 
 inline device::Launch launch_of(const Grid& grid, unsigned block) {
     return device::Launch{{grid.x, grid.y, grid.z}, block, 0};
+}
+
+// Waits, so that faults are reported where they happen.
+template <class... A>
+void run(const std::string& kernel, const device::Launch& launch, A... arguments) {
+    device::launch(kernel, launch, arguments...);
+    device::synchronize();
 }
 
 // The grid that is chosen, and small ones, so that threads must go on to further elements.

@@ -25,8 +25,8 @@ Result softmax_cross_entropy(
     device::Array<double> losses(samples);
     device::Array<int32_t> hits(samples);
     float* const to = in_place ? x.pointer() : gradient.pointer();
-    device::launch("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(), to,
-                   losses.pointer(), hits.pointer());
+    run("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(), to,
+        losses.pointer(), hits.pointer());
     return Result{in_place ? x.download() : gradient.download(), losses.download(), hits.download()};
 }
 
@@ -77,9 +77,9 @@ LossTotals totals_after(
     device::Array<LossTotals> totals(std::vector<LossTotals>{before});
     device::Array<double> device_losses(losses);
     device::Array<int32_t> device_hits(hits.empty() ? std::vector<int32_t>{0} : hits);
-    device::launch("add_losses", launch_of(Grid{1}, LOSS_SUM_BLOCK), static_cast<const StepState*>(state.pointer()),
-                   static_cast<int32_t>(losses.size()), device_losses.pointer(),
-                   hits.empty() ? nullptr : device_hits.pointer(), totals.pointer());
+    run("add_losses", launch_of(Grid{1}, LOSS_SUM_BLOCK), static_cast<const StepState*>(state.pointer()),
+        static_cast<int32_t>(losses.size()), device_losses.pointer(),
+        hits.empty() ? nullptr : device_hits.pointer(), totals.pointer());
     return totals.download()[0];
 }
 
@@ -183,8 +183,8 @@ TEST(SoftmaxCrossEntropy, GradientMayBeNullOrTheLogits) {
     device::Array<int32_t> device_labels(labels);
     device::Array<double> losses(samples);
     device::Array<int32_t> hits(samples);
-    device::launch("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(),
-                   static_cast<float*>(nullptr), losses.pointer(), hits.pointer());
+    run("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(),
+        static_cast<float*>(nullptr), losses.pointer(), hits.pointer());
     EXPECT_EQ(losses.download(), apart.losses);
     EXPECT_EQ(x.download(), logits);
 }
@@ -209,19 +209,19 @@ TEST(MeanSquaredError, LossAndGradientAreThoseOfTheDefinition) {
                 device::Array<float> device_targets(targets);
                 device::Array<float> gradient(n);
                 device::Array<double> losses(samples);
-                device::launch("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
-                               device_targets.pointer(), gradient.pointer(), losses.pointer());
+                run("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
+                    device_targets.pointer(), gradient.pointer(), losses.pointer());
                 ASSERT_EQ(gradient.download(), expected_gradient) << samples << " x " << outputs;
                 const std::vector<double> actual = losses.download();
                 for (int32_t b = 0; b < samples; ++b) {
                     ASSERT_NEAR(actual[b], expected_losses[b], 1e-12 * (1 + expected_losses[b]));
                 }
                 // Once more without a gradient, and in place.
-                device::launch("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
-                               device_targets.pointer(), static_cast<float*>(nullptr), losses.pointer());
+                run("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
+                    device_targets.pointer(), static_cast<float*>(nullptr), losses.pointer());
                 ASSERT_EQ(losses.download(), actual);
-                device::launch("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
-                               device_targets.pointer(), device_predictions.pointer(), losses.pointer());
+                run("mean_squared_error", launch, samples, outputs, device_predictions.pointer(),
+                    device_targets.pointer(), device_predictions.pointer(), losses.pointer());
                 ASSERT_EQ(losses.download(), actual);
                 ASSERT_EQ(device_predictions.download(), expected_gradient);
             }
@@ -279,7 +279,7 @@ TEST(AddLosses, TheSameBitsInEveryRun) {
         loss = numbers.real(0, 3) / 3.0;
     }
     const double first = totals_after(EMPTY, 0, losses, {}).loss;
-    for (int run = 0; run < 3; ++run) {
+    for (int repeat = 0; repeat < 3; ++repeat) {
         EXPECT_EQ(totals_after(EMPTY, 0, losses, {}).loss, first);
     }
 }

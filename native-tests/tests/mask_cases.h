@@ -7,7 +7,7 @@
 #include <string>
 
 #include "numbers.h"
-#include "reference.h"
+#include "mask.h"
 
 // Numbers as in Java's Noise.
 constexpr int32_t BERNOULLI_NOISE = 0;
@@ -63,7 +63,8 @@ multiplier(const MaskCase& mask, const MaskPlace& place, uint32_t sample, uint32
     const uint32_t step = place.fixed != 0 ? 0 : place.step;
     const uint32_t row = place.fixed != 0 ? 0 : place.first_sample + sample;
     const reference::Key key = reference::layer_key(place.seed, place.layer);
-    if (mask.noise != GAUSSIAN_NOISE && reference::kept(key, step, row, input, output, mask.planes, mask.threshold)) {
+    if (mask.noise != GAUSSIAN_NOISE &&
+        reference::is_kept(key, step, row, input, output, {mask.planes, mask.threshold})) {
         return mask.noise == BERNOULLI_NOISE ? static_cast<float>(std::ldexp(1.0, mask.planes) / mask.threshold) : 1.0;
     }
     if (mask.noise == BERNOULLI_NOISE) {

@@ -20,9 +20,9 @@ class MaskValues : public testing::TestWithParam<MaskCase> {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
         device::Array<float> to(static_cast<int64_t>(samples) * inputs * outputs);
-        device::launch("mask_export", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, node,
-                       place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, inputs,
-                       outputs, to.pointer());
+        run("mask_export", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, node,
+            place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, inputs,
+            outputs, to.pointer());
         return to.download();
     }
 
@@ -30,8 +30,8 @@ class MaskValues : public testing::TestWithParam<MaskCase> {
         const Grid& grid, const MaskPlace& place, int32_t inputs, int32_t outputs, const float* from, float* to) const {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
-        device::launch("weight_mask", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-                       place.fixed, mask.planes, mask.threshold, mask.sigma, inputs, outputs, from, to);
+        run("weight_mask", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
+            place.fixed, mask.planes, mask.threshold, mask.sigma, inputs, outputs, from, to);
     }
 };
 

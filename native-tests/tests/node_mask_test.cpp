@@ -37,8 +37,8 @@ class NodeMask : public testing::TestWithParam<MaskCase> {
         float* to) const {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
-        device::launch("node_mask", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes,
-                       mask.threshold, mask.sigma, place.first_sample, samples, outputs, from, to);
+        run("node_mask", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes,
+            mask.threshold, mask.sigma, place.first_sample, samples, outputs, from, to);
     }
 };
 
@@ -101,9 +101,9 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
             device::Array<StepState> state(step_state(place.seed, place.step));
             device::Array<float> device_bias(bias);
             const auto forward = [&](const device::Launch& launch, float* from, float* z, float* y) {
-                device::launch("node_forward", launch, state.pointer(), place.layer, mask.noise, place.fixed,
-                               mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
-                               activation.number, from, biased ? device_bias.pointer() : nullptr, z, y);
+                run("node_forward", launch, state.pointer(), place.layer, mask.noise, place.fixed,
+                    mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
+                    activation.number, from, biased ? device_bias.pointer() : nullptr, z, y);
             };
             for (const device::Launch& launch : node_launches(samples, outputs)) {
                 device::Array<float> device_p(p);
@@ -155,9 +155,9 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
             device::Array<float> device_z(z);
             device::Array<float> device_y(y);
             const auto backward = [&](const Grid& grid, const float* from, float* to, float* bias_sums) {
-                device::launch("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-                               place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples,
-                               outputs, activation.number, device_z.pointer(), device_y.pointer(), from, to, bias_sums);
+                run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
+                    place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples,
+                    outputs, activation.number, device_z.pointer(), device_y.pointer(), from, to, bias_sums);
             };
             const Grid chosen = node_backward_grid(samples, outputs, device::multiprocessors());
             for (const Grid& grid : {chosen, Grid{chosen.x, 1}, Grid{chosen.x, 2}}) {
@@ -172,8 +172,8 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
                     ASSERT_NEAR(actual[k], dz[k] * m[k], bound) << samples << " x " << outputs << " at " << k;
                 }
                 device::Array<float> gradient(outputs);
-                device::launch("column_sums", launch_of(Grid{column_sums_grid(1, outputs, 1).x, 1}, COLUMN_SUMS_BLOCK),
-                               static_cast<int32_t>(grid.y), outputs, bias_sums.pointer(), gradient.pointer());
+                run("column_sums", launch_of(Grid{column_sums_grid(1, outputs, 1).x, 1}, COLUMN_SUMS_BLOCK),
+                    static_cast<int32_t>(grid.y), outputs, bias_sums.pointer(), gradient.pointer());
                 const std::vector<float> actual_sums = gradient.download();
                 for (int32_t u = 0; u < outputs; ++u) {
                     // Each of the terms is below 1.2 and good to 2e-6; each of the additions rounds a sum below that of
@@ -203,20 +203,20 @@ TEST_P(NodeMask, BiasSumsAreExactOnWholeNumbersAndOfTheSameBitsInEveryRun) {
     device::Array<float> device_dy(dy);
     device::Array<float> dp(device_dy.size());
     std::vector<uint32_t> first;
-    for (int run = 0; run < 3; ++run) {
+    for (int repeat = 0; repeat < 3; ++repeat) {
         const Grid grid{2, 5};
         device::Array<float> rows(5 * outputs);
-        device::launch("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-                       place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
-                       REFERENCE_ACTIVATIONS[0].number, device_dy.pointer(), device_dy.pointer(), device_dy.pointer(),
-                       dp.pointer(), rows.pointer());
+        run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
+            place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
+            REFERENCE_ACTIVATIONS[0].number, device_dy.pointer(), device_dy.pointer(), device_dy.pointer(),
+            dp.pointer(), rows.pointer());
         std::vector<float> sums(outputs, 0.0f);
         const std::vector<float> partial = rows.download();
         for (size_t k = 0; k < partial.size(); ++k) {
             sums[k % outputs] += partial[k];
         }
         EXPECT_EQ(sums, expected);
-        first = run == 0 ? bits_of(dp.download()) : first;
+        first = repeat == 0 ? bits_of(dp.download()) : first;
         EXPECT_EQ(bits_of(dp.download()), first);
     }
 }

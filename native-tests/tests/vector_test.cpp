@@ -18,7 +18,7 @@ float product_plus(float a, float b, float c) {
 uint32_t flag_after(const std::vector<float>& values, uint32_t before, const device::Launch& launch) {
     device::Array<float> x(values);
     device::Array<uint32_t> flag(std::vector<uint32_t>{before});
-    device::launch("flag_non_finite", launch, x.size(), x.pointer(), flag.pointer());
+    run("flag_non_finite", launch, x.size(), x.pointer(), flag.pointer());
     return flag.download()[0];
 }
 
@@ -28,7 +28,7 @@ TEST(Vector, FillWritesEveryElement) {
     for (const int64_t n : SIZES) {
         for (const device::Launch& launch : element_launches(n)) {
             device::Array<float> x(n);
-            device::launch("fill", launch, n, -2.5f, x.pointer());
+            run("fill", launch, n, -2.5f, x.pointer());
             EXPECT_EQ(x.download(), std::vector<float>(n, -2.5f));
         }
     }
@@ -46,7 +46,7 @@ TEST(Vector, AxpyRoundsTwice) {
         for (const device::Launch& launch : element_launches(n)) {
             device::Array<float> device_x(x);
             device::Array<float> device_y(y);
-            device::launch("axpy", launch, n, 0.3f, device_x.pointer(), device_y.pointer());
+            run("axpy", launch, n, 0.3f, device_x.pointer(), device_y.pointer());
             EXPECT_EQ(device_y.download(), expected);
             EXPECT_EQ(device_x.download(), x);
         }
@@ -62,7 +62,7 @@ TEST(Vector, ScaleShiftRoundsTwice) {
         }
         for (const device::Launch& launch : element_launches(n)) {
             device::Array<float> device_x(x);
-            device::launch("scale_shift", launch, n, 0.7f, -0.35f, device_x.pointer());
+            run("scale_shift", launch, n, 0.7f, -0.35f, device_x.pointer());
             EXPECT_EQ(device_x.download(), expected);
         }
     }
