@@ -57,21 +57,30 @@ inline MaskPlace mask_place(int32_t turn) {
     return PLACES[turn % 4];
 }
 
-// m[first_sample + sample, input, output].
-inline double
-multiplier(const MaskCase& mask, const MaskPlace& place, uint32_t sample, uint32_t input, uint32_t output) {
-    const uint32_t step = place.fixed != 0 ? 0 : place.step;
-    const uint32_t row = place.fixed != 0 ? 0 : place.first_sample + sample;
-    const reference::Key key = reference::layer_key(place.seed, place.layer);
-    if (mask.noise != GAUSSIAN_NOISE &&
-        reference::is_kept(key, step, row, input, output, {mask.planes, mask.threshold})) {
-        return mask.noise == BERNOULLI_NOISE ? static_cast<float>(std::ldexp(1.0, mask.planes) / mask.threshold) : 1.0;
+// The multipliers that the kernels must draw at a place.
+class DefinedMask {
+  public:
+    DefinedMask(const MaskCase& mask, const MaskPlace& place)
+        : first_sample_(place.first_sample), fixed_(place.fixed != 0) {
+        mask_.noise = mask.noise == BERNOULLI_NOISE  ? reference::Noise::BERNOULLI
+                      : mask.noise == GAUSSIAN_NOISE ? reference::Noise::GAUSSIAN
+                                                     : reference::Noise::PARTIAL_GAUSSIAN;
+        mask_.key = reference::layer_key(place.seed, place.layer);
+        mask_.step = fixed_ ? 0 : place.step;
+        mask_.rate = {mask.planes, mask.threshold};
+        mask_.sigma = mask.sigma;
     }
-    if (mask.noise == BERNOULLI_NOISE) {
-        return 0.0;
+
+    // m[first_sample + row, input, output]
+    double value(uint32_t row, uint32_t input, uint32_t output) const {
+        return mask_.value(fixed_ ? 0 : first_sample_ + row, input, output);
     }
-    return 1 + static_cast<double>(mask.sigma) * reference::normal(key, step, row, input, output);
-}
+
+  private:
+    reference::Mask mask_;
+    uint32_t first_sample_;
+    bool fixed_;
+};
 
 // How far a multiplier, and a product with it in proportion to the other factor, may be off: a rounding, and what
 // normals are good to.

@@ -10,7 +10,7 @@
 
 namespace {
 
-constexpr int32_t SAMPLES[] = {1, 3, 13, 33};
+constexpr int32_t SAMPLES[] = {1, 3, 13};
 constexpr int32_t OUTPUTS[] = {1, 3, 13, 32, 33, 207, 256, 300, 1000};
 
 // The grid that is chosen, and ones that leave several samples to every warp.
@@ -23,10 +23,11 @@ class NodeMask : public testing::TestWithParam<MaskCase> {
   protected:
     // m[b, u] for the rows of a batch.
     std::vector<double> multipliers(const MaskPlace& place, int32_t samples, int32_t outputs) const {
+        const DefinedMask mask(GetParam(), place);
         std::vector<double> m;
         for (int32_t b = 0; b < samples; ++b) {
             for (int32_t u = 0; u < outputs; ++u) {
-                m.push_back(multiplier(GetParam(), place, b, 0, u));
+                m.push_back(mask.value(b, 0, u));
             }
         }
         return m;
@@ -132,7 +133,7 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
 TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 13, 33, 207}) {
+    for (const int32_t samples : {1, 13, 33}) {
         for (const int32_t outputs : {1, 33, 300}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
