@@ -1,7 +1,9 @@
 #include "mask.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 #include "philox.h"
 
@@ -56,31 +58,57 @@ double normal(Key key, uint32_t step, uint32_t sample, uint32_t input, uint32_t 
     return box_muller(words[pair], words[pair + 1])[input % 2];
 }
 
-double Mask::value(uint32_t sample, uint32_t input, uint32_t output) const {
-    const uint32_t i = granularity == Granularity::NODE ? 0 : input;
+double Mask::multiplier(bool kept, double normal) const {
     switch (noise) {
         case Noise::NONE:
             return 1;
         case Noise::BERNOULLI:
-            return is_kept(key, step, sample, i, output, rate)
-                       ? static_cast<float>(std::ldexp(1.0, static_cast<int>(rate.planes)) / rate.threshold)
-                       : 0;
+            return kept ? static_cast<float>(std::ldexp(1.0, static_cast<int>(rate.planes)) / rate.threshold) : 0;
         case Noise::GAUSSIAN:
-            return 1 + sigma * normal(key, step, sample, i, output);
+            return 1 + sigma * normal;
         default:
-            return is_kept(key, step, sample, i, output, rate) ? 1 : 1 + sigma * normal(key, step, sample, i, output);
+            return kept ? 1 : 1 + sigma * normal;
     }
 }
 
+double Mask::value(uint32_t sample, uint32_t input, uint32_t output) const {
+    const uint32_t i = granularity == Granularity::NODE ? 0 : input;
+    return multiplier(is_kept(key, step, sample, i, output, rate), normal(key, step, sample, i, output));
+}
+
+// The same as value(), but each counter's words are drawn once for all connections that share them.
 std::vector<double> Mask::values(uint32_t sample, int64_t inputs, int64_t outputs) const {
-    std::vector<double> values(static_cast<size_t>(inputs * outputs));
-    for (int64_t i = 0; i < inputs; ++i) {
+    std::vector<double> values(static_cast<size_t>(inputs * outputs), 1.0);
+    const bool draws_bits = noise == Noise::BERNOULLI || noise == Noise::PARTIAL_GAUSSIAN;
+    const bool draws_normals = noise == Noise::GAUSSIAN || noise == Noise::PARTIAL_GAUSSIAN;
+    const int64_t drawn = granularity == Granularity::NODE ? 1 : inputs;
+    std::vector<std::array<uint32_t, 4>> planes(rate.planes);
+    for (int64_t quad = 0; quad < (drawn + 3) / 4; ++quad) {
         for (int64_t u = 0; u < outputs; ++u) {
-            values[static_cast<size_t>(i * outputs + u)] =
-                granularity == Granularity::NODE && i > 0
-                    ? values[static_cast<size_t>(u)]
-                    : value(sample, static_cast<uint32_t>(i), static_cast<uint32_t>(u));
+            const auto output = static_cast<uint32_t>(u);
+            const auto y = static_cast<uint32_t>(quad);
+            for (uint32_t k = 0; draws_bits && output % 32 == 0 && k < rate.planes; ++k) {
+                planes[k] = philox({output / 32 + k * 0x8000000u, y, sample, step}, key);
+            }
+            std::array<double, 4> normals{};
+            if (draws_normals) {
+                const auto words = philox({output + 0x80000000u, y, sample, step}, key);
+                const auto low = box_muller(words[0], words[1]);
+                const auto high = box_muller(words[2], words[3]);
+                normals = {low[0], low[1], high[0], high[1]};
+            }
+            for (int64_t i = 4 * quad; i < std::min(4 * quad + 4, drawn); ++i) {
+                const auto lane = static_cast<size_t>(i % 4);
+                uint32_t fraction = 0;
+                for (uint32_t k = 0; draws_bits && k < rate.planes; ++k) {
+                    fraction = 2 * fraction + 1 - (planes[k][lane] >> output % 32) % 2;
+                }
+                values[static_cast<size_t>(i * outputs + u)] = multiplier(fraction < rate.threshold, normals[lane]);
+            }
         }
+    }
+    for (int64_t n = drawn * outputs; n < inputs * outputs; ++n) {
+        values[static_cast<size_t>(n)] = values[static_cast<size_t>(n - outputs)];
     }
     return values;
 }

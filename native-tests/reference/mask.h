@@ -33,7 +33,7 @@ double normal(Key key, uint32_t step, uint32_t sample, uint32_t input, uint32_t 
 std::array<double, 2> box_muller(uint32_t v, uint32_t w);
 
 struct Mask {
-    Noise noise;
+    Noise noise = Noise::NONE;
     Granularity granularity = Granularity::CONNECTION;
     Key key{};
     uint32_t step = 0;
@@ -45,6 +45,9 @@ struct Mask {
 
     // m[b, i, u] of one sample for all inputs and outputs, row-major; a node's value stands in all its inputs.
     std::vector<double> values(uint32_t sample, int64_t inputs, int64_t outputs) const;
+
+  private:
+    double multiplier(bool kept, double normal) const;
 };
 
 }  // namespace reference

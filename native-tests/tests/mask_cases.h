@@ -22,13 +22,13 @@ struct MaskCase {
     float sigma;
 };
 
-// One plane, a warp's four planes, one more, two rounds and more, all of them; and normals.
+// One plane, more, the eight that a warp draws at a time, one more, all of them; and normals.
 inline const MaskCase MASK_CASES[] = {
     {"HalfOfOnePlane", BERNOULLI_NOISE, 1, 1, 1.0f},
     {"ThreeQuartersOfTwoPlanes", BERNOULLI_NOISE, 2, 3, 0.57735026f},
-    {"FourPlanes", BERNOULLI_NOISE, 4, 13, 0.48038447f},
     {"FivePlanes", BERNOULLI_NOISE, 5, 19, 0.8164966f},
-    {"SevenPlanes", BERNOULLI_NOISE, 7, 115, 0.33333334f},
+    {"EightPlanes", BERNOULLI_NOISE, 8, 179, 0.6546537f},
+    {"NinePlanes", BERNOULLI_NOISE, 9, 301, 0.8373f},
     {"SixteenPlanes", BERNOULLI_NOISE, 16, 40503, 0.7861f},
     {"Gaussian", GAUSSIAN_NOISE, 1, 1, 1.0f},
     {"PartialGaussian", PARTIAL_GAUSSIAN_NOISE, 6, 45, 0.6546537f},
