@@ -63,3 +63,40 @@ planted_fault(cosine_with_the_sines_sign
     REPLACEMENT [[(quadrant & 2)]]
     KERNELS probes.cu
     TESTS BoxMuller.*)
+
+planted_fault(column_sums_without_barrier
+    FILE column_sums.cu
+    ORIGINAL [[__syncthreads()]]
+    REPLACEMENT [[(void)0]]
+    KERNELS column_sums.cu
+    TESTS ColumnSums.*)
+
+planted_fault(warp_shares_one_block
+    FILE warp_mask.cuh
+    ORIGINAL [[block + own, quad]]
+    REPLACEMENT [[block, quad]]
+    KERNELS mask_values.cu
+    TESTS Masks/MaskValues.*)
+
+planted_fault(export_past_the_last_input
+    FILE mask_values.cu
+    ORIGINAL [[if (i < left) {
+                            tile]]
+    REPLACEMENT [[if (i <= left) {
+                            tile]]
+    KERNELS mask_values.cu
+    TESTS Masks/MaskValues.*)
+
+planted_fault(last_of_equal_logits
+    FILE loss.cu
+    ORIGINAL [[index < largest.index]]
+    REPLACEMENT [[index > largest.index]]
+    KERNELS loss.cu
+    TESTS SoftmaxCrossEntropy.*)
+
+planted_fault(adam_one_step_late
+    FILE optimizer.cu
+    ORIGINAL [[static_cast<double>(state.step) + 1.0]]
+    REPLACEMENT [[static_cast<double>(state.step) + 2.0]]
+    KERNELS optimizer.cu
+    TESTS Adam.*)
