@@ -8,6 +8,7 @@
 // mask.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

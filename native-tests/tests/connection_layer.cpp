@@ -147,16 +147,28 @@ static double derivative_exactly(int32_t activation, double value) {
     }
 }
 
-// Compares with sums of `terms` terms: each of them is rounded, and so are the scale, the bias and, by at most 1e-5 of its
-// standard deviation, a normal.
+// A normal is within 1e-5 of the reference's, so that a multiplier is within that times sigma: what this makes of sums, from
+// their terms' magnitudes without a mask. `sums(table)` are the sums under a mask.
+template <class Sums>
+static std::vector<double> bounds_from_normals(double sigma, const Sums& sums) {
+    const ConnectionMask unmasked{ConnectionSource::UNMASKED, Noise::NONE, {1, 1}, 0};
+    std::vector<double> bounds = sums(connection_table(unmasked)).magnitudes;
+    for (double& bound : bounds) {
+        bound *= 1e-5 * sigma;
+    }
+    return bounds;
+}
+
+// Compares sums of at most `roundings` terms and further operations, each of which rounds, times factors of at most
+// `largest_factor`.
 static void expect_sums(
-    const char* what, const std::vector<float>& actual, const reference::Sums& expected, int64_t terms, double sigma,
-    double factor_bound = 1) {
+    const char* what, const std::vector<float>& actual, const reference::Sums& expected, int64_t roundings,
+    const std::vector<double>& further_bounds, double largest_factor = 1) {
     ASSERT_EQ(actual.size(), expected.values.size());
-    const double relative = static_cast<double>(terms + 6) * 0x1p-24 + 1e-5 * sigma;
     for (size_t n = 0; n < actual.size(); ++n) {
-        const double bound = relative * factor_bound * expected.magnitudes[n] + 1e-30;
-        ASSERT_NEAR(actual[n], expected.values[n], bound) << what << "[" << n << "]";
+        const double rounding = static_cast<double>(roundings) * 0x1p-24 * expected.magnitudes[n];
+        ASSERT_NEAR(actual[n], expected.values[n], largest_factor * (rounding + further_bounds[n]) + 1e-30)
+            << what << "[" << n << "]";
     }
 }
 
@@ -168,11 +180,15 @@ void ConnectionLayer::check_forward(const ConnectionPlan& plan, int32_t activati
         launch(plan), x_array_.pointer(), w_array_.pointer(), with_bias ? bias_array_.pointer() : nullptr, activation,
         z.pointer(), y.pointer());
     device::synchronize();
-    const reference::Sums expected = reference::connection_forward(
-        connection_table(mask_), reference_shape(), x_, w_, with_bias ? bias_ : std::vector<float>{});
+    const auto sums = [&](const reference::MaskTable& table) {
+        return reference::connection_forward(
+            table, reference_shape(), x_, w_, with_bias ? bias_ : std::vector<float>{});
+    };
     const std::vector<float> z_values = z.download();
     const std::vector<float> y_values = y.download();
-    expect_sums("z", z_values, expected, shape_.inputs + plan.stretches, mask_.sigma);
+    expect_sums(
+        "z", z_values, sums(connection_table(mask_)), shape_.inputs + plan.stretches + 6,
+        bounds_from_normals(mask_.sigma, sums));
     for (size_t n = 0; n < y_values.size(); ++n) {
         const double exact = activate_exactly(activation, z_values[n]);
         ASSERT_NEAR(y_values[n], exact, 2e-6 * (1 + std::abs(exact))) << "y[" << n << "]";
@@ -187,15 +203,19 @@ void ConnectionLayer::check_backward_input(const ConnectionPlan& plan, int32_t a
         launch(plan), dz_array_.pointer(), w_array_.pointer(), activation_below,
         from_output ? nullptr : below_array_.pointer(), from_output ? below_array_.pointer() : nullptr, dx.pointer());
     device::synchronize();
-    reference::Sums expected =
-        reference::connection_backward_input(connection_table(mask_), reference_shape(), dz_, w_);
+    const auto sums = [&](const reference::MaskTable& table) {
+        return reference::connection_backward_input(table, reference_shape(), dz_, w_);
+    };
+    reference::Sums expected = sums(connection_table(mask_));
     double largest = 1;
     for (size_t n = 0; n < expected.values.size(); ++n) {
         const double derivative = derivative_exactly(activation_below, below_[n]);
         expected.values[n] *= derivative;
         largest = std::max(largest, std::abs(derivative));
     }
-    expect_sums("dx", dx.download(), expected, shape_.outputs + plan.stretches + 40, mask_.sigma, largest);
+    expect_sums(
+        "dx", dx.download(), expected, shape_.outputs + plan.stretches + 40, bounds_from_normals(mask_.sigma, sums),
+        largest);
 }
 
 void ConnectionLayer::check_backward_weight(const ConnectionPlan& plan, bool with_bias) {
@@ -204,14 +224,16 @@ void ConnectionLayer::check_backward_weight(const ConnectionPlan& plan, bool wit
     device::connection_backward_weight(
         launch(plan), x_array_.pointer(), dz_array_.pointer(), dw.pointer(), with_bias ? db.pointer() : nullptr);
     device::synchronize();
+    const auto sums = [&](const reference::MaskTable& table) {
+        return reference::connection_backward_weight(table, reference_shape(), x_, dz_);
+    };
+    const int64_t roundings = shape_.samples + plan.stretches + 6;
     expect_sums(
-        "dw", dw.download(),
-        reference::connection_backward_weight(connection_table(mask_), reference_shape(), x_, dz_),
-        shape_.samples + plan.stretches, mask_.sigma);
+        "dw", dw.download(), sums(connection_table(mask_)), roundings, bounds_from_normals(mask_.sigma, sums));
     if (with_bias) {
         expect_sums(
-            "db", db.download(), reference::column_sums(shape_.samples, shape_.outputs, dz_),
-            shape_.samples + plan.stretches, 0);
+            "db", db.download(), reference::column_sums(shape_.samples, shape_.outputs, dz_), roundings,
+            std::vector<double>(bias_.size()));
     }
 }
 

@@ -1,27 +1,39 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "activation.cuh"
 #include "connection_layer.h"
-
-// Under sanitizers, which slow the emulation down, every so many shapes are tested.
-#ifndef PERNODEDROP_SHAPE_STEP
-#define PERNODEDROP_SHAPE_STEP 1
-#endif
 
 static constexpr int32_t SIZE_COUNT = sizeof(CONNECTION_SIZES) / sizeof(CONNECTION_SIZES[0]);
 static constexpr ConnectionPass PASSES[] = {
     ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 
-// A hundred shapes in which every two sizes meet in every two places.
+// All shapes of these sizes, in an order in which every stretch of a hundred has every two sizes in every two places.
 static std::vector<device::LayerShape> shapes() {
     std::vector<device::LayerShape> shapes;
-    for (int32_t a = 0; a < SIZE_COUNT; ++a) {
-        for (int32_t b = 0; b < SIZE_COUNT; ++b) {
-            shapes.push_back(
-                {CONNECTION_SIZES[a], CONNECTION_SIZES[b], CONNECTION_SIZES[(a + b) % SIZE_COUNT]});
+    for (int32_t shift = 0; shift < SIZE_COUNT; ++shift) {
+        for (int32_t a = 0; a < SIZE_COUNT; ++a) {
+            for (int32_t b = 0; b < SIZE_COUNT; ++b) {
+                const int32_t c = (a + b + shift) % SIZE_COUNT;
+                shapes.push_back({CONNECTION_SIZES[a], CONNECTION_SIZES[b], CONNECTION_SIZES[c]});
+            }
         }
     }
     return shapes;
+}
+
+// PERNODEDROP_SHAPE_STEP=n tests every nth shape only, where all of them would take too long.
+static size_t shape_step() {
+    const char* const step = std::getenv("PERNODEDROP_SHAPE_STEP");
+    if (step == nullptr) {
+        return 1;
+    }
+    const int value = std::atoi(step);
+    if (value < 1) {
+        throw std::invalid_argument(std::string("PERNODEDROP_SHAPE_STEP must be at least 1: ") + step);
+    }
+    return static_cast<size_t>(value);
 }
 
 static std::string describe(const device::LayerShape& shape, const ConnectionPlan& plan, const std::string& kernel) {
@@ -53,7 +65,7 @@ class ConnectionKernels : public testing::TestWithParam<size_t> {
 TEST_P(ConnectionKernels, GiveTheReferencesSums) {
     uint32_t turn = 0;
     const std::vector<device::LayerShape> all = shapes();
-    for (size_t n = 0; n < all.size(); n += PERNODEDROP_SHAPE_STEP) {
+    for (size_t n = 0; n < all.size(); n += shape_step()) {
         const device::LayerShape shape = all[n];
         ConnectionLayer layer(mask(), shape);
         for (const ConnectionPass pass : PASSES) {

@@ -94,7 +94,7 @@ TEST(Reference, ProductsAreAdjoint) {
 
 TEST(Reference, ForwardAddsTheBias) {
     const Mask mask;
-    const reference::Sums y = connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
+    const reference::Sums y = reference::connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
     EXPECT_EQ(y.values, (std::vector<double>{17, 14}));
     EXPECT_EQ(y.magnitudes, (std::vector<double>{17, 30}));
     EXPECT_EQ(reference::column_sums(2, 2, {1, 2, 3, -4}).values, (std::vector<double>{4, -2}));
