@@ -63,3 +63,11 @@ planted_fault(cosine_with_the_sines_sign
     REPLACEMENT [[(quadrant & 2)]]
     KERNELS probes.cu
     TESTS BoxMuller.*)
+
+# A rounding too many: only the known bits show it.
+planted_fault(logarithm_not_fused
+    FILE box_muller.cuh
+    ORIGINAL [[fmaf(exponent, 0.693359375f, __fadd_rn(r, tail))]]
+    REPLACEMENT [[__fadd_rn(__fadd_rn(__fmul_rn(exponent, 0.693359375f), r), tail)]]
+    KERNELS probes.cu
+    TESTS BoxMuller.IsJavasBitForBit)

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "device.h"
+#include "launch.h"
 #include "sanitizer.h"
 #include "thread_order.h"
 
@@ -178,6 +179,20 @@ TEST(Emulation, RefusesAccessOutsideArrays) {
                            "use-after-poison.*In kernel write");
 }
 
+TEST(Emulation, RefusesMisalignedVectors) {
+    if (!emulation::sanitizer::ACTIVE) {
+        GTEST_SKIP() << "Only UndefinedBehaviorSanitizer sees misaligned loads; the sanitized suite runs this test.";
+    }
+    const auto read = [](size_t offset) {
+        const Array<float> in(numbers(4), offset);
+        const Array<float> out(1);
+        device::launch("read_vector", {{}, 1}, in.pointer(), out.pointer());
+        return out.download();
+    };
+    EXPECT_EQ(read(0), std::vector<float>{4});
+    EXPECT_DEATH(read(1), "misaligned address");
+}
+
 TEST(Emulation, RefusesTraps) {
     const Array<int> out(1);
     device::launch("divide", {{}, 1}, out.pointer(), 7, 2);
@@ -215,6 +230,37 @@ TEST(Emulation, ChecksArguments) {
     expect_error([&] { launch(pointer.pointer(), 1.0f, 2.0, 3, 4, true); }, "parameter 4 is an integer of 8 bytes");
     expect_error([&] { launch(int64_t{0}, 1.0f, 2.0, 3, int64_t{4}, true); }, "parameter 0 is a pointer");
     expect_error([] { device::launch("no_such_kernel", {{}, 1}); }, "there is no kernel no_such_kernel");
+}
+
+// As a CUDA driver launches: by name, with an array of pointers to arguments.
+TEST(Emulation, RegistersKernelsWithTheirParameters) {
+    const emulation::Kernel* const kernel = emulation::find_kernel("take_all_kinds");
+    ASSERT_NE(kernel, nullptr);
+    std::vector<size_t> sizes;
+    std::vector<ParameterKind> kinds;
+    for (const ParameterType& parameter : kernel->parameters) {
+        sizes.push_back(parameter.size);
+        kinds.push_back(parameter.kind);
+    }
+    EXPECT_EQ(sizes, (std::vector<size_t>{8, 4, 8, 4, 8, 1, 8}));
+    using Kind = ParameterKind;
+    EXPECT_EQ(kinds, (std::vector<Kind>{Kind::POINTER, Kind::FLOATING, Kind::FLOATING, Kind::INTEGER, Kind::INTEGER,
+                                        Kind::INTEGER, Kind::POINTER}));
+    EXPECT_EQ(kernel->bounds.threads, 1024u);
+    EXPECT_EQ(emulation::find_kernel("rotate_right")->bounds.threads, 128u);
+    EXPECT_EQ(emulation::find_kernel("no_such_kernel"), nullptr);
+
+    const float* pointer = nullptr;
+    float number = 0.5f;
+    double wide = 0.25;
+    int32_t integer = -1;
+    int64_t large = int64_t{1} << 40;
+    bool flag = true;
+    double result = 0;
+    double* out = &result;
+    void* arguments[] = {&pointer, &number, &wide, &integer, &large, &flag, &out};
+    emulation::launch(*kernel, 1, 1, 0, arguments);
+    EXPECT_EQ(result, 1000 + 0.75 + 1099511627776.0);
 }
 
 TEST(Emulation, ChecksTheLaunch) {
