@@ -1,5 +1,5 @@
-# The faults. FILE is in cuda/; ORIGINAL must occur in it exactly once. KERNELS are the sources (in cuda/ or tests/) that
-# TESTS, a GoogleTest filter, need.
+# The faults. FILE is in cuda/; ORIGINAL must occur in it exactly once. KERNELS are the sources (in cuda/ or tests/)
+# that TESTS, a GoogleTest filter, need.
 
 planted_fault(planes_first_to_last
     FILE mask.cuh
