@@ -1,6 +1,6 @@
-// Blocks and grids of all kernels but the connection kernels: plain C++, for kernels and for whoever launches them (Java's
-// twin is in backend.cuda). Kernels give the right result for every grid; only where it says so does a grid decide what is
-// computed.
+// Blocks and grids of all kernels but the connection kernels: plain C++, for kernels and for whoever launches them
+// (Java's twin is in backend.cuda). Kernels give the right result for every grid; only where it says so does a grid
+// decide what is computed.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ constexpr int64_t ceil_divide(int64_t value, int64_t divisor) {
     return (value - 1) / divisor + 1;
 }
 
-// ---- element-wise kernels: vector, optimizer, activation_backward, curand_fill (which counts groups of 4), gather_labels
+// ---- element-wise kernels: vector, optimizer, activation_backward, gather_labels, curand_fill (in groups of 4)
 
 constexpr int ELEMENT_BLOCK = 256;
 constexpr int ELEMENT_BLOCKS_PER_MULTIPROCESSOR = 8;
@@ -41,15 +41,15 @@ inline Grid row_grid(int32_t rows, int32_t columns) {
         static_cast<uint32_t>(std::min(ceil_divide(elements, ROW_BLOCK), GRID_YZ_LIMIT))};
 }
 
-// ---- kernels that draw masks: node_mask, node_forward, mask_export, weight_mask. A warp draws MASK_TILE_OUTPUTS outputs.
+// ---- kernels that draw masks: node_mask, node_forward, mask_export, weight_mask; a warp 256 outputs
 
 constexpr int MASK_BLOCK = 256;
 constexpr int MASK_BLOCK_WARPS = MASK_BLOCK / 32;
-constexpr int MASK_TILE_OUTPUTS = 256;
+constexpr int WARP_MASK_OUTPUTS = 256;
 
 inline Grid node_grid(int32_t samples, int32_t outputs) {
     return Grid{
-        static_cast<uint32_t>(ceil_divide(outputs, MASK_TILE_OUTPUTS)),
+        static_cast<uint32_t>(ceil_divide(outputs, WARP_MASK_OUTPUTS)),
         static_cast<uint32_t>(std::min(ceil_divide(samples, MASK_BLOCK_WARPS), GRID_YZ_LIMIT))};
 }
 
@@ -57,7 +57,7 @@ inline Grid node_grid(int32_t samples, int32_t outputs) {
 inline Grid mask_grid(int32_t samples, int32_t inputs, int32_t outputs) {
     const int64_t quads = ceil_divide(inputs, 4);
     return Grid{
-        static_cast<uint32_t>(ceil_divide(outputs, MASK_TILE_OUTPUTS)),
+        static_cast<uint32_t>(ceil_divide(outputs, WARP_MASK_OUTPUTS)),
         static_cast<uint32_t>(std::min(ceil_divide(quads, MASK_BLOCK_WARPS), GRID_YZ_LIMIT)),
         static_cast<uint32_t>(std::min<int64_t>(samples, GRID_YZ_LIMIT))};
 }
@@ -72,8 +72,8 @@ inline Grid loss_grid(int32_t samples, int multiprocessors) {
     return Grid{static_cast<uint32_t>(std::min(ceil_divide(samples, LOSS_BLOCK / 32), limit))};
 }
 
-// ---- sums over rows. The grid's y is the number of parts that the rows are split into, and the number of rows that are
-// written: it decides the order of the additions.
+// ---- sums over rows. The grid's y is the number of parts that the rows are split into, and the number of rows that
+// are written: it decides the order of the additions.
 
 constexpr int COLUMN_SUMS_BLOCK = 256;
 constexpr int COLUMN_SUMS_COLUMNS = 32;
@@ -96,7 +96,7 @@ inline Grid column_sums_grid(int32_t rows, int32_t columns, int multiprocessors)
 
 // node_backward writes grid.y rows of partial bias sums, for column_sums to add up.
 inline Grid node_backward_grid(int32_t samples, int32_t outputs, int multiprocessors) {
-    const int64_t blocks = ceil_divide(outputs, MASK_TILE_OUTPUTS);
+    const int64_t blocks = ceil_divide(outputs, WARP_MASK_OUTPUTS);
     const int64_t wanted =
         ceil_divide(static_cast<int64_t>(multiprocessors) * COLUMN_SUMS_BLOCKS_PER_MULTIPROCESSOR, blocks);
     return Grid{

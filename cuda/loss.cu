@@ -7,8 +7,8 @@
 //   add_losses              adds a batch's losses and hits (null: none) to the totals, in an order that depends on the
 //                           number of samples alone, and notes the step if the batch's loss is not finite. One block
 //
-// Gradients may be null, or the logits or predictions. A row that holds NaN or plus infinity, or minus infinity only, has
-// loss and gradient NaN and is no hit, as on the CPU. Accuracy needs no kernel of its own: it is correct / samples.
+// Gradients may be null, or the logits or predictions. A row that holds NaN or plus infinity, or minus infinity only,
+// has loss and gradient NaN and is no hit, as on the CPU. Accuracy needs no kernel of its own: it is correct / samples.
 #include "launch_shapes.h"
 #include "loss_totals.h"
 #include "step_state.cuh"

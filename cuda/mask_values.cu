@@ -6,7 +6,7 @@
 //                 DropConnect), on weights and on their gradients; to may be from
 //
 // Fixed masks (fixed != 0): those of sample 0 at step 0. A warp draws four inputs by 256 outputs of one sample.
-#include "mask_tile.cuh"
+#include "warp_mask.cuh"
 
 constexpr int QUAD = 4;
 
@@ -29,7 +29,7 @@ KERNEL(mask_export, __launch_bounds__(MASK_BLOCK),
        uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t inputs, int32_t outputs,
        float* to) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
-    const uint32_t block = blockIdx.x * MASK_TILE_BLOCKS;
+    const uint32_t block = blockIdx.x * WARP_MASK_BLOCKS;
     const QuadRange quads = quads_of_warp(inputs);
     for (int64_t b = blockIdx.z; b < samples; b += gridDim.z) {
         const uint32_t sample = fixed != 0 ? 0u : first_sample + static_cast<uint32_t>(b);
@@ -37,7 +37,7 @@ KERNEL(mask_export, __launch_bounds__(MASK_BLOCK),
             const uint32_t drawn_quad = node != 0 ? 0u : static_cast<uint32_t>(quad);
             const int64_t left = inputs - quad * QUAD;
             float* const tile = to + (b * inputs + quad * QUAD) * outputs;
-            draw_mask_tile<QUAD>(
+            draw_warp_mask<QUAD>(
                 mask, static_cast<Noise>(noise), block, drawn_quad, sample, outputs,
                 [&](int, uint32_t u, const float (&m)[QUAD]) {
 #pragma unroll
@@ -55,12 +55,12 @@ KERNEL(weight_mask, __launch_bounds__(MASK_BLOCK),
        const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes, uint32_t threshold,
        float sigma, int32_t inputs, int32_t outputs, const float* from, float* to) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
-    const uint32_t block = blockIdx.x * MASK_TILE_BLOCKS;
+    const uint32_t block = blockIdx.x * WARP_MASK_BLOCKS;
     const QuadRange quads = quads_of_warp(inputs);
     for (int64_t quad = quads.first; quad < quads.end; quad += quads.step) {
         const int64_t left = inputs - quad * QUAD;
         const int64_t start = quad * QUAD * outputs;
-        draw_mask_tile<QUAD>(
+        draw_warp_mask<QUAD>(
             mask, static_cast<Noise>(noise), block, static_cast<uint32_t>(quad), 0, outputs,
             [&](int, uint32_t u, const float (&m)[QUAD]) {
 #pragma unroll

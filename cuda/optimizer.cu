@@ -1,5 +1,5 @@
-// Updates of n parameters w from gradients g, in one flat buffer; learning rate r and step t - 1 from the step state. Each
-// operation is rounded, in the CPU's order.
+// Updates of n parameters w from gradients g, in one flat buffer; learning rate r and step t - 1 from the step state.
+// Each operation is rounded, in the CPU's order.
 //
 //   sgd    v = mu v + g; w = w - r v; with Nesterov's look-ahead (nesterov != 0) w = w - r (g + mu v)
 //   adam   m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2
@@ -38,8 +38,8 @@ KERNEL(sgd, __launch_bounds__(ELEMENT_BLOCK),
 }
 
 KERNEL(adam, __launch_bounds__(ELEMENT_BLOCK),
-       const StepState* state, int64_t n, float beta1, float beta2, float epsilon, float decay, float* w, const float* g,
-       float* m, float* v) {
+       const StepState* state, int64_t n, float beta1, float beta2, float epsilon, float decay, float* w,
+       const float* g, float* m, float* v) {
     SHARED_ARRAY(AdamScales, shared_scales, 1);
     if (threadIdx.x == 0) {
         shared_scales[0] = adam_scales(*state, beta1, beta2, decay);

@@ -1,14 +1,14 @@
-// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds outputs
-// l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
+// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds
+// outputs l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
 //
-// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and hand
-// the words round: no word is drawn twice.
+// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and
+// hand the words round: no word is drawn twice.
 #pragma once
 
 #include "launch_shapes.h"
 #include "mask.cuh"
 
-constexpr int MASK_TILE_BLOCKS = MASK_TILE_OUTPUTS / 32;
+constexpr int WARP_MASK_BLOCKS = WARP_MASK_OUTPUTS / 32;
 constexpr uint32_t WHOLE_WARP = 0xFFFFFFFFu;
 
 // What kept Bernoulli values are scaled by: 1 / q'.
@@ -27,12 +27,12 @@ __device__ __forceinline__ Mask current_mask(
 }
 
 // The lane's j-th output of eight.
-__device__ __forceinline__ uint32_t mask_tile_output(uint32_t block, int j) {
+__device__ __forceinline__ uint32_t warp_mask_output(uint32_t block, int j) {
     return (block + j) * 32u + (threadIdx.x & 31u);
 }
 
-// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the quad.
-// The whole warp must call it.
+// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the
+// quad. The whole warp must call it.
 template <int INPUTS>
 __device__ __forceinline__ void
 warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
@@ -63,7 +63,7 @@ warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample,
 
 // Multipliers of a lane's output of one block (`output`, of the lane's own), from the words of kept bits.
 template <int INPUTS>
-__device__ __forceinline__ void mask_tile_values(
+__device__ __forceinline__ void warp_mask_values(
     const Mask& mask, Noise noise, float if_kept, const uint32_t (&kept)[INPUTS], uint32_t output, uint32_t quad,
     uint32_t sample, float (&values)[INPUTS]) {
     float if_dropped[4] = {0.0f, 0.0f, 0.0f, 0.0f};
@@ -80,11 +80,11 @@ __device__ __forceinline__ void mask_tile_values(
     }
 }
 
-// Draws the multipliers of INPUTS inputs from 4 quad on by MASK_TILE_OUTPUTS outputs from 32 block on, and calls
-// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp must
-// call it.
+// Draws the multipliers of INPUTS inputs from 4 quad on by WARP_MASK_OUTPUTS outputs from 32 block on, and calls
+// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp
+// must call it.
 template <int INPUTS, class Visit>
-__device__ __forceinline__ void draw_mask_tile(
+__device__ __forceinline__ void draw_warp_mask(
     const Mask& mask, Noise noise, uint32_t block, uint32_t quad, uint32_t sample, int32_t outputs, Visit visit) {
     const float if_kept = noise == BERNOULLI ? kept_scale(mask) : 1.0f;
     uint32_t kept[INPUTS] = {};
@@ -92,16 +92,16 @@ __device__ __forceinline__ void draw_mask_tile(
         warp_kept_bits<INPUTS>(mask, block, quad, sample, kept);
     }
 #pragma unroll
-    for (int j = 0; j < MASK_TILE_BLOCKS; ++j) {
+    for (int j = 0; j < WARP_MASK_BLOCKS; ++j) {
         uint32_t words[INPUTS];
 #pragma unroll
         for (int i = 0; i < INPUTS; ++i) {
             words[i] = __shfl_sync(WHOLE_WARP, kept[i], j);
         }
-        const uint32_t output = mask_tile_output(block, j);
+        const uint32_t output = warp_mask_output(block, j);
         if (output < static_cast<uint32_t>(outputs)) {
             float values[INPUTS];
-            mask_tile_values<INPUTS>(mask, noise, if_kept, words, output, quad, sample, values);
+            warp_mask_values<INPUTS>(mask, noise, if_kept, words, output, quad, sample, values);
             visit(j, output, values);
         }
     }
