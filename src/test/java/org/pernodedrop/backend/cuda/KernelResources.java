@@ -1,6 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,10 @@ record KernelResources(int registers, int stack, int spilled, int shared) {
 
         Multiprocessor(int shared) {
             this.shared = shared;
+        }
+
+        String architecture() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

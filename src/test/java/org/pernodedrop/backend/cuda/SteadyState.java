@@ -87,12 +87,7 @@ final class SteadyState {
         inferComputing(way, multiplyAdds, turns);
         inferDrawing(way, multiplyAdds * planes, planes, turns);
         Map<String, Long> instructions = new TreeMap<>();
-        long[] found = {0};
-        add(way, 1, turns, instructions, found);
-        if (found[0] != multiplyAdds) {
-            throw new IllegalStateException(
-                    "A turn is to have " + multiplyAdds + " multiply-adds, its loops make " + found[0]);
-        }
+        add(way, 1, turns, instructions);
         List<String> described = turns.entrySet().stream()
                 .map(entry -> describe(entry.getKey()) + " x " + entry.getValue())
                 .sorted()
@@ -193,6 +188,10 @@ final class SteadyState {
                 .filter(loop -> way(loop).work().multiplyAdds() > 0)
                 .toList();
         if (computing.isEmpty()) {
+            if (way.work().multiplyAdds() != multiplyAdds) {
+                throw new IllegalStateException("A turn is to have " + multiplyAdds
+                        + " multiply-adds, its instructions make " + way.work().multiplyAdds());
+            }
             return;
         }
         long inside = 0;
@@ -273,15 +272,13 @@ final class SteadyState {
         return needed / each;
     }
 
-    private void add(Way way, long weight, Map<Loop, Long> turns, Map<String, Long> instructions, long[] multiplyAdds) {
+    private void add(Way way, long weight, Map<Loop, Long> turns, Map<String, Long> instructions) {
         for (Object step : way.steps()) {
             if (step instanceof Loop loop) {
-                add(way(loop), weight * turns.get(loop), turns, instructions, multiplyAdds);
+                add(way(loop), weight * turns.get(loop), turns, instructions);
             } else {
-                for (SassInstruction instruction : graph.instructions((Integer) step)) {
-                    instructions.merge(instruction.name(), weight, Long::sum);
-                    multiplyAdds[0] += isMultiplyAdd(instruction) ? weight : 0;
-                }
+                graph.instructions((Integer) step)
+                        .forEach(instruction -> instructions.merge(instruction.name(), weight, Long::sum));
             }
         }
     }
