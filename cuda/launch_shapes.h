@@ -41,11 +41,11 @@ inline Grid row_grid(int32_t rows, int32_t columns) {
         static_cast<uint32_t>(std::min(ceil_divide(elements, ROW_BLOCK), GRID_YZ_LIMIT))};
 }
 
-// ---- kernels that draw masks: node_mask, node_forward, mask_export, weight_mask; a warp 256 outputs
+// ---- kernels that draw masks: node_mask, node_forward, mask_export, weight_mask; a warp 128 outputs
 
 constexpr int MASK_BLOCK = 256;
 constexpr int MASK_BLOCK_WARPS = MASK_BLOCK / 32;
-constexpr int WARP_MASK_OUTPUTS = 256;
+constexpr int WARP_MASK_OUTPUTS = 128;
 
 inline Grid node_grid(int32_t samples, int32_t outputs) {
     return Grid{

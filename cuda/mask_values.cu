@@ -5,7 +5,7 @@
 //   weight_mask   to[i, u] = from[i, u] m[0, i, u], [inputs, outputs]: one mask for all samples (fixed masks and
 //                 DropConnect), on weights and on their gradients; to may be from
 //
-// Fixed masks (fixed != 0): those of sample 0 at step 0. A warp draws four inputs by 256 outputs of one sample.
+// Fixed masks (fixed != 0): those of sample 0 at step 0. A warp draws four inputs by 128 outputs of one sample.
 #include "warp_mask.cuh"
 
 constexpr int QUAD = 4;
@@ -39,7 +39,7 @@ KERNEL(mask_export, __launch_bounds__(MASK_BLOCK),
             float* const tile = to + (b * inputs + quad * QUAD) * outputs;
             draw_warp_mask<QUAD>(
                 mask, static_cast<Noise>(noise), block, drawn_quad, sample, outputs,
-                [&](int, uint32_t u, const float (&m)[QUAD]) {
+                [&](uint32_t, uint32_t u, const float (&m)[QUAD]) {
 #pragma unroll
                     for (int i = 0; i < QUAD; ++i) {
                         if (i < left) {
@@ -62,7 +62,7 @@ KERNEL(weight_mask, __launch_bounds__(MASK_BLOCK),
         const int64_t start = quad * QUAD * outputs;
         draw_warp_mask<QUAD>(
             mask, static_cast<Noise>(noise), block, static_cast<uint32_t>(quad), 0, outputs,
-            [&](int, uint32_t u, const float (&m)[QUAD]) {
+            [&](uint32_t, uint32_t u, const float (&m)[QUAD]) {
 #pragma unroll
                 for (int i = 0; i < QUAD; ++i) {
                     if (i < left) {

@@ -6,14 +6,14 @@
 //   node_backward   dp = dy act'(z) m; dp may be dy; and, unless it is null, bias_sums[blockIdx.y, u] = the sum of
 //                   dy act'(z) over the block's samples: column_sums adds those rows up to the bias's gradient
 //
-// A warp draws one sample's values for 256 outputs. node_backward's grid decides the order of additions, and the number
+// A warp draws one sample's values for 128 outputs. node_backward's grid decides the order of additions, and the number
 // of rows of bias_sums.
 #include "activation.cuh"
 #include "warp_mask.cuh"
 
-// What a warp works on: 256 outputs of every sample_step-th sample.
+// What a warp works on: 128 outputs of every sample_step-th sample.
 struct NodeTile {
-    uint32_t block;    // of outputs, the first of eight
+    uint32_t block;    // of outputs, the first of four
     int64_t sample;
     int64_t sample_step;
 };
@@ -25,7 +25,7 @@ __device__ __forceinline__ NodeTile node_tile() {
         static_cast<int64_t>(gridDim.y) * MASK_BLOCK_WARPS};
 }
 
-// The lane's eight elements of a row; 0 past its end. Loaded before the mask is drawn, which takes as long as they do.
+// The lane's four elements of a row; 0 past its end. Loaded before the mask is drawn, which takes as long as they do.
 struct NodeRow {
     float values[WARP_MASK_BLOCKS];
 };
@@ -33,7 +33,7 @@ struct NodeRow {
 __device__ __forceinline__ NodeRow load_node_row(const float* row, uint32_t block, int32_t outputs) {
     NodeRow loaded;
 #pragma unroll
-    for (int j = 0; j < WARP_MASK_BLOCKS; ++j) {
+    for (uint32_t j = 0; j < WARP_MASK_BLOCKS; ++j) {
         const uint32_t u = warp_mask_output(block, j);
         loaded.values[j] = u < static_cast<uint32_t>(outputs) ? row[u] : 0.0f;
     }
@@ -54,7 +54,7 @@ KERNEL(node_mask, __launch_bounds__(MASK_BLOCK),
         float* const to_row = to + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](int j, uint32_t u, const float (&m)[1]) { to_row[u] = __fmul_rn(row.values[j], m[0]); });
+            [&](uint32_t j, uint32_t u, const float (&m)[1]) { to_row[u] = __fmul_rn(row.values[j], m[0]); });
     }
 }
 
@@ -70,7 +70,7 @@ KERNEL(node_forward, __launch_bounds__(MASK_BLOCK),
         float* const y_row = y + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](int j, uint32_t u, const float (&m)[1]) {
+            [&](uint32_t j, uint32_t u, const float (&m)[1]) {
                 const float masked = __fmul_rn(row.values[j], m[0]);
                 const float value = bias == nullptr ? masked : __fadd_rn(masked, bias[u]);
                 z_row[u] = value;
@@ -95,7 +95,7 @@ KERNEL(node_backward, __launch_bounds__(MASK_BLOCK),
         float* const dp_row = dp + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](int j, uint32_t u, const float (&m)[1]) {
+            [&](uint32_t j, uint32_t u, const float (&m)[1]) {
                 const float derivative = activation_derivative(kind, point.values[j], point.values[j]);
                 const float dz = __fmul_rn(row.values[j], derivative);
                 dp_row[u] = __fmul_rn(dz, m[0]);
@@ -106,12 +106,12 @@ KERNEL(node_backward, __launch_bounds__(MASK_BLOCK),
         return;
     }
 #pragma unroll
-    for (int j = 0; j < WARP_MASK_BLOCKS; ++j) {
+    for (uint32_t j = 0; j < WARP_MASK_BLOCKS; ++j) {
         warp_sums[(threadIdx.x / 32u) * WARP_MASK_OUTPUTS + j * 32 + (threadIdx.x & 31u)] = sums[j];
     }
     __syncthreads();
     const int64_t u = static_cast<int64_t>(blockIdx.x) * WARP_MASK_OUTPUTS + threadIdx.x;
-    if (u < outputs) {
+    if (threadIdx.x < WARP_MASK_OUTPUTS && u < outputs) {
         float sum = 0.0f;
         for (int warp = 0; warp < MASK_BLOCK_WARPS; ++warp) {
             sum = __fadd_rn(sum, warp_sums[warp * WARP_MASK_OUTPUTS + threadIdx.x]);

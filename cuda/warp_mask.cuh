@@ -1,14 +1,15 @@
-// Multipliers drawn by a warp together: one sample, a quad of inputs, 256 outputs (8 blocks of 32). Lane l holds
-// outputs l, l + 32, ..., l + 224 of the 256, so that a warp's memory accesses are adjacent.
+// Multipliers drawn by a warp together: one sample, a quad of inputs, 128 outputs (4 blocks of 32). Lane l holds
+// outputs l, l + 32, l + 64, l + 96 of the 128, so that a warp's memory accesses are adjacent.
 //
-// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 4 planes of 8 blocks at a time and
+// One Philox call gives a plane's bits for a quad and a block. The 32 lanes draw 8 planes of 4 blocks at a time and
 // hand the words round: no word is drawn twice.
 #pragma once
 
 #include "launch_shapes.h"
 #include "mask.cuh"
 
-constexpr int WARP_MASK_BLOCKS = WARP_MASK_OUTPUTS / 32;
+constexpr uint32_t WARP_MASK_BLOCKS = WARP_MASK_OUTPUTS / 32;
+constexpr uint32_t WARP_MASK_PLANES = 32 / WARP_MASK_BLOCKS;
 constexpr uint32_t WHOLE_WARP = 0xFFFFFFFFu;
 
 // What kept Bernoulli values are scaled by: 1 / q'.
@@ -26,36 +27,33 @@ __device__ __forceinline__ Mask current_mask(
     return mask;
 }
 
-// The lane's j-th output of eight.
-__device__ __forceinline__ uint32_t warp_mask_output(uint32_t block, int j) {
+// The lane's j-th output of four.
+__device__ __forceinline__ uint32_t warp_mask_output(uint32_t block, uint32_t j) {
     return (block + j) * 32u + (threadIdx.x & 31u);
 }
 
-// Kept bits of eight blocks from `block`: lane l gets those of block + (l & 7), for the first INPUTS inputs of the
-// quad. The whole warp must call it.
+// Kept bits of four blocks from `block`: lane l gets those of block + l % 4, for the first INPUTS inputs of the quad.
+// The whole warp must call it.
 template <int INPUTS>
 __device__ __forceinline__ void
 warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
     const uint32_t lane = threadIdx.x & 31u;
-    const uint32_t own = lane & 7u;
-#pragma unroll
-    for (int i = 0; i < INPUTS; ++i) {
-        kept[i] = 0;
-    }
-    // The last planes come first. Planes past the last are drawn by lanes that have no other, and not used.
+    const uint32_t own = lane % WARP_MASK_BLOCKS;
+    // The last planes come first.
 #pragma unroll 1
-    for (uint32_t left = (mask.planes + 3u) / 4u; left-- > 0;) {
-        const uint4 drawn = mask_plane(mask, left * 4u + (lane >> 3), block + own, quad, sample);
+    for (uint32_t end = mask.planes; end > 0;) {
+        const uint32_t begin = (end - 1) / WARP_MASK_PLANES * WARP_MASK_PLANES;
+        // Lanes past the last plane draw what nobody uses.
+        const uint4 drawn = mask_plane(mask, begin + lane / WARP_MASK_BLOCKS, block + own, quad, sample);
         const uint32_t words[4] = {drawn.x, drawn.y, drawn.z, drawn.w};
-        for (uint32_t k = 4; k-- > 0;) {
-            const uint32_t plane = left * 4u + k;
-            if (plane < mask.planes) {
-                const uint32_t digit = mask_digit(mask, plane);
+#pragma unroll 1
+        for (; end > begin; --end) {
+            const uint32_t plane = end - 1;
+            const uint32_t digit = mask_digit(mask, plane);
+            const int source = static_cast<int>((plane - begin) * WARP_MASK_BLOCKS + own);
 #pragma unroll
-                for (int i = 0; i < INPUTS; ++i) {
-                    const uint32_t word = __shfl_sync(WHOLE_WARP, words[i], static_cast<int>(k * 8u + own));
-                    kept[i] = mask_digit_step(kept[i], word, digit);
-                }
+            for (int i = 0; i < INPUTS; ++i) {
+                kept[i] = mask_digit_step(kept[i], __shfl_sync(WHOLE_WARP, words[i], source), digit);
             }
         }
     }
@@ -81,7 +79,7 @@ __device__ __forceinline__ void warp_mask_values(
 }
 
 // Draws the multipliers of INPUTS inputs from 4 quad on by WARP_MASK_OUTPUTS outputs from 32 block on, and calls
-// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of eight. The whole warp
+// visit(j, output, values) for each of the lane's outputs that is below `outputs`, the j-th of four. The whole warp
 // must call it.
 template <int INPUTS, class Visit>
 __device__ __forceinline__ void draw_warp_mask(
@@ -92,11 +90,11 @@ __device__ __forceinline__ void draw_warp_mask(
         warp_kept_bits<INPUTS>(mask, block, quad, sample, kept);
     }
 #pragma unroll
-    for (int j = 0; j < WARP_MASK_BLOCKS; ++j) {
+    for (uint32_t j = 0; j < WARP_MASK_BLOCKS; ++j) {
         uint32_t words[INPUTS];
 #pragma unroll
         for (int i = 0; i < INPUTS; ++i) {
-            words[i] = __shfl_sync(WHOLE_WARP, kept[i], j);
+            words[i] = __shfl_sync(WHOLE_WARP, kept[i], static_cast<int>(j));
         }
         const uint32_t output = warp_mask_output(block, j);
         if (output < static_cast<uint32_t>(outputs)) {

@@ -18,8 +18,8 @@ std::vector<int32_t> row_numbers(int32_t count) {
 }  // namespace
 
 TEST(Gather, RowsAreCopied) {
-    for (const int32_t count : {1, 3, 13, 33, 207}) {
-        for (const int32_t width : {1, 3, 13, 32, 33, 207, 256, 1000}) {
+    for (const int32_t count : {1, 3, 33, 207}) {
+        for (const int32_t width : {1, 3, 13, 33, 256, 300}) {
             const std::vector<float> data = Numbers(width).reals(DATA_ROWS * width, -1, 1);
             const std::vector<int32_t> rows = row_numbers(count);
             std::vector<float> expected;
@@ -41,7 +41,7 @@ TEST(Gather, RowsAreCopied) {
 TEST(Gather, BytesAreScaledAndShifted) {
     const float scale = 1.0f / 255.0f;
     const float shift = -0.1307f;
-    for (const int32_t count : {1, 13, 207}) {
+    for (const int32_t count : {1, 33}) {
         for (const int32_t width : {1, 3, 33, 207, 784}) {
             Numbers numbers(width);
             std::vector<uint8_t> data(DATA_ROWS * width);

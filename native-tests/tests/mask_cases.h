@@ -22,13 +22,13 @@ struct MaskCase {
     float sigma;
 };
 
-// One plane, a warp's four planes, one more, two rounds and more, all of them; and normals.
+// One plane, more, the eight that a warp draws at a time, one more, all of them; and normals.
 inline const MaskCase MASK_CASES[] = {
     {"HalfOfOnePlane", BERNOULLI_NOISE, 1, 1, 1.0f},
     {"ThreeQuartersOfTwoPlanes", BERNOULLI_NOISE, 2, 3, 0.57735026f},
-    {"FourPlanes", BERNOULLI_NOISE, 4, 13, 0.48038447f},
     {"FivePlanes", BERNOULLI_NOISE, 5, 19, 0.8164966f},
-    {"SevenPlanes", BERNOULLI_NOISE, 7, 115, 0.33333334f},
+    {"EightPlanes", BERNOULLI_NOISE, 8, 179, 0.6546537f},
+    {"NinePlanes", BERNOULLI_NOISE, 9, 301, 0.8373f},
     {"SixteenPlanes", BERNOULLI_NOISE, 16, 40503, 0.7861f},
     {"Gaussian", GAUSSIAN_NOISE, 1, 1, 1.0f},
     {"PartialGaussian", PARTIAL_GAUSSIAN_NOISE, 6, 45, 0.6546537f},
@@ -57,21 +57,30 @@ inline MaskPlace mask_place(int32_t turn) {
     return PLACES[turn % 4];
 }
 
-// m[first_sample + sample, input, output].
-inline double
-multiplier(const MaskCase& mask, const MaskPlace& place, uint32_t sample, uint32_t input, uint32_t output) {
-    const uint32_t step = place.fixed != 0 ? 0 : place.step;
-    const uint32_t row = place.fixed != 0 ? 0 : place.first_sample + sample;
-    const reference::Key key = reference::layer_key(place.seed, place.layer);
-    if (mask.noise != GAUSSIAN_NOISE &&
-        reference::is_kept(key, step, row, input, output, {mask.planes, mask.threshold})) {
-        return mask.noise == BERNOULLI_NOISE ? static_cast<float>(std::ldexp(1.0, mask.planes) / mask.threshold) : 1.0;
+// The multipliers that the kernels must draw at a place.
+class DefinedMask {
+  public:
+    DefinedMask(const MaskCase& mask, const MaskPlace& place)
+        : first_sample_(place.first_sample), fixed_(place.fixed != 0) {
+        mask_.noise = mask.noise == BERNOULLI_NOISE  ? reference::Noise::BERNOULLI
+                      : mask.noise == GAUSSIAN_NOISE ? reference::Noise::GAUSSIAN
+                                                     : reference::Noise::PARTIAL_GAUSSIAN;
+        mask_.key = reference::layer_key(place.seed, place.layer);
+        mask_.step = fixed_ ? 0 : place.step;
+        mask_.rate = {mask.planes, mask.threshold};
+        mask_.sigma = mask.sigma;
     }
-    if (mask.noise == BERNOULLI_NOISE) {
-        return 0.0;
+
+    // m[first_sample + row, input, output]
+    double value(uint32_t row, uint32_t input, uint32_t output) const {
+        return mask_.value(fixed_ ? 0 : first_sample_ + row, input, output);
     }
-    return 1 + static_cast<double>(mask.sigma) * reference::normal(key, step, row, input, output);
-}
+
+  private:
+    reference::Mask mask_;
+    uint32_t first_sample_;
+    bool fixed_;
+};
 
 // How far a multiplier, and a product with it in proportion to the other factor, may be off: a rounding, and what
 // normals are good to.

@@ -10,8 +10,8 @@
 
 namespace {
 
-constexpr int32_t SAMPLES[] = {1, 3, 13, 33};
-constexpr int32_t OUTPUTS[] = {1, 3, 13, 32, 33, 207, 256, 300, 1000};
+constexpr int32_t SAMPLES[] = {1, 3, 13};
+constexpr int32_t OUTPUTS[] = {1, 3, 13, 32, 33, 128, 207, 300};
 
 // The grid that is chosen, and ones that leave several samples to every warp.
 std::vector<device::Launch> node_launches(int32_t samples, int32_t outputs) {
@@ -23,10 +23,11 @@ class NodeMask : public testing::TestWithParam<MaskCase> {
   protected:
     // m[b, u] for the rows of a batch.
     std::vector<double> multipliers(const MaskPlace& place, int32_t samples, int32_t outputs) const {
+        const DefinedMask mask(GetParam(), place);
         std::vector<double> m;
         for (int32_t b = 0; b < samples; ++b) {
             for (int32_t u = 0; u < outputs; ++u) {
-                m.push_back(multiplier(GetParam(), place, b, 0, u));
+                m.push_back(mask.value(b, 0, u));
             }
         }
         return m;
@@ -89,7 +90,7 @@ TEST_P(NodeMask, ABatchMayBeSplit) {
 TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 13, 33}) {
+    for (const int32_t samples : {1, 13}) {
         for (const int32_t outputs : {1, 13, 33, 300}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
@@ -132,7 +133,7 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
 TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 13, 33, 207}) {
+    for (const int32_t samples : {1, 33}) {
         for (const int32_t outputs : {1, 33, 300}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
@@ -189,8 +190,8 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     }
 }
 
-TEST_P(NodeMask, BiasSumsAreExactOnWholeNumbersAndOfTheSameBitsInEveryRun) {
-    const MaskCase& mask = GetParam();
+TEST(NodeBackward, BiasSumsAreExactOnWholeNumbersAndGradientsOfTheSameBitsInEveryRun) {
+    const MaskCase& mask = MASK_CASES[7];
     const int32_t samples = 207;
     const int32_t outputs = 300;
     const MaskPlace place = mask_place(0);
@@ -204,7 +205,7 @@ TEST_P(NodeMask, BiasSumsAreExactOnWholeNumbersAndOfTheSameBitsInEveryRun) {
     device::Array<float> dp(device_dy.size());
     std::vector<uint32_t> first;
     for (int repeat = 0; repeat < 3; ++repeat) {
-        const Grid grid{2, 5};
+        const Grid grid{node_grid(samples, outputs).x, 5};
         device::Array<float> rows(5 * outputs);
         run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
             place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
