@@ -28,8 +28,8 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
     }
 
     /**
-     * Reads declarations one after the other: {@code name(parameters) block threads}, and {@code shared bytes} after that where
-     * the kernel takes dynamic shared memory. As in a shell, {@code a_{b,c}} stands for {@code a_b} and {@code a_c}.
+     * Reads declarations one after the other: {@code name(parameters) block threads}, with {@code shared bytes} at the
+     * end where the kernel takes dynamic shared memory. As in a shell, {@code a_{b,c}} is {@code a_b} and {@code a_c}.
      */
     static List<KernelSignature> parse(String declarations) {
         List<KernelSignature> kernels = new ArrayList<>();

@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The catalogue of CUDA kernels: every PTX module and what it holds. What the kernels compute, and which grids they take, is
- * said in the source of each, {@code cuda/<module>.cu}; the declarations here are those of the sources. Null is allowed for a
+ * The catalogue of CUDA kernels: every PTX module and what it holds. What the kernels compute, and which grids they
+ * take, is said in the source of each, {@code cuda/<module>.cu}, whose declarations these are. Null is allowed for a
  * pointer only where the source says so.
  *
- * <p>A module needs the driver of CUDA 11.8 or later and a GPU of compute capability 8.0 or later. Launch its kernels in
+ * <p>A module needs a driver of CUDA 11.8 or later and a GPU of compute capability 8.0 or later. Launch its kernels in
  * blocks of {@link KernelSignature#block()} threads.
  */
 public enum PtxModule {

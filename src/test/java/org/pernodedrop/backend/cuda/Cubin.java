@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The machine code of the kernels in a compiled module: an ELF file of 64 bits with a section {@code .text.<kernel>} for each. */
+/**
+ * The kernels' machine code in a compiled module: an ELF file of 64 bits, with a section {@code .text.<kernel>} for
+ * each.
+ */
 final class Cubin {
     private static final String CODE = ".text.";
     private static final int INSTRUCTION = 16;

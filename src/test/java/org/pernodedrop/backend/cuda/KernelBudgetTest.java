@@ -100,7 +100,7 @@ class KernelBudgetTest {
                 excesses.add(budget.kernel() + " is no kernel");
                 continue;
             }
-            SteadyState.Counts counts = new SteadyState(kernel).counts(budget.multiplyAdds(), budget.planes());
+            SteadyState.Counts counts = SteadyState.count(new MainLoop(kernel), budget.multiplyAdds(), budget.planes());
             if (counts.perMultiplyAdd() > budget.limit()) {
                 excesses.add(String.format(
                         Locale.ROOT,

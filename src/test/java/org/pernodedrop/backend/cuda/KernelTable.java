@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Prints what compiled kernels take and issue, for tuning: {@code KernelTable <file.ptx or file.cubin> <multiply-adds of a
- * thread in a turn of the main loop> <planes drawn> [part of the kernels' names]}. PTX is compiled for sm_90.
+ * Prints what compiled kernels take and issue, for tuning: {@code KernelTable <file.ptx | file.cubin> <multiply-adds
+ * of a thread in a turn of the main loop> <planes drawn> [part of the kernels' names]}. PTX is compiled for sm_90.
  */
 final class KernelTable {
     private KernelTable() {}
@@ -41,12 +41,12 @@ final class KernelTable {
     }
 
     private static String row(String name, List<SassInstruction> code, long multiplyAdds, int planes) {
-        SteadyState steady = new SteadyState(code);
-        if (!steady.present()) {
+        MainLoop main = new MainLoop(code);
+        if (!main.present()) {
             return name + ": no loop with multiply-adds";
         }
         try {
-            return name + ": " + describe(steady.counts(multiplyAdds, planes));
+            return name + ": " + describe(SteadyState.count(main, multiplyAdds, planes));
         } catch (IllegalStateException e) {
             return name + ": " + e.getMessage();
         }

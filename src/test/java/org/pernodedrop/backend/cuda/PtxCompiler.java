@@ -98,8 +98,8 @@ final class PtxCompiler {
     }
 
     /**
-     * JCuda unpacks its library to a fixed name in the temporary folder and never replaces what lies there, be it half a file
-     * of a run that was killed; so the library is unpacked to a folder of its own.
+     * JCuda unpacks its library to a fixed name in the temporary folder and never replaces what lies there, be it
+     * half a file of a run that was killed; so the library is unpacked to a folder of its own.
      */
     private static final class Loader {
         private static final String TEMPORARY = "java.io.tmpdir";

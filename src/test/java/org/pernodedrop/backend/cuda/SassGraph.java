@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A kernel's blocks of instructions without branches, and its loops. A loop is what can reach, without leaving it, a branch back
- * to a block that every way to that branch passes: blocks that the compiler has put aside and that jump back are no loops.
+ * A kernel's blocks of instructions without branches, and its loops. A loop has a branch back to a block that every
+ * way to that branch passes, and all that lies between: blocks that the compiler has put aside and that jump back are
+ * no loops.
  */
 final class SassGraph {
     /** Instructions {@code start} to {@code end - 1}. */
@@ -131,7 +132,9 @@ final class SassGraph {
         return body;
     }
 
-    /** For each block, the blocks that every way from the kernel's start to it passes; empty for what no way leads to. */
+    /**
+     * For each block, the blocks that every way from the kernel's start to it passes; empty for what no way leads to.
+     */
     private List<BitSet> dominators() {
         List<BitSet> dominators = new ArrayList<>();
         BitSet all = new BitSet();

@@ -3,8 +3,8 @@ package org.pernodedrop.backend.cuda;
 import java.util.Map;
 
 /**
- * A machine instruction of sm_90, of which only the operation, the predicate, the immediate operand and a branch's target are
- * read: NVIDIA documents no more than the operations' names.
+ * A machine instruction of sm_90, of which only the operation, the predicate, the immediate operand and a branch's
+ * target are read: NVIDIA documents no more than the operations' names.
  *
  * @param operation bits 0 to 11: nine for the operation, three for the form of its operands
  * @param predicated whether a predicate guards it
@@ -37,6 +37,7 @@ record SassInstruction(int operation, boolean predicated, int immediate, int bra
             Map.entry(0x023, "FFMA"),
             Map.entry(0x024, "IMAD"),
             Map.entry(0x025, "IMAD.WIDE"),
+            Map.entry(0x026, "IDP"),
             Map.entry(0x027, "IMAD.HI"),
             Map.entry(0x035, "IADD"),
             Map.entry(0x181, "LDG"),

@@ -96,8 +96,8 @@ class SteadyStateTest {
 
     @Test
     void aKernelWithoutMultiplyAddsHasNoMainLoop() {
-        assertFalse(new SteadyState(compile(loop("only", "%rows", STORE + BARRIER + "add.u64 %from, %from, 4;")))
-                .present());
+        assertFalse(
+                new MainLoop(compile(loop("only", "%rows", STORE + BARRIER + "add.u64 %from, %from, 4;"))).present());
     }
 
     private static void assertCounts(SteadyState.Counts counts, Map<String, Long> expected) {
@@ -113,7 +113,7 @@ class SteadyStateTest {
     }
 
     private static SteadyState.Counts count(String code, int multiplyAdds, int planes) {
-        return new SteadyState(compile(code)).counts(multiplyAdds, planes);
+        return SteadyState.count(new MainLoop(compile(code)), multiplyAdds, planes);
     }
 
     private static List<SassInstruction> compile(String code) {
