@@ -22,13 +22,17 @@ final class KernelTable {
             System.exit(2);
         }
         byte[] cubin = Files.readAllBytes(Path.of(arguments[0]));
+        String part = arguments.length > 3 ? arguments[3] : "";
         if (arguments[0].endsWith(".ptx")) {
             PtxCompiler.Module module =
                     PtxCompiler.compile(arguments[0], Arrays.copyOf(cubin, cubin.length + 1), "sm_90");
-            module.kernels().forEach((name, resources) -> System.out.println(name + " " + resources));
+            module.kernels().forEach((name, resources) -> {
+                if (name.contains(part)) {
+                    System.out.println(name + " " + resources);
+                }
+            });
             cubin = module.cubin();
         }
-        String part = arguments.length > 3 ? arguments[3] : "";
         for (Map.Entry<String, List<SassInstruction>> kernel : Cubin.read(cubin).entrySet()) {
             if (kernel.getKey().contains(part)) {
                 System.out.println(row(
