@@ -33,9 +33,7 @@ without() {
     exit 0
 }
 
-command -v cmake >/dev/null || without "cmake, 3.21 or later"
-printf 'cmake_minimum_required(VERSION 3.21)\n' | cmake -P /dev/stdin 2>/dev/null ||
-    without "cmake, 3.21 or later (this is $(cmake --version | head -1))"
+command -v cmake >/dev/null || without "CMake"
 if [[ -z ${CXX:-} ]]; then
     for compiler in g++ clang++ c++; do
         if command -v "$compiler" >/dev/null; then
@@ -49,7 +47,7 @@ command -v "${CXX:-}" >/dev/null || without "a C++ compiler, g++ or clang++ ${CX
 mkdir -p "$build"
 log=$build/configure.log
 if ! cmake -S "$sources" -B "$build" >"$log" 2>&1; then
-    missing=$(sed -n 's/.*Missing: //p' "$log" | head -1)
+    missing=$(sed -n -e 's/.*Missing: //p' -e 's/.*\(CMake [0-9.]* or higher\) is required.*/\1/p' "$log" | head -1)
     if [[ -n $missing ]]; then
         without "$missing"
     fi
