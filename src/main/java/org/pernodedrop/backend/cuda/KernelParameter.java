@@ -1,5 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -62,8 +64,14 @@ public record KernelParameter(String type, String name) {
         }
     }
 
-    /** Reads {@code const float* x}. */
-    static KernelParameter parse(String declaration) {
+    /** Reads {@code const float* x, int64_t n}. */
+    static List<KernelParameter> parseList(String declarations) {
+        return Arrays.stream(declarations.split(","))
+                .map(KernelParameter::parse)
+                .toList();
+    }
+
+    private static KernelParameter parse(String declaration) {
         Matcher matcher = DECLARATION.matcher(declaration.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(

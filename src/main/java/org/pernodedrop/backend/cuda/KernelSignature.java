@@ -1,7 +1,6 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,9 +15,7 @@ import java.util.stream.Collectors;
  * @param sharedBytes dynamic shared memory of a block, in bytes; above 48 KB a function must be allowed it before
  */
 public record KernelSignature(String name, List<KernelParameter> parameters, int block, int sharedBytes) {
-    private static final Pattern DECLARATION =
-            Pattern.compile("\\s*([\\w{},]+)\\s*\\(([^)]*)\\)\\s*block (\\d+)(?:\\s+shared (\\d+))?\\s*");
-    private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^}]*)}");
+    private static final Pattern DECLARATION = Pattern.compile("\\s*(\\w+)\\s*\\(([^)]*)\\)\\s*block (\\d+)\\s*");
 
     public KernelSignature {
         parameters = List.copyOf(parameters);
@@ -27,10 +24,7 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
         }
     }
 
-    /**
-     * Reads declarations one after the other: {@code name(parameters) block threads}, with {@code shared bytes} at the
-     * end where the kernel takes dynamic shared memory. As in a shell, {@code a_{b,c}} is {@code a_b} and {@code a_c}.
-     */
+    /** Reads declarations one after the other: {@code name(parameters) block threads}, without dynamic shared memory. */
     static List<KernelSignature> parse(String declarations) {
         List<KernelSignature> kernels = new ArrayList<>();
         Matcher matcher = DECLARATION.matcher(declarations);
@@ -41,29 +35,13 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
                         + declarations.substring(end));
             }
             end = matcher.end();
-            List<KernelParameter> parameters = Arrays.stream(matcher.group(2).split(","))
-                    .map(KernelParameter::parse)
-                    .toList();
-            int block = Integer.parseInt(matcher.group(3));
-            int sharedBytes = matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4));
-            for (String name : alternatives(matcher.group(1))) {
-                kernels.add(new KernelSignature(name, parameters, block, sharedBytes));
-            }
+            kernels.add(new KernelSignature(
+                    matcher.group(1),
+                    KernelParameter.parseList(matcher.group(2)),
+                    Integer.parseInt(matcher.group(3)),
+                    0));
         }
         return kernels;
-    }
-
-    private static List<String> alternatives(String name) {
-        Matcher matcher = ALTERNATIVES.matcher(name);
-        if (!matcher.find()) {
-            return List.of(name);
-        }
-        List<String> names = new ArrayList<>();
-        for (String alternative : matcher.group(1).split(",")) {
-            names.addAll(
-                    alternatives(name.substring(0, matcher.start()) + alternative + name.substring(matcher.end())));
-        }
-        return names;
     }
 
     @Override

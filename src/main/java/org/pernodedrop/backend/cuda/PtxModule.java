@@ -33,6 +33,38 @@ public enum PtxModule {
             column_sums(int32_t rows, int32_t columns, const float* x, float* sums) block 256
             """),
 
+    /** Connection masks: normals. */
+    CONNECTION_GAUSSIAN(ConnectionSource.GAUSSIAN),
+
+    /** Connection masks: bits of any number of planes. */
+    CONNECTION_MANY_PLANES(ConnectionSource.MANY_PLANES),
+
+    /** Connection masks: bits of one plane, p = 1/2. */
+    CONNECTION_ONE_PLANE(ConnectionSource.ONE_PLANE),
+
+    /** Connection masks: packed bits, read from memory. */
+    CONNECTION_PACKED(ConnectionSource.PACKED),
+
+    /** Connection masks: normals where bits say so. */
+    CONNECTION_PARTIAL_GAUSSIAN(ConnectionSource.PARTIAL_GAUSSIAN),
+
+    /** Second pass of the connection kernels where the sums were split into stretches. */
+    CONNECTION_SUMS(
+            """
+            connection_forward_sum(const float* partials, int32_t stretches, int32_t samples, int32_t outputs,
+                    float scale, const float* bias, int32_t activation, float* z, float* y) block 256
+            connection_backward_input_sum(const float* partials, int32_t stretches, int32_t samples, int32_t inputs,
+                    float scale, int32_t activation, const float* z_below, const float* y_below, float* dx) block 256
+            connection_backward_weight_sum(const float* partials, const float* bias_partials, int32_t stretches,
+                    int32_t inputs, int32_t outputs, float scale, float* dw, float* db) block 256
+            """),
+
+    /** Connection masks: bits of two planes, p = 1/4 or 3/4. */
+    CONNECTION_TWO_PLANES(ConnectionSource.TWO_PLANES),
+
+    /** No mask: the plain product in the connection kernels' tiles. */
+    CONNECTION_UNMASKED(ConnectionSource.UNMASKED),
+
     /** Uniform and normal numbers from cuRAND's stream, for initial weights. */
     CURAND_FILL(
             """
@@ -60,6 +92,13 @@ public enum PtxModule {
                     float* gradient, double* losses) block 256
             add_losses(const StepState* state, int32_t samples, const double* losses, const int32_t* hits,
                     LossTotals* totals) block 1024
+            """),
+
+    /** Packed mask bits, for the connection kernels that read them. */
+    MASK_PACKING(
+            """
+            mask_pack(const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes,
+                    uint32_t threshold, int32_t samples, int32_t inputs, int32_t outputs, uint32_t* packed) block 128
             """),
 
     /** The multipliers themselves, written out or multiplied into weights. */
@@ -114,7 +153,15 @@ public enum PtxModule {
     private final Map<String, KernelSignature> kernels = new LinkedHashMap<>();
 
     PtxModule(String declarations) {
-        for (KernelSignature kernel : KernelSignature.parse(declarations)) {
+        this(KernelSignature.parse(declarations));
+    }
+
+    PtxModule(ConnectionSource source) {
+        this(ConnectionKernels.of(source));
+    }
+
+    PtxModule(List<KernelSignature> signatures) {
+        for (KernelSignature kernel : signatures) {
             if (kernels.put(kernel.name(), kernel) != null) {
                 throw new IllegalArgumentException("Module " + name() + " has two kernels " + kernel.name());
             }

@@ -17,7 +17,7 @@ class KernelSignatureTest {
                 """
                 scale(int64_t n, float by,
                         const float* x) block 256
-                product_{large,small}(const StepState* state, uint32_t layer) block 128 shared 30720
+                advance(const StepState* state, uint32_t layer) block 32
                 """);
         KernelSignature scale = new KernelSignature(
                 "scale",
@@ -29,25 +29,11 @@ class KernelSignatureTest {
                 0);
         List<KernelParameter> parameters =
                 List.of(new KernelParameter("const StepState*", "state"), new KernelParameter("uint32_t", "layer"));
-        assertEquals(
-                List.of(
-                        scale,
-                        new KernelSignature("product_large", parameters, 128, 30720),
-                        new KernelSignature("product_small", parameters, 128, 30720)),
-                kernels);
+        assertEquals(List.of(scale, new KernelSignature("advance", parameters, 32, 0)), kernels);
         assertEquals("scale(int64_t n, float by, const float* x)", scale.toString());
         assertEquals(
                 List.of(Kind.LONG, Kind.FLOAT, Kind.POINTER),
                 scale.parameters().stream().map(KernelParameter::kind).toList());
-    }
-
-    @Test
-    void alternativesMultiply() {
-        assertEquals(
-                List.of("a_b_d", "a_b_e", "a_c_d", "a_c_e"),
-                KernelSignature.parse("a_{b,c}_{d,e}(float* x) block 32").stream()
-                        .map(KernelSignature::name)
-                        .toList());
     }
 
     @ParameterizedTest

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The catalogue says what the PTX holds, and no more. */
 class PtxModuleTest {
+    private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
     private static final Path SOURCES = Path.of("cuda");
     private static final Path PTX = Path.of("src/main/resources/org/pernodedrop/backend/cuda");
 
@@ -82,7 +85,7 @@ class PtxModuleTest {
     @ParameterizedTest
     @EnumSource
     void parametersAreThoseOfTheSource(PtxModule module) throws IOException {
-        String source = blanksAsOne(Files.readString(SOURCES.resolve(module.fileName() + ".cu")));
+        String source = source(module.fileName() + ".cu");
         for (KernelSignature kernel : module.kernels()) {
             String parameters = kernel.parameters().stream()
                     .map(KernelParameter::toString)
@@ -91,8 +94,14 @@ class PtxModuleTest {
         }
     }
 
-    private static String blanksAsOne(String text) {
-        return text.replaceAll("[\\s\\\\]+", " ");
+    /** A source with what it includes itself, blanks and ends of lines as one blank. */
+    private static String source(String name) throws IOException {
+        String text = Files.readString(SOURCES.resolve(name));
+        StringBuilder all = new StringBuilder(text);
+        for (MatchResult include : INCLUDE.matcher(text).results().toList()) {
+            all.append(Files.readString(SOURCES.resolve(include.group(1))));
+        }
+        return all.toString().replaceAll("[\\s\\\\]+", " ");
     }
 
     @Test
