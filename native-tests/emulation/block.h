@@ -44,8 +44,8 @@ class Block {
     // For the running thread: waits for all threads of the block.
     void wait_for_block();
 
-    // For the running thread: waits for the lanes in the mask, at the same operation. Then values()[lane] is what each of
-    // them brought, until the thread's next operation of this kind.
+    // For the running thread: waits for the lanes in the mask, at the same operation. Element [lane] of the result is
+    // what each of them brought, until the thread's next operation. Operations are told apart by their names' addresses.
     const uint64_t* wait_for_warp(const char* operation, uint32_t mask, uint64_t value);
 
     // Position in the block, x fastest; -1: none runs.
@@ -77,7 +77,8 @@ class Block {
     void release_barrier();
     [[noreturn]] void report_fault();
     [[noreturn]] void report_deadlock();
-    std::string situation(unsigned thread) const;
+    [[noreturn]] void report_divergence(const char* what, unsigned thread, unsigned other);
+    std::string activity(unsigned thread) const;
 
     std::vector<std::unique_ptr<Thread>> threads_;  // as many as the largest block so far
     std::vector<uint64_t> gathered_;                // what each thread brought to its warp's last operation

@@ -1,5 +1,5 @@
-# Tests of the tests: for each planted fault, the kernels are compiled from a copy of cuda/ that has it, linked to the same
-# tests, and those must fail.
+# Tests of the tests: for each planted fault, the kernels are compiled from a copy of cuda/ that has it, linked to the
+# same tests, and those must fail.
 
 function(planted_fault name)
     cmake_parse_arguments(PARSE_ARGV 1 FAULT "" "FILE;ORIGINAL;REPLACEMENT;TESTS" "KERNELS")
@@ -12,7 +12,8 @@ function(planted_fault name)
     file(GENERATE OUTPUT ${directory}/original.txt CONTENT "${FAULT_ORIGINAL}")
     file(GENERATE OUTPUT ${directory}/replacement.txt CONTENT "${FAULT_REPLACEMENT}")
 
-    file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${REPOSITORY}/cuda ${REPOSITORY}/cuda/*.cu ${REPOSITORY}/cuda/*.cuh)
+    file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${REPOSITORY}/cuda
+        ${REPOSITORY}/cuda/*.cu ${REPOSITORY}/cuda/*.cuh ${REPOSITORY}/cuda/*.h)
     list(TRANSFORM sources PREPEND ${directory}/cuda/ OUTPUT_VARIABLE copies)
     list(TRANSFORM sources PREPEND ${REPOSITORY}/cuda/ OUTPUT_VARIABLE originals)
     add_custom_command(

@@ -95,3 +95,12 @@ TEST(CurandFill, KnownAnswersOfTheLibrary) {
         EXPECT_NEAR(drawn[k], expected, 1e-5);
     }
 }
+
+// Elements 262139 to 262146 of Java's CurandStream(0x0123456789abcdef), times 0.3f plus 0.1f.
+TEST(CurandFill, NormalsHaveTheBitsOfTheCpu) {
+    const std::vector<uint32_t> expected = {0x3e6ae5d4, 0xbe9181bd, 0xbddb275d, 0xbe93fb36,
+                                            0xbe761684, 0x3ead10c1, 0xbc6a7cf8, 0xbe92cc6c};
+    const std::vector<float> drawn =
+        fill("fill_normal", launch_of(Grid{1}, ELEMENT_BLOCK), 0x0123456789ABCDEFu, 262139, 8, 0.3f, 0.1f);
+    EXPECT_EQ(bits_of(drawn), expected);
+}

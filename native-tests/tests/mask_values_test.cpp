@@ -9,8 +9,8 @@
 
 namespace {
 
-constexpr int32_t INPUTS[] = {1, 3, 4, 13, 33};
-constexpr int32_t OUTPUTS[] = {1, 13, 32, 33, 300};
+constexpr int32_t INPUTS[] = {1, 3, 4, 33};
+constexpr int32_t OUTPUTS[] = {1, 13, 32, 33, 129};
 
 class MaskValues : public testing::TestWithParam<MaskCase> {
   protected:
@@ -41,24 +41,23 @@ TEST_P(MaskValues, ExportWritesTheDefinedMask) {
     int32_t turn = 0;
     for (const int32_t inputs : INPUTS) {
         for (const int32_t outputs : OUTPUTS) {
-            for (const int32_t samples : outputs > 33 ? std::vector<int32_t>{2} : std::vector<int32_t>{1, 3}) {
-                const MaskPlace place = mask_place(turn);
-                const int32_t node = ++turn % 4 == 0 ? 1 : 0;
-                const Grid grid = mask_grid(samples, inputs, outputs);
-                const std::vector<float> actual = exported(grid, place, node, samples, inputs, outputs);
-                const DefinedMask mask(GetParam(), place);
-                size_t k = 0;
-                for (int32_t b = 0; b < samples; ++b) {
-                    for (int32_t i = 0; i < inputs; ++i) {
-                        for (int32_t u = 0; u < outputs; ++u, ++k) {
-                            const double m = mask.value(b, node != 0 ? 0 : i, u);
-                            ASSERT_NEAR(actual[k], m, multiplier_bound(GetParam(), m))
-                                << samples << " x " << inputs << " x " << outputs << ": " << b << " " << i << " " << u;
-                        }
+            const int32_t samples = 2;
+            const int32_t node = turn % 3 == 2 ? 1 : 0;
+            const MaskPlace place = mask_place(turn++);
+            const Grid grid = mask_grid(samples, inputs, outputs);
+            const std::vector<float> actual = exported(grid, place, node, samples, inputs, outputs);
+            const DefinedMask mask(GetParam(), place);
+            size_t k = 0;
+            for (int32_t b = 0; b < samples; ++b) {
+                for (int32_t i = 0; i < inputs; ++i) {
+                    for (int32_t u = 0; u < outputs; ++u, ++k) {
+                        const double m = mask.value(b, node != 0 ? 0 : i, u);
+                        ASSERT_NEAR(actual[k], m, multiplier_bound(GetParam(), m))
+                            << inputs << " x " << outputs << " at " << b << " " << i << " " << u;
                     }
                 }
-                ASSERT_EQ(exported(Grid{grid.x}, place, node, samples, inputs, outputs), actual);
             }
+            ASSERT_EQ(exported(Grid{grid.x}, place, node, samples, inputs, outputs), actual);
         }
     }
 }

@@ -10,8 +10,8 @@
 
 namespace {
 
-constexpr int32_t SAMPLES[] = {1, 3, 13};
-constexpr int32_t OUTPUTS[] = {1, 3, 13, 32, 33, 128, 207, 300};
+constexpr int32_t SAMPLES[] = {1, 13};
+constexpr int32_t OUTPUTS[] = {1, 3, 32, 33, 128, 207, 300};
 
 // The grid that is chosen, and ones that leave several samples to every warp.
 std::vector<device::Launch> node_launches(int32_t samples, int32_t outputs) {
@@ -91,7 +91,7 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
     for (const int32_t samples : {1, 13}) {
-        for (const int32_t outputs : {1, 13, 33, 300}) {
+        for (const int32_t outputs : {1, 33, 130}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
             const bool biased = turn % 3 != 0;
@@ -133,8 +133,8 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
 TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
     const MaskCase& mask = GetParam();
     int32_t turn = 0;
-    for (const int32_t samples : {1, 33}) {
-        for (const int32_t outputs : {1, 33, 300}) {
+    for (const int32_t samples : {1, 13}) {
+        for (const int32_t outputs : {1, 33, 130}) {
             const ReferenceActivation& activation = REFERENCE_ACTIVATIONS[turn % 6];
             const MaskPlace place = mask_place(turn++);
             const int64_t n = static_cast<int64_t>(samples) * outputs;

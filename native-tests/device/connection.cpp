@@ -1,0 +1,105 @@
+#include "connection.h"
+
+#include <algorithm>
+
+namespace device {
+
+static std::string source_name(ConnectionSource source) {
+    switch (source) {
+        case ConnectionSource::ONE_PLANE: return "one_plane";
+        case ConnectionSource::TWO_PLANES: return "two_planes";
+        case ConnectionSource::MANY_PLANES: return "many_planes";
+        case ConnectionSource::PACKED: return "packed";
+        case ConnectionSource::GAUSSIAN: return "gaussian";
+        case ConnectionSource::PARTIAL_GAUSSIAN: return "partial_gaussian";
+        default: return "unmasked";
+    }
+}
+
+static std::string tile_name(ConnectionTile tile) {
+    switch (tile) {
+        case ConnectionTile::LARGE: return "large";
+        case ConnectionTile::SMALL: return "small";
+        case ConnectionTile::UNALIGNED: return "unaligned";
+        default: return "normals";
+    }
+}
+
+static std::string pass_name(ConnectionPass pass) {
+    switch (pass) {
+        case ConnectionPass::FORWARD: return "forward";
+        case ConnectionPass::BACKWARD_INPUT: return "backward_input";
+        default: return "backward_weight";
+    }
+}
+
+std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile) {
+    return "connection_" + pass_name(pass) + "_" + source_name(source) + "_" + tile_name(tile);
+}
+
+int64_t packed_words(const LayerShape& shape) {
+    constexpr int64_t SLACK = 128;
+    const int64_t quads = (static_cast<int64_t>(shape.inputs) + 3) / 4;
+    const int64_t octets = (static_cast<int64_t>(shape.outputs) + 31) / 32 * 4;
+    const int64_t samples = (static_cast<int64_t>(shape.samples) + 3) / 4 * 4;
+    return quads * octets * samples + SLACK;
+}
+
+// Calls the kernel with what all passes begin with, the pass's own arguments, and what all end with.
+template <class... A>
+static void launch_pass(ConnectionPass pass, const ConnectionLaunch& c, A... arguments) {
+    const Launch shape{
+        {static_cast<unsigned>(c.plan.tiles), static_cast<unsigned>(c.plan.stretches)},
+        static_cast<unsigned>(c.plan.threads),
+        static_cast<size_t>(c.plan.shared_bytes)};
+    launch(
+        connection_kernel(pass, c.source, c.plan.tile), shape, c.state, c.layer, c.first_sample, c.planes, c.threshold,
+        c.scale, c.sigma, c.shape.samples, c.shape.inputs, c.shape.outputs, arguments..., c.plan.stretch);
+}
+
+static float* partials(const ConnectionLaunch& launch) {
+    return launch.plan.stretches > 1 ? launch.partials : nullptr;
+}
+
+// For the second pass: threads for every result, within what keeps a GPU busy.
+static Launch sum_launch(int64_t results) {
+    constexpr unsigned THREADS = 256;
+    const int64_t blocks = (results + THREADS - 1) / THREADS;
+    return {{static_cast<unsigned>(std::min<int64_t>(blocks, 8 * multiprocessors()))}, THREADS};
+}
+
+void connection_forward(
+    const ConnectionLaunch& c, const float* x, const float* w, const float* bias, int32_t activation, float* z,
+    float* y) {
+    launch_pass(ConnectionPass::FORWARD, c, x, w, bias, activation, z, y, c.packed, partials(c));
+    if (c.plan.stretches > 1) {
+        launch(
+            "connection_forward_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.outputs), c.partials,
+            c.plan.stretches, c.shape.samples, c.shape.outputs, c.scale, bias, activation, z, y);
+    }
+}
+
+void connection_backward_input(
+    const ConnectionLaunch& c, const float* dz, const float* w, int32_t activation, const float* z_below,
+    const float* y_below, float* dx) {
+    launch_pass(
+        ConnectionPass::BACKWARD_INPUT, c, dz, w, activation, z_below, y_below, dx, c.packed, partials(c));
+    if (c.plan.stretches > 1) {
+        launch(
+            "connection_backward_input_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.inputs),
+            c.partials, c.plan.stretches, c.shape.samples, c.shape.inputs, c.scale, activation, z_below, y_below, dx);
+    }
+}
+
+void connection_backward_weight(
+    const ConnectionLaunch& c, const float* x, const float* dz, float* dw, float* db) {
+    float* const bias_partials = c.plan.stretches > 1 && db != nullptr ? c.bias_partials : nullptr;
+    launch_pass(ConnectionPass::BACKWARD_WEIGHT, c, x, dz, dw, db, c.packed, partials(c), bias_partials);
+    if (c.plan.stretches > 1) {
+        launch(
+            "connection_backward_weight_sum", sum_launch(static_cast<int64_t>(c.shape.inputs) * c.shape.outputs),
+            c.partials, bias_partials, c.plan.stretches, c.shape.inputs, c.shape.outputs, c.scale, dw, db);
+    }
+}
+
+}  // namespace device
