@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The kernels {@code connection_<pass>_<source>_<tile>}. All sources of a pass take the same parameters; those that a source
- * does not use are ignored. {@code cuda/connection_kernels.cuh} says what they are.
+ * The kernels {@code connection_<pass>_<source>_<tile>}. All sources of a pass take the same parameters; those that a
+ * source does not use are ignored. {@code cuda/connection_kernels.cuh} says what they are.
  */
 final class ConnectionKernels {
     private static final String MASK_AND_SIZES =
             """
-            const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale,
-            float sigma, int32_t samples, int32_t inputs, int32_t outputs,
+            const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,
+            float scale, float sigma, int32_t samples, int32_t inputs, int32_t outputs,
             """;
     private static final String FORWARD =
             """

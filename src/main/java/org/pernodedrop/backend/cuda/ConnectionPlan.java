@@ -3,8 +3,8 @@ package org.pernodedrop.backend.cuda;
 import java.util.List;
 
 /**
- * How to launch a connection kernel. This is {@code cuda/connection_plan.h} in Java, which explains the model behind it: the
- * same plans in the same integers.
+ * How to launch a connection kernel. This is {@code cuda/connection_plan.h} in Java, which explains the model behind
+ * it: the same plans in the same integers.
  *
  * @param tile that a block computes
  * @param tiles blocks along x of the grid

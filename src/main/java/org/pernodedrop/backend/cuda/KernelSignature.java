@@ -24,7 +24,9 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
         }
     }
 
-    /** Reads declarations one after the other: {@code name(parameters) block threads}, without dynamic shared memory. */
+    /**
+     * Reads declarations one after the other: {@code name(parameters) block threads}, without dynamic shared memory.
+     */
     static List<KernelSignature> parse(String declarations) {
         List<KernelSignature> kernels = new ArrayList<>();
         Matcher matcher = DECLARATION.matcher(declarations);
