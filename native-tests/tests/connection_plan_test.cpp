@@ -28,7 +28,7 @@ int32_t number(const std::string& field) {
 
 }  // namespace
 
-// Java's ConnectionPlan is held to the same table. After a change of the plans its rows are those that this test prints.
+// Java's ConnectionPlan is held to the same table. After a change of the plans, its rows are those printed here.
 TEST(ConnectionPlan, GivesThePlansOfTheTable) {
     for (const reference::Fields& row : reference::known_answers("../backend/cuda/connection-plans.txt")) {
         ASSERT_EQ(row.size(), 15u);
