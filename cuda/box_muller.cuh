@@ -32,7 +32,7 @@ __device__ __forceinline__ float box_muller_radius(uint32_t word) {
     float tail = fmaf(__fmul_rn(p, r), square, __fmul_rn(exponent, -2.12194440e-4f));
     tail = fmaf(-0.5f, square, tail);
     const float log = fmaf(exponent, 0.693359375f, __fadd_rn(r, tail));
-    return __fsqrt_rn(fmaxf(0.0f, __fmul_rn(-2.0f, log)));
+    return square_root(fmaxf(0.0f, __fmul_rn(-2.0f, log)));
 }
 
 // Sine and cosine of 2 pi uniform(word): a quarter turn at a time, by Cephes' sinf and cosf.

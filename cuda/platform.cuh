@@ -45,6 +45,16 @@ __device__ __forceinline__ void wait_for_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
+// The square root of a number that is 0 or in [2^-101, 2^126], correctly rounded: what __fsqrt_rn does for those, without the
+// call for all others, which would take registers and room in the loops that draw normals.
+__device__ __forceinline__ float square_root(float x) {
+    float reciprocal;
+    asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(reciprocal) : "f"(x));
+    const float root = __fmul_rn(x, reciprocal);
+    const float corrected = fmaf(fmaf(-root, root, x), __fmul_rn(0.5f, reciprocal), root);
+    return x == 0.0f ? 0.0f : corrected;
+}
+
 // Whether a bit is set, in a form that becomes one predicate: with the constant hidden from the optimiser, ptxas moves
 // seven bits of a byte to predicates in one instruction (R2P) and tests the eighth in another.
 __device__ __forceinline__ bool bit_is_set(uint32_t word, int bit) {

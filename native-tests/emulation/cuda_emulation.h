@@ -136,6 +136,10 @@ inline T keep(T value) {
     return value;
 }
 
+inline float square_root(float x) {
+    return sqrtf(x);
+}
+
 inline bool bit_is_set(uint32_t word, int bit) {
     return (word >> bit & 1u) != 0;
 }
