@@ -1,0 +1,54 @@
+// Memory whose surroundings are watched: a forbidden page follows it (and one precedes it), and the few bytes between it
+// and those pages hold a pattern that must not change. Reads and writes beyond the last 15 bytes behind it fault at once;
+// AddressSanitizer sees all of them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace emulation {
+
+class GuardedMemory {
+  public:
+    static constexpr size_t ALIGNMENT = 16;
+
+    // Aligned to 16 bytes, plus `misalignment` bytes of [0, 16). Contents: poison.
+    GuardedMemory(std::string name, size_t bytes, size_t misalignment = 0);
+    ~GuardedMemory();
+    GuardedMemory(const GuardedMemory&) = delete;
+    GuardedMemory& operator=(const GuardedMemory&) = delete;
+
+    unsigned char* data() const {
+        return data_;
+    }
+
+    size_t size() const {
+        return bytes_;
+    }
+
+    bool contains(const void* address, size_t bytes) const;
+
+    // Fills it with bytes 0xFF: NaN in every floating-point format.
+    void poison();
+
+    // What was written around it since it was made, in words; empty: nothing.
+    std::string damage() const;
+
+    // Damage of all guarded memory there is.
+    static std::string damage_anywhere();
+
+    // Where an address that faulted lies, in words.
+    static std::string locate(const void* address);
+
+  private:
+    void mark_surroundings();
+    std::string damage_between(const unsigned char* begin, const unsigned char* end, const char* where) const;
+
+    std::string name_;
+    size_t bytes_;
+    size_t mapped_;
+    unsigned char* mapping_;  // its first and last page are forbidden
+    unsigned char* data_;
+};
+
+}  // namespace emulation
