@@ -1,0 +1,60 @@
+# The tests on this machine's GPU, and the timing program: g++ builds them, the driver compiles the committed PTX, and nvcc
+# is needed only for the kernels that the tests bring along.
+set(PERNODEDROP_PTX_DIR ${REPOSITORY}/src/main/resources/org/pernodedrop/backend/cuda
+    CACHE PATH "The library's PTX files")
+find_program(NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin REQUIRED)
+
+set(GPU_FOLDER ${CMAKE_CURRENT_LIST_DIR})
+set(TEST_PTX_DIR ${CMAKE_CURRENT_BINARY_DIR}/ptx)
+file(MAKE_DIRECTORY ${TEST_PTX_DIR})
+file(GLOB TEST_KERNELS CONFIGURE_DEPENDS tests/*.cu)
+list(APPEND TEST_KERNELS ${GPU_FOLDER}/ffma_peak.cu)
+set(PERNODEDROP_CURAND_ON_GPU 0)
+if(CURAND_INCLUDE_DIR)
+    set(PERNODEDROP_CURAND_ON_GPU 1)
+    list(APPEND TEST_KERNELS ${GPU_FOLDER}/curand_comparison.cu)
+    set(CURAND_FLAGS -isystem ${CURAND_INCLUDE_DIR})
+endif()
+foreach(source IN LISTS TEST_KERNELS)
+    get_filename_component(name ${source} NAME_WE)
+    set(ptx ${TEST_PTX_DIR}/${name}.ptx)
+    add_custom_command(
+        OUTPUT ${ptx}
+        COMMAND ${NVCC} -ptx -O3 -std=c++17 -arch=compute_80 -I ${REPOSITORY}/cuda ${CURAND_FLAGS} -o ${ptx} ${source}
+        DEPENDS ${source}
+        VERBATIM)
+    list(APPEND TEST_PTX ${ptx})
+endforeach()
+add_custom_target(test_ptx DEPENDS ${TEST_PTX})
+
+add_library(cuda_device OBJECT
+    device/cuda_driver.cpp device/cuda_kernels.cpp device/device_cuda.cpp device/ptx_kernels.cpp)
+target_include_directories(cuda_device PRIVATE device emulation)
+target_compile_options(cuda_device PRIVATE -O2 ${WARNINGS})
+target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
+
+add_executable(gpu_tests ${TEST_SOURCES} ${REFERENCE_SOURCES} $<TARGET_OBJECTS:cuda_device>)
+target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
+target_compile_options(gpu_tests PRIVATE -O2 ${WARNINGS} -ffp-contract=off)
+target_compile_definitions(gpu_tests PRIVATE
+    KNOWN_ANSWERS="${KNOWN_ANSWERS}"
+    PERNODEDROP_CURAND_ON_HOST=${PERNODEDROP_CURAND_ON_HOST}
+    PERNODEDROP_CURAND_ON_GPU=${PERNODEDROP_CURAND_ON_GPU})
+target_link_libraries(gpu_tests PRIVATE GTest::gtest GTest::gtest_main Threads::Threads ${CMAKE_DL_LIBS})
+if(TARGET curand_host)
+    target_sources(gpu_tests PRIVATE $<TARGET_OBJECTS:curand_host>)
+endif()
+add_dependencies(gpu_tests test_ptx)
+add_test(NAME gpu COMMAND gpu_tests --gtest_brief=1)
+
+add_executable(kernel_timing
+    ${GPU_FOLDER}/kernel_timing.cpp
+    ${GPU_FOLDER}/clocks.cpp
+    ${GPU_FOLDER}/cublas.cpp
+    ${GPU_FOLDER}/cuda_timer.cpp
+    ${REFERENCE_SOURCES}
+    $<TARGET_OBJECTS:cuda_device>)
+target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
+target_compile_options(kernel_timing PRIVATE -O2 ${WARNINGS} -ffp-contract=off)
+target_link_libraries(kernel_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+add_dependencies(kernel_timing test_ptx)
