@@ -52,7 +52,8 @@ add_executable(kernel_timing
     ${GPU_FOLDER}/clocks.cpp
     ${GPU_FOLDER}/cublas.cpp
     ${GPU_FOLDER}/cuda_timer.cpp
-    ${REFERENCE_SOURCES}
+    ${GPU_FOLDER}/layer_operands.cpp
+    reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
 target_compile_options(kernel_timing PRIVATE -O2 ${WARNINGS} -ffp-contract=off)
