@@ -19,14 +19,16 @@ constexpr uint32_t MASK_LAYER_KEY_DOMAIN = 0xFFFFFFFFu;
 // What noise is drawn from; numbers as in Java's Noise.
 enum Noise : int32_t { BERNOULLI = 0, GAUSSIAN = 1, PARTIAL_GAUSSIAN = 2 };
 
-// One layer's mask at one step.
-struct Mask {
-    PhiloxKey key;       // of the layer
+// One layer's mask at one step; Key is how the layer's key is kept.
+template <class Key>
+struct KeyedMask {
+    Key key;
     uint32_t step;       // counter word w
     uint32_t planes;     // n in [1, 16]: keep probability q' = threshold / 2^n
     uint32_t threshold;  // T in (0, 2^n)
     float sigma;         // standard deviation of Gaussian noise
 };
+using Mask = KeyedMask<PhiloxKey>;
 
 __device__ __forceinline__ PhiloxKey layer_key(const StepState& state, uint32_t layer) {
     const uint4 words =
@@ -39,7 +41,9 @@ mask_at(const StepState& state, uint32_t layer, uint32_t planes, uint32_t thresh
     return Mask{layer_key(state, layer), state.step, planes, threshold, sigma};
 }
 
-__device__ __forceinline__ uint4 mask_plane(const Mask& mask, uint32_t plane, uint32_t block, uint32_t quad, uint32_t sample) {
+template <class Key>
+__device__ __forceinline__ uint4
+mask_plane(const KeyedMask<Key>& mask, uint32_t plane, uint32_t block, uint32_t quad, uint32_t sample) {
     return philox(make_uint4(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step), mask.key);
 }
 
@@ -49,12 +53,24 @@ __device__ __forceinline__ uint32_t mask_digit_step(uint32_t kept, uint32_t word
 }
 
 // Digit k of q' as all ones or all zeros; digit 0 is worth 1/2.
-__device__ __forceinline__ uint32_t mask_digit(const Mask& mask, uint32_t plane) {
+template <class Key>
+__device__ __forceinline__ uint32_t mask_digit(const KeyedMask<Key>& mask, uint32_t plane) {
     return 0u - ((mask.threshold >> (mask.planes - 1 - plane)) & 1u);
 }
 
+constexpr int MASK_SCHEDULE_WORDS = 32;  // 20 used; a multiple of a cache line, as tiles follow
+
+// The same mask with its round keys in shared memory: all threads call, and a barrier must follow.
+__device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Mask& mask, uint32_t* shared) {
+    uint2* const round_keys = reinterpret_cast<uint2*>(shared);
+    PhiloxSchedule::prepare(mask.key, round_keys);
+    return KeyedMask<PhiloxSchedule>{PhiloxSchedule{round_keys}, mask.step, mask.planes, mask.threshold, mask.sigma};
+}
+
 // Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3.
-__device__ __forceinline__ uint4 kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample) {
+template <class Key>
+__device__ __forceinline__ uint4
+kept_bits(const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, uint32_t sample) {
     uint4 kept = make_uint4(0, 0, 0, 0);
 #pragma unroll 1
     for (uint32_t plane = mask.planes; plane-- > 0;) {
@@ -69,7 +85,9 @@ __device__ __forceinline__ uint4 kept_bits(const Mask& mask, uint32_t block, uin
 }
 
 // The standard normals of (b, i, u) for i & 3 = 0, 1, 2, 3.
-__device__ __forceinline__ float4 mask_normals(const Mask& mask, uint32_t output, uint32_t quad, uint32_t sample) {
+template <class Key>
+__device__ __forceinline__ float4
+mask_normals(const KeyedMask<Key>& mask, uint32_t output, uint32_t quad, uint32_t sample) {
     const uint4 words = philox(make_uint4(output | MASK_GAUSSIAN_DOMAIN, quad, sample, mask.step), mask.key);
     const float2 low = box_muller(words.x, words.y);
     const float2 high = box_muller(words.z, words.w);

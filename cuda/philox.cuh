@@ -4,26 +4,49 @@
 
 #include "platform.cuh"
 
-struct PhiloxKey {
-    uint32_t k0;
-    uint32_t k1;
-};
-
 constexpr int PHILOX_ROUNDS = 10;
 constexpr uint32_t PHILOX_MULTIPLIER_0 = 0xD2511F53u;
 constexpr uint32_t PHILOX_MULTIPLIER_1 = 0xCD9E8D57u;
 constexpr uint32_t PHILOX_WEYL_0 = 0x9E3779B9u;
 constexpr uint32_t PHILOX_WEYL_1 = 0xBB67AE85u;
 
-__device__ __forceinline__ uint4 philox(uint4 counter, PhiloxKey key) {
+// A key; its round keys are computed when they are needed.
+struct PhiloxKey {
+    uint32_t k0;
+    uint32_t k1;
+
+    __device__ __forceinline__ uint2 of_round(int round) const {
+        return make_uint2(k0 + round * PHILOX_WEYL_0, k1 + round * PHILOX_WEYL_1);
+    }
+};
+
+// A key's round keys, read from shared memory: for loops that are short of instructions and of registers.
+struct PhiloxSchedule {
+    const uint2* round_keys;
+
+    __device__ __forceinline__ uint2 of_round(int round) const {
+        return round_keys[round];
+    }
+
+    // Threads 0 to 9 write it; a barrier must follow.
+    static __device__ __forceinline__ void prepare(PhiloxKey key, uint2* round_keys) {
+        if (threadIdx.x < PHILOX_ROUNDS) {
+            round_keys[threadIdx.x] = key.of_round(threadIdx.x);
+        }
+    }
+};
+
+template <class Key>
+__device__ __forceinline__ uint4 philox(uint4 counter, const Key& key) {
 #pragma unroll
     for (int round = 0; round < PHILOX_ROUNDS; ++round) {
         const uint64_t product0 = static_cast<uint64_t>(PHILOX_MULTIPLIER_0) * counter.x;
         const uint64_t product1 = static_cast<uint64_t>(PHILOX_MULTIPLIER_1) * counter.z;
+        const uint2 round_key = key.of_round(round);
         counter = make_uint4(
-            static_cast<uint32_t>(product1 >> 32) ^ counter.y ^ (key.k0 + round * PHILOX_WEYL_0),
+            static_cast<uint32_t>(product1 >> 32) ^ counter.y ^ round_key.x,
             static_cast<uint32_t>(product1),
-            static_cast<uint32_t>(product0 >> 32) ^ counter.w ^ (key.k1 + round * PHILOX_WEYL_1),
+            static_cast<uint32_t>(product0 >> 32) ^ counter.w ^ round_key.y,
             static_cast<uint32_t>(product0));
     }
     return counter;

@@ -1,0 +1,97 @@
+// What a thread of a connection kernel reads, multiplies and stores at a time.
+#pragma once
+
+#include "mask_words.cuh"
+
+__device__ __forceinline__ void load_quad(const float* from, float (&to)[4]) {
+    const float4 v = *reinterpret_cast<const float4*>(from);
+    to[0] = v.x;
+    to[1] = v.y;
+    to[2] = v.z;
+    to[3] = v.w;
+}
+
+// Eight floats as two vectors, the second `distance` after the first.
+__device__ __forceinline__ void load_octet(const float* from, int distance, float (&to)[8]) {
+    float low[4];
+    float high[4];
+    load_quad(from, low);
+    load_quad(from + distance, high);
+#pragma unroll
+    for (int n = 0; n < 4; ++n) {
+        to[n] = low[n];
+        to[4 + n] = high[n];
+    }
+}
+
+__device__ __forceinline__ void load_words(const uint32_t* from, uint32_t (&to)[4]) {
+    const uint4 v = *reinterpret_cast<const uint4*>(from);
+    to[0] = v.x;
+    to[1] = v.y;
+    to[2] = v.z;
+    to[3] = v.w;
+}
+
+__device__ __forceinline__ void load_words(const uint32_t* from, uint32_t (&to)[1]) {
+    to[0] = *from;
+}
+
+// Stores columns column .. column + 7 of a row, as far as they are below width.
+template <int VECTOR>
+__device__ __forceinline__ void store_octet(float* row, uint32_t column, uint32_t width, const float (&values)[8]) {
+#pragma unroll
+    for (int n = 0; n < 8; n += VECTOR) {
+        if (column + n < width) {
+            if constexpr (VECTOR == 4) {
+                *reinterpret_cast<float4*>(row + column + n) =
+                    make_float4(values[n], values[n + 1], values[n + 2], values[n + 3]);
+            } else {
+                row[column + n] = values[n];
+            }
+        }
+    }
+}
+
+// The highest bits of the four bytes of a word, side by side from bit 8 on. A byte's seven lower bits become predicates in one
+// instruction (R2P), the eighth takes one of its own: gathered, four of them take three (AND, DP4A, R2P).
+__device__ __forceinline__ uint32_t highest_bits(uint32_t word) {
+    return __dp4a(word & 0x80808080u, 0x10080402u, 0u);
+}
+
+// Calls add(i, u) for the kept ones of 4 x 8 connections, all if the source has no bits; for each u in the order of i.
+template <class Source, class Add>
+__device__ __forceinline__ void for_each_kept(uint32_t word, const Add& add) {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+#pragma unroll
+        for (int u = 0; u < 7; ++u) {
+            if (!Source::BITS || bit_is_set(word, i * 8 + u)) {
+                add(i, u);
+            }
+        }
+    }
+    const uint32_t highest = highest_bits(word);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+        if (!Source::BITS || bit_is_set(highest, 8 + i)) {
+            add(i, 7);
+        }
+    }
+}
+
+// The multipliers of one output and the four inputs of a quad. `word` is the packed word, `lane` the output's bit in it.
+template <class Source>
+__device__ __forceinline__ void draw_multipliers(
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, uint32_t word, int lane, float (&multipliers)[4]) {
+    const float4 normals = mask_normals(mask, output, quad, sample);
+    multipliers[0] = disturbed(mask.sigma, normals.x);
+    multipliers[1] = disturbed(mask.sigma, normals.y);
+    multipliers[2] = disturbed(mask.sigma, normals.z);
+    multipliers[3] = disturbed(mask.sigma, normals.w);
+    if constexpr (Source::BITS) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            multipliers[i] = (word >> (i * 8 + lane) & 1) != 0 ? 1.0f : multipliers[i];
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// Tiles of row-major matrices, copied from global to shared memory while the threads compute.
+//
+// A product runs over k, K at a time; past the matrix's edges tiles are filled with zeros. VECTOR floats a copy: 4 needs rows of a multiple of 4 floats, aligned to 16
+// bytes.
+//
+// Two stages of shared memory take turns: one is filled while the other is computed from. What a thread needs for its next
+// copy is carried from turn to turn, since computing it anew would cost instructions in the loops that must not have any.
+#pragma once
+
+#include "platform.cuh"
+
+// Turn by turn, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. A thread's place in the tile at turn n is its
+// place at turn 0 and a constant: either a turn covers whole rows, or a row takes whole turns.
+template <int ROWS, int COLUMNS, int THREADS, int VECTOR>
+struct TileTurns {
+    static constexpr int PER_ROW = COLUMNS / VECTOR;
+    static constexpr int TURNS = ROWS * PER_ROW / THREADS;
+    static constexpr int COLUMN_TURNS = PER_ROW > THREADS ? PER_ROW / THREADS : 1;
+    static constexpr int ROW_TURNS = TURNS / COLUMN_TURNS;
+    static_assert(ROWS * PER_ROW % THREADS == 0, "threads share the copies evenly");
+    static_assert(THREADS % PER_ROW == 0 || PER_ROW % THREADS == 0, "turns are whole rows, or rows whole turns");
+
+    static __device__ __forceinline__ int row() {
+        return threadIdx.x / PER_ROW;
+    }
+    static __device__ __forceinline__ int column() {
+        return threadIdx.x % PER_ROW * VECTOR;
+    }
+    static __device__ __forceinline__ constexpr int row_step(int turn) {
+        return turn * THREADS / PER_ROW;
+    }
+    static __device__ __forceinline__ constexpr int column_step(int turn) {
+        return turn * THREADS % PER_ROW * VECTOR;
+    }
+};
+
+// A tile of ROWS x K floats at a fixed row, k along the columns: element (row, k) goes to tile[row * STRIDE + k].
+template <int ROWS, int K, int STRIDE, int THREADS, int VECTOR>
+class TileAlongRows {
+    using Turns = TileTurns<ROWS, K, THREADS, VECTOR>;
+    static_assert(Turns::COLUMN_TURNS == 1, "a turn covers whole rows");
+
+    const float* source;
+    uint32_t width;
+    int32_t rows;  // from this thread's first row on
+    uint32_t k;
+    float* target;
+
+public:
+    static constexpr int FLOATS = ROWS * STRIDE;
+
+    __device__ __forceinline__
+    TileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, uint32_t k, float* tile)
+        : source(keep(matrix + (first_row + Turns::row()) * static_cast<int64_t>(width) + Turns::column())),
+          width(width), rows(rows - first_row - Turns::row()), k(k),
+          target(tile + Turns::row() * STRIDE + Turns::column()) {}
+
+    // Starts to copy the next K columns, `left` of which are there, to the tile; goes on to the tile `stage` floats further.
+    __device__ __forceinline__ void start(int32_t left, int stage) {
+#pragma unroll
+        for (int turn = 0; turn < Turns::TURNS; ++turn) {
+            const int row = Turns::row_step(turn);
+            copy_async_or_zero<VECTOR * 4>(
+                target + row * STRIDE,
+                source + k + static_cast<uint64_t>(width) * row,
+                Turns::column() < left && row < rows);
+        }
+        k += K;
+        target += stage;
+    }
+};
+
+// A tile of K x COLUMNS floats at a fixed column, k along the rows: element (k, column) goes to
+// tile[k * COLUMNS + Layout::column(column)].
+template <int K, int COLUMNS, int THREADS, int VECTOR, class Layout>
+class TileAlongColumns {
+    using Turns = TileTurns<K, COLUMNS, THREADS, VECTOR>;
+
+    const float* source[Turns::COLUMN_TURNS];  // of the next row to be copied
+    int64_t step;                              // to this thread's next row
+    float* target;
+
+    static __device__ __forceinline__ constexpr int offset(int turn) {
+        return Turns::row_step(turn) * COLUMNS + Layout::column(Turns::column_step(turn));
+    }
+
+public:
+    static constexpr int FLOATS = K * COLUMNS;
+
+    __device__ __forceinline__
+    TileAlongColumns(const float* matrix, int32_t width, uint32_t first_column, uint32_t k, float* tile)
+        : step(K / Turns::ROW_TURNS * static_cast<int64_t>(width)),
+          target(tile + Turns::row() * COLUMNS + Layout::column(Turns::column())) {
+#pragma unroll
+        for (int turn = 0; turn < Turns::COLUMN_TURNS; ++turn) {
+            const uint32_t column =
+                min(first_column + Turns::column() + Turns::column_step(turn), static_cast<uint32_t>(width - VECTOR));
+            source[turn] = matrix + (k + Turns::row()) * static_cast<int64_t>(width) + column;
+        }
+    }
+
+    // Starts to copy the next K rows, `left` of which are there, to the tile; goes on to the tile `stage` floats further.
+    __device__ __forceinline__ void start(int32_t left, int stage) {
+#pragma unroll
+        for (int turn = 0; turn < Turns::TURNS; ++turn) {
+            const float*& from = source[turn % Turns::COLUMN_TURNS];
+            copy_async_or_zero<VECTOR * 4>(target + offset(turn), from, Turns::row() + Turns::row_step(turn) < left);
+            from += step;
+        }
+        target += stage;
+    }
+};
+
+// Columns in their order.
+struct PlainColumns {
+    static __device__ __forceinline__ constexpr int column(int column) {
+        return column;
+    }
+};
+
+// For threads that read 8 consecutive columns as two vectors of 4: first all lower vectors, then all upper ones, so that
+// neighbouring threads read neighbouring vectors. Adding a multiple of 8 columns adds a constant.
+template <int COLUMNS>
+struct SplitOctets {
+    static __device__ __forceinline__ constexpr int column(int column) {
+        return (column >> 2 & 1) * (COLUMNS / 2) + (column >> 3) * 4 + (column & 3);
+    }
+};
