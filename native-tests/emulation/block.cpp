@@ -186,10 +186,14 @@ void Block::report_deadlock() {
 void Block::fault(int signal, const void* address) {
     signal_ = signal;
     fault_address_ = address;
+    stack_overflowed_ = Fiber::overflowed(address);
     Fiber::leave();
 }
 
 void Block::report_fault() {
+    if (stack_overflowed_) {
+        fail("stack overflow");
+    }
     switch (signal_) {
         case SIGFPE:
             fail("integer division by 0 or overflow");

@@ -88,6 +88,7 @@ class Block {
     unsigned ended_ = 0;
     int running_ = -1;
     int signal_ = 0;  // that the running thread raised
+    bool stack_overflowed_ = false;
     const void* fault_address_ = nullptr;
     std::exception_ptr error_;
 };

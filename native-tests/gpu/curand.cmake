@@ -22,6 +22,6 @@ if(CURAND_INCLUDE_DIR AND CUDA_INCLUDE_DIR)
         ${CURAND_INCLUDE_DIR} ${CUDA_INCLUDE_DIR} ${CUDA_INCLUDE_DIR}/cccl)
 else()
     set(PERNODEDROP_CURAND_ON_HOST 0)
-    message(WARNING "SKIPPED: the comparison with cuRAND, as curand_kernel.h and cuda_runtime.h were not both found: "
-        "name their folders with -DCURAND_INCLUDE_DIR and -DCUDA_INCLUDE_DIR")
+    message(STATUS "SKIPPED: the comparison with cuRAND; curand_kernel.h and cuda_runtime.h were not both found "
+        "(-DCURAND_INCLUDE_DIR and -DCUDA_INCLUDE_DIR name their folders)")
 endif()

@@ -1,0 +1,43 @@
+// The three products of a masked layer, by plain loops in double precision:
+//
+//   y[b, u] = bias[u] + sum over i of x[b, i] w[i, u] m[b, i, u]
+//   dx[b, i] = sum over u of dz[b, u] w[i, u] m[b, i, u]
+//   dw[i, u] = sum over b of x[b, i] dz[b, u] m[b, i, u]        db[u] = sum over b of dz[b, u]
+//
+// All matrices are row-major: x [B, I], w [I, U], dz and y [B, U]. Sample b of a batch is sample first_sample + b of its
+// mask.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mask.h"
+
+namespace reference {
+
+struct Shape {
+    int64_t samples;
+    int64_t inputs;
+    int64_t outputs;
+};
+
+// Sums, and the sums of their terms' magnitudes: rounding errors are a multiple of those.
+struct Sums {
+    std::vector<double> values;
+    std::vector<double> magnitudes;
+};
+
+// `bias` may be empty.
+Sums connection_forward(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& x,
+                        const std::vector<float>& w, const std::vector<float>& bias);
+
+Sums connection_backward_input(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& dz,
+                               const std::vector<float>& w);
+
+Sums connection_backward_weight(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& x,
+                                const std::vector<float>& dz);
+
+// The sum of each column of a row-major matrix.
+Sums column_sums(int64_t rows, int64_t columns, const std::vector<float>& matrix);
+
+}  // namespace reference
