@@ -35,7 +35,7 @@ enum FunctionAttribute : int { SHARED_BYTES = 1, LOCAL_BYTES = 3, REGISTERS = 4,
 enum JitOption : int { INFO_LOG = 3, INFO_LOG_BYTES = 4, ERROR_LOG = 5, ERROR_LOG_BYTES = 6 };
 
 class Error : public std::runtime_error {
-public:
+  public:
     using std::runtime_error::runtime_error;
 };
 

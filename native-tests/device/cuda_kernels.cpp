@@ -2,7 +2,6 @@
 
 #include <map>
 #include <sstream>
-#include <vector>
 
 namespace cuda {
 namespace {
@@ -14,7 +13,7 @@ constexpr size_t LOG_BYTES = 16384;
 constexpr size_t SHARED_BYTES_ANYWAY = 48 * 1024;
 
 class Catalogue {
-public:
+  public:
     Catalogue() {
         std::istringstream folders(FOLDERS);
         for (std::string folder; std::getline(folders, folder, ':');) {
@@ -47,7 +46,15 @@ public:
         return kernel;
     }
 
-private:
+    std::vector<std::string> names() const {
+        std::vector<std::string> names;
+        for (const auto& [name, kernel] : kernels_) {
+            names.push_back(name);
+        }
+        return names;
+    }
+
+  private:
     Module module(const std::string& file) {
         Module& module = modules_[file];
         if (module == nullptr) {
@@ -74,6 +81,12 @@ private:
     std::map<std::string, Module> modules_;
 };
 
+Catalogue& catalogue() {
+    driver();
+    static Catalogue catalogue;
+    return catalogue;
+}
+
 }  // namespace
 
 void Kernel::allow_shared_bytes(size_t bytes) const {
@@ -86,9 +99,11 @@ void Kernel::allow_shared_bytes(size_t bytes) const {
 }
 
 const Kernel& kernel(const std::string& name) {
-    driver();
-    static Catalogue catalogue;
-    return catalogue.find(name);
+    return catalogue().find(name);
+}
+
+std::vector<std::string> kernel_names() {
+    return catalogue().names();
 }
 
 }  // namespace cuda

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "cuda_driver.h"
 #include "ptx_kernels.h"
@@ -20,5 +21,7 @@ struct Kernel {
 
 // Fails, naming the files that were searched, if there is none of that name.
 const Kernel& kernel(const std::string& name);
+
+std::vector<std::string> kernel_names();
 
 }  // namespace cuda

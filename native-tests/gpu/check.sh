@@ -134,7 +134,7 @@ build_without_cmake() {
         -I "$native/reference" -I "$native/tests"
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
-    local device=("$native"/device/*.cpp) test_sources=("$native"/tests/*_test.cpp "$native"/reference/*.cpp)
+    local device=("$native"/device/*.cpp) test_sources=("$native"/tests/*_test.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     local only_cuda=()
     for source in "${device[@]}"; do
         [ "$source" = "$native/device/device_emulated.cpp" ] || only_cuda+=("$source")

@@ -5,7 +5,7 @@
 #include <vector>
 
 class Cublas {
-public:
+  public:
     // Looks on the loader's path first, then in `folders`. Fails, naming what was tried.
     explicit Cublas(const std::vector<std::string>& folders);
 
@@ -19,7 +19,7 @@ public:
     // c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
     void multiply(bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c);
 
-private:
+  private:
     using Handle = struct cublasContext*;
 
     void* find(const char* name) const;

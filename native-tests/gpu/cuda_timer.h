@@ -15,7 +15,7 @@ struct Timing {
 };
 
 class CudaTimer {
-public:
+  public:
     CudaTimer();
     ~CudaTimer();
     CudaTimer(const CudaTimer&) = delete;
@@ -24,7 +24,7 @@ public:
     // `enqueue` is called often; it starts the same work each time and waits for nothing.
     Timing time(const std::function<void()>& enqueue) const;
 
-private:
+  private:
     void flush_cache() const;
     double loop(const std::function<void()>& enqueue, int runs) const;
 

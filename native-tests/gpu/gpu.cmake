@@ -33,7 +33,7 @@ target_include_directories(cuda_device PRIVATE device emulation)
 target_compile_options(cuda_device PRIVATE -O2 ${WARNINGS})
 target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
 
-add_executable(gpu_tests ${TEST_SOURCES} ${REFERENCE_SOURCES} $<TARGET_OBJECTS:cuda_device>)
+add_executable(gpu_tests ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${WARNINGS} -ffp-contract=off)
 target_compile_definitions(gpu_tests PRIVATE

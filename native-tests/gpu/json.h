@@ -7,7 +7,7 @@
 #include <vector>
 
 class JsonObject {
-public:
+  public:
     JsonObject& text(const std::string& name, const std::string& value) {
         return raw(name, quoted(value));
     }
@@ -40,7 +40,7 @@ public:
         return joined("{\n  ", ",\n  ", "\n}\n");
     }
 
-private:
+  private:
     JsonObject& raw(const std::string& name, const std::string& value) {
         members_.push_back(quoted(name) + ": " + value);
         return *this;
