@@ -128,7 +128,7 @@ TEST(CurandComparison, HeaderOnTheCpuDrawsTheMask) {
     }
     expect_same(draws_of("mask_draws", all), curands);
 #else
-    GTEST_SKIP() << "curand_kernel.h and cuda_runtime.h were not both found: configure with -DCURAND_INCLUDE_DIR and "
+    GTEST_SKIP() << "curand_kernel.h and cuda_runtime.h were not both found, or do not compile: configure with -DCURAND_INCLUDE_DIR and "
                     "-DCUDA_INCLUDE_DIR, the folders that hold them";
 #endif
 }
@@ -141,6 +141,6 @@ TEST(CurandComparison, HeaderOnTheGpuDrawsTheMask) {
     const Places all = places();
     expect_same(draws_of("mask_draws", all), draws_of("curand_comparison", all));
 #else
-    GTEST_SKIP() << "curand_kernel.h was not found: configure with -DCURAND_INCLUDE_DIR, the folder that holds it";
+    GTEST_SKIP() << "curand_kernel.h was not found, or nvcc refuses it: configure with -DCURAND_INCLUDE_DIR, the folder that holds it";
 #endif
 }
