@@ -26,38 +26,122 @@ struct ConnectionBackwardInput {
     const float* dz;
     const float* w;
     Activation activation;   // of the layer below; LINEAR for none
-    const float* z_below;    // [samples, inputs]; read as activation_derivative does
-    const float* y_below;
+    const float* z_below;    // [samples, inputs], or null if the derivative takes the output
+    const float* y_below;    // [samples, inputs], or null if it does not
     float* dx;
     const uint32_t* packed;  // read by Packed only
     float* partials;         // null if this is the only stretch
     int32_t stretch;         // a multiple of 32
 };
 
-// The kept bits of one quad of inputs, 32 outputs and THREAD_SAMPLES samples, in registers.
+// The kept bits of SAMPLES samples, one quad of inputs and 32 outputs, in registers.
 template <class Source, int SAMPLES>
-struct BackwardInputBits {
-    uint32_t words[SAMPLES][4];  // drawn: by input, a bit an output; read: by octet of outputs, packed
+class BackwardInputBits {
+    static constexpr bool PACKED = Source::PLANES < 0;
+    uint32_t words[SAMPLES][4];  // drawn: one for each input, a bit an output; packed: one for each octet of outputs
 
-    // Whether input i of the quad is kept for output octet * 8 + u.
-    __device__ __forceinline__ bool kept(int sample, int i, int octet, int u) const {
-        if constexpr (Source::PLANES < 0) {
-            return bit_is_set(words[sample][octet], i * 8 + u);
-        } else {
-            return bit_is_set(words[sample][i], octet * 8 + u);
+public:
+    // `one` is 1, unknown to the compiler: a word that was just computed would be tested bit by bit, one that comes from a
+    // multiplication is moved to predicates seven bits at a time.
+    __device__ __forceinline__ void draw(
+        const ScheduledMask& mask, uint32_t block, uint32_t quad, const PhiloxProduct (&samples)[SAMPLES], uint32_t one) {
+        uint32_t quads[SAMPLES];
+        uint4 kept[SAMPLES];
+#pragma unroll
+        for (int n = 0; n < SAMPLES; ++n) {
+            quads[n] = quad;
         }
+        // Two planes stay rolled as well: unrolled they would take too many registers.
+        draw_bits<Source::PLANES == 1 ? 1 : 0>(mask, block, quads, samples, kept);
+#pragma unroll
+        for (int n = 0; n < SAMPLES; ++n) {
+            words[n][0] = kept[n].x * one;
+            words[n][1] = kept[n].y * one;
+            words[n][2] = kept[n].z * one;
+            words[n][3] = kept[n].w * one;
+        }
+    }
+
+    // Reads packed words of samples 32 apart; octets are `step` words apart.
+    __device__ __forceinline__ void read(const uint32_t* packed, int64_t step) {
+#pragma unroll
+        for (int octet = 0; octet < 4; ++octet) {
+#pragma unroll
+            for (int n = 0; n < SAMPLES; ++n) {
+                words[n][octet] = packed[n * 32];
+            }
+            packed += step;
+        }
+    }
+
+    // Whether input i of the quad is kept for output u of the 32.
+    __device__ __forceinline__ bool kept(int sample, int i, int u) const {
+        return PACKED ? bit_is_set(words[sample][u / 8], i * 8 + u % 8) : bit_is_set(words[sample][i], u);
     }
 };
 
+// sums[n][i] += sum over 32 outputs of dz[n,u] w[i,u] m[n,i,u], for samples n 32 rows apart and the inputs i of one quad.
+template <class Source, int SAMPLES, int D_STRIDE>
+__device__ __forceinline__ void backward_input_quad(
+    const ScheduledMask& mask,
+    uint32_t output,
+    uint32_t quad,
+    uint32_t sample,
+    const BackwardInputBits<Source, SAMPLES>& bits,
+    const float* dz,
+    const float* w,
+    float (&sums)[SAMPLES][4]) {
+    if constexpr (Source::NORMALS) {
+#pragma unroll 1
+        for (int u = 0; u < 32; ++u) {
+#pragma unroll
+            for (int n = 0; n < SAMPLES; ++n) {
+                float m[4];
+                draw_multipliers<Source>(
+                    mask, output + u, quad, sample + n * 32, [&](int i) { return bits.kept(n, i, u); }, m);
+#pragma unroll
+                for (int i = 0; i < 4; ++i) {
+                    sums[n][i] = fmaf(dz[n * 32 * D_STRIDE + u], w[i * 32 + u] * m[i], sums[n][i]);
+                }
+            }
+        }
+    } else {
+#pragma unroll
+        for (int octet = 0; octet < 4; ++octet) {
+            float d[SAMPLES][8];
+#pragma unroll
+            for (int n = 0; n < SAMPLES; ++n) {
+                load_octet(dz + n * 32 * D_STRIDE + octet * 8, 4, d[n]);
+            }
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                float v[8];
+                load_octet(w + i * 32 + octet * 8, 4, v);
+#pragma unroll
+                for (int n = 0; n < SAMPLES; ++n) {
+#pragma unroll
+                    for (int u = 0; u < 8; ++u) {
+                        if (!Source::BITS || bits.kept(n, i, octet * 8 + u)) {
+                            sums[n][i] = fmaf(d[n][u], v[u], sums[n][i]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 template <class Source, class Tile>
 __device__ __forceinline__ void connection_backward_input(const ConnectionBackwardInput& p) {
-    constexpr int K = 32;
+    constexpr int K = Tile::OUTPUTS;
     constexpr int ROWS = Tile::THREAD_SAMPLES;
     constexpr int QUADS = Tile::THREAD_QUADS;
-    using Ds = TileAlongRows<Tile::SAMPLES, K, K + 4, Tile::THREADS, Tile::VECTOR>;
+    constexpr int D_STRIDE = K + 4;
+    using Ds = TileAlongRows<Tile::SAMPLES, K, D_STRIDE, Tile::THREADS, Tile::VECTOR>;
     using Ws = TileAlongRows<Tile::INPUTS, K, K, Tile::THREADS, Tile::VECTOR>;
     constexpr bool DRAWN = Source::BITS && Source::PLANES >= 0;
     constexpr bool READ = Source::BITS && Source::PLANES < 0;
+    static_assert(K == 32, "the outputs of a turn share their random words");
     // A stage in shared memory, in words: dz, w.
     constexpr int W_START = Ds::FLOATS;
     constexpr int STAGE = W_START + Ws::FLOATS;
@@ -66,102 +150,110 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
     const uint32_t input0 = blockIdx.x / row_tiles * Tile::INPUTS;
     const uint32_t begin = blockIdx.y * p.stretch;
-    const int lane = threadIdx.x % 32;
     const int warp = threadIdx.x / 32;
-    const uint32_t row = row0 + lane;                         // of this thread's first sample; the others follow by 32
-    const uint32_t quad0 = input0 / 4 + warp * QUADS;         // of this thread's inputs
+    const uint32_t row = row0 + threadIdx.x % 32;      // of this thread's first sample
+    const uint32_t quad0 = input0 / 4 + warp * QUADS;  // of this thread's inputs
     const PackedShape shape(p.samples, p.inputs, p.outputs);
 
     DYNAMIC_SHARED(shared);
     const ScheduledMask mask = mask_with_schedule(p.mask, reinterpret_cast<uint32_t*>(shared));
     float* const stages = reinterpret_cast<float*>(shared) + MASK_SCHEDULE_WORDS;
-    Ds ds(p.dz, p.samples, p.outputs, row0, begin, stages);
-    Ws ws(p.w, p.inputs, p.outputs, input0, begin, stages + W_START);
-    const float* d_read = stages + lane * (K + 4);
+    Ds ds(p.dz, p.samples, p.outputs, row0, stages);
+    Ws ws(p.w, p.inputs, p.outputs, input0, stages + W_START);
+    const float* d_read = stages + threadIdx.x % 32 * D_STRIDE;
     const float* w_read = stages + W_START + warp * QUADS * 4 * K;
 
+    PhiloxProduct samples[ROWS];
+#pragma unroll
+    for (int n = 0; n < ROWS; ++n) {
+        const PhiloxProduct product = PhiloxProduct::of(p.first_sample + row + n * 32);
+        samples[n] = PhiloxProduct{keep(product.low), keep(product.high)};
+    }
+    const int64_t octet_step = shape.samples;
+    BackwardInputBits<Source, ROWS> bits[QUADS];
+    const uint32_t* packed[QUADS];
+    if constexpr (READ) {
+#pragma unroll
+        for (int quad = 0; quad < QUADS; ++quad) {
+            packed[quad] = p.packed + shape.index(min(quad0 + quad, shape.quads - 1), begin / 8, 0) + row;
+            bits[quad].read(packed[quad], octet_step);
+        }
+    }
+
     int stage = STAGE;  // the way from the current stage to the other
-    const auto fill = [&](int32_t left) {
-        ds.start(left, stage);
-        ws.start(left, stage);
+    const auto fill = [&](uint32_t k, int32_t left) {
+        ds.start(k, left, stage);
+        ws.start(k, left, stage);
     };
 
-    float sums[ROWS][QUADS][4] = {};
-    const uint32_t one = reinterpret_cast<const volatile uint32_t*>(shared)[20];
-    uint32_t block = begin / 32;
+    float sums[QUADS][ROWS][4] = {};
+    uint32_t k = begin;
     int32_t left = min(p.stretch, static_cast<int32_t>(p.outputs - begin));  // outputs not yet summed
-    fill(left);
+    fill(k, left);
     stage = -stage;
+    __syncthreads();  // the schedule is written
+    const uint32_t one = mask.key.one();
 #pragma unroll 1
     for (; left > 0; left -= K) {
         wait_for_copies();
         __syncthreads();
         if (left > K) {
-            fill(left - K);
+            fill(k + K, left - K);
         }
 #pragma unroll
         for (int quad = 0; quad < QUADS; ++quad) {
-            BackwardInputBits<Source, ROWS> bits;
+            // Also keeps the compiler from drawing for the next quad while this one's bits and dz take the registers.
+            if (quad0 + quad >= shape.quads) {
+                continue;
+            }
             if constexpr (DRAWN) {
-                uint32_t quads[ROWS];
-                uint32_t rows[ROWS];
-                uint4 kept[ROWS];
-#pragma unroll
-                for (int n = 0; n < ROWS; ++n) {
-                    quads[n] = quad0 + quad;
-                    rows[n] = p.first_sample + row + n * 32;
-                }
-                draw_bits<Source::PLANES>(mask, block, quads, rows, kept);
-#pragma unroll
-                for (int n = 0; n < ROWS; ++n) {
-                    bits.words[n][0] = kept[n].x * one;
-                    bits.words[n][1] = kept[n].y * one;
-                    bits.words[n][2] = kept[n].z * one;
-                    bits.words[n][3] = kept[n].w * one;
-                }
+                bits[quad].draw(mask, k / 32, quad0 + quad, samples, one);
             }
+            backward_input_quad<Source, ROWS, D_STRIDE>(
+                mask, k, quad0 + quad, p.first_sample + row, bits[quad], d_read, w_read + quad * 4 * K, sums[quad]);
             if constexpr (READ) {
-            }
-#pragma unroll
-            for (int octet = 0; octet < 4; ++octet) {
-                float dz[ROWS][8];
-#pragma unroll
-                for (int n = 0; n < ROWS; ++n) {
-                    load_octet(d_read + n * 32 * (K + 4) + octet * 8, 4, dz[n]);
-                }
-#pragma unroll
-                for (int i = 0; i < 4; ++i) {
-                    float w[8];
-                    load_octet(w_read + (quad * 4 + i) * K + octet * 8, 4, w);
-#pragma unroll
-                    for (int n = 0; n < ROWS; ++n) {
-#pragma unroll
-                        for (int u = 0; u < 8; ++u) {
-                            if (!Source::BITS || bits.kept(n, i, octet, u)) {
-                                sums[n][quad][i] = fmaf(dz[n][u], w[u], sums[n][quad][i]);
-                            }
-                        }
-                    }
-                }
+                // For the next turn: on their way while the other quad is computed. Once too often, but without a branch.
+                packed[quad] += left > K ? octet_step * 4 : 0;
+                bits[quad].read(packed[quad], octet_step);
             }
         }
-        ++block;
+        k += K;
         d_read -= stage;
         w_read -= stage;
         stage = -stage;
     }
+
+    float* const results =
+        p.partials != nullptr ? p.partials + static_cast<int64_t>(blockIdx.y) * p.samples * p.inputs : p.dx;
+    const float scale = p.partials != nullptr ? 1.0f : p.scale;
 #pragma unroll
-    for (int n = 0; n < ROWS; ++n) {
-        const uint32_t b = row + n * 32;
-        if (b < static_cast<uint32_t>(p.samples)) {
+    for (int quad = 0; quad < QUADS; ++quad) {
 #pragma unroll
-            for (int quad = 0; quad < QUADS; ++quad) {
+        for (int n = 0; n < ROWS; ++n) {
+            const uint32_t b = row + n * 32;
+            if (b < static_cast<uint32_t>(p.samples)) {
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
-                    const uint32_t input = (quad0 + quad) * 4 + i;
-                    if (input < static_cast<uint32_t>(p.inputs)) p.dx[static_cast<int64_t>(b) * p.inputs + input] = p.scale * sums[n][quad][i];
+                    sums[quad][n][i] *= scale;
                 }
+                store_columns<Tile::VECTOR>(
+                    results + static_cast<int64_t>(b) * p.inputs, (quad0 + quad) * 4, p.inputs, sums[quad][n]);
             }
+        }
+    }
+    if (p.partials != nullptr || p.activation == LINEAR) {
+        return;
+    }
+    // Not unrolled, as derivatives are long; a thread reads what it has just written.
+    const bool from_output = derivative_takes_output(p.activation);
+    const float* const below = from_output ? p.y_below : p.z_below;
+#pragma unroll 1
+    for (int n = 0; n < ROWS * QUADS * 4; ++n) {
+        const uint32_t b = row + n / (QUADS * 4) * 32;
+        const uint32_t i = quad0 * 4 + n % (QUADS * 4);
+        if (b < static_cast<uint32_t>(p.samples) && i < static_cast<uint32_t>(p.inputs)) {
+            const int64_t at = static_cast<int64_t>(b) * p.inputs + i;
+            p.dx[at] *= activation_derivative(p.activation, below[at], below[at]);
         }
     }
 }

@@ -45,7 +45,7 @@ __device__ __forceinline__ void backward_weight_quad(
 #pragma unroll
         for (int u = 0; u < 8; ++u) {
             float m[4];
-            draw_multipliers<Source>(mask, output + u, quad, sample, word, u, m);
+            draw_multipliers<Source>(mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 sums[i][u] = fmaf(x[i], dz[u] * m[i], sums[i][u]);
@@ -54,6 +54,14 @@ __device__ __forceinline__ void backward_weight_quad(
     } else {
         for_each_kept<Source>(word, [&](int i, int u) { sums[i][u] = fmaf(x[i], dz[u], sums[i][u]); });
     }
+}
+
+// How many blocks are to fit a multiprocessor: several planes take too many registers for more than 12 warps.
+template <class Source, class Tile>
+constexpr int backward_weight_blocks() {
+    constexpr int TWELVE_WARPS = 384 / Tile::THREADS;
+    const bool several_planes = Source::PLANES == 0 || Source::PLANES == 2;
+    return several_planes && Tile::BLOCKS > TWELVE_WARPS ? TWELVE_WARPS : Tile::BLOCKS;
 }
 
 template <class Source, class Tile>
@@ -91,6 +99,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     const float* x_read = stages + row_thread * QUADS * 4;
     const float* d_read = stages + D_START + column_thread * 4;
     const uint32_t* bits_read = bit_stages + Bits::index(row_thread * QUADS, column_thread, 0);
+    static_assert(Tile::THREADS >= Tile::OUTPUTS, "a thread sums one column of dz for the bias");
     const bool bias_block = p.db != nullptr && input0 == 0;
     const float* bias_read = stages + D_START + SplitOctets<Tile::OUTPUTS>::column(threadIdx.x % Tile::OUTPUTS);
 
@@ -175,7 +184,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
             for (int u = 0; u < 8; ++u) {
                 sums[n / 4][n % 4][u] *= scale;
             }
-            store_octet<Tile::VECTOR>(results + (stretch_row + i) * p.outputs, column, p.outputs, sums[n / 4][n % 4]);
+            store_columns<Tile::VECTOR>(results + (stretch_row + i) * p.outputs, column, p.outputs, sums[n / 4][n % 4]);
         }
     }
     const uint32_t u = output0 + threadIdx.x;

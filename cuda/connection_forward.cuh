@@ -49,7 +49,7 @@ __device__ __forceinline__ void forward_quad(
 #pragma unroll
         for (int u = 0; u < 8; ++u) {
             float m[4];
-            draw_multipliers<Source>(mask, output + u, quad, sample, word, u, m);
+            draw_multipliers<Source>(mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 sums[u] = fmaf(x[i], w[i][u] * m[i], sums[u]);
@@ -87,7 +87,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     const ScheduledMask mask = mask_with_schedule(p.mask, reinterpret_cast<uint32_t*>(shared));
     float* const stages = reinterpret_cast<float*>(shared) + MASK_SCHEDULE_WORDS;
     uint32_t* const bit_stages = reinterpret_cast<uint32_t*>(stages + BITS_START);
-    Xs xs(p.x, p.samples, p.inputs, row0, begin, stages);
+    Xs xs(p.x, p.samples, p.inputs, row0, stages);
     Ws ws(p.w, p.outputs, output0, begin, stages + W_START);
     MaskDrawer<Bits, Tile::THREADS> drawer(begin / 4, output0 / 32, row0, bit_stages);
     std::conditional_t<COPIED, PackedAlongInputs<Bits, K / 4, Tile::THREADS>, NoCopies> packed(
@@ -97,8 +97,8 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     const uint32_t* bits_read = bit_stages + Bits::index(0, column_thread, row_thread * ROWS);
 
     int stage = STAGE;  // the way from the current stage to the other
-    const auto fill = [&](int32_t left) {
-        xs.start(left, stage);
+    const auto fill = [&](uint32_t k, int32_t left) {
+        xs.start(k, left, stage);
         ws.start(left, stage);
         packed.start(left, stage);
         if constexpr (DRAWN) {
@@ -107,21 +107,21 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     };
 
     float sums[ROWS][8] = {};
-    uint32_t quad0 = begin / 4;
+    uint32_t k = begin;
     int32_t left = min(p.stretch, static_cast<int32_t>(p.inputs - begin));  // inputs not yet summed
-    if constexpr (DRAWN) {
+    if constexpr (DRAWN || Source::NORMALS) {
         __syncthreads();  // the schedule is written
     }
-    fill(left);
+    fill(k, left);
     stage = -stage;
 #pragma unroll 1
     for (; left > 0; left -= K) {
         wait_for_copies();
         __syncthreads();
         if (left > K) {
-            fill(left - K);
+            fill(k + K, left - K);
         }
-#pragma unroll
+#pragma unroll(Source::NORMALS ? 1 : K / 4)
         for (int quad = 0; quad < K / 4; ++quad) {
             float w[4][8];
 #pragma unroll
@@ -141,7 +141,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
                     forward_quad<Source>(
                         mask,
                         output0 + column_thread * 8,
-                        quad0 + quad,
+                        k / 4 + quad,
                         p.first_sample + row0 + row_thread * ROWS + row,
                         words[row - first],
                         x,
@@ -150,7 +150,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
                 }
             }
         }
-        quad0 += K / 4;
+        k += K;
         x_read -= stage;
         w_read -= stage;
         bits_read -= stage;
@@ -169,17 +169,17 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
         if (b < static_cast<uint32_t>(p.samples)) {
             if (p.partials != nullptr) {
                 float* const partial = p.partials + (static_cast<int64_t>(blockIdx.y) * p.samples + b) * p.outputs;
-                store_octet<Tile::VECTOR>(partial, column, p.outputs, sums[row]);
+                store_columns<Tile::VECTOR>(partial, column, p.outputs, sums[row]);
             } else {
 #pragma unroll
                 for (int u = 0; u < 8; ++u) {
                     sums[row][u] = fmaf(p.scale, sums[row][u], bias[u]);
                 }
-                store_octet<Tile::VECTOR>(p.z + static_cast<int64_t>(b) * p.outputs, column, p.outputs, sums[row]);
+                store_columns<Tile::VECTOR>(p.z + static_cast<int64_t>(b) * p.outputs, column, p.outputs, sums[row]);
             }
         }
     }
-    if (p.partials != nullptr || p.activation == LINEAR && p.y == p.z) {
+    if (p.partials != nullptr || (p.activation == LINEAR && p.y == p.z)) {
         return;
     }
     // Not unrolled, as activations are long; a thread reads what it has just written.

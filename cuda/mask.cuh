@@ -41,10 +41,16 @@ mask_at(const StepState& state, uint32_t layer, uint32_t planes, uint32_t thresh
     return Mask{layer_key(state, layer), state.step, planes, threshold, sigma};
 }
 
+// The words of one plane; Sample is b, or the PhiloxProduct of it.
+template <class Key>
+__device__ __forceinline__ uint4
+mask_plane(const KeyedMask<Key>& mask, uint32_t plane, uint32_t block, uint32_t quad, PhiloxProduct sample) {
+    return philox(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step, mask.key);
+}
 template <class Key>
 __device__ __forceinline__ uint4
 mask_plane(const KeyedMask<Key>& mask, uint32_t plane, uint32_t block, uint32_t quad, uint32_t sample) {
-    return philox(make_uint4(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step), mask.key);
+    return mask_plane(mask, plane, block, quad, PhiloxProduct::of(sample));
 }
 
 // One step of the bit-sliced comparison: digit is all ones or all zeros; ones: kept | word, zeros: kept & word.
@@ -58,13 +64,12 @@ __device__ __forceinline__ uint32_t mask_digit(const KeyedMask<Key>& mask, uint3
     return 0u - ((mask.threshold >> (mask.planes - 1 - plane)) & 1u);
 }
 
-constexpr int MASK_SCHEDULE_WORDS = 32;  // 20 used; a multiple of a cache line, as tiles follow
+constexpr int MASK_SCHEDULE_WORDS = 32;  // PhiloxSchedule::WORDS used; a multiple of a cache line, as tiles follow
 
 // The same mask with its round keys in shared memory: all threads call, and a barrier must follow.
 __device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Mask& mask, uint32_t* shared) {
-    uint2* const round_keys = reinterpret_cast<uint2*>(shared);
-    PhiloxSchedule::prepare(mask.key, round_keys);
-    return KeyedMask<PhiloxSchedule>{PhiloxSchedule{round_keys}, mask.step, mask.planes, mask.threshold, mask.sigma};
+    return KeyedMask<PhiloxSchedule>{
+        PhiloxSchedule::prepare(mask.key, shared), mask.step, mask.planes, mask.threshold, mask.sigma};
 }
 
 // Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3.

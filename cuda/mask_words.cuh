@@ -45,10 +45,11 @@ struct Unmasked {  // every multiplier is 1
     static constexpr int PLANES = -1;
 };
 
-// kept_bits of N places at once, so that their latencies overlap. A runtime loop over planes stays rolled.
-template <int PLANES, int N>
-__device__ __forceinline__ void
-draw_bits(const ScheduledMask& mask, uint32_t block, const uint32_t (&quad)[N], const uint32_t (&sample)[N], uint4 (&kept)[N]) {
+// kept_bits of N places at once, so that their latencies overlap. A runtime loop over planes stays rolled. Sample as for
+// mask_plane.
+template <int PLANES, int N, class Sample>
+__device__ __forceinline__ void draw_bits(
+    const ScheduledMask& mask, uint32_t block, const uint32_t (&quad)[N], const Sample (&sample)[N], uint4 (&kept)[N]) {
     if constexpr (PLANES == 1) {
 #pragma unroll
         for (int n = 0; n < N; ++n) {
@@ -106,6 +107,10 @@ draw_packed(const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t s
     octet[2] = make_uint4(a.z, b.z, c.z, d.z);
     octet[3] = make_uint4(a.w, b.w, c.w, d.w);
 }
+
+// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is never
+// used.
+constexpr int PACKED_SLACK = 128;
 
 // Sizes of the packed words of a layer.
 struct PackedShape {

@@ -53,10 +53,14 @@ __device__ __forceinline__ bool bit_is_set(uint32_t word, int bit) {
     return (word & selector) != 0;
 }
 
-// Hides how a pointer was computed, so that the compiler keeps it instead of computing it again in every turn of a loop.
+// Hides how a value was computed, so that the compiler keeps it instead of computing it again in every turn of a loop.
 __device__ __forceinline__ const float* keep(const float* pointer) {
     asm("" : "+l"(pointer));
     return pointer;
+}
+__device__ __forceinline__ uint32_t keep(uint32_t value) {
+    asm volatile("" : "+r"(value));
+    return value;
 }
 
 #else

@@ -36,11 +36,11 @@ __device__ __forceinline__ void load_words(const uint32_t* from, uint32_t (&to)[
     to[0] = *from;
 }
 
-// Stores columns column .. column + 7 of a row, as far as they are below width.
-template <int VECTOR>
-__device__ __forceinline__ void store_octet(float* row, uint32_t column, uint32_t width, const float (&values)[8]) {
+// Stores columns column .. column + N - 1 of a row, as far as they are below width.
+template <int VECTOR, int N>
+__device__ __forceinline__ void store_columns(float* row, uint32_t column, uint32_t width, const float (&values)[N]) {
 #pragma unroll
-    for (int n = 0; n < 8; n += VECTOR) {
+    for (int n = 0; n < N; n += VECTOR) {
         if (column + n < width) {
             if constexpr (VECTOR == 4) {
                 *reinterpret_cast<float4*>(row + column + n) =
@@ -79,10 +79,10 @@ __device__ __forceinline__ void for_each_kept(uint32_t word, const Add& add) {
     }
 }
 
-// The multipliers of one output and the four inputs of a quad. `word` is the packed word, `lane` the output's bit in it.
-template <class Source>
+// The multipliers of one output and the four inputs of a quad; kept(i) is asked of sources with bits.
+template <class Source, class Kept>
 __device__ __forceinline__ void draw_multipliers(
-    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, uint32_t word, int lane, float (&multipliers)[4]) {
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, const Kept& kept, float (&multipliers)[4]) {
     const float4 normals = mask_normals(mask, output, quad, sample);
     multipliers[0] = disturbed(mask.sigma, normals.x);
     multipliers[1] = disturbed(mask.sigma, normals.y);
@@ -91,7 +91,7 @@ __device__ __forceinline__ void draw_multipliers(
     if constexpr (Source::BITS) {
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
-            multipliers[i] = (word >> (i * 8 + lane) & 1) != 0 ? 1.0f : multipliers[i];
+            multipliers[i] = kept(i) ? 1.0f : multipliers[i];
         }
     }
 }

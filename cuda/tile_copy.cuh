@@ -39,33 +39,37 @@ template <int ROWS, int K, int STRIDE, int THREADS, int VECTOR>
 class TileAlongRows {
     using Turns = TileTurns<ROWS, K, THREADS, VECTOR>;
     static_assert(Turns::COLUMN_TURNS == 1, "a turn covers whole rows");
+    static_assert(Turns::TURNS <= 32, "a bit for each turn");
 
     const float* source;
     uint32_t width;
-    int32_t rows;  // from this thread's first row on
-    uint32_t k;
+    uint32_t valid;  // bit n: the row of turn n is inside
     float* target;
 
 public:
     static constexpr int FLOATS = ROWS * STRIDE;
 
     __device__ __forceinline__
-    TileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, uint32_t k, float* tile)
+    TileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, float* tile)
         : source(keep(matrix + (first_row + Turns::row()) * static_cast<int64_t>(width) + Turns::column())),
-          width(width), rows(rows - first_row - Turns::row()), k(k),
-          target(tile + Turns::row() * STRIDE + Turns::column()) {}
+          width(width), valid(0), target(tile + Turns::row() * STRIDE + Turns::column()) {
+#pragma unroll
+        for (int turn = 0; turn < Turns::TURNS; ++turn) {
+            const bool inside = first_row + Turns::row() + Turns::row_step(turn) < static_cast<uint32_t>(rows);
+            valid |= static_cast<uint32_t>(inside) << turn;
+        }
+    }
 
-    // Starts to copy the next K columns, `left` of which are there, to the tile; goes on to the tile `stage` floats further.
-    __device__ __forceinline__ void start(int32_t left, int stage) {
+    // Starts to copy K columns from column k on, `left` of which are there, to the tile; goes on to the tile `stage` floats
+    // further.
+    __device__ __forceinline__ void start(uint32_t k, int32_t left, int stage) {
+        const uint32_t inside = Turns::column() < left ? valid : 0;
 #pragma unroll
         for (int turn = 0; turn < Turns::TURNS; ++turn) {
             const int row = Turns::row_step(turn);
             copy_async_or_zero<VECTOR * 4>(
-                target + row * STRIDE,
-                source + k + static_cast<uint64_t>(width) * row,
-                Turns::column() < left && row < rows);
+                target + row * STRIDE, source + k + static_cast<uint64_t>(width) * row, bit_is_set(inside, turn));
         }
-        k += K;
         target += stage;
     }
 };

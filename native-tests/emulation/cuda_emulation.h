@@ -131,6 +131,11 @@ void copy_async(void* to, const void* from) {
 
 void wait_for_copies();
 
+template <class T>
+inline T keep(T value) {
+    return value;
+}
+
 inline bool bit_is_set(uint32_t word, int bit) {
     return (word >> bit & 1u) != 0;
 }

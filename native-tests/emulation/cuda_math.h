@@ -164,6 +164,14 @@ inline unsigned __brev(unsigned value) {
     return reversed;
 }
 
+// Sum of the products of four pairs of bytes.
+inline unsigned __dp4a(unsigned a, unsigned b, unsigned sum) {
+    for (int byte = 0; byte < 32; byte += 8) {
+        sum += (a >> byte & 0xFF) * (b >> byte & 0xFF);
+    }
+    return sum;
+}
+
 // Bytes of b:a picked by the digits of the selector; a digit's bit 3 asks for copies of the byte's sign.
 inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
     const uint64_t bytes = static_cast<uint64_t>(b) << 32 | a;
