@@ -156,7 +156,7 @@ build_without_cmake() {
         test_sources+=(-lgtest -lgtest_main)
     fi
     flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
-    g++ "${flags[@]}" -o "$build/kernel_timing" "$here"/{kernel_timing,clocks,cublas,cuda_timer,layer_operands}.cpp \
+    g++ "${flags[@]}" -o "$build/kernel_timing" "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
         "$native"/reference/*.cpp "${only_cuda[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/gpu_tests" "${only_cuda[@]}" "${test_sources[@]}" -pthread -ldl
 }

@@ -47,7 +47,8 @@ target_include_directories(cuda_device PRIVATE device emulation)
 target_compile_options(cuda_device PRIVATE -O2 ${GPU_WARNINGS})
 target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
 
-add_executable(gpu_tests ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} $<TARGET_OBJECTS:cuda_device>)
+add_executable(gpu_tests
+    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
 target_compile_definitions(gpu_tests PRIVATE
@@ -64,9 +65,13 @@ add_test(NAME gpu COMMAND gpu_tests --gtest_brief=1)
 add_executable(kernel_timing
     ${GPU_FOLDER}/kernel_timing.cpp
     ${GPU_FOLDER}/clocks.cpp
+    ${GPU_FOLDER}/connection_timing.cpp
     ${GPU_FOLDER}/cublas.cpp
     ${GPU_FOLDER}/cuda_timer.cpp
     ${GPU_FOLDER}/layer_operands.cpp
+    ${GPU_FOLDER}/timing_results.cpp
+    device/connection.cpp
+    reference/mask.cpp
     reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)

@@ -11,11 +11,12 @@
 
 #include "clocks.h"
 #include "cublas.h"
+#include "connection_timing.h"
 #include "cuda_driver.h"
 #include "cuda_timer.h"
 #include "device_cuda.h"
-#include "json.h"
 #include "layer_operands.h"
+#include "timing_results.h"
 
 namespace {
 
@@ -109,74 +110,6 @@ double measure_ffma_peak(const CudaTimer& timer) {
     return peak;
 }
 
-void print_header() {
-    std::printf("%-44s %-8s %-16s %5s %10s %9s %9s %6s %11s %7s %7s %6s\n", "kernel", "pass", "shape", "p", "median us", "low",
-                "high", "loop", "madds/s", "% peak", "GB/s", "sgemm");
-}
-
-class Results {
-  public:
-    explicit Results(double peak) : peak_(peak) {}
-
-    // sgemm_us: the plain product's time, 0 for unknown.
-    void add(const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,
-             const Timing& timing, double bytes, double sgemm_us) {
-        const double seconds = timing.median_us * 1e-6;
-        const double rate = shape.multiply_adds() / seconds;
-        const double percent = 100.0 * rate / peak_;
-        const double times = sgemm_us > 0.0 ? timing.median_us / sgemm_us : 0.0;
-        std::printf("%-44s %-8s %-16s %5.3g %10.1f %9.1f %9.1f %6.1f %11.3g %7.1f %7.0f %6.2f\n", kernel.c_str(),
-                    pass_name(pass), shape.text().c_str(), drop_rate, timing.median_us, timing.low_us, timing.high_us,
-                    timing.loop_us, rate, percent, bytes / seconds * 1e-9, times);
-        std::fflush(stdout);
-        JsonObject row;
-        row.text("kernel", kernel).text("pass", pass_name(pass));
-        row.integer("samples", shape.samples).integer("inputs", shape.inputs).integer("outputs", shape.outputs);
-        row.number("drop_rate", drop_rate).integer("planes", planes);
-        row.number("median_us", timing.median_us).number("low_us", timing.low_us).number("high_us", timing.high_us);
-        if (timing.loop_us > 0.0) {
-            row.number("loop_us", timing.loop_us);
-        }
-        row.integer("repeats", timing.repeats).integer("sm_mhz", timing.sm_mhz);
-        row.number("multiply_adds_per_s", rate).number("percent_of_ffma_peak", percent);
-        row.number("gb_per_s", bytes / seconds * 1e-9);
-        if (times > 0.0) {
-            row.number("times_sgemm", times);
-        }
-        rows_.push_back(row);
-    }
-
-    const std::vector<JsonObject>& rows() const {
-        return rows_;
-    }
-
-  private:
-    double peak_;
-    std::vector<JsonObject> rows_;
-};
-
-// Counts failures and goes on: other rows may still be good.
-class Failures {
-  public:
-    template <class Work>
-    void attempt(const std::string& what, const Work& work) {
-        try {
-            work();
-        } catch (const std::exception& failure) {
-            ++count_;
-            std::printf("FAILED: %s: %s\n", what.c_str(), failure.what());
-            std::fflush(stdout);
-        }
-    }
-
-    int count() const {
-        return count_;
-    }
-
-  private:
-    int count_ = 0;
-};
-
 void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
     const LayerShape& s = layer.shape;
     switch (pass) {
@@ -195,10 +128,7 @@ void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
     }
 }
 
-// Rounding of single-precision sums; TF32, with 11 bits, would be far outside.
-constexpr double SUM_BOUND = 16 * 0x1p-24;
-
-double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, Results& results) {
+double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
     const auto run = [&] { multiply(cublas, pass, layer); };
     layer.check("cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
     const Timing timing = timer.time(run);
@@ -217,7 +147,7 @@ std::string version_text(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-void write(const Options& options, double peak, const std::string& cublas, const Results& results) {
+void write(const Options& options, double peak, const std::string& cublas, const TimingResults& results) {
     int driver_version = 0;
     cuda::driver().driver_version(&driver_version);
     JsonObject page;
@@ -252,16 +182,20 @@ int time_all(const Options& options) {
     // Launches are checked where results are; between them nothing waits.
     device::wait_for_launches(false);
     const double peak = measure_ffma_peak(timer);
-    Results results(peak);
-    print_header();
+    TimingResults results(peak);
+    std::vector<double> drop_rates;
+    for (const std::string& rate : split(options.drop_rates, ',')) {
+        drop_rates.push_back(std::stod(rate));
+    }
     for (const std::string& text : split(options.shapes, ',')) {
         LayerOperands layer(parse_shape(text));
+        std::map<Pass, double> sgemm_us;
         for (const Pass pass : PASSES) {
-            double sgemm_us = 0.0;
             if (cublas != nullptr) {
-                failures.attempt("cublasSgemm", [&] { sgemm_us = time_sgemm(*cublas, pass, layer, timer, results); });
+                failures.attempt("cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
             }
         }
+        time_connections(layer, drop_rates, sgemm_us, timer, results, failures);
     }
     write(options, peak, cublas_version, results);
     if (failures.count() > 0) {
