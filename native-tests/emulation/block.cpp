@@ -1,7 +1,7 @@
 #include "block.h"
 
 #include <csignal>
-#include <cstring>
+#include <cstdio>
 
 #include "cuda_emulation.h"
 #include "guarded_memory.h"
@@ -128,7 +128,7 @@ const uint64_t* Block::wait_for_warp(const char* operation, uint32_t mask, uint6
     for (unsigned lane = 0; lane < WARP_SIZE; ++lane) {
         if ((self.lanes >> lane & 1u) != 0) {
             const Thread& other = *threads_[first + lane];
-            if (other.wait != Wait::WARP || other.lanes != self.lanes || std::strcmp(other.operation, operation) != 0) {
+            if (other.wait != Wait::WARP || other.lanes != self.lanes || other.operation != operation) {
                 Fiber::suspend();
                 return &gathered_[first];
             }
@@ -187,7 +187,7 @@ void Block::fault(int signal, const void* address) {
     signal_ = signal;
     fault_address_ = address;
     stack_overflowed_ = Fiber::overflowed(address);
-    Fiber::leave();
+    Fiber::give_up();
 }
 
 void Block::report_fault() {

@@ -26,7 +26,7 @@ static void require_alignment(const char* side, const void* address, int bytes) 
     }
 }
 
-// Until the copy is waited for, its destination holds poison: neither the old values nor the new ones may be relied upon.
+// Until the copy is waited for, its destination holds poison: neither the old values nor the new ones may be relied on.
 void start_copy(void* to, const void* from, int bytes, bool inside) {
     require_alignment("destination", to, bytes);
     require_alignment("source", from, bytes);
@@ -65,7 +65,8 @@ uint64_t shuffle(Shuffle way, uint32_t mask, uint64_t value, int operand, int wi
         source = lane;
     }
     if (((mask & block().existing_lanes()) >> source & 1u) == 0) {
-        fail(std::string(name) + " reads lane " + std::to_string(source) + ", which its mask leaves out or its block lacks");
+        fail(std::string(name) + " reads lane " + std::to_string(source) +
+             ", which its mask leaves out or its block lacks");
     }
     return block().wait_for_warp(name, mask, value)[source];
 }

@@ -1,5 +1,5 @@
-// CUDA's arithmetic intrinsics, with CUDA's roundings. Single-precision functions such as expf are the C library's: they
-// differ from CUDA's in the last bits. Kernels are compiled without contraction, so that fmaf alone is fused.
+// CUDA's arithmetic intrinsics, with CUDA's roundings. Functions such as expf are the C library's: they differ from
+// CUDA's in the last bits. Kernels are compiled without contraction, so that fmaf alone is fused.
 #pragma once
 
 #include <math.h>

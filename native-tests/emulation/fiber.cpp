@@ -70,7 +70,10 @@ Fiber::~Fiber() {
 }
 
 void Fiber::start(void (*entry)()) {
-    sanitizer::allow(stack_, STACK_BYTES);  // of frames that were dropped
+    if (has_frames_) {
+        sanitizer::allow(stack_, STACK_BYTES);  // what frames forbade that were never left
+    }
+    has_frames_ = true;
 #ifdef EMULATION_SWITCHES_STACKS
     // As switch_stacks leaves it: six registers, the address to return to, and one more word for a frame's alignment.
     auto** top = reinterpret_cast<void**>(stack_ + STACK_BYTES);
@@ -121,6 +124,11 @@ void Fiber::suspend() {
 }
 
 void Fiber::leave() {
+    running->has_frames_ = false;
+    give_up();
+}
+
+void Fiber::give_up() {
     running->enter_scheduler(nullptr);
     __builtin_unreachable();
 }

@@ -31,8 +31,11 @@ class Fiber {
     // Back to the scheduler until the fiber is resumed.
     static void suspend();
 
-    // Back to the scheduler for good; also from a signal handler that runs on another stack.
+    // Last thing in `entry`.
     [[noreturn]] static void leave();
+
+    // Back to the scheduler for good from anywhere, even from a signal handler on another stack.
+    [[noreturn]] static void give_up();
 
     // Whether an address lies in the page below the running fiber's stack, where only an overflow reaches.
     static bool overflowed(const void* address);
@@ -41,6 +44,7 @@ class Fiber {
     void enter_scheduler(void** saved);
 
     unsigned char* stack_;  // its lowest page is forbidden
+    bool has_frames_ = false;
     void* sanitizer_state_ = nullptr;
 #ifdef EMULATION_SWITCHES_STACKS
     void* stack_pointer_ = nullptr;

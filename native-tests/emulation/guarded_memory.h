@@ -1,5 +1,5 @@
-// Memory whose surroundings are watched: a forbidden page follows it (and one precedes it), and the few bytes between it
-// and those pages hold a pattern that must not change. Reads and writes beyond the last 15 bytes behind it fault at once;
+// Memory whose surroundings are watched: a forbidden page follows it (and one precedes it), and the few bytes between
+// it and those pages hold a pattern that must not change. Reads and writes beyond the 15 bytes behind it fault at once;
 // AddressSanitizer sees all of them.
 #pragma once
 

@@ -44,7 +44,7 @@ ParameterType parameter_type() {
     } else if constexpr (std::is_floating_point_v<Plain>) {
         return {sizeof(Plain), ParameterKind::FLOATING, nullptr};
     } else {
-        static_assert(std::is_integral_v<Plain> || std::is_enum_v<Plain>, "kernels take scalars and pointers, no structs");
+        static_assert(std::is_integral_v<Plain> || std::is_enum_v<Plain>, "kernels take scalars and pointers");
         return {sizeof(Plain), ParameterKind::INTEGER, nullptr};
     }
 }

@@ -29,7 +29,8 @@ SharedMemory& shared_memory() {
 }
 
 static std::string place(uint3 position) {
-    return "(" + std::to_string(position.x) + ", " + std::to_string(position.y) + ", " + std::to_string(position.z) + ")";
+    return "(" + std::to_string(position.x) + ", " + std::to_string(position.y) + ", " + std::to_string(position.z) +
+           ")";
 }
 
 static std::string where() {

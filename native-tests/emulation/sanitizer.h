@@ -1,9 +1,12 @@
 // What AddressSanitizer must be told: which stack runs, and which bytes are out of bounds. Nothing without it.
+// EMULATION_ADDRESS_SANITIZER may be defined from outside, where only the rest of the program is instrumented.
 #pragma once
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(EMULATION_ADDRESS_SANITIZER)
+// Nothing to find out.
+#elif defined(__SANITIZE_ADDRESS__)
 #define EMULATION_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)

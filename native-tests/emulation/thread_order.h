@@ -1,5 +1,5 @@
-// The order in which the emulation runs a block's threads between two barriers, and a grid's blocks: CUDA promises none,
-// so results must not depend on it.
+// The order in which the emulation runs a block's threads between two barriers, and a grid's blocks: CUDA promises
+// none, so results must not depend on it.
 #pragma once
 
 #include <cstddef>

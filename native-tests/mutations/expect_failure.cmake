@@ -1,5 +1,5 @@
-# Runs the TESTS of a PROGRAM that has a planted fault, with threads in each order until some test fails. Succeeds if one
-# does, by an assertion or by an error that the emulation found: not by a crash, and not for want of a kernel.
+# Runs the TESTS of a PROGRAM that has a planted fault, with threads in each order until some test fails. Succeeds if
+# one does, by an assertion or by an error that the emulation found: not by a crash, and not for want of a kernel.
 cmake_minimum_required(VERSION 3.21)
 
 foreach(order forwards backwards shuffled)

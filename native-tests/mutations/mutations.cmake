@@ -1,5 +1,5 @@
-# Tests of the tests: for each planted fault, the kernels are compiled from a copy of cuda/ that has it, linked to the same
-# tests, and those must fail.
+# Tests of the tests: for each planted fault, the kernels are compiled from a copy of cuda/ that has it, linked to the
+# same tests, and those must fail.
 
 function(planted_fault name)
     cmake_parse_arguments(PARSE_ARGV 1 FAULT "" "FILE;ORIGINAL;REPLACEMENT;TESTS" "KERNELS")

@@ -4,8 +4,8 @@
 //   dx[b, i] = sum over u of dz[b, u] w[i, u] m[b, i, u]
 //   dw[i, u] = sum over b of x[b, i] dz[b, u] m[b, i, u]        db[u] = sum over b of dz[b, u]
 //
-// All matrices are row-major: x [B, I], w [I, U], dz and y [B, U]. Sample b of a batch is sample first_sample + b of its
-// mask.
+// All matrices are row-major: x [B, I], w [I, U], dz and y [B, U]. Sample b of a batch is sample first_sample + b of
+// its mask.
 #pragma once
 
 #include <cstdint>

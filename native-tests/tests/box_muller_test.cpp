@@ -58,6 +58,23 @@ TEST(BoxMuller, IsTheReferenceAtTheEdges) {
     expect_reference(words);
 }
 
+TEST(BoxMuller, IsJavasBitForBit) {
+    std::vector<uint32_t> words;
+    std::vector<uint32_t> expected;
+    for (const reference::Fields& fields : reference::known_answers("box-muller-known-answers.txt")) {
+        ASSERT_EQ(fields.size(), 4u);
+        for (size_t i = 0; i < 4; ++i) {
+            (i < 2 ? words : expected).push_back(static_cast<uint32_t>(reference::hexadecimal(fields[i])));
+        }
+    }
+    const std::vector<float> normals = normals_of(words);
+    for (size_t n = 0; n < expected.size(); ++n) {
+        uint32_t bits;
+        std::memcpy(&bits, &normals[n], sizeof bits);
+        EXPECT_EQ(bits, expected[n]) << std::hex << words[n / 2 * 2] << ", " << words[n / 2 * 2 + 1];
+    }
+}
+
 // Lines of the file: a name, a seed, values; each seed's words come before what was made of them.
 TEST(BoxMuller, IsWhatNvidiasLibraryDraws) {
     for (const reference::Fields& normal_fields : reference::known_answers("curand-philox.txt", "normal")) {

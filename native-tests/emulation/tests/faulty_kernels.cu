@@ -123,6 +123,10 @@ KERNEL(write_global, __launch_bounds__(FAULTY_THREADS), float* to, int64_t index
     }
 }
 
+KERNEL(read_vector, __launch_bounds__(FAULTY_THREADS), const float* in, float* out) {
+    *out = reinterpret_cast<const float4*>(in)->w;
+}
+
 KERNEL(divide, __launch_bounds__(FAULTY_THREADS), int* out, int dividend, int divisor) {
     out[threadIdx.x] = dividend / divisor;
 }

@@ -3,6 +3,9 @@ package org.pernodedrop.mask;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,15 @@ class BoxMullerTest {
             assertEquals(Math.sin(angle), BoxMuller.sine(word), 5e-7);
             assertEquals(Math.cos(angle), BoxMuller.cosine(word), 5e-7);
         });
+    }
+
+    @Test
+    void fileOfKnownAnswersHoldsTheseBits() throws IOException {
+        try (InputStream in = getClass().getResourceAsStream("box-muller-known-answers.txt")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            assertEquals(
+                    BoxMullerKnownAnswers.text().lines().toList(), text.lines().toList());
+        }
     }
 
     private static void forWords(IntConsumer check) {
