@@ -138,11 +138,8 @@ build_without_cmake() {
         -I "$native/reference" -I "$native/tests"
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
-    local device=("$native"/device/*.cpp) test_sources=("$native"/tests/*_test.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
-    local only_cuda=()
-    for source in "${device[@]}"; do
-        [ "$source" = "$native/device/device_emulated.cpp" ] || only_cuda+=("$source")
-    done
+    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels}.cpp)
+    local test_sources=("$native"/tests/*_test.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
         g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
             -c "$here/curand_host.cpp" -o "$build/curand_host.o"; then
@@ -157,8 +154,8 @@ build_without_cmake() {
     fi
     flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
     g++ "${flags[@]}" -o "$build/kernel_timing" "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
-        "$native"/reference/*.cpp "${only_cuda[@]}" -pthread -ldl &&
-        g++ "${flags[@]}" -o "$build/gpu_tests" "${only_cuda[@]}" "${test_sources[@]}" -pthread -ldl
+        "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
+        g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
 }
 
 built=no
