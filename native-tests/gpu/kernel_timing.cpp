@@ -166,7 +166,6 @@ void write(const Options& options, double peak, const std::string& cublas, const
     if (!out.flush()) {
         throw std::runtime_error(options.json + " cannot be written");
     }
-    std::printf("written: %s\n", options.json.c_str());
 }
 
 int time_all(const Options& options) {
@@ -196,8 +195,10 @@ int time_all(const Options& options) {
             }
         }
         time_connections(layer, drop_rates, sgemm_us, timer, results, failures);
+        // After every shape: what has been measured must not be lost to a time limit.
+        write(options, peak, cublas_version, results);
     }
-    write(options, peak, cublas_version, results);
+    std::printf("written: %s\n", options.json.c_str());
     if (failures.count() > 0) {
         std::printf("%d FAILED\n", failures.count());
     }

@@ -2,7 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <random>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "connection.h"
 #include "products.h"
@@ -61,7 +66,8 @@ class ConnectionLaunches : public testing::TestWithParam<std::tuple<ConnectionSo
           dz_array(dz),
           bias_array(bias),
           state(std::vector<StepState>{{static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32), STEP, 0.0f}}),
-          packed(device::packed_words(shape)) {
+          // Kernels may read words that no place has, and use none of them.
+          packed(std::vector<uint32_t>(static_cast<size_t>(device::packed_words(shape)), 0xFFFFFFFFu)) {
         const double kept = std::ldexp(judged.rate.threshold, -static_cast<int>(judged.rate.planes));
         const bool scaled = judged.noise == reference::Noise::BERNOULLI;
         mask = {source, state.pointer(), LAYER, FIRST_SAMPLE, judged.rate.planes, judged.rate.threshold,
