@@ -1,5 +1,5 @@
-// Activations y = act(z) and their derivatives act'(z), one element at a time. NaN stays NaN; no z, however large, makes
-// one that was none.
+// Activations y = act(z) and their derivatives act'(z), one element at a time. NaN stays NaN, and no finite z, however
+// large, makes one.
 //
 //   LINEAR      z                                              1
 //   RELU        max(z, 0)                                      z > 0 ? 1 : 0

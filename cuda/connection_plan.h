@@ -125,6 +125,8 @@ constexpr int64_t LAUNCH_CLOCKS = 4000;        // of the second pass
 constexpr int64_t BYTES_A_CLOCK = 1500;        // of device memory, for partial sums written and read
 constexpr int64_t LATENCY_PERCENT = 250;       // clocks a warp alone takes to what its instructions would take
 constexpr int64_t ISSUE_SLOTS = 4;             // of a multiprocessor
+constexpr int64_t PARTIAL_BYTES = 8;           // a float, written and read
+constexpr int64_t MOST_STRETCHES = 256;
 constexpr int64_t LARGEST_PARTIALS = 1 << 26;  // floats: 256 MB
 
 // Clocks of blocks of `terms` x 32-lane terms each, on so many multiprocessors.
@@ -140,9 +142,50 @@ inline int64_t clocks(const TileShape& tile, int64_t blocks, int64_t depth, int6
     return full * wave(tile.blocks) + (rest > 0 ? wave(rest) : 0);
 }
 
+// Rows, columns and terms of a pass's results.
+struct Work {
+    int64_t rows;
+    int64_t columns;
+    int64_t depth;
+};
+
+inline Work work_of(ConnectionPass pass, int64_t samples, int64_t inputs, int64_t outputs) {
+    switch (pass) {
+        case ConnectionPass::FORWARD: return {samples, outputs, inputs};
+        case ConnectionPass::BACKWARD_INPUT: return {samples, inputs, outputs};
+        default: return {inputs, outputs, samples};
+    }
+}
+
+// A plan with this tile and at most so many stretches: as many as stretches of equal numbers of turns give.
+inline ConnectionPlan plan_with(
+    ConnectionPass pass,
+    ConnectionSource source,
+    int64_t samples,
+    int64_t inputs,
+    int64_t outputs,
+    const TileShape& tile,
+    int64_t most_stretches) {
+    const Work work = work_of(pass, samples, inputs, outputs);
+    const int64_t turns = ceil_divide(work.depth, tile.depth);
+    const int64_t stretch_turns = ceil_divide(turns, std::min(most_stretches, turns));
+    const int64_t stretches = ceil_divide(turns, stretch_turns);
+    const int64_t shared_words = SCHEDULE_WORDS + tile.shared_words + (has_bits(source) ? tile.mask_words : 0);
+    const bool split = stretches > 1;
+    return {
+        tile.tile,
+        ceil_divide(work.rows, tile.rows) * ceil_divide(work.columns, tile.columns),
+        static_cast<int32_t>(stretches),
+        static_cast<int32_t>(stretch_turns * tile.depth),
+        static_cast<int32_t>(tile.threads),
+        static_cast<int32_t>(4 * shared_words),
+        split ? stretches * work.rows * work.columns : 0,
+        split && pass == ConnectionPass::BACKWARD_WEIGHT ? stretches * outputs : 0};
+}
+
 }  // namespace connection_plan
 
-// Plan of a pass over a layer; all numbers at least 1. `aligned`: all buffers lie at multiples of 16 bytes.
+// The cheapest plan of a pass over a layer; all numbers at least 1. `aligned`: all buffers lie at multiples of 16 bytes.
 inline ConnectionPlan plan_connections(
     ConnectionPass pass,
     ConnectionSource source,
@@ -152,11 +195,6 @@ inline ConnectionPlan plan_connections(
     bool aligned,
     int32_t multiprocessors) {
     using namespace connection_plan;
-    const int64_t rows = pass == ConnectionPass::BACKWARD_WEIGHT ? inputs : samples;
-    const int64_t columns = pass == ConnectionPass::BACKWARD_INPUT ? inputs : outputs;
-    const int64_t depth = pass == ConnectionPass::FORWARD ? inputs
-        : pass == ConnectionPass::BACKWARD_INPUT          ? outputs
-                                                          : samples;
     ConnectionTile candidates[2] = {ConnectionTile::LARGE, ConnectionTile::SMALL};
     int candidate_count = 2;
     if (has_normals(source)) {
@@ -171,32 +209,18 @@ inline ConnectionPlan plan_connections(
     int64_t best_clocks = INT64_MAX;
     for (int c = 0; c < candidate_count; ++c) {
         const TileShape tile = tile_shape(pass, candidates[c]);
-        const int64_t tiles = ceil_divide(rows, tile.rows) * ceil_divide(columns, tile.columns);
-        const int64_t turns = ceil_divide(depth, tile.depth);
-        for (int64_t wanted = 1; wanted <= std::min<int64_t>(turns, 256); ++wanted) {
-            const int64_t stretch_turns = ceil_divide(turns, wanted);
-            const int64_t stretches = ceil_divide(turns, stretch_turns);
-            const int64_t partials = stretches > 1 ? stretches * rows * columns : 0;
-            if (stretches != wanted || partials > LARGEST_PARTIALS) {
+        for (int64_t stretches = 1; stretches <= MOST_STRETCHES; ++stretches) {
+            const ConnectionPlan plan = plan_with(pass, source, samples, inputs, outputs, tile, stretches);
+            if (plan.stretches != stretches || plan.partials > LARGEST_PARTIALS) {
                 continue;
             }
-            int64_t cost =
-                clocks(tile, tiles * stretches, stretch_turns * tile.depth, term_cost(source), multiprocessors);
+            int64_t cost = clocks(tile, plan.tiles * stretches, plan.stretch, term_cost(source), multiprocessors);
             if (stretches > 1) {
-                cost += LAUNCH_CLOCKS + partials * 2 * 4 / BYTES_A_CLOCK;
+                cost += LAUNCH_CLOCKS + plan.partials * PARTIAL_BYTES / BYTES_A_CLOCK;
             }
             if (cost < best_clocks) {
                 best_clocks = cost;
-                best.tile = tile.tile;
-                best.tiles = tiles;
-                best.stretches = static_cast<int32_t>(stretches);
-                best.stretch = static_cast<int32_t>(stretch_turns * tile.depth);
-                best.threads = static_cast<int32_t>(tile.threads);
-                best.shared_bytes = static_cast<int32_t>(
-                    4 * (SCHEDULE_WORDS + tile.shared_words + (has_bits(source) ? tile.mask_words : 0)));
-                best.partials = partials;
-                best.bias_partials =
-                    pass == ConnectionPass::BACKWARD_WEIGHT && stretches > 1 ? stretches * outputs : 0;
+                best = plan;
             }
         }
     }

@@ -145,29 +145,31 @@ const uint64_t* Block::wait_for_warp(const char* operation, uint32_t mask, uint6
     return &gathered_[first];
 }
 
-std::string Block::situation(unsigned thread) const {
+std::string Block::activity(unsigned thread) const {
     const Thread& other = *threads_[thread];
-    const std::string name = "thread " + std::to_string(thread);
     switch (other.wait) {
         case Wait::BLOCK:
-            return name + " waits in __syncthreads";
+            return "waits in __syncthreads";
         case Wait::WARP:
-            return name + " waits in " + other.operation + " for lanes " + hexadecimal(other.lanes);
+            return std::string("waits in ") + other.operation + " for lanes " + hexadecimal(other.lanes);
         default:
-            return name + " has ended";
+            return "has ended";
     }
+}
+
+void Block::report_divergence(const char* what, unsigned thread, unsigned other) {
+    running_ = static_cast<int>(thread);
+    fail(std::string("divergent ") + what + ": thread " + std::to_string(thread) + " " + activity(thread) +
+         ", but thread " + std::to_string(other) + " " + activity(other));
 }
 
 // Nobody can go on. Names two threads that wait for different things.
 void Block::report_deadlock() {
     for (unsigned i = 0; i < count_; ++i) {
-        const Thread& waiting = *threads_[i];
-        for (unsigned lane = 0; waiting.wait == Wait::WARP && lane < WARP_SIZE; ++lane) {
+        for (unsigned lane = 0; threads_[i]->wait == Wait::WARP && lane < WARP_SIZE; ++lane) {
             const unsigned other = i / WARP_SIZE * WARP_SIZE + lane;
-            if ((waiting.lanes >> lane & 1u) != 0 && situation(other).substr(situation(other).find(' ', 7)) !=
-                                                         situation(i).substr(situation(i).find(' ', 7))) {
-                running_ = static_cast<int>(i);
-                fail("divergent warp: " + situation(i) + ", but " + situation(other));
+            if ((threads_[i]->lanes >> lane & 1u) != 0 && activity(other) != activity(i)) {
+                report_divergence("warp", i, other);
             }
         }
     }
@@ -179,8 +181,7 @@ void Block::report_deadlock() {
     while (threads_[other]->wait == Wait::BLOCK) {
         ++other;
     }
-    running_ = static_cast<int>(waiting);
-    fail("divergent barrier: " + situation(waiting) + ", but " + situation(other));
+    report_divergence("barrier", waiting, other);
 }
 
 void Block::fault(int signal, const void* address) {

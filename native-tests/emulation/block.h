@@ -77,7 +77,8 @@ class Block {
     void release_barrier();
     [[noreturn]] void report_fault();
     [[noreturn]] void report_deadlock();
-    std::string situation(unsigned thread) const;
+    [[noreturn]] void report_divergence(const char* what, unsigned thread, unsigned other);
+    std::string activity(unsigned thread) const;
 
     std::vector<std::unique_ptr<Thread>> threads_;  // as many as the largest block so far
     std::vector<uint64_t> gathered_;                // what each thread brought to its warp's last operation

@@ -139,7 +139,7 @@ build_without_cmake() {
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
     local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels}.cpp)
-    local test_sources=("$native"/tests/*_test.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
+    local test_sources=("$native"/tests/*.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
         g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
             -c "$here/curand_host.cpp" -o "$build/curand_host.o"; then

@@ -57,11 +57,8 @@ reference::Mask reference_mask(const MaskCase& one) {
     return mask;
 }
 
-device::ConnectionMask device_mask(const MaskCase& one, const reference::Mask& mask, const StepState* state) {
-    const double kept = static_cast<double>(mask.rate.threshold) / std::ldexp(1.0, static_cast<int>(mask.rate.planes));
-    const bool scaled = mask.noise == reference::Noise::BERNOULLI;
-    return {one.source,           state, LAYER, 0, mask.rate.planes, mask.rate.threshold, scaled ? static_cast<float>(1.0 / kept) : 1.0f,
-            static_cast<float>(mask.sigma)};
+bool is_bernoulli(const reference::Mask& mask) {
+    return mask.noise == reference::Noise::BERNOULLI;
 }
 
 class ConnectionTiming {
@@ -69,62 +66,76 @@ class ConnectionTiming {
     ConnectionTiming(LayerOperands& layer, const MaskCase& one)
         : layer_(layer),
           case_(one),
-          shape_{layer.shape.samples, layer.shape.inputs, layer.shape.outputs},
-          state_(std::vector<StepState>{{static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32), STEP, 0.0f}}),
           reference_(reference_mask(one)),
-          mask_(device_mask(one, reference_, state_.pointer())),
+          state_(std::vector<StepState>{{static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32), STEP, 0.0f}}),
           bias_gradient_(layer.shape.outputs) {
+        launch_.source = one.source;
+        launch_.shape = {layer.shape.samples, layer.shape.inputs, layer.shape.outputs};
+        launch_.state = state_.pointer();
+        launch_.layer = LAYER;
+        launch_.planes = reference_.rate.planes;
+        launch_.threshold = reference_.rate.threshold;
+        if (is_bernoulli(reference_)) {
+            launch_.scale = std::ldexp(1.0f, static_cast<int>(launch_.planes)) / static_cast<float>(launch_.threshold);
+        }
+        launch_.sigma = static_cast<float>(reference_.sigma);
         if (one.source == ConnectionSource::PACKED || one.store) {
-            packed_ = std::make_unique<device::Array<uint32_t>>(device::packed_words(shape_));
+            packed_ = std::make_unique<device::Array<uint32_t>>(device::packed_words(launch_.shape));
+            launch_.packed = packed_->pointer();
         }
         if (one.source == ConnectionSource::PACKED) {
             device::launch("mask_pack", {{static_cast<unsigned>(device::multiprocessors()) * 16}, PACK_THREADS},
-                           mask_.state, mask_.layer, mask_.first_sample, mask_.planes, mask_.threshold, shape_.samples,
-                           shape_.inputs, shape_.outputs, packed_->pointer());
+                           launch_.state, launch_.layer, launch_.first_sample, launch_.planes, launch_.threshold,
+                           launch_.shape.samples, launch_.shape.inputs, launch_.shape.outputs, launch_.packed);
             device::synchronize();
         }
     }
 
     void time(Pass pass, double sgemm_us, const CudaTimer& timer, TimingResults& results) {
-        const device::ConnectionLaunch launch(connection_pass(pass), case_.source, shape_, true);
-        const std::string name = launch.kernel() + (case_.store ? "+store" : "") +
-                                 (launch.plan().stretches > 1 ? "/" + std::to_string(launch.plan().stretches) : "");
-        const auto run = [&] { run_pass(pass, launch); };
+        const device::LayerShape& shape = launch_.shape;
+        launch_.plan = plan_connections(connection_pass(pass), case_.source, shape.samples, shape.inputs, shape.outputs,
+                                        true, device::multiprocessors());
+        const device::Array<float> partials(launch_.plan.partials);
+        const device::Array<float> bias_partials(launch_.plan.bias_partials);
+        launch_.partials = partials.pointer();
+        launch_.bias_partials = bias_partials.pointer();
+        const int32_t stretches = launch_.plan.stretches;
+        const std::string name = device::connection_kernel(connection_pass(pass), case_.source, launch_.plan.tile) +
+                                 (case_.store ? "+store" : "") + (stretches > 1 ? "/" + std::to_string(stretches) : "");
+        const auto run = [&] { run_pass(pass); };
         const bool normals = case_.source == ConnectionSource::GAUSSIAN || case_.source == ConnectionSource::PARTIAL_GAUSSIAN;
         layer_.check(name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
                      normals ? NORMALS_BOUND : SUM_BOUND);
         const double packed_bytes = packed_ == nullptr ? 0.0 : 4.0 * static_cast<double>(packed_->size());
-        const int planes = reference_.noise == reference::Noise::BERNOULLI ? static_cast<int>(mask_.planes) : 0;
+        const int planes = is_bernoulli(reference_) ? static_cast<int>(launch_.planes) : 0;
         results.add(name, pass, layer_.shape, case_.drop_rate, planes, timer.time(run), layer_.bytes() + packed_bytes,
                     sgemm_us);
     }
 
   private:
-    void run_pass(Pass pass, const device::ConnectionLaunch& launch) const {
-        uint32_t* const packed = packed_ == nullptr ? nullptr : packed_->pointer();
+    void run_pass(Pass pass) const {
         switch (pass) {
             case Pass::FORWARD:
-                launch.forward(mask_, layer_.x_array.pointer(), layer_.w_array.pointer(), nullptr, NO_ACTIVATION,
-                               layer_.y.pointer(), layer_.y.pointer(), packed);
+                device::connection_forward(launch_, layer_.x_array.pointer(), layer_.w_array.pointer(), nullptr,
+                                           NO_ACTIVATION, layer_.y.pointer(), layer_.y.pointer());
                 break;
             case Pass::BACKWARD_INPUT:
-                launch.backward_input(mask_, layer_.dz_array.pointer(), layer_.w_array.pointer(), NO_ACTIVATION, nullptr,
-                                      nullptr, layer_.dx.pointer(), packed);
+                device::connection_backward_input(launch_, layer_.dz_array.pointer(), layer_.w_array.pointer(),
+                                                  NO_ACTIVATION, nullptr, nullptr, layer_.dx.pointer());
                 break;
             case Pass::BACKWARD_WEIGHT:
-                launch.backward_weight(mask_, layer_.x_array.pointer(), layer_.dz_array.pointer(), layer_.dw.pointer(),
-                                       bias_gradient_.pointer(), packed);
+                device::connection_backward_weight(launch_, layer_.x_array.pointer(), layer_.dz_array.pointer(),
+                                                   layer_.dw.pointer(), bias_gradient_.pointer());
                 break;
         }
     }
 
     LayerOperands& layer_;
     MaskCase case_;
-    device::ConnectionShape shape_;
-    device::Array<StepState> state_;
     reference::Mask reference_;
-    device::ConnectionMask mask_;
+    device::Array<StepState> state_;
     device::Array<float> bias_gradient_;
+    device::ConnectionLaunch launch_{};
     std::unique_ptr<device::Array<uint32_t>> packed_;
 };
 
@@ -146,7 +157,7 @@ std::vector<MaskCase> cases(const std::vector<double>& drop_rates) {
 void time_connections(LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
                       const CudaTimer& timer, TimingResults& results, Failures& failures) {
     for (const MaskCase& one : cases(drop_rates)) {
-        const std::string what = std::string(device::source_name(one.source)) + " of " + layer.shape.text();
+        const std::string what = device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) + " and the like, of " + layer.shape.text();
         failures.attempt(what, [&] {
             ConnectionTiming timing(layer, one);
             for (const Pass pass : PASSES) {

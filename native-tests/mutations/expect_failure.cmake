@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.21)
 
 foreach(order forwards backwards shuffled)
     execute_process(
-        COMMAND ${CMAKE_COMMAND} -E env PERNODEDROP_THREAD_ORDER=${order}
+        COMMAND ${CMAKE_COMMAND} -E env PERNODEDROP_THREAD_ORDER=${order} PERNODEDROP_SHAPE_STEP=13
                 ${PROGRAM} --gtest_filter=${TESTS} --gtest_fail_fast
         RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
     if(output MATCHES "there is no kernel")

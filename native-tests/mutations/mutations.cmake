@@ -12,7 +12,8 @@ function(planted_fault name)
     file(GENERATE OUTPUT ${directory}/original.txt CONTENT "${FAULT_ORIGINAL}")
     file(GENERATE OUTPUT ${directory}/replacement.txt CONTENT "${FAULT_REPLACEMENT}")
 
-    file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${REPOSITORY}/cuda ${REPOSITORY}/cuda/*.cu ${REPOSITORY}/cuda/*.cuh)
+    file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${REPOSITORY}/cuda
+        ${REPOSITORY}/cuda/*.cu ${REPOSITORY}/cuda/*.cuh ${REPOSITORY}/cuda/*.h)
     list(TRANSFORM sources PREPEND ${directory}/cuda/ OUTPUT_VARIABLE copies)
     list(TRANSFORM sources PREPEND ${REPOSITORY}/cuda/ OUTPUT_VARIABLE originals)
     add_custom_command(

@@ -71,3 +71,120 @@ planted_fault(logarithm_not_fused
     REPLACEMENT [[__fadd_rn(__fadd_rn(__fmul_rn(exponent, 0.693359375f), r), tail)]]
     KERNELS probes.cu
     TESTS BoxMuller.IsJavasBitForBit)
+
+planted_fault(column_sums_without_barrier
+    FILE column_sums.cu
+    ORIGINAL [[__syncthreads()]]
+    REPLACEMENT [[(void)0]]
+    KERNELS column_sums.cu
+    TESTS ColumnSums.*)
+
+planted_fault(warp_shares_one_block
+    FILE warp_mask.cuh
+    ORIGINAL [[block + own, quad]]
+    REPLACEMENT [[block, quad]]
+    KERNELS mask_values.cu
+    TESTS Masks/MaskValues.*)
+
+planted_fault(export_past_the_last_input
+    FILE mask_values.cu
+    ORIGINAL [[if (i < left) {
+                            tile]]
+    REPLACEMENT [[if (i <= left) {
+                            tile]]
+    KERNELS mask_values.cu
+    TESTS Masks/MaskValues.*)
+
+planted_fault(last_of_equal_logits
+    FILE loss.cu
+    ORIGINAL [[index < largest.index]]
+    REPLACEMENT [[index > largest.index]]
+    KERNELS loss.cu
+    TESTS SoftmaxCrossEntropy.*)
+
+planted_fault(adam_one_step_late
+    FILE optimizer.cu
+    ORIGINAL [[static_cast<double>(state.step) + 1.0]]
+    REPLACEMENT [[static_cast<double>(state.step) + 2.0]]
+    KERNELS optimizer.cu
+    TESTS Adam.*)
+
+# Faults of the connection kernels, seen by those of one source.
+function(planted_connection_fault name)
+    planted_fault(${name} ${ARGN}
+        KERNELS connection_many_planes.cu connection_sums.cu mask_packing.cu
+        TESTS Masks/ConnectionKernels.GiveTheReferencesSums/many_planes_45_of_64)
+endfunction()
+
+planted_connection_fault(forward_without_barrier
+    FILE connection_forward.cuh
+    ORIGINAL [[wait_for_copies();
+        __syncthreads();]]
+    REPLACEMENT [[wait_for_copies();]])
+
+planted_connection_fault(backward_input_without_barrier
+    FILE connection_backward_input.cuh
+    ORIGINAL [[wait_for_copies();
+        __syncthreads();]]
+    REPLACEMENT [[wait_for_copies();]])
+
+planted_connection_fault(backward_weight_without_barrier
+    FILE connection_backward_weight.cuh
+    ORIGINAL [[wait_for_copies();
+        __syncthreads();]]
+    REPLACEMENT [[wait_for_copies();]])
+
+planted_connection_fault(forward_without_wait
+    FILE connection_forward.cuh
+    ORIGINAL [[wait_for_copies();]]
+    REPLACEMENT [[]])
+
+planted_connection_fault(backward_input_without_wait
+    FILE connection_backward_input.cuh
+    ORIGINAL [[wait_for_copies();]]
+    REPLACEMENT [[]])
+
+planted_connection_fault(backward_weight_without_wait
+    FILE connection_backward_weight.cuh
+    ORIGINAL [[wait_for_copies();]]
+    REPLACEMENT [[]])
+
+planted_connection_fault(schedule_without_barrier
+    FILE connection_forward.cuh
+    ORIGINAL [[__syncthreads();  // the schedule is written]]
+    REPLACEMENT [[]])
+
+planted_connection_fault(bit_planes_first_to_last
+    FILE mask_words.cuh
+    ORIGINAL [[for (uint32_t plane = planes; plane-- > 0;)]]
+    REPLACEMENT [[for (uint32_t plane = 0; plane < planes; ++plane)]])
+
+planted_connection_fault(bytes_of_two_inputs_swapped
+    FILE mask_words.cuh
+    ORIGINAL [[__byte_perm(low01, low23, 0x7632)]]
+    REPLACEMENT [[__byte_perm(low23, low01, 0x7632)]])
+
+planted_connection_fault(eighth_bits_in_reverse
+    FILE thread_tile.cuh
+    ORIGINAL [[0x10080402u]]
+    REPLACEMENT [[0x02040810u]])
+
+planted_connection_fault(row_past_the_tile_copied
+    FILE tile_copy.cuh
+    ORIGINAL [[Turns::row() + Turns::row_step(turn) < left]]
+    REPLACEMENT [[Turns::row() + Turns::row_step(turn) <= left]])
+
+planted_connection_fault(column_past_the_row_stored
+    FILE thread_tile.cuh
+    ORIGINAL [[column + n < width]]
+    REPLACEMENT [[column + n <= width]])
+
+planted_connection_fault(sample_past_the_batch_stored
+    FILE connection_forward.cuh
+    ORIGINAL [[if (b < static_cast<uint32_t>(p.samples)) {]]
+    REPLACEMENT [[if (b <= static_cast<uint32_t>(p.samples)) {]])
+
+planted_connection_fault(stretch_lost
+    FILE connection_sums.cu
+    ORIGINAL [[stretch < stretches]]
+    REPLACEMENT [[stretch < stretches - 1]])

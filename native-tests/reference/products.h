@@ -8,6 +8,7 @@
 // its mask.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,14 +28,29 @@ struct Sums {
     std::vector<double> magnitudes;
 };
 
-// `bias` may be empty.
-Sums connection_forward(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& x,
-                        const std::vector<float>& w, const std::vector<float>& bias);
+// A mask's values for the batch of some shape; any smaller shape's are among them.
+class MaskTable {
+  public:
+    MaskTable(const Mask& mask, uint32_t first_sample, Shape shape);
 
-Sums connection_backward_input(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& dz,
+    // m[first_sample + b, i, u]
+    double at(int64_t b, int64_t i, int64_t u) const {
+        return values_[static_cast<size_t>((b * shape_.inputs + i) * shape_.outputs + u)];
+    }
+
+  private:
+    Shape shape_;
+    std::vector<double> values_;
+};
+
+// `bias` may be empty.
+Sums connection_forward(const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
+                        const std::vector<float>& bias);
+
+Sums connection_backward_input(const MaskTable& mask, Shape shape, const std::vector<float>& dz,
                                const std::vector<float>& w);
 
-Sums connection_backward_weight(const Mask& mask, uint32_t first_sample, Shape shape, const std::vector<float>& x,
+Sums connection_backward_weight(const MaskTable& mask, Shape shape, const std::vector<float>& x,
                                 const std::vector<float>& dz);
 
 // The sum of each column of a row-major matrix.

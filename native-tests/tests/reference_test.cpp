@@ -85,15 +85,16 @@ TEST(Reference, ProductsAreAdjoint) {
     const std::vector<float> w = numbers(SHAPE.inputs * SHAPE.outputs, 5);
     const std::vector<float> dz = numbers(SHAPE.samples * SHAPE.outputs, 7);
     const Mask mask = some_mask(Noise::PARTIAL_GAUSSIAN, Granularity::CONNECTION);
-    const double expected = dot(dz, connection_forward(mask, 3, SHAPE, x, w, {}).values);
+    const reference::MaskTable table(mask, 3, SHAPE);
+    const double expected = dot(dz, connection_forward(table, SHAPE, x, w, {}).values);
     EXPECT_GT(std::abs(expected), 1);
-    EXPECT_NEAR(dot(x, connection_backward_input(mask, 3, SHAPE, dz, w).values), expected, 1e-10);
-    EXPECT_NEAR(dot(w, connection_backward_weight(mask, 3, SHAPE, x, dz).values), expected, 1e-10);
+    EXPECT_NEAR(dot(x, connection_backward_input(table, SHAPE, dz, w).values), expected, 1e-10);
+    EXPECT_NEAR(dot(w, connection_backward_weight(table, SHAPE, x, dz).values), expected, 1e-10);
 }
 
 TEST(Reference, ForwardAddsTheBias) {
     const Mask mask;
-    const reference::Sums y = connection_forward(mask, 0, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
+    const reference::Sums y = reference::connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
     EXPECT_EQ(y.values, (std::vector<double>{17, 14}));
     EXPECT_EQ(y.magnitudes, (std::vector<double>{17, 30}));
     EXPECT_EQ(reference::column_sums(2, 2, {1, 2, 3, -4}).values, (std::vector<double>{4, -2}));

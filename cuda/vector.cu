@@ -1,0 +1,38 @@
+// Vectors of n floats. Copies, and filling integers, are the driver's own (cuMemcpyDtoD, cuMemsetD32): no kernels.
+//
+//   fill               x = value
+//   axpy               y = y + alpha x             rounded twice, as on the CPU
+//   scale_shift        x = x scale + shift         rounded twice, as on the CPU
+//   flag_non_finite    flag = 1 if an x is NaN or infinite; else flag stays as it was
+#include "positions.cuh"
+
+constexpr uint32_t EXPONENT_BITS = 0x7F800000u;
+
+KERNEL(fill, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float value, float* x) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        x[k] = value;
+    }
+}
+
+KERNEL(axpy, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float alpha, const float* x, float* y) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        y[k] = __fadd_rn(y[k], __fmul_rn(alpha, x[k]));
+    }
+}
+
+KERNEL(scale_shift, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float scale, float shift, float* x) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        x[k] = __fadd_rn(__fmul_rn(x[k], scale), shift);
+    }
+}
+
+// Threads that find one all write the same value.
+KERNEL(flag_non_finite, __launch_bounds__(ELEMENT_BLOCK), int64_t n, const float* x, uint32_t* flag) {
+    bool found = false;
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        found |= (__float_as_uint(x[k]) & EXPONENT_BITS) == EXPONENT_BITS;
+    }
+    if (found) {
+        *flag = 1;
+    }
+}

@@ -1,0 +1,178 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "activation.cuh"
+#include "connection_layer.h"
+
+static constexpr int32_t SIZE_COUNT = sizeof(CONNECTION_SIZES) / sizeof(CONNECTION_SIZES[0]);
+static constexpr ConnectionPass PASSES[] = {
+    ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
+
+// All shapes of these sizes, in an order in which every stretch of a hundred has every two sizes in every two places.
+static std::vector<device::LayerShape> shapes() {
+    std::vector<device::LayerShape> shapes;
+    for (int32_t shift = 0; shift < SIZE_COUNT; ++shift) {
+        for (int32_t a = 0; a < SIZE_COUNT; ++a) {
+            for (int32_t b = 0; b < SIZE_COUNT; ++b) {
+                const int32_t c = (a + b + shift) % SIZE_COUNT;
+                shapes.push_back({CONNECTION_SIZES[a], CONNECTION_SIZES[b], CONNECTION_SIZES[c]});
+            }
+        }
+    }
+    return shapes;
+}
+
+// PERNODEDROP_SHAPE_STEP=n tests every nth shape only, where all of them would take too long.
+static size_t shape_step() {
+    const char* const step = std::getenv("PERNODEDROP_SHAPE_STEP");
+    if (step == nullptr) {
+        return 1;
+    }
+    const int value = std::atoi(step);
+    if (value < 1) {
+        throw std::invalid_argument(std::string("PERNODEDROP_SHAPE_STEP must be at least 1: ") + step);
+    }
+    return static_cast<size_t>(value);
+}
+
+static std::string describe(const device::LayerShape& shape, const ConnectionPlan& plan, const std::string& kernel) {
+    return kernel + " for " + std::to_string(shape.samples) + " x " + std::to_string(shape.inputs) + " x " +
+        std::to_string(shape.outputs) + " in " + std::to_string(plan.stretches) + " stretches";
+}
+
+class ConnectionKernels : public testing::TestWithParam<size_t> {
+  protected:
+    const ConnectionMask& mask() const {
+        return connection_masks()[GetParam()];
+    }
+
+    // Takes turns with activations, biases and gradients that are not wanted.
+    void check(ConnectionLayer& layer, ConnectionPass pass, const device::LayerShape& shape, const ConnectionPlan& plan) {
+        SCOPED_TRACE(describe(shape, plan, device::connection_kernel(pass, mask().source, plan.tile)));
+        const auto activation = static_cast<int32_t>(turn_++ % 6);
+        switch (pass) {
+            case ConnectionPass::FORWARD: layer.check_forward(plan, activation, activation % 3 != 0); break;
+            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan, activation); break;
+            default: layer.check_backward_weight(plan, activation % 3 != 0); break;
+        }
+    }
+
+  private:
+    uint32_t turn_ = 0;
+};
+
+TEST_P(ConnectionKernels, GiveTheReferencesSums) {
+    uint32_t turn = 0;
+    const std::vector<device::LayerShape> all = shapes();
+    for (size_t n = 0; n < all.size(); n += shape_step()) {
+        const device::LayerShape shape = all[n];
+        ConnectionLayer layer(mask(), shape);
+        for (const ConnectionPass pass : PASSES) {
+            const std::vector<ConnectionTile> tiles = tiles_for(mask().source, shape);
+            const ConnectionTile tile = tiles[turn % tiles.size()];
+            const int32_t stretches[] = {1, 2, 5};
+            check(layer, pass, shape, plan_with(pass, mask().source, shape, tile, stretches[turn / 3 % 3]));
+            ++turn;
+            if (HasFatalFailure()) {
+                return;
+            }
+        }
+    }
+}
+
+TEST_P(ConnectionKernels, FollowTheirPlans) {
+    const device::LayerShape shapes[] = {{1, 1, 1}, {33, 64, 100}, {64, 207, 32}, {13, 100, 207}, {100, 128, 36}};
+    for (const device::LayerShape& shape : shapes) {
+        ConnectionLayer layer(mask(), shape);
+        for (const ConnectionPass pass : PASSES) {
+            check(layer, pass, shape, plan_for(pass, mask().source, shape, true));
+        }
+    }
+}
+
+TEST_P(ConnectionKernels, TakeBuffersThatAreNotAligned) {
+    const device::LayerShape shape{36, 64, 100};
+    ConnectionLayer layer(mask(), shape, 1);
+    for (const ConnectionPass pass : PASSES) {
+        check(layer, pass, shape, plan_for(pass, mask().source, shape, false));
+    }
+}
+
+TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
+    const device::LayerShape shape{40, 100, 68};
+    ConnectionLayer layer(mask(), shape);
+    for (const ConnectionPass pass : PASSES) {
+        std::vector<std::vector<float>> results;
+        for (const ConnectionTile tile : tiles_for(mask().source, shape)) {
+            const ConnectionPlan plan = plan_with(pass, mask().source, shape, tile, 1);
+            for (int repeat = 0; repeat < 2; ++repeat) {
+                results.push_back(
+                    pass == ConnectionPass::FORWARD              ? layer.forward(plan)
+                        : pass == ConnectionPass::BACKWARD_INPUT ? layer.backward_input(plan)
+                                                                 : layer.backward_weight(plan));
+            }
+        }
+        for (const std::vector<float>& result : results) {
+            EXPECT_EQ(result, results.front()) << device::connection_kernel(pass, mask().source, ConnectionTile::LARGE);
+        }
+    }
+}
+
+static std::string mask_name(const testing::TestParamInfo<size_t>& info) {
+    const ConnectionMask& mask = connection_masks()[info.param];
+    std::string name = device::connection_kernel(ConnectionPass::FORWARD, mask.source, ConnectionTile::LARGE);
+    name = name.substr(std::string("connection_forward_").size());
+    name = name.substr(0, name.rfind("_large"));
+    return name + "_" + std::to_string(mask.rate.threshold) + "_of_" + std::to_string(1 << mask.rate.planes);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);
+
+// Words of samples and outputs that are there; the padding's are anybody's.
+static void expect_packed(ConnectionLayer& layer, const device::LayerShape& shape, const std::vector<uint32_t>& packed) {
+    const int64_t octets = (shape.outputs + 31) / 32 * 4;
+    const int64_t samples = (shape.samples + 3) / 4 * 4;
+    for (int64_t b = 0; b < shape.samples; ++b) {
+        for (int64_t i = 0; i < shape.inputs; ++i) {
+            for (int64_t u = 0; u < shape.outputs; ++u) {
+                const uint32_t word = packed[static_cast<size_t>((i / 4 * octets + u / 8) * samples + b)];
+                ASSERT_EQ((word >> (i % 4 * 8 + u % 8) & 1) != 0, layer.kept(b, i, u))
+                    << "b=" << b << " i=" << i << " u=" << u;
+            }
+        }
+    }
+}
+
+TEST(MaskPacking, StoresTheKeptBits) {
+    for (const device::LayerShape& shape :
+         {device::LayerShape{1, 1, 1}, device::LayerShape{13, 31, 33}, device::LayerShape{33, 100, 207}}) {
+        for (const ConnectionMask& mask : connection_masks()) {
+            if (mask.noise == reference::Noise::BERNOULLI) {
+                ConnectionLayer layer(mask, shape);
+                expect_packed(layer, shape, layer.packed_by_packer());
+            }
+        }
+    }
+}
+
+TEST(MaskPacking, IsDoneByTheForwardPassAsWell) {
+    for (const device::LayerShape& shape :
+         {device::LayerShape{1, 1, 1}, device::LayerShape{13, 31, 33}, device::LayerShape{67, 100, 204}}) {
+        for (const ConnectionMask& mask : connection_masks()) {
+            if (mask.noise != reference::Noise::BERNOULLI || mask.source == ConnectionSource::PACKED) {
+                continue;
+            }
+            ConnectionLayer layer(mask, shape);
+            for (const ConnectionTile tile : tiles_for(mask.source, shape)) {
+                for (const int32_t stretches : {1, 3}) {
+                    expect_packed(
+                        layer, shape,
+                        layer.packed_by_forward(
+                            plan_with(ConnectionPass::FORWARD, mask.source, shape, tile, stretches)));
+                }
+            }
+        }
+    }
+}

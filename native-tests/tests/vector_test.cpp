@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include <cfloat>
+
+#include "launches.h"
+#include "numbers.h"
+
+namespace {
+
+constexpr int64_t SIZES[] = {1, 3, 13, 32, 33, 207, 1000, 5000};
+
+// Two roundings, whatever the compiler would like to fuse.
+float product_plus(float a, float b, float c) {
+    volatile float product = a * b;
+    return product + c;
+}
+
+uint32_t flag_after(const std::vector<float>& values, uint32_t before, const device::Launch& launch) {
+    device::Array<float> x(values);
+    device::Array<uint32_t> flag(std::vector<uint32_t>{before});
+    run("flag_non_finite", launch, x.size(), x.pointer(), flag.pointer());
+    return flag.download()[0];
+}
+
+}  // namespace
+
+TEST(Vector, FillWritesEveryElement) {
+    for (const int64_t n : SIZES) {
+        for (const device::Launch& launch : element_launches(n)) {
+            device::Array<float> x(n);
+            run("fill", launch, n, -2.5f, x.pointer());
+            EXPECT_EQ(x.download(), std::vector<float>(n, -2.5f));
+        }
+    }
+}
+
+TEST(Vector, AxpyRoundsTwice) {
+    for (const int64_t n : SIZES) {
+        Numbers numbers(n);
+        const std::vector<float> x = numbers.reals(n, -3, 3);
+        const std::vector<float> y = numbers.reals(n, -3, 3);
+        std::vector<float> expected(n);
+        for (int64_t k = 0; k < n; ++k) {
+            expected[k] = product_plus(0.3f, x[k], y[k]);
+        }
+        for (const device::Launch& launch : element_launches(n)) {
+            device::Array<float> device_x(x);
+            device::Array<float> device_y(y);
+            run("axpy", launch, n, 0.3f, device_x.pointer(), device_y.pointer());
+            EXPECT_EQ(device_y.download(), expected);
+            EXPECT_EQ(device_x.download(), x);
+        }
+    }
+}
+
+TEST(Vector, ScaleShiftRoundsTwice) {
+    for (const int64_t n : SIZES) {
+        const std::vector<float> x = Numbers(n).reals(n, 0, 1);
+        std::vector<float> expected(n);
+        for (int64_t k = 0; k < n; ++k) {
+            expected[k] = product_plus(x[k], 0.7f, -0.35f);
+        }
+        for (const device::Launch& launch : element_launches(n)) {
+            device::Array<float> device_x(x);
+            run("scale_shift", launch, n, 0.7f, -0.35f, device_x.pointer());
+            EXPECT_EQ(device_x.download(), expected);
+        }
+    }
+}
+
+TEST(Vector, EveryNonFiniteElementIsFlagged) {
+    for (const int64_t n : SIZES) {
+        for (const device::Launch& launch : element_launches(n)) {
+            for (const int64_t place : {int64_t{0}, n / 2, n - 1}) {
+                for (const float value : {NOT_A_NUMBER, -NOT_A_NUMBER, INFINITE, -INFINITE}) {
+                    std::vector<float> x(n, 1.0f);
+                    x[place] = value;
+                    EXPECT_EQ(flag_after(x, 0, launch), 1u) << n << " " << place << " " << value;
+                }
+            }
+        }
+    }
+}
+
+TEST(Vector, FiniteElementsLeaveTheFlagAlone) {
+    for (const float value : {0.0f, -0.0f, FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45f}) {
+        const std::vector<float> x(207, value);
+        EXPECT_EQ(flag_after(x, 0, launch_of(Grid{1}, ELEMENT_BLOCK)), 0u) << value;
+        EXPECT_EQ(flag_after(x, 1, launch_of(Grid{1}, ELEMENT_BLOCK)), 1u) << value;
+    }
+}
