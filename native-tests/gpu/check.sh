@@ -202,7 +202,7 @@ find_sanitizer() {
 sanitize() {
     local tool=$1 memory=$2 limit=$3 started=$SECONDS log=$output/sanitizer-$1.log errors ran status
     echo "== sanitizer-$tool"
-    PERNODEDROP_MEMORY=$memory timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 \
+    PERNODEDROP_MEMORY=$memory PERNODEDROP_SHAPE_STEP=${SANITIZER_SHAPE_STEP:-97} timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 \
         --print-limit 20 "$build/gpu_tests" --gtest_filter="$sanitizer_filter" >"$log" 2>&1
     status=$?
     errors=$(grep -a -c -E '^=+ +(Invalid|Misaligned|Error: |Uninitialized|Barrier error|Divergent|Race|Warning: Race|Program hit)' "$log")
