@@ -110,81 +110,93 @@ planted_fault(adam_one_step_late
     TESTS Adam.*)
 
 # Faults of the connection kernels, seen by those of one source.
-function(planted_connection_fault name)
-    planted_fault(${name} ${ARGN}
-        KERNELS connection_many_planes.cu connection_sums.cu mask_packing.cu
-        TESTS Masks/ConnectionKernels.GiveTheReferencesSums/many_planes_45_of_64)
-endfunction()
+set(BY_MANY_PLANES
+    KERNELS connection_many_planes.cu connection_sums.cu mask_packing.cu
+    TESTS Masks/ConnectionKernels.GiveTheReferencesSums/many_planes_45_of_64)
 
-planted_connection_fault(forward_without_barrier
+planted_fault(forward_without_barrier
     FILE connection_forward.cuh
     ORIGINAL [[wait_for_copies();
         __syncthreads();]]
-    REPLACEMENT [[wait_for_copies();]])
+    REPLACEMENT [[wait_for_copies();]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(backward_input_without_barrier
+planted_fault(backward_input_without_barrier
     FILE connection_backward_input.cuh
     ORIGINAL [[wait_for_copies();
         __syncthreads();]]
-    REPLACEMENT [[wait_for_copies();]])
+    REPLACEMENT [[wait_for_copies();]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(backward_weight_without_barrier
+planted_fault(backward_weight_without_barrier
     FILE connection_backward_weight.cuh
     ORIGINAL [[wait_for_copies();
         __syncthreads();]]
-    REPLACEMENT [[wait_for_copies();]])
+    REPLACEMENT [[wait_for_copies();]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(forward_without_wait
+planted_fault(forward_without_wait
     FILE connection_forward.cuh
     ORIGINAL [[wait_for_copies();]]
-    REPLACEMENT [[]])
+    REPLACEMENT [[(void)0;]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(backward_input_without_wait
+planted_fault(backward_input_without_wait
     FILE connection_backward_input.cuh
     ORIGINAL [[wait_for_copies();]]
-    REPLACEMENT [[]])
+    REPLACEMENT [[(void)0;]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(backward_weight_without_wait
+planted_fault(backward_weight_without_wait
     FILE connection_backward_weight.cuh
     ORIGINAL [[wait_for_copies();]]
-    REPLACEMENT [[]])
+    REPLACEMENT [[(void)0;]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(schedule_without_barrier
+planted_fault(schedule_without_barrier
     FILE connection_forward.cuh
     ORIGINAL [[__syncthreads();  // the schedule is written]]
-    REPLACEMENT [[]])
+    REPLACEMENT [[(void)0;]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(bit_planes_first_to_last
+planted_fault(bit_planes_first_to_last
     FILE mask_words.cuh
     ORIGINAL [[for (uint32_t plane = planes; plane-- > 0;)]]
-    REPLACEMENT [[for (uint32_t plane = 0; plane < planes; ++plane)]])
+    REPLACEMENT [[for (uint32_t plane = 0; plane < planes; ++plane)]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(bytes_of_two_inputs_swapped
+planted_fault(bytes_of_two_inputs_swapped
     FILE mask_words.cuh
     ORIGINAL [[__byte_perm(low01, low23, 0x7632)]]
-    REPLACEMENT [[__byte_perm(low23, low01, 0x7632)]])
+    REPLACEMENT [[__byte_perm(low23, low01, 0x7632)]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(eighth_bits_in_reverse
+planted_fault(eighth_bits_in_reverse
     FILE thread_tile.cuh
     ORIGINAL [[0x10080402u]]
-    REPLACEMENT [[0x02040810u]])
+    REPLACEMENT [[0x02040810u]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(row_past_the_tile_copied
+planted_fault(row_past_the_tile_copied
     FILE tile_copy.cuh
     ORIGINAL [[Turns::row() + Turns::row_step(turn) < left]]
-    REPLACEMENT [[Turns::row() + Turns::row_step(turn) <= left]])
+    REPLACEMENT [[Turns::row() + Turns::row_step(turn) <= left]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(column_past_the_row_stored
+planted_fault(column_past_the_row_stored
     FILE thread_tile.cuh
     ORIGINAL [[column + n < width]]
-    REPLACEMENT [[column + n <= width]])
+    REPLACEMENT [[column + n <= width]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(sample_past_the_batch_stored
+planted_fault(sample_past_the_batch_stored
     FILE connection_forward.cuh
     ORIGINAL [[if (b < static_cast<uint32_t>(p.samples)) {]]
-    REPLACEMENT [[if (b <= static_cast<uint32_t>(p.samples)) {]])
+    REPLACEMENT [[if (b <= static_cast<uint32_t>(p.samples)) {]]
+    ${BY_MANY_PLANES})
 
-planted_connection_fault(stretch_lost
+planted_fault(stretch_lost
     FILE connection_sums.cu
     ORIGINAL [[stretch < stretches]]
-    REPLACEMENT [[stretch < stretches - 1]])
+    REPLACEMENT [[stretch < stretches - 1]]
+    ${BY_MANY_PLANES})

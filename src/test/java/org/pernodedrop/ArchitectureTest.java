@@ -46,6 +46,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theCudaBackendKnowsTheSeam() {
+        knowsOnly("backend.cuda", "backend", "mask");
+    }
+
+    @Test
     void networksKnowNoDevice() {
         knowsOnly("nn", "backend", "mask");
     }

@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** Lines of a text resource beside this class, split at blanks, without comments (#) and empty lines. */
-final class TestResource {
+/** Lines of a text resource beside a class, split at blanks, without comments (#) and empty lines. */
+public final class TestResource {
     private TestResource() {}
 
     static List<String[]> rows(String name) {
-        try (InputStream in = TestResource.class.getResourceAsStream(name)) {
+        return rows(TestResource.class, name);
+    }
+
+    public static List<String[]> rows(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
             Objects.requireNonNull(in, name);
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Compiles every cuda/*.cu to PTX, which lies in the source tree so that users need no CUDA compiler.
+#
+#   cuda/build-ptx.sh            writes src/main/resources/org/pernodedrop/backend/cuda/<file>.ptx
+#   cuda/build-ptx.sh FOLDER     writes there instead, as the test does that compares
+#
+# Needs nvcc (CUDA 12 or later) on the PATH. PTX for compute_80 runs on every GPU from Ampere on: the driver compiles it
+# for the GPU at hand. What nvcc writes is made fit for older drivers, and the same on every machine:
+#
+#   .version lowered to 7.8      nvcc 13 writes 9.0, which drivers before 580 refuse; no kernel needs more than 7.8
+#   no pragma used_bytes_mask    7.8 does not know this hint
+#   no hash of the path          in names of variables with internal linkage (_INTERNAL_<hash>_<file>)
+#
+# nvcc's own header stays: it says which nvcc it was, and another may write other PTX.
+set -euo pipefail
+
+if ! command -v nvcc >/dev/null; then
+    echo "build-ptx.sh: nvcc is not on the PATH; install the CUDA toolkit, 12 or later, and add its bin folder" >&2
+    exit 1
+fi
+SOURCES=$(cd "$(dirname "$0")" && pwd)
+TARGET=${1:-$SOURCES/../src/main/resources/org/pernodedrop/backend/cuda}
+mkdir -p "$TARGET"
+TARGET=$(cd "$TARGET" && pwd)
+cd "$SOURCES"
+SCRATCH=$(mktemp -d)
+trap 'rm -rf "$SCRATCH"' EXIT
+
+compile() {
+    local name=$1 scratch=$2
+    nvcc -ptx -std=c++17 -O3 -arch=compute_80 "$name.cu" -o "$scratch/$name.nvcc"
+    {
+        echo "// Built from cuda/$name.cu by cuda/build-ptx.sh. Do not edit: change the source and rebuild."
+        sed -E -e 's/^\.version .*/.version 7.8/' \
+            -e '/^[[:space:]]*\.pragma[[:space:]]+"used_bytes_mask/d' \
+            -e 's/(_INTERNAL_|_GLOBAL__N__)[0-9a-f]{8}_/\100000000_/g' "$scratch/$name.nvcc"
+    } >"$scratch/$name.ptx"
+}
+export -f compile
+
+# All or nothing: where one source fails to compile, what was there stays.
+for source in *.cu; do
+    echo "${source%.cu}"
+done | xargs -P "$(nproc)" -I NAME bash -euo pipefail -c 'compile "$1" "$2"' compile NAME "$SCRATCH" || exit 1
+rm -f "$TARGET"/*.ptx
+mv "$SCRATCH"/*.ptx "$TARGET"

@@ -1,0 +1,17 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.Locale;
+
+/** The passes over a layer with a mask on every connection. */
+public enum ConnectionPass {
+    /** y from x and w. */
+    FORWARD,
+    /** The gradient of the inputs. */
+    BACKWARD_INPUT,
+    /** The gradient of the weights, and of the bias. */
+    BACKWARD_WEIGHT;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
