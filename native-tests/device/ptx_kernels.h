@@ -1,0 +1,26 @@
+// The kernels of a PTX text and their parameters, as their .entry lines declare them: the driver itself checks no argument.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+struct PtxParameter {
+    size_t size;
+    bool floating;
+
+    std::string describe() const;
+};
+
+struct PtxKernel {
+    std::string name;
+    std::vector<PtxParameter> parameters;
+};
+
+// In the order of the text. Fails with `file` in the message if a declaration is not understood.
+std::vector<PtxKernel> ptx_kernels(const std::string& ptx, const std::string& file);
+
+// All *.ptx of a folder, sorted by name. Fails if there is none.
+std::vector<std::string> ptx_files(const std::string& folder);
+
+std::string read_text(const std::string& file);

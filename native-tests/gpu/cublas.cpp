@@ -1,0 +1,74 @@
+#include "cublas.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace {
+
+constexpr const char* NAMES[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"};
+constexpr int NOT_TRANSPOSED = 0;
+constexpr int TRANSPOSED = 1;
+constexpr int DEFAULT_MATH = 0;
+
+void check(const char* call, int status) {
+    if (status != 0) {
+        throw std::runtime_error(std::string(call) + " failed: status " + std::to_string(status));
+    }
+}
+
+}  // namespace
+
+Cublas::Cublas(const std::vector<std::string>& folders) {
+    // Even where the environment asks for TF32.
+    setenv("NVIDIA_TF32_OVERRIDE", "0", 1);
+    std::string tried;
+    std::vector<std::string> candidates(std::begin(NAMES), std::end(NAMES));
+    for (const std::string& folder : folders) {
+        for (const char* name : NAMES) {
+            candidates.push_back(folder + "/" + name);
+        }
+    }
+    for (const std::string& candidate : candidates) {
+        opened_ = dlopen(candidate.c_str(), RTLD_NOW | RTLD_GLOBAL);
+        if (opened_ != nullptr) {
+            library_ = candidate;
+            break;
+        }
+        tried += std::string("\n  ") + dlerror();
+    }
+    if (opened_ == nullptr) {
+        throw std::runtime_error("cuBLAS cannot be opened; name its folder with --libraries; tried:" + tried);
+    }
+    check("cublasCreate", reinterpret_cast<int (*)(Handle*)>(find("cublasCreate_v2"))(&handle_));
+    check("cublasSetMathMode", reinterpret_cast<int (*)(Handle, int)>(find("cublasSetMathMode"))(handle_, DEFAULT_MATH));
+}
+
+void* Cublas::find(const char* name) const {
+    void* const symbol = dlsym(opened_, name);
+    if (symbol == nullptr) {
+        throw std::runtime_error(library_ + " has no " + name);
+    }
+    return symbol;
+}
+
+int Cublas::version() const {
+    int value = 0;
+    check("cublasGetVersion", reinterpret_cast<int (*)(Handle, int*)>(find("cublasGetVersion_v2"))(handle_, &value));
+    return value;
+}
+
+void Cublas::multiply(
+    bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c) {
+    using Sgemm = int (*)(
+        Handle, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);
+    static const auto sgemm = reinterpret_cast<Sgemm>(find("cublasSgemm_v2"));
+    const float one = 1.0f;
+    const float zero = 0.0f;
+    // A row-major matrix is its transpose to cuBLAS: c^T = b^T a^T.
+    check(
+        "cublasSgemm",
+        sgemm(handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns, rows,
+              depth, &one, b, transpose_b ? depth : columns, a, transpose_a ? rows : depth, &zero, c, columns));
+}

@@ -1,0 +1,78 @@
+# The tests on this machine's GPU, and the timing program: g++ builds them, the driver compiles the committed PTX, and nvcc
+# is needed only for the kernels that the tests bring along.
+find_program(NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin REQUIRED)
+
+set(GPU_FOLDER ${CMAKE_CURRENT_LIST_DIR})
+set(TEST_PTX_DIR ${CMAKE_CURRENT_BINARY_DIR}/ptx)
+file(MAKE_DIRECTORY ${TEST_PTX_DIR})
+file(GLOB TEST_KERNELS CONFIGURE_DEPENDS tests/*.cu)
+list(APPEND TEST_KERNELS ${GPU_FOLDER}/ffma_peak.cu)
+set(NVCC_FLAGS -ptx -O3 -std=c++17 -arch=compute_80 -I ${REPOSITORY}/cuda)
+file(GLOB CUDA_HEADERS CONFIGURE_DEPENDS ${REPOSITORY}/cuda/*.cuh)
+foreach(source IN LISTS TEST_KERNELS)
+    get_filename_component(name ${source} NAME_WE)
+    set(ptx ${TEST_PTX_DIR}/${name}.ptx)
+    add_custom_command(
+        OUTPUT ${ptx}
+        COMMAND ${NVCC} ${NVCC_FLAGS} -o ${ptx} ${source}
+        DEPENDS ${source} ${CUDA_HEADERS}
+        VERBATIM)
+    list(APPEND TEST_PTX ${ptx})
+endforeach()
+add_custom_target(test_ptx DEPENDS ${TEST_PTX})
+
+# Compiled here and now: a header that nvcc refuses must not keep the other tests from running.
+set(PERNODEDROP_CURAND_ON_GPU 0)
+file(REMOVE ${TEST_PTX_DIR}/curand_comparison.ptx)
+if(CURAND_INCLUDE_DIR)
+    execute_process(
+        COMMAND ${NVCC} ${NVCC_FLAGS} -isystem ${CURAND_INCLUDE_DIR} -o ${TEST_PTX_DIR}/curand_comparison.ptx
+            ${GPU_FOLDER}/curand_comparison.cu
+        RESULT_VARIABLE status OUTPUT_VARIABLE log ERROR_VARIABLE log)
+    if(status EQUAL 0)
+        set(PERNODEDROP_CURAND_ON_GPU 1)
+    else()
+        message(STATUS "SKIPPED: the comparison with cuRAND on the GPU; nvcc says: ${log}")
+    endif()
+endif()
+
+# Not errors: compilers differ, and here the tests must run.
+set(GPU_WARNINGS -Wall -Wextra)
+
+add_library(cuda_device OBJECT
+    device/cuda_driver.cpp device/cuda_kernels.cpp device/device_cuda.cpp device/ptx_kernels.cpp)
+target_include_directories(cuda_device PRIVATE device emulation)
+target_compile_options(cuda_device PRIVATE -O2 ${GPU_WARNINGS})
+target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
+
+add_executable(gpu_tests
+    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp $<TARGET_OBJECTS:cuda_device>)
+target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
+target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
+target_compile_definitions(gpu_tests PRIVATE
+    KNOWN_ANSWERS="${KNOWN_ANSWERS}"
+    PERNODEDROP_CURAND_ON_HOST=${PERNODEDROP_CURAND_ON_HOST}
+    PERNODEDROP_CURAND_ON_GPU=${PERNODEDROP_CURAND_ON_GPU})
+target_link_libraries(gpu_tests PRIVATE GTest::gtest GTest::gtest_main Threads::Threads ${CMAKE_DL_LIBS})
+if(TARGET curand_host)
+    target_sources(gpu_tests PRIVATE $<TARGET_OBJECTS:curand_host>)
+endif()
+add_dependencies(gpu_tests test_ptx)
+add_test(NAME gpu COMMAND gpu_tests --gtest_brief=1)
+
+add_executable(kernel_timing
+    ${GPU_FOLDER}/kernel_timing.cpp
+    ${GPU_FOLDER}/clocks.cpp
+    ${GPU_FOLDER}/connection_timing.cpp
+    ${GPU_FOLDER}/cublas.cpp
+    ${GPU_FOLDER}/cuda_timer.cpp
+    ${GPU_FOLDER}/layer_operands.cpp
+    ${GPU_FOLDER}/timing_results.cpp
+    device/connection.cpp
+    reference/mask.cpp
+    reference/philox.cpp
+    $<TARGET_OBJECTS:cuda_device>)
+target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
+target_compile_options(kernel_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
+target_link_libraries(kernel_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+add_dependencies(kernel_timing test_ptx)

@@ -1,0 +1,218 @@
+// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak. Every
+// result is checked before it is timed. Prints a table and writes one JSON.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include "clocks.h"
+#include "cublas.h"
+#include "connection_timing.h"
+#include "cuda_driver.h"
+#include "cuda_timer.h"
+#include "device_cuda.h"
+#include "layer_operands.h"
+#include "timing_results.h"
+
+namespace {
+
+constexpr const char* USAGE = R"(kernel_timing [options]
+  --json FILE         where to write the results (timings.json)
+  --shapes LIST       as in 128x4096x4096,128x784x256
+  --drop-rates LIST   as in 0.5,0.25,0.3
+  --libraries LIST    folders to look for cuBLAS in, separated by colons
+  --commit TEXT       goes into the results
+  --toolkit TEXT      goes into the results
+)";
+
+struct Options {
+    std::string json = "timings.json";
+    std::string shapes = "128x4096x4096,1024x4096x4096,128x2304x256,128x784x256";
+    std::string drop_rates = "0.5,0.25,0.3";
+    std::string libraries;
+    std::string commit = "unknown";
+    std::string toolkit = "unknown";
+    std::string command;
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, separator);) {
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+Options parse(int count, char** arguments) {
+    Options options;
+    const std::map<std::string, std::string*> known = {
+        {"--json", &options.json},           {"--shapes", &options.shapes}, {"--drop-rates", &options.drop_rates},
+        {"--libraries", &options.libraries}, {"--commit", &options.commit}, {"--toolkit", &options.toolkit},
+    };
+    options.command = "kernel_timing";
+    for (int n = 1; n < count; n += 2) {
+        const auto option = known.find(arguments[n]);
+        if (option == known.end() || n + 1 == count) {
+            std::fprintf(stderr, "unknown option, or one without its value: %s\n%s", arguments[n], USAGE);
+            std::exit(2);
+        }
+        *option->second = arguments[n + 1];
+        // Where files lie says nothing about the results.
+        if (option->second == &options.shapes || option->second == &options.drop_rates) {
+            options.command += std::string(" ") + arguments[n] + " " + arguments[n + 1];
+        }
+    }
+    return options;
+}
+
+// FFMAs a second of a kernel that does nothing else, after checking its result.
+double measure_ffma_peak(const CudaTimer& timer) {
+    // As in ffma_peak.cu.
+    constexpr int CHAINS = 16;
+    constexpr int UNROLLED = 8;
+    constexpr unsigned THREADS = 256;
+    constexpr int TURNS = 8192;
+    constexpr float FACTOR = 0.75f;
+    constexpr float ADDEND = 0.5f;
+    const auto blocks = static_cast<unsigned>(device::multiprocessors()) * 8;
+    const device::Array<float> totals(static_cast<int64_t>(blocks) * THREADS);
+    const auto run = [&](int32_t turns) {
+        device::launch("ffma_peak", {{blocks}, THREADS}, turns, FACTOR, ADDEND, totals.pointer());
+    };
+    run(2);
+    float expected = 0.0f;
+    for (int chain = 0; chain < CHAINS; ++chain) {
+        float sum = static_cast<float>(chain);
+        for (int n = 0; n < 2 * UNROLLED; ++n) {
+            sum = std::fmaf(sum, FACTOR, ADDEND);
+        }
+        expected += sum;
+    }
+    for (const float total : totals.download()) {
+        if (total != expected) {
+            throw std::runtime_error("ffma_peak computed " + std::to_string(total) + " instead of " + std::to_string(expected));
+        }
+    }
+    const Timing timing = timer.time([&] { run(TURNS); });
+    const double count = static_cast<double>(blocks) * THREADS * CHAINS * UNROLLED * TURNS;
+    const double peak = count / (timing.median_us * 1e-6);
+    const int mhz = timing.sm_mhz;
+    std::printf("FFMA peak %.4g/s at %d MHz", peak, mhz);
+    if (mhz > 0) {
+        std::printf(", %.1f%% of 128 a clock and multiprocessor", 100.0 * peak / (128e6 * mhz * device::multiprocessors()));
+    }
+    std::printf("\n");
+    return peak;
+}
+
+void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
+    const LayerShape& s = layer.shape;
+    switch (pass) {
+        case Pass::FORWARD:
+            cublas.multiply(false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(), layer.w_array.pointer(),
+                            layer.y.pointer());
+            break;
+        case Pass::BACKWARD_INPUT:
+            cublas.multiply(false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(), layer.w_array.pointer(),
+                            layer.dx.pointer());
+            break;
+        case Pass::BACKWARD_WEIGHT:
+            cublas.multiply(true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(), layer.dz_array.pointer(),
+                            layer.dw.pointer());
+            break;
+    }
+}
+
+double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
+    const auto run = [&] { multiply(cublas, pass, layer); };
+    layer.check("cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
+    const Timing timing = timer.time(run);
+    results.add("cublasSgemm", pass, layer.shape, 0.0, 0, timing, layer.bytes(), timing.median_us);
+    return timing.median_us;
+}
+
+std::string today() {
+    char text[32];
+    const std::time_t now = std::time(nullptr);
+    std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&now));
+    return text;
+}
+
+std::string version_text(int version) {
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+void write(const Options& options, double peak, const std::string& cublas, const TimingResults& results) {
+    int driver_version = 0;
+    cuda::driver().driver_version(&driver_version);
+    JsonObject page;
+    page.text("gpu", device::name());
+    page.text("compute_capability", std::to_string(cuda::attribute(cuda::CAPABILITY_MAJOR)) + "." +
+                                        std::to_string(cuda::attribute(cuda::CAPABILITY_MINOR)));
+    page.integer("multiprocessors", device::multiprocessors());
+    page.integer("highest_sm_mhz", highest_sm_clock_mhz());
+    page.text("driver_cuda", version_text(driver_version)).text("driver", driver_release());
+    page.text("toolkit", options.toolkit).text("cublas", cublas);
+    page.text("commit", options.commit).text("date", today()).text("command", options.command);
+    page.number("ffma_peak_per_s", peak);
+    page.rows("rows", results.rows());
+    std::ofstream out(options.json);
+    out << page.page();
+    if (!out.flush()) {
+        throw std::runtime_error(options.json + " cannot be written");
+    }
+}
+
+int time_all(const Options& options) {
+    std::printf("%s, %d multiprocessors\n", device::name().c_str(), device::multiprocessors());
+    const CudaTimer timer;
+    Failures failures;
+    std::unique_ptr<Cublas> cublas;
+    std::string cublas_version = "none";
+    failures.attempt("cuBLAS", [&] {
+        cublas = std::make_unique<Cublas>(split(options.libraries, ':'));
+        cublas_version = version_text(cublas->version() / 10) + " (" + cublas->library().substr(cublas->library().rfind('/') + 1) + ")";
+    });
+    // Launches are checked where results are; between them nothing waits.
+    device::wait_for_launches(false);
+    const double peak = measure_ffma_peak(timer);
+    TimingResults results(peak);
+    std::vector<double> drop_rates;
+    for (const std::string& rate : split(options.drop_rates, ',')) {
+        drop_rates.push_back(std::stod(rate));
+    }
+    for (const std::string& text : split(options.shapes, ',')) {
+        LayerOperands layer(parse_shape(text));
+        std::map<Pass, double> sgemm_us;
+        for (const Pass pass : PASSES) {
+            if (cublas != nullptr) {
+                failures.attempt("cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
+            }
+        }
+        time_connections(layer, drop_rates, sgemm_us, timer, results, failures);
+        // After every shape: what has been measured must not be lost to a time limit.
+        write(options, peak, cublas_version, results);
+    }
+    std::printf("written: %s\n", options.json.c_str());
+    if (failures.count() > 0) {
+        std::printf("%d FAILED\n", failures.count());
+    }
+    return failures.count() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const Options options = parse(count, arguments);
+    try {
+        return time_all(options);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "FAILED: %s\n", failure.what());
+        return EXIT_FAILURE;
+    }
+}
