@@ -83,7 +83,8 @@ std::string damage_between(const Block& block, cuda::Address begin, cuda::Addres
     const cuda::Address at = begin + static_cast<cuda::Address>(changed - bytes.begin());
     const auto distance = static_cast<long long>(at) - static_cast<long long>(block.data);
     return std::string("memory ") + where + " an array of " + std::to_string(block.bytes) +
-           " bytes was written, first at byte " + std::to_string(distance) + " of the array; last launch: " + last_launch;
+           " bytes was written, first at byte " + std::to_string(distance) + " of the array; last launch: " +
+           last_launch;
 }
 
 std::string damage_around(const Block& block) {

@@ -22,7 +22,8 @@ PtxParameter parameter_of(const std::string& declaration, const std::string& ker
     std::string type;
     std::string last;
     while (words >> word) {
-        const bool is_type = word.size() > 2 && word[0] == '.' && std::isdigit(static_cast<unsigned char>(word[2])) != 0;
+        const bool is_type =
+            word.size() > 2 && word[0] == '.' && std::isdigit(static_cast<unsigned char>(word[2])) != 0;
         if (is_type && type.empty()) {
             type = word;
         }

@@ -1,4 +1,5 @@
-// The kernels of a PTX text and their parameters, as their .entry lines declare them: the driver itself checks no argument.
+// The kernels of a PTX text and their parameters, as their .entry lines declare them: the driver itself checks no
+// argument.
 #pragma once
 
 #include <cstddef>

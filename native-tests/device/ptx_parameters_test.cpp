@@ -1,4 +1,5 @@
-// The committed PTX and the emulation speak of the same kernels: every PTX kernel is emulated, with the same parameters.
+// The committed PTX and the emulation speak of the same kernels: every PTX kernel is emulated, with the same
+// parameters.
 #include <gtest/gtest.h>
 
 #include "kernel_registry.h"
@@ -15,7 +16,8 @@ TEST(PtxParameters, AreThoseOfTheEmulatedKernels) {
             for (size_t i = 0; i < ptx.parameters.size(); ++i) {
                 const ParameterType& type = emulated->parameters[i];
                 EXPECT_EQ(ptx.parameters[i].size, type.size) << ptx.name << ", parameter " << i;
-                EXPECT_EQ(ptx.parameters[i].floating, type.kind == ParameterKind::FLOATING) << ptx.name << ", parameter " << i;
+                EXPECT_EQ(ptx.parameters[i].floating, type.kind == ParameterKind::FLOATING)
+                    << ptx.name << ", parameter " << i;
             }
         }
     }

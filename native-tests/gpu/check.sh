@@ -153,7 +153,8 @@ build_without_cmake() {
         test_sources+=(-lgtest -lgtest_main)
     fi
     flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
-    g++ "${flags[@]}" -o "$build/kernel_timing" "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
+    g++ "${flags[@]}" -o "$build/kernel_timing" \
+        "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
         "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
 }
@@ -202,8 +203,9 @@ find_sanitizer() {
 sanitize() {
     local tool=$1 memory=$2 limit=$3 started=$SECONDS log=$output/sanitizer-$1.log errors ran status
     echo "== sanitizer-$tool"
-    PERNODEDROP_MEMORY=$memory PERNODEDROP_SHAPE_STEP=${SANITIZER_SHAPE_STEP:-97} timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 \
-        --print-limit 20 "$build/gpu_tests" --gtest_filter="$sanitizer_filter" >"$log" 2>&1
+    PERNODEDROP_MEMORY=$memory PERNODEDROP_SHAPE_STEP=${SANITIZER_SHAPE_STEP:-97} \
+        timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 \
+        "$build/gpu_tests" --gtest_filter="$sanitizer_filter" >"$log" 2>&1
     status=$?
     errors=$(grep -a -c -E '^=+ +(Invalid|Misaligned|Error: |Uninitialized|Barrier error|Divergent|Race|Warning: Race|Program hit)' "$log")
     ran=$(grep -a -c -E '^\[ +OK \]' "$log")

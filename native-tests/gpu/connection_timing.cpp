@@ -103,7 +103,7 @@ class ConnectionTiming {
         const std::string name = device::connection_kernel(connection_pass(pass), case_.source, launch_.plan.tile) +
                                  (case_.store ? "+store" : "") + (stretches > 1 ? "/" + std::to_string(stretches) : "");
         const auto run = [&] { run_pass(pass); };
-        const bool normals = case_.source == ConnectionSource::GAUSSIAN || case_.source == ConnectionSource::PARTIAL_GAUSSIAN;
+        const bool normals = connection_plan::has_normals(case_.source);
         layer_.check(name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
                      normals ? NORMALS_BOUND : SUM_BOUND);
         const double packed_bytes = packed_ == nullptr ? 0.0 : 4.0 * static_cast<double>(packed_->size());
@@ -154,10 +154,12 @@ std::vector<MaskCase> cases(const std::vector<double>& drop_rates) {
 
 }  // namespace
 
-void time_connections(LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
-                      const CudaTimer& timer, TimingResults& results, Failures& failures) {
+void time_connections(LayerOperands& layer, const std::vector<double>& drop_rates,
+                      const std::map<Pass, double>& sgemm_us, const CudaTimer& timer, TimingResults& results, Failures& failures) {
     for (const MaskCase& one : cases(drop_rates)) {
-        const std::string what = device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) + " and the like, of " + layer.shape.text();
+        const std::string what =
+            device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) +
+            " and the like, of " + layer.shape.text();
         failures.attempt(what, [&] {
             ConnectionTiming timing(layer, one);
             for (const Pass pass : PASSES) {

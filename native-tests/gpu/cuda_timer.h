@@ -9,7 +9,8 @@ struct Timing {
     double median_us;  // of single runs, each with a flushed L2 cache
     double low_us;     // quartiles
     double high_us;
-    double loop_us;  // a run among many back to back, the cache warm: what small shapes cost in a network; 0: not measured
+    // A run among many back to back, the cache warm: what small shapes cost in a network; 0: not measured.
+    double loop_us;
     int repeats;
     int sm_mhz;  // while it ran; 0: unknown
 };

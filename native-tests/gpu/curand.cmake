@@ -1,5 +1,6 @@
 # NVIDIA's headers for the comparison with cuRAND: from a toolkit, or from the Python packages that carry its parts.
-# Sets CURAND_INCLUDE_DIR, CUDA_INCLUDE_DIR, PERNODEDROP_CURAND_ON_HOST; library curand_host, if the header works for it.
+# Sets CURAND_INCLUDE_DIR, CUDA_INCLUDE_DIR, PERNODEDROP_CURAND_ON_HOST; library curand_host, if the header works for
+# it.
 find_program(PYTHON3 python3)
 set(NVIDIA_PYTHON_FOLDERS "")
 if(PYTHON3)

@@ -1,5 +1,6 @@
-// What docs/mask.md, "In cuRAND's terms", says of the mask, by NVIDIA's own header: layer key, Bernoulli words, normals.
-// For nvcc (curand_comparison.cu) and, as the header's functions may run on the host, for g++ (curand_host.cpp).
+// What docs/mask.md, "In cuRAND's terms", says of the mask, by NVIDIA's own header: layer key, Bernoulli words,
+// normals. For nvcc (curand_comparison.cu) and, as the header's functions may run on the host, for g++
+// (curand_host.cpp).
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ CURAND_DRAWS_FUNCTION curandStatePhilox4_32_10_t curand_state(uint64_t seed, uin
     return state;
 }
 
-// key: 2 words; words: the 4 of inputs 4 quad .. 4 quad + 3 and outputs 32 block .. 32 block + 31, where block = output >> 5,
-// in `plane`; normals: the 4 of the same inputs and `output`.
+// key: 2 words; words: the 4 of inputs 4 quad .. 4 quad + 3 and outputs 32 block .. 32 block + 31, where block = output
+// >> 5, in `plane`; normals: the 4 of the same inputs and `output`.
 CURAND_DRAWS_FUNCTION void curand_draws(
     uint64_t seed,
     uint32_t layer,

@@ -1,5 +1,5 @@
-# The tests on this machine's GPU, and the timing program: g++ builds them, the driver compiles the committed PTX, and nvcc
-# is needed only for the kernels that the tests bring along.
+# The tests on this machine's GPU, and the timing program: g++ builds them, the driver compiles the committed PTX, and
+# nvcc is needed only for the kernels that the tests bring along.
 find_program(NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin REQUIRED)
 
 set(GPU_FOLDER ${CMAKE_CURRENT_LIST_DIR})

@@ -1,5 +1,5 @@
-// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak. Every
-// result is checked before it is timed. Prints a table and writes one JSON.
+// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak.
+// Every result is checked before it is timed. Prints a table and writes one JSON.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -95,7 +95,8 @@ double measure_ffma_peak(const CudaTimer& timer) {
     }
     for (const float total : totals.download()) {
         if (total != expected) {
-            throw std::runtime_error("ffma_peak computed " + std::to_string(total) + " instead of " + std::to_string(expected));
+            throw std::runtime_error("ffma_peak computed " + std::to_string(total) + " instead of " +
+                                     std::to_string(expected));
         }
     }
     const Timing timing = timer.time([&] { run(TURNS); });
@@ -104,7 +105,8 @@ double measure_ffma_peak(const CudaTimer& timer) {
     const int mhz = timing.sm_mhz;
     std::printf("FFMA peak %.4g/s at %d MHz", peak, mhz);
     if (mhz > 0) {
-        std::printf(", %.1f%% of 128 a clock and multiprocessor", 100.0 * peak / (128e6 * mhz * device::multiprocessors()));
+        std::printf(", %.1f%% of 128 a clock and multiprocessor",
+                    100.0 * peak / (128e6 * mhz * device::multiprocessors()));
     }
     std::printf("\n");
     return peak;
@@ -114,16 +116,16 @@ void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
     const LayerShape& s = layer.shape;
     switch (pass) {
         case Pass::FORWARD:
-            cublas.multiply(false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(), layer.w_array.pointer(),
-                            layer.y.pointer());
+            cublas.multiply(false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(),
+                            layer.w_array.pointer(), layer.y.pointer());
             break;
         case Pass::BACKWARD_INPUT:
-            cublas.multiply(false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(), layer.w_array.pointer(),
-                            layer.dx.pointer());
+            cublas.multiply(false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(),
+                            layer.w_array.pointer(), layer.dx.pointer());
             break;
         case Pass::BACKWARD_WEIGHT:
-            cublas.multiply(true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(), layer.dz_array.pointer(),
-                            layer.dw.pointer());
+            cublas.multiply(true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(),
+                            layer.dz_array.pointer(), layer.dw.pointer());
             break;
     }
 }
@@ -176,7 +178,8 @@ int time_all(const Options& options) {
     std::string cublas_version = "none";
     failures.attempt("cuBLAS", [&] {
         cublas = std::make_unique<Cublas>(split(options.libraries, ':'));
-        cublas_version = version_text(cublas->version() / 10) + " (" + cublas->library().substr(cublas->library().rfind('/') + 1) + ")";
+        const std::string& path = cublas->library();
+        cublas_version = version_text(cublas->version() / 10) + " (" + path.substr(path.rfind('/') + 1) + ")";
     });
     // Launches are checked where results are; between them nothing waits.
     device::wait_for_launches(false);
@@ -191,7 +194,8 @@ int time_all(const Options& options) {
         std::map<Pass, double> sgemm_us;
         for (const Pass pass : PASSES) {
             if (cublas != nullptr) {
-                failures.attempt("cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
+                failures.attempt("cublasSgemm",
+                                 [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
             }
         }
         time_connections(layer, drop_rates, sgemm_us, timer, results, failures);

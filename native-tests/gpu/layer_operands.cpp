@@ -66,14 +66,16 @@ double LayerOperands::bytes() const {
 
 void LayerOperands::check_value(const std::string& what, Pass pass, int row, int column, float value,
                                 const Multiplier& multiplier, double relative) const {
-    const int terms = pass == Pass::FORWARD ? shape.inputs : pass == Pass::BACKWARD_INPUT ? shape.outputs : shape.samples;
+    const int terms = pass == Pass::FORWARD          ? shape.inputs
+                      : pass == Pass::BACKWARD_INPUT ? shape.outputs
+                                                     : shape.samples;
     double sum = 0.0;
     double magnitudes = 0.0;
     for (int n = 0; n < terms; ++n) {
         const int b = pass == Pass::BACKWARD_WEIGHT ? n : row;
         const int i = pass == Pass::FORWARD ? n : pass == Pass::BACKWARD_INPUT ? column : row;
         const int u = pass == Pass::BACKWARD_INPUT ? n : column;
-        const double x_value = pass == Pass::FORWARD || pass == Pass::BACKWARD_WEIGHT ? x[count(b, shape.inputs) + i] : 1.0;
+        const double x_value = pass == Pass::BACKWARD_INPUT ? 1.0 : x[count(b, shape.inputs) + i];
         const double w_value = pass == Pass::BACKWARD_WEIGHT ? 1.0 : w[count(i, shape.outputs) + u];
         const double dz_value = pass == Pass::FORWARD ? 1.0 : dz[count(b, shape.outputs) + u];
         const double term = x_value * w_value * dz_value *
@@ -83,7 +85,8 @@ void LayerOperands::check_value(const std::string& what, Pass pass, int row, int
     }
     // Not "greater than": NaN must fail too.
     if (!(std::abs(value - sum) <= relative * magnitudes)) {
-        throw std::runtime_error(what + ": " + pass_name(pass) + "[" + std::to_string(row) + "," + std::to_string(column) +
+        throw std::runtime_error(what + ": " + pass_name(pass) + "[" + std::to_string(row) + "," +
+                                 std::to_string(column) +
                                  "] of " + shape.text() + " must be " + std::to_string(sum) + " within " +
                                  std::to_string(relative * magnitudes) + ": " + std::to_string(value));
     }
@@ -107,14 +110,17 @@ void LayerOperands::check(const std::string& what, Pass pass, const std::functio
     }
     for (const float value : results[0]) {
         if (!std::isfinite(value)) {
-            throw std::runtime_error(what + ": " + pass_name(pass) + " of " + shape.text() + " has values that are not finite");
+            throw std::runtime_error(what + ": " + pass_name(pass) + " of " + shape.text() +
+                                     " has values that are not finite");
         }
     }
     std::mt19937 random(5);
     for (int n = 0; n < SLICE; ++n) {
         // The corners among them.
         const int row = n < 2 ? 0 : n < 4 ? rows - 1 : static_cast<int>(random() % static_cast<uint32_t>(rows));
-        const int column = n % 2 == 0 && n < 4 ? 0 : n < 4 ? columns - 1 : static_cast<int>(random() % static_cast<uint32_t>(columns));
-        check_value(what, pass, row, column, results[0][count(row, columns) + static_cast<size_t>(column)], multiplier, relative);
+        const int drawn = static_cast<int>(random() % static_cast<uint32_t>(columns));
+        const int column = n >= 4 ? drawn : n % 2 == 0 ? 0 : columns - 1;
+        const float value = results[0][count(row, columns) + static_cast<size_t>(column)];
+        check_value(what, pass, row, column, value, multiplier, relative);
     }
 }

@@ -53,9 +53,9 @@ class LayerOperands {
     // Bytes of the three matrices: the least that a pass moves.
     double bytes() const;
 
-    // Poisons the result, runs, and compares a slice of it with sums in double precision, and all of it with a second run,
-    // bit for bit. Fails with `what` in the message. `relative` times the sum of the terms' magnitudes is what a sum may be
-    // off.
+    // Poisons the result, runs, and compares a slice of it with sums in double precision, and all of it with a second
+    // run, bit for bit. Fails with `what` in the message. `relative` times the sum of the terms' magnitudes is what a
+    // sum may be off.
     void check(const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
                double relative);
 

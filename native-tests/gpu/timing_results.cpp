@@ -1,8 +1,8 @@
 #include "timing_results.h"
 
 TimingResults::TimingResults(double peak) : peak_(peak) {
-    std::printf("%-54s %-8s %-15s %5s %10s %9s %9s %6s %11s %7s %7s %6s\n", "kernel", "pass", "shape", "p", "median us", "low",
-                "high", "loop", "madds/s", "% peak", "GB/s", "sgemm");
+    std::printf("%-54s %-8s %-15s %5s %10s %9s %9s %6s %11s %7s %7s %6s\n", "kernel", "pass", "shape", "p", "median us",
+                "low", "high", "loop", "madds/s", "% peak", "GB/s", "sgemm");
 }
 
 void TimingResults::add(const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,

@@ -10,7 +10,8 @@
 #include "json.h"
 #include "layer_operands.h"
 
-// Single-precision sums may be off by this times the sum of their terms' magnitudes; TF32, with 11 bits, would be far outside.
+// Single-precision sums may be off by this times the sum of their terms' magnitudes; TF32, with 11 bits, would be far
+// outside.
 constexpr double SUM_BOUND = 16 * 0x1p-24;
 
 class TimingResults {

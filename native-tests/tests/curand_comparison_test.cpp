@@ -1,5 +1,5 @@
-// docs/mask.md, "In cuRAND's terms": NVIDIA's curand_kernel.h draws the mask's words bit for bit, and its normals within
-// 1e-5. On the CPU, where the header's functions run too, and on a GPU.
+// docs/mask.md, "In cuRAND's terms": NVIDIA's curand_kernel.h draws the mask's words bit for bit, and its normals
+// within 1e-5. On the CPU, where the header's functions run too, and on a GPU.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -106,7 +106,8 @@ void expect_same(const Draws& ours, const Draws& curands) {
             << "normal " << n << ": " << ours.normals[n] << ", cuRAND's " << curands.normals[n];
         worst = std::max(worst, difference);
     }
-    std::printf("%zu words equal; %zu normals, the farthest apart by %.2g\n", ours.words.size(), ours.normals.size(), worst);
+    std::printf("%zu words equal; %zu normals, the farthest apart by %.2g\n",
+                ours.words.size(), ours.normals.size(), worst);
 }
 
 }  // namespace
@@ -128,7 +129,8 @@ TEST(CurandComparison, HeaderOnTheCpuDrawsTheMask) {
     }
     expect_same(draws_of("mask_draws", all), curands);
 #else
-    GTEST_SKIP() << "curand_kernel.h and cuda_runtime.h were not both found, or do not compile: configure with -DCURAND_INCLUDE_DIR and "
+    GTEST_SKIP() << "curand_kernel.h and cuda_runtime.h were not both found, or do not compile: "
+                    "configure with -DCURAND_INCLUDE_DIR and "
                     "-DCUDA_INCLUDE_DIR, the folders that hold them";
 #endif
 }
@@ -141,6 +143,7 @@ TEST(CurandComparison, HeaderOnTheGpuDrawsTheMask) {
     const Places all = places();
     expect_same(draws_of("mask_draws", all), draws_of("curand_comparison", all));
 #else
-    GTEST_SKIP() << "curand_kernel.h was not found, or nvcc refuses it: configure with -DCURAND_INCLUDE_DIR, the folder that holds it";
+    GTEST_SKIP() << "curand_kernel.h was not found, or nvcc refuses it: "
+                    "configure with -DCURAND_INCLUDE_DIR, the folder that holds it";
 #endif
 }
