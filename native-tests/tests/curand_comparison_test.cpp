@@ -43,7 +43,7 @@ struct Places {
 };
 
 // Every combination of the ends of the ranges, then random places.
-Places places() {
+[[maybe_unused]] Places places() {
     Places places;
     for (const uint64_t seed : {uint64_t{0}, uint64_t{1234}, ~uint64_t{0}}) {
         for (const uint32_t layer : {0u, 1u, 0x7FFFFFFFu}) {
@@ -78,7 +78,7 @@ struct Draws {
     std::vector<float> normals;
 };
 
-Draws draws_of(const char* kernel, const Places& places) {
+[[maybe_unused]] Draws draws_of(const char* kernel, const Places& places) {
     const int64_t count = places.size();
     const device::Array<StepState> states(places.states);
     const device::Array<uint32_t> layers(places.layers);
@@ -96,7 +96,7 @@ Draws draws_of(const char* kernel, const Places& places) {
     return {keys.download(), words.download(), normals.download()};
 }
 
-void expect_same(const Draws& ours, const Draws& curands) {
+[[maybe_unused]] void expect_same(const Draws& ours, const Draws& curands) {
     EXPECT_EQ(ours.keys, curands.keys);
     EXPECT_EQ(ours.words, curands.words);
     double worst = 0.0;
