@@ -5,8 +5,9 @@
 #include "activation.cuh"
 #include "positions.cuh"
 
-KERNEL(bias_activation, __launch_bounds__(ROW_BLOCK),
-       int32_t activation, int32_t samples, int32_t outputs, const float* bias, float* z, float* y) {
+KERNEL(
+    bias_activation, __launch_bounds__(ROW_BLOCK), int32_t activation, int32_t samples, int32_t outputs,
+    const float* bias, float* z, float* y) {
     const RowPosition position = row_position(outputs);
     if (position.column >= outputs) {
         return;
@@ -23,8 +24,9 @@ KERNEL(bias_activation, __launch_bounds__(ROW_BLOCK),
     }
 }
 
-KERNEL(activation_backward, __launch_bounds__(ELEMENT_BLOCK),
-       int32_t activation, int64_t n, const float* z, const float* y, const float* dy, float* dz) {
+KERNEL(
+    activation_backward, __launch_bounds__(ELEMENT_BLOCK), int32_t activation, int64_t n, const float* z,
+    const float* y, const float* dy, float* dz) {
     const Activation kind = static_cast<Activation>(activation);
     const float* const from = derivative_takes_output(kind) ? y : z;
     for (int64_t k = first_element(); k < n; k += element_stride()) {

@@ -2,8 +2,8 @@
 //
 //   a = v 2^-32 + 2^-33      c = (w 2^-32 + 2^-33) 2 pi      s = sqrt(-2 ln a)      z = (s sin c, s cos c)
 //
-// The same polynomials in the same order as Java's BoxMuller, every rounding spelled out: CPU and GPU draw the same bits.
-// Within 1e-5 of cuRAND's normals.
+// The same polynomials in the same order as Java's BoxMuller, every rounding spelled out: CPU and GPU draw the same
+// bits. Within 1e-5 of cuRAND's normals.
 #pragma once
 
 #include "platform.cuh"
@@ -47,7 +47,8 @@ __device__ __forceinline__ float2 box_muller_direction(uint32_t word) {
     const float cosine = fmaf(__fmul_rn(c, square), square, fmaf(-0.5f, square, 1.0f));
     // A quarter turn swaps the two; the second half turn changes signs.
     const float2 swapped = (quadrant & 1) != 0 ? make_float2(cosine, sine) : make_float2(sine, cosine);
-    return make_float2((quadrant & 2) != 0 ? -swapped.x : swapped.x, ((quadrant + 1) & 2) != 0 ? -swapped.y : swapped.y);
+    return make_float2(
+        (quadrant & 2) != 0 ? -swapped.x : swapped.x, ((quadrant + 1) & 2) != 0 ? -swapped.y : swapped.y);
 }
 
 __device__ __forceinline__ float2 box_muller(uint32_t v, uint32_t w) {

@@ -3,11 +3,13 @@
 //   dx[b,i] = scale * sum_u dz[b,u] w[i,u] m[b,i,u]
 //
 //   dz [samples, outputs], w [inputs, outputs], dx [samples, inputs], row-major. If x is the output of a layer below,
-//   x = act(z_below), and nobody else reads it, the activation's derivative is taken on the way: dx is then dz of that layer.
+//   x = act(z_below), and nobody else reads it, the activation's derivative is taken on the way: dx is then dz of that
+//   layer.
 //
-// A block computes Tile::SAMPLES x Tile::INPUTS results over a stretch of the outputs. Here the sum runs over outputs, 32 of
-// which share their random words: a thread draws the words of its own results and keeps them in registers. Of several
-// stretches each stores plain sums to partials[stretch][b][i], for connection_backward_input_sum. Sums run over u in order.
+// A block computes Tile::SAMPLES x Tile::INPUTS results over a stretch of the outputs. Here the sum runs over outputs,
+// 32 of which share their random words: a thread draws the words of its own results and keeps them in registers. Of
+// several stretches each stores plain sums to partials[stretch][b][i], for connection_backward_input_sum. Sums run over
+// u in order.
 #pragma once
 
 #include "activation.cuh"
@@ -25,9 +27,9 @@ struct ConnectionBackwardInput {
     int32_t outputs;
     const float* dz;
     const float* w;
-    Activation activation;   // of the layer below; LINEAR for none
-    const float* z_below;    // [samples, inputs], or null if the derivative takes the output
-    const float* y_below;    // [samples, inputs], or null if it does not
+    Activation activation;  // of the layer below; LINEAR for none
+    const float* z_below;   // [samples, inputs], or null if the derivative takes the output
+    const float* y_below;   // [samples, inputs], or null if it does not
     float* dx;
     const uint32_t* packed;  // read by Packed only
     float* partials;         // null if this is the only stretch
@@ -40,11 +42,12 @@ class BackwardInputBits {
     static constexpr bool PACKED = Source::PLANES < 0;
     uint32_t words[SAMPLES][4];  // drawn: one for each input, a bit an output; packed: one for each octet of outputs
 
-public:
-    // `one` is 1, unknown to the compiler: a word that was just computed would be tested bit by bit, one that comes from a
-    // multiplication is moved to predicates seven bits at a time.
+  public:
+    // `one` is 1, unknown to the compiler: a word that was just computed would be tested bit by bit, one that comes
+    // from a multiplication is moved to predicates seven bits at a time.
     __device__ __forceinline__ void draw(
-        const ScheduledMask& mask, uint32_t block, uint32_t quad, const PhiloxProduct (&samples)[SAMPLES], uint32_t one) {
+        const ScheduledMask& mask, uint32_t block, uint32_t quad, const PhiloxProduct (&samples)[SAMPLES],
+        uint32_t one) {
         uint32_t quads[SAMPLES];
         uint4 kept[SAMPLES];
 #pragma unroll
@@ -80,17 +83,12 @@ public:
     }
 };
 
-// sums[n][i] += sum over 32 outputs of dz[n,u] w[i,u] m[n,i,u], for samples n 32 rows apart and the inputs i of one quad.
+// sums[n][i] += sum over 32 outputs of dz[n,u] w[i,u] m[n,i,u], for samples n 32 rows apart and the inputs i of one
+// quad.
 template <class Source, int SAMPLES, int D_STRIDE>
 __device__ __forceinline__ void backward_input_quad(
-    const ScheduledMask& mask,
-    uint32_t output,
-    uint32_t quad,
-    uint32_t sample,
-    const BackwardInputBits<Source, SAMPLES>& bits,
-    const float* dz,
-    const float* w,
-    float (&sums)[SAMPLES][4]) {
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample,
+    const BackwardInputBits<Source, SAMPLES>& bits, const float* dz, const float* w, float (&sums)[SAMPLES][4]) {
     if constexpr (Source::NORMALS) {
 #pragma unroll 1
         for (int u = 0; u < 32; ++u) {
@@ -212,7 +210,8 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
             backward_input_quad<Source, ROWS, D_STRIDE>(
                 mask, k, quad0 + quad, p.first_sample + row, bits[quad], d_read, w_read + quad * 4 * K, sums[quad]);
             if constexpr (READ) {
-                // For the next turn: on their way while the other quad is computed. Once too often, but without a branch.
+                // For the next turn: on their way while the other quad is computed. Once too often, but without a
+                // branch.
                 packed[quad] += left > K ? octet_step * 4 : 0;
                 bits[quad].read(packed[quad], octet_step);
             }

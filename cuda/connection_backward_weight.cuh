@@ -4,8 +4,9 @@
 //
 //   x [samples, inputs], dz [samples, outputs], dw [inputs, outputs], db [outputs], row-major.
 //
-// A block computes Tile::INPUTS x Tile::OUTPUTS results over a stretch of the samples. Of several stretches each stores plain
-// sums to partials[stretch][i][u] and bias_partials[stretch][u], for connection_backward_weight_sum. Sums run over b in order.
+// A block computes Tile::INPUTS x Tile::OUTPUTS results over a stretch of the samples. Of several stretches each stores
+// plain sums to partials[stretch][i][u] and bias_partials[stretch][u], for connection_backward_weight_sum. Sums run
+// over b in order.
 #pragma once
 
 #include "connection_tiles.h"
@@ -33,19 +34,14 @@ struct ConnectionBackwardWeight {
 // sums[i][u] += x[i] dz[u] m[i][u] for the four inputs of a quad and eight outputs of one sample.
 template <class Source>
 __device__ __forceinline__ void backward_weight_quad(
-    const ScheduledMask& mask,
-    uint32_t output,
-    uint32_t quad,
-    uint32_t sample,
-    uint32_t word,
-    const float (&x)[4],
-    const float (&dz)[8],
-    float (&sums)[4][8]) {
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, uint32_t word, const float (&x)[4],
+    const float (&dz)[8], float (&sums)[4][8]) {
     if constexpr (Source::NORMALS) {
 #pragma unroll
         for (int u = 0; u < 8; ++u) {
             float m[4];
-            draw_multipliers<Source>(mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
+            draw_multipliers<Source>(
+                mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 sums[i][u] = fmaf(x[i], dz[u] * m[i], sums[i][u]);
@@ -153,14 +149,8 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
                     float x[4];
                     load_quad(x_read + (first + member) * Tile::INPUTS + quad * 4, x);
                     backward_weight_quad<Source>(
-                        mask,
-                        output0 + column_thread * 8,
-                        input0 / 4 + row_thread * QUADS + quad,
-                        sample0 + first + member,
-                        words[quad][member],
-                        x,
-                        dz,
-                        sums[quad]);
+                        mask, output0 + column_thread * 8, input0 / 4 + row_thread * QUADS + quad,
+                        sample0 + first + member, words[quad][member], x, dz, sums[quad]);
                 }
             }
         }
@@ -189,7 +179,8 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     }
     const uint32_t u = output0 + threadIdx.x;
     if (bias_block && threadIdx.x < Tile::OUTPUTS && u < static_cast<uint32_t>(p.outputs)) {
-        float* const to = p.bias_partials != nullptr ? p.bias_partials + static_cast<int64_t>(blockIdx.y) * p.outputs : p.db;
+        float* const to =
+            p.bias_partials != nullptr ? p.bias_partials + static_cast<int64_t>(blockIdx.y) * p.outputs : p.db;
         to[u] = bias_sum;
     }
 }

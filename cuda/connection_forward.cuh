@@ -2,12 +2,12 @@
 //
 //   z[b,u] = scale * sum_i x[b,i] w[i,u] m[b,i,u] + bias[u]      y[b,u] = act(z[b,u])
 //
-//   x [samples, inputs], w [inputs, outputs], z and y [samples, outputs], row-major; m is never stored: its bits are drawn
-//   into shared memory by the tile, as packed words, and become the predicates of multiply-adds.
+//   x [samples, inputs], w [inputs, outputs], z and y [samples, outputs], row-major; m is never stored: its bits are
+//   drawn into shared memory by the tile, as packed words, and become the predicates of multiply-adds.
 //
-// A block computes Tile::SAMPLES x Tile::OUTPUTS results over a stretch of the inputs. Of several stretches each stores plain
-// sums to partials[stretch][b][u], for connection_forward_sum. Sums run over i in order, so that results depend on the
-// stretches' length and on nothing else.
+// A block computes Tile::SAMPLES x Tile::OUTPUTS results over a stretch of the inputs. Of several stretches each stores
+// plain sums to partials[stretch][b][u], for connection_forward_sum. Sums run over i in order, so that results depend
+// on the stretches' length and on nothing else.
 #pragma once
 
 #include "activation.cuh"
@@ -27,7 +27,7 @@ struct ConnectionForward {
     const float* w;
     const float* bias;  // null for none
     Activation activation;
-    float* z;          // may be y
+    float* z;  // may be y
     float* y;
     uint32_t* packed;  // read by Packed; written by the others unless null
     float* partials;   // null if this is the only stretch
@@ -37,19 +37,14 @@ struct ConnectionForward {
 // sums[u] += x[i] w[i][u] m[i][u] over the four inputs of a quad, for eight outputs of one sample.
 template <class Source>
 __device__ __forceinline__ void forward_quad(
-    const ScheduledMask& mask,
-    uint32_t output,
-    uint32_t quad,
-    uint32_t sample,
-    uint32_t word,
-    const float (&x)[4],
-    const float (&w)[4][8],
-    float (&sums)[8]) {
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, uint32_t word, const float (&x)[4],
+    const float (&w)[4][8], float (&sums)[8]) {
     if constexpr (Source::NORMALS) {
 #pragma unroll
         for (int u = 0; u < 8; ++u) {
             float m[4];
-            draw_multipliers<Source>(mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
+            draw_multipliers<Source>(
+                mask, output + u, quad, sample, [&](int i) { return bit_is_set(word, i * 8 + u); }, m);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 sums[u] = fmaf(x[i], w[i][u] * m[i], sums[u]);
@@ -139,14 +134,8 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
                     float x[4];
                     load_quad(x_read + row * (K + 4) + quad * 4, x);
                     forward_quad<Source>(
-                        mask,
-                        output0 + column_thread * 8,
-                        k / 4 + quad,
-                        p.first_sample + row0 + row_thread * ROWS + row,
-                        words[row - first],
-                        x,
-                        w,
-                        sums[row]);
+                        mask, output0 + column_thread * 8, k / 4 + quad,
+                        p.first_sample + row0 + row_thread * ROWS + row, words[row - first], x, w, sums[row]);
                 }
             }
         }

@@ -1,11 +1,11 @@
-// How to launch a connection kernel: the one place that picks tile and stretches from the layer's shape and the number of
-// multiprocessors. Plain C++ in integers, so that Java's ConnectionPlan gives the very same plans; a table of plans, checked
-// from both sides, holds the two together.
+// How to launch a connection kernel: the one place that picks tile and stretches from the layer's shape and the number
+// of multiprocessors. Plain C++ in integers, so that Java's ConnectionPlan gives the very same plans; a table of plans,
+// checked from both sides, holds the two together.
 //
-// Too few tiles leave multiprocessors idle: then the small tile is taken, and the sum is split into stretches, each a row of
-// the grid, whose sums connection_*_sum adds. The plan is the cheapest by a rough model in clocks: blocks run in waves; the
-// warps on a multiprocessor share its issue slots, and few warps cannot fill them; stretches cost a second launch and the
-// traffic of the partial sums.
+// Too few tiles leave multiprocessors idle: then the small tile is taken, and the sum is split into stretches, each a
+// row of the grid, whose sums connection_*_sum adds. The plan is the cheapest by a rough model in clocks: blocks run in
+// waves; the warps on a multiprocessor share its issue slots, and few warps cannot fill them; stretches cost a second
+// launch and the traffic of the partial sums.
 #pragma once
 
 #include "connection_tiles.h"
@@ -50,7 +50,12 @@ constexpr int64_t SCHEDULE_WORDS = 32;
 template <class Tile>
 constexpr TileShape forward_tile(ConnectionTile tile) {
     return {
-        tile, Tile::SAMPLES, Tile::OUTPUTS, Tile::INPUTS, Tile::THREADS, Tile::BLOCKS,
+        tile,
+        Tile::SAMPLES,
+        Tile::OUTPUTS,
+        Tile::INPUTS,
+        Tile::THREADS,
+        Tile::BLOCKS,
         2 * (Tile::SAMPLES * (Tile::INPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS),
         2 * (Tile::INPUTS / 4) * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4)};
 }
@@ -58,14 +63,25 @@ constexpr TileShape forward_tile(ConnectionTile tile) {
 template <class Tile>
 constexpr TileShape backward_input_tile(ConnectionTile tile) {
     return {
-        tile, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, Tile::THREADS, Tile::BLOCKS,
-        2 * (Tile::SAMPLES * (Tile::OUTPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS), 0};
+        tile,
+        Tile::SAMPLES,
+        Tile::INPUTS,
+        Tile::OUTPUTS,
+        Tile::THREADS,
+        Tile::BLOCKS,
+        2 * (Tile::SAMPLES * (Tile::OUTPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS),
+        0};
 }
 
 template <class Tile>
 constexpr TileShape backward_weight_tile(ConnectionTile tile) {
     return {
-        tile, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, Tile::THREADS, Tile::BLOCKS,
+        tile,
+        Tile::INPUTS,
+        Tile::OUTPUTS,
+        Tile::SAMPLES,
+        Tile::THREADS,
+        Tile::BLOCKS,
         2 * Tile::SAMPLES * (Tile::INPUTS + Tile::OUTPUTS),
         2 * (Tile::INPUTS / 4) * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4)};
 }
@@ -120,12 +136,12 @@ constexpr int64_t term_cost(ConnectionSource source) {
     }
 }
 
-constexpr int64_t START_CLOCKS = 1500;         // of a block: first tiles from memory, results to it
-constexpr int64_t LAUNCH_CLOCKS = 4000;        // of the second pass
-constexpr int64_t BYTES_A_CLOCK = 1500;        // of device memory, for partial sums written and read
-constexpr int64_t LATENCY_PERCENT = 250;       // clocks a warp alone takes to what its instructions would take
-constexpr int64_t ISSUE_SLOTS = 4;             // of a multiprocessor
-constexpr int64_t PARTIAL_BYTES = 8;           // a float, written and read
+constexpr int64_t START_CLOCKS = 1500;    // of a block: first tiles from memory, results to it
+constexpr int64_t LAUNCH_CLOCKS = 4000;   // of the second pass
+constexpr int64_t BYTES_A_CLOCK = 1500;   // of device memory, for partial sums written and read
+constexpr int64_t LATENCY_PERCENT = 250;  // clocks a warp alone takes to what its instructions would take
+constexpr int64_t ISSUE_SLOTS = 4;        // of a multiprocessor
+constexpr int64_t PARTIAL_BYTES = 8;      // a float, written and read
 constexpr int64_t MOST_STRETCHES = 256;
 constexpr int64_t LARGEST_PARTIALS = 1 << 26;  // floats: 256 MB
 
@@ -159,13 +175,8 @@ inline Work work_of(ConnectionPass pass, int64_t samples, int64_t inputs, int64_
 
 // A plan with this tile and at most so many stretches: as many as stretches of equal numbers of turns give.
 inline ConnectionPlan plan_with(
-    ConnectionPass pass,
-    ConnectionSource source,
-    int64_t samples,
-    int64_t inputs,
-    int64_t outputs,
-    const TileShape& tile,
-    int64_t most_stretches) {
+    ConnectionPass pass, ConnectionSource source, int64_t samples, int64_t inputs, int64_t outputs,
+    const TileShape& tile, int64_t most_stretches) {
     const Work work = work_of(pass, samples, inputs, outputs);
     const int64_t turns = ceil_divide(work.depth, tile.depth);
     const int64_t stretch_turns = ceil_divide(turns, std::min(most_stretches, turns));
@@ -185,14 +196,10 @@ inline ConnectionPlan plan_with(
 
 }  // namespace connection_plan
 
-// The cheapest plan of a pass over a layer; all numbers at least 1. `aligned`: all buffers lie at multiples of 16 bytes.
+// The cheapest plan of a pass over a layer; all numbers at least 1. `aligned`: all buffers lie at multiples of 16
+// bytes.
 inline ConnectionPlan plan_connections(
-    ConnectionPass pass,
-    ConnectionSource source,
-    int32_t samples,
-    int32_t inputs,
-    int32_t outputs,
-    bool aligned,
+    ConnectionPass pass, ConnectionSource source, int32_t samples, int32_t inputs, int32_t outputs, bool aligned,
     int32_t multiprocessors) {
     using namespace connection_plan;
     ConnectionTile candidates[2] = {ConnectionTile::LARGE, ConnectionTile::SMALL};

@@ -1,6 +1,6 @@
-// Second pass of the connection kernels where the sums were split into stretches: adds the stretches' sums in order, then does
-// what a single stretch would have done. Partial sums lie as partials[stretch][row][column]; a thread adds those of one result
-// after another.
+// Second pass of the connection kernels where the sums were split into stretches: adds the stretches' sums in order,
+// then does what a single stretch would have done. Partial sums lie as partials[stretch][row][column]; a thread adds
+// those of one result after another.
 #include "activation.cuh"
 
 constexpr int SUM_THREADS = 256;
@@ -24,9 +24,8 @@ __device__ __forceinline__ void for_each_result(int64_t results, const Result& r
 
 // z = scale * sum + bias, y = act(z); z and y may be the same buffer.
 KERNEL(
-    connection_forward_sum, __launch_bounds__(SUM_THREADS),
-    const float* partials, int32_t stretches, int32_t samples, int32_t outputs, float scale, const float* bias,
-    int32_t activation, float* z, float* y) {
+    connection_forward_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t stretches, int32_t samples,
+    int32_t outputs, float scale, const float* bias, int32_t activation, float* z, float* y) {
     const int64_t results = static_cast<int64_t>(samples) * outputs;
     for_each_result(results, [&](int64_t at) {
         const float offset = bias != nullptr ? bias[at % outputs] : 0.0f;
@@ -38,9 +37,9 @@ KERNEL(
 
 // dx = scale * sum, times the derivative of the activation below, if there is one.
 KERNEL(
-    connection_backward_input_sum, __launch_bounds__(SUM_THREADS),
-    const float* partials, int32_t stretches, int32_t samples, int32_t inputs, float scale, int32_t activation,
-    const float* z_below, const float* y_below, float* dx) {
+    connection_backward_input_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t stretches,
+    int32_t samples, int32_t inputs, float scale, int32_t activation, const float* z_below, const float* y_below,
+    float* dx) {
     const int64_t results = static_cast<int64_t>(samples) * inputs;
     const auto below = static_cast<Activation>(activation);
     const float* const read = derivative_takes_output(below) ? y_below : z_below;
@@ -52,9 +51,8 @@ KERNEL(
 
 // dw = scale * sum, and db from the bias's partial sums unless null.
 KERNEL(
-    connection_backward_weight_sum, __launch_bounds__(SUM_THREADS),
-    const float* partials, const float* bias_partials, int32_t stretches, int32_t inputs, int32_t outputs, float scale,
-    float* dw, float* db) {
+    connection_backward_weight_sum, __launch_bounds__(SUM_THREADS), const float* partials, const float* bias_partials,
+    int32_t stretches, int32_t inputs, int32_t outputs, float scale, float* dw, float* db) {
     const int64_t results = static_cast<int64_t>(inputs) * outputs;
     for_each_result(results, [&](int64_t at) { dw[at] = scale * sum_stretches(partials, stretches, results, at); });
     if (db != nullptr) {

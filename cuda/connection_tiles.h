@@ -1,7 +1,7 @@
 // Sizes of the tiles that the connection kernels compute, for the kernels and for whoever launches them: plain C++.
 //
-// A block of THREADS threads computes a tile of results; BLOCKS blocks are to fit a multiprocessor at least. Rows are copied
-// VECTOR floats at a time: 4 needs inputs and outputs that are multiples of 4 and buffers aligned to 16 bytes.
+// A block of THREADS threads computes a tile of results; BLOCKS blocks are to fit a multiprocessor at least. Rows are
+// copied VECTOR floats at a time: 4 needs inputs and outputs that are multiples of 4 and buffers aligned to 16 bytes.
 //
 //   large       for wide layers
 //   small       for layers and batches that give too few large tiles to fill a GPU
@@ -9,8 +9,8 @@
 //   normals     for Gaussian noise, where drawing costs far more than loading: few results a thread, any sizes
 #pragma once
 
-// Forward: SAMPLES x OUTPUTS results a block, INPUTS a turn; a thread computes THREAD_SAMPLES x 8, reading the mask words of
-// GROUP samples at a time.
+// Forward: SAMPLES x OUTPUTS results a block, INPUTS a turn; a thread computes THREAD_SAMPLES x 8, reading the mask
+// words of GROUP samples at a time.
 struct ForwardLarge {
     static constexpr int SAMPLES = 64;
     static constexpr int OUTPUTS = 128;
@@ -45,8 +45,8 @@ struct ForwardNormals {
     static constexpr int VECTOR = 1;
 };
 
-// Gradient of the inputs: SAMPLES x INPUTS results a block, OUTPUTS a turn (as many as share random words); a thread computes
-// THREAD_SAMPLES x 4 THREAD_QUADS, its samples 32 apart.
+// Gradient of the inputs: SAMPLES x INPUTS results a block, OUTPUTS a turn (as many as share random words); a thread
+// computes THREAD_SAMPLES x 4 THREAD_QUADS, its samples 32 apart.
 struct BackwardInputLarge {
     static constexpr int SAMPLES = 128;
     static constexpr int INPUTS = 32;
@@ -81,8 +81,8 @@ struct BackwardInputNormals {
     static constexpr int VECTOR = 1;
 };
 
-// Gradient of the weights: INPUTS x OUTPUTS results a block, SAMPLES a turn; a thread computes 4 THREAD_QUADS x 8, reading the
-// mask words of GROUP samples at a time.
+// Gradient of the weights: INPUTS x OUTPUTS results a block, SAMPLES a turn; a thread computes 4 THREAD_QUADS x 8,
+// reading the mask words of GROUP samples at a time.
 struct BackwardWeightLarge {
     static constexpr int INPUTS = 64;
     static constexpr int OUTPUTS = 128;

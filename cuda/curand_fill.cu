@@ -22,8 +22,8 @@ __device__ __forceinline__ int64_t last_group(int64_t first, int64_t n) {
 }
 
 // Writes values 4 group .. 4 group + 3 of the stream, as far as they lie in the stretch.
-__device__ __forceinline__ void
-write_group(float4 values, float scale, float shift, int64_t group, int64_t first, int64_t n, float* x) {
+__device__ __forceinline__ void write_group(
+    float4 values, float scale, float shift, int64_t group, int64_t first, int64_t n, float* x) {
     const float all[4] = {values.x, values.y, values.z, values.w};
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
@@ -34,8 +34,9 @@ write_group(float4 values, float scale, float shift, int64_t group, int64_t firs
     }
 }
 
-KERNEL(fill_uniform, __launch_bounds__(ELEMENT_BLOCK),
-       uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n, float range, float low, float* x) {
+KERNEL(
+    fill_uniform, __launch_bounds__(ELEMENT_BLOCK), uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n,
+    float range, float low, float* x) {
     const PhiloxKey seed{seed_low, seed_high};
     for (int64_t g = (first >> 2) + first_element(); g <= last_group(first, n); g += element_stride()) {
         const uint4 words = curand_words(seed, g);
@@ -44,8 +45,9 @@ KERNEL(fill_uniform, __launch_bounds__(ELEMENT_BLOCK),
     }
 }
 
-KERNEL(fill_normal, __launch_bounds__(ELEMENT_BLOCK),
-       uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n, float deviation, float mean, float* x) {
+KERNEL(
+    fill_normal, __launch_bounds__(ELEMENT_BLOCK), uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n,
+    float deviation, float mean, float* x) {
     const PhiloxKey seed{seed_low, seed_high};
     for (int64_t g = (first >> 2) + first_element(); g <= last_group(first, n); g += element_stride()) {
         const uint4 words = curand_words(seed, g);

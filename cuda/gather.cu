@@ -5,8 +5,9 @@
 //   gather_labels       to[r] = from[rows[r]]
 #include "positions.cuh"
 
-KERNEL(gather_rows, __launch_bounds__(ROW_BLOCK),
-       int32_t count, int32_t width, const float* from, const int32_t* rows, float* to) {
+KERNEL(
+    gather_rows, __launch_bounds__(ROW_BLOCK), int32_t count, int32_t width, const float* from, const int32_t* rows,
+    float* to) {
     const RowPosition position = row_position(width);
     if (position.column >= width) {
         return;
@@ -16,8 +17,9 @@ KERNEL(gather_rows, __launch_bounds__(ROW_BLOCK),
     }
 }
 
-KERNEL(gather_rows_bytes, __launch_bounds__(ROW_BLOCK),
-       int32_t count, int32_t width, float scale, float shift, const uint8_t* from, const int32_t* rows, float* to) {
+KERNEL(
+    gather_rows_bytes, __launch_bounds__(ROW_BLOCK), int32_t count, int32_t width, float scale, float shift,
+    const uint8_t* from, const int32_t* rows, float* to) {
     const RowPosition position = row_position(width);
     if (position.column >= width) {
         return;
@@ -28,8 +30,9 @@ KERNEL(gather_rows_bytes, __launch_bounds__(ROW_BLOCK),
     }
 }
 
-KERNEL(gather_labels, __launch_bounds__(ELEMENT_BLOCK),
-       int32_t count, const int32_t* from, const int32_t* rows, int32_t* to) {
+KERNEL(
+    gather_labels, __launch_bounds__(ELEMENT_BLOCK), int32_t count, const int32_t* from, const int32_t* rows,
+    int32_t* to) {
     for (int64_t r = first_element(); r < count; r += element_stride()) {
         to[r] = from[rows[r]];
     }

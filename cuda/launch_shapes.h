@@ -100,7 +100,6 @@ inline Grid node_backward_grid(int32_t samples, int32_t outputs, int multiproces
     const int64_t wanted =
         ceil_divide(static_cast<int64_t>(multiprocessors) * COLUMN_SUMS_BLOCKS_PER_MULTIPROCESSOR, blocks);
     return Grid{
-        static_cast<uint32_t>(blocks),
-        static_cast<uint32_t>(
-            std::min<int64_t>({wanted, ceil_divide(samples, MASK_BLOCK_WARPS), COLUMN_SUMS_MOST_PARTS}))};
+        static_cast<uint32_t>(blocks), static_cast<uint32_t>(std::min<int64_t>(
+                                           {wanted, ceil_divide(samples, MASK_BLOCK_WARPS), COLUMN_SUMS_MOST_PARTS}))};
 }

@@ -53,9 +53,9 @@ __device__ __forceinline__ int64_t sample_stride() {
     return static_cast<int64_t>(gridDim.x) * (LOSS_BLOCK / 32);
 }
 
-KERNEL(softmax_cross_entropy, __launch_bounds__(LOSS_BLOCK),
-       int32_t samples, int32_t classes, const float* logits, const int32_t* labels, float* gradient, double* losses,
-       int32_t* hits) {
+KERNEL(
+    softmax_cross_entropy, __launch_bounds__(LOSS_BLOCK), int32_t samples, int32_t classes, const float* logits,
+    const int32_t* labels, float* gradient, double* losses, int32_t* hits) {
     const int32_t lane = threadIdx.x & 31u;
     for (int64_t b = first_sample_of_warp(); b < samples; b += sample_stride()) {
         const float* const x = logits + b * classes;
@@ -94,9 +94,9 @@ KERNEL(softmax_cross_entropy, __launch_bounds__(LOSS_BLOCK),
     }
 }
 
-KERNEL(mean_squared_error, __launch_bounds__(LOSS_BLOCK),
-       int32_t samples, int32_t outputs, const float* predictions, const float* targets, float* gradient,
-       double* losses) {
+KERNEL(
+    mean_squared_error, __launch_bounds__(LOSS_BLOCK), int32_t samples, int32_t outputs, const float* predictions,
+    const float* targets, float* gradient, double* losses) {
     const int32_t lane = threadIdx.x & 31u;
     const double factor = 2.0 / (static_cast<double>(samples) * outputs);
     for (int64_t b = first_sample_of_warp(); b < samples; b += sample_stride()) {
@@ -115,8 +115,9 @@ KERNEL(mean_squared_error, __launch_bounds__(LOSS_BLOCK),
     }
 }
 
-KERNEL(add_losses, __launch_bounds__(LOSS_SUM_BLOCK),
-       const StepState* state, int32_t samples, const double* losses, const int32_t* hits, LossTotals* totals) {
+KERNEL(
+    add_losses, __launch_bounds__(LOSS_SUM_BLOCK), const StepState* state, int32_t samples, const double* losses,
+    const int32_t* hits, LossTotals* totals) {
     SHARED_ARRAY(double, warp_losses, LOSS_SUM_BLOCK / 32);
     SHARED_ARRAY(int32_t, warp_hits, LOSS_SUM_BLOCK / 32);
     double loss = 0.0;

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 struct LossTotals {
-    double loss;                      // sum over samples
+    double loss;  // sum over samples
     int64_t samples;
-    int64_t correct;                  // samples whose largest output was the label's
-    int64_t first_non_finite_step;    // step at which a batch's loss first was NaN or infinite, or -1
+    int64_t correct;                // samples whose largest output was the label's
+    int64_t first_non_finite_step;  // step at which a batch's loss first was NaN or infinite, or -1
 };

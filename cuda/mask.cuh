@@ -74,8 +74,7 @@ __device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Ma
 
 // Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3.
 template <class Key>
-__device__ __forceinline__ uint4
-kept_bits(const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, uint32_t sample) {
+__device__ __forceinline__ uint4 kept_bits(const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, uint32_t sample) {
     uint4 kept = make_uint4(0, 0, 0, 0);
 #pragma unroll 1
     for (uint32_t plane = mask.planes; plane-- > 0;) {

@@ -1,5 +1,5 @@
-// The packed mask words of a tile, in shared memory: word (quad, octet, sample) at tile[index(quad, octet, sample)]. As in
-// tile_copy.cuh, k runs over inputs or samples, and what a thread needs for its next words is carried along.
+// The packed mask words of a tile, in shared memory: word (quad, octet, sample) at tile[index(quad, octet, sample)]. As
+// in tile_copy.cuh, k runs over inputs or samples, and what a thread needs for its next words is carried along.
 #pragma once
 
 #include "mask_words.cuh"
@@ -30,10 +30,12 @@ class MaskDrawer {
     uint32_t row;
     uint32_t* target;
 
-public:
+  public:
     // quad, block of 32 outputs, row of the batch: the place of the first tile.
     __device__ __forceinline__ MaskDrawer(uint32_t quad, uint32_t block, uint32_t row, uint32_t* tile)
-        : quad(quad + task_quad()), block(block + task_block()), row(row + task_sample()),
+        : quad(quad + task_quad()),
+          block(block + task_block()),
+          row(row + task_sample()),
           target(tile + Tile::index(task_quad(), task_block() * 4, task_sample())) {}
 
     static __device__ __forceinline__ int task_sample() {
@@ -46,8 +48,8 @@ public:
         return threadIdx.x / (Tile::GROUPS * Tile::BLOCKS);
     }
 
-    // Draws the next tile, and goes on to the one QUADS quads and SAMPLES samples further, `stage` words further. Stores the
-    // words to `packed` too, unless null.
+    // Draws the next tile, and goes on to the one QUADS quads and SAMPLES samples further, `stage` words further.
+    // Stores the words to `packed` too, unless null.
     template <int PLANES, int QUADS, int SAMPLES>
     __device__ __forceinline__ void draw(
         const ScheduledMask& mask, uint32_t first_sample, const PackedShape& shape, uint32_t* packed, int stage) {
@@ -68,19 +70,19 @@ public:
     }
 };
 
-// Copies packed words from memory, tile after tile along the inputs. Places past the layer's edges get the nearest words,
-// or none: nobody uses them.
+// Copies packed words from memory, tile after tile along the inputs. Places past the layer's edges get the nearest
+// words, or none: nobody uses them.
 template <class Tile, int QUADS, int THREADS>
 class PackedAlongInputs {
     static constexpr int TURNS = Tile::WORDS / Tile::STRIDE / QUADS * Tile::GROUPS / THREADS;  // for one quad
-    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                       // of a turn
+    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                      // of a turn
     static_assert(TURNS >= 1 && THREADS % Tile::GROUPS == 0, "a quad takes whole turns");
 
     const uint32_t* source[TURNS];
     int64_t step;
     uint32_t* target;
 
-public:
+  public:
     __device__ __forceinline__ PackedAlongInputs(
         const PackedShape& shape, const uint32_t* packed, uint32_t quad, uint32_t octet, uint32_t row, uint32_t* tile)
         : step(static_cast<int64_t>(shape.octets) * shape.samples) {
@@ -125,7 +127,7 @@ class PackedAlongSamples {
         return threadIdx.x % Tile::GROUPS * 4;
     }
 
-public:
+  public:
     __device__ __forceinline__ PackedAlongSamples(
         const PackedShape& shape, const uint32_t* packed, uint32_t quad, uint32_t octet, uint32_t row, uint32_t* tile) {
         const int o = threadIdx.x / Tile::GROUPS % OCTETS;
@@ -137,8 +139,8 @@ public:
         target = tile + Tile::index(q, o, sample());
     }
 
-    // Starts to copy the words of the next SAMPLES samples, `left` of which are there; goes on to the tile `stage` words
-    // further.
+    // Starts to copy the words of the next SAMPLES samples, `left` of which are there; goes on to the tile `stage`
+    // words further.
     __device__ __forceinline__ void start(int32_t left, int stage) {
 #pragma unroll
         for (int turn = 0; turn < TURNS; ++turn) {

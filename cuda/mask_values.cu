@@ -20,14 +20,13 @@ struct QuadRange {
 __device__ __forceinline__ QuadRange quads_of_warp(int32_t inputs) {
     return QuadRange{
         static_cast<int64_t>(blockIdx.y) * MASK_BLOCK_WARPS + threadIdx.x / 32u,
-        static_cast<int64_t>(gridDim.y) * MASK_BLOCK_WARPS,
-        (static_cast<int64_t>(inputs) + QUAD - 1) / QUAD};
+        static_cast<int64_t>(gridDim.y) * MASK_BLOCK_WARPS, (static_cast<int64_t>(inputs) + QUAD - 1) / QUAD};
 }
 
-KERNEL(mask_export, __launch_bounds__(MASK_BLOCK),
-       const StepState* state, uint32_t layer, int32_t noise, int32_t node, int32_t fixed, uint32_t planes,
-       uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t inputs, int32_t outputs,
-       float* to) {
+KERNEL(
+    mask_export, __launch_bounds__(MASK_BLOCK), const StepState* state, uint32_t layer, int32_t noise, int32_t node,
+    int32_t fixed, uint32_t planes, uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples,
+    int32_t inputs, int32_t outputs, float* to) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
     const uint32_t block = blockIdx.x * WARP_MASK_BLOCKS;
     const QuadRange quads = quads_of_warp(inputs);
@@ -51,9 +50,9 @@ KERNEL(mask_export, __launch_bounds__(MASK_BLOCK),
     }
 }
 
-KERNEL(weight_mask, __launch_bounds__(MASK_BLOCK),
-       const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes, uint32_t threshold,
-       float sigma, int32_t inputs, int32_t outputs, const float* from, float* to) {
+KERNEL(
+    weight_mask, __launch_bounds__(MASK_BLOCK), const StepState* state, uint32_t layer, int32_t noise, int32_t fixed,
+    uint32_t planes, uint32_t threshold, float sigma, int32_t inputs, int32_t outputs, const float* from, float* to) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
     const uint32_t block = blockIdx.x * WARP_MASK_BLOCKS;
     const QuadRange quads = quads_of_warp(inputs);

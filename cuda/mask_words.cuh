@@ -1,7 +1,7 @@
 // Kept bits as the connection kernels handle them: drawn four samples at a time, or read back packed.
 //
-// A packed word holds 4 inputs x 8 outputs of one sample: bit (i & 3) * 8 + (u & 7) of word [i >> 2][u >> 3][b]. Samples lie
-// side by side, padded to a multiple of 4; outputs are padded to a multiple of 32. One bit a connection.
+// A packed word holds 4 inputs x 8 outputs of one sample: bit (i & 3) * 8 + (u & 7) of word [i >> 2][u >> 3][b].
+// Samples lie side by side, padded to a multiple of 4; outputs are padded to a multiple of 32. One bit a connection.
 #pragma once
 
 #include "mask.cuh"
@@ -45,8 +45,8 @@ struct Unmasked {  // every multiplier is 1
     static constexpr int PLANES = -1;
 };
 
-// kept_bits of N places at once, so that their latencies overlap. A runtime loop over planes stays rolled. Sample as for
-// mask_plane.
+// kept_bits of N places at once, so that their latencies overlap. A runtime loop over planes stays rolled. Sample as
+// for mask_plane.
 template <int PLANES, int N, class Sample>
 __device__ __forceinline__ void draw_bits(
     const ScheduledMask& mask, uint32_t block, const uint32_t (&quad)[N], const Sample (&sample)[N], uint4 (&kept)[N]) {
@@ -76,24 +76,22 @@ __device__ __forceinline__ void draw_bits(
     }
 }
 
-// From 4 words of 32 outputs (one for each input of a quad) to 4 packed words (one for each 8 outputs): word j of the result
-// holds byte j of each.
+// From 4 words of 32 outputs (one for each input of a quad) to 4 packed words (one for each 8 outputs): word j of the
+// result holds byte j of each.
 __device__ __forceinline__ uint4 packed_words(uint4 kept) {
     const uint32_t low01 = __byte_perm(kept.x, kept.y, 0x5140);
     const uint32_t low23 = __byte_perm(kept.z, kept.w, 0x5140);
     const uint32_t high01 = __byte_perm(kept.x, kept.y, 0x7362);
     const uint32_t high23 = __byte_perm(kept.z, kept.w, 0x7362);
     return make_uint4(
-        __byte_perm(low01, low23, 0x5410),
-        __byte_perm(low01, low23, 0x7632),
-        __byte_perm(high01, high23, 0x5410),
+        __byte_perm(low01, low23, 0x5410), __byte_perm(low01, low23, 0x7632), __byte_perm(high01, high23, 0x5410),
         __byte_perm(high01, high23, 0x7632));
 }
 
 // The packed words of 4 consecutive samples: of outputs 8 j .. 8 j + 7 of the block in octet[j].
 template <int PLANES>
-__device__ __forceinline__ void
-draw_packed(const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint4 (&octet)[4]) {
+__device__ __forceinline__ void draw_packed(
+    const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint4 (&octet)[4]) {
     const uint32_t quads[4] = {quad, quad, quad, quad};
     const uint32_t samples[4] = {sample, sample + 1, sample + 2, sample + 3};
     uint4 kept[4];
@@ -108,8 +106,8 @@ draw_packed(const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t s
     octet[3] = make_uint4(a.w, b.w, c.w, d.w);
 }
 
-// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is never
-// used.
+// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is
+// never used.
 constexpr int PACKED_SLACK = 128;
 
 // Sizes of the packed words of a layer.
@@ -133,8 +131,8 @@ struct PackedShape {
     }
 
     // Stores the words of 4 samples and 4 octets, unless they are outside.
-    __device__ __forceinline__ void
-    store(uint32_t* packed, uint32_t quad, uint32_t octet, uint32_t sample, const uint4 (&words)[4]) const {
+    __device__ __forceinline__ void store(
+        uint32_t* packed, uint32_t quad, uint32_t octet, uint32_t sample, const uint4 (&words)[4]) const {
         if (quad < quads && octet < octets && sample < samples) {
             uint4* to = reinterpret_cast<uint4*>(packed + index(quad, octet, sample));
 #pragma unroll

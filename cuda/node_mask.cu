@@ -13,15 +13,14 @@
 
 // What a warp works on: 128 outputs of every sample_step-th sample.
 struct NodeTile {
-    uint32_t block;    // of outputs, the first of four
+    uint32_t block;  // of outputs, the first of four
     int64_t sample;
     int64_t sample_step;
 };
 
 __device__ __forceinline__ NodeTile node_tile() {
     return NodeTile{
-        blockIdx.x * WARP_MASK_BLOCKS,
-        static_cast<int64_t>(blockIdx.y) * MASK_BLOCK_WARPS + threadIdx.x / 32u,
+        blockIdx.x * WARP_MASK_BLOCKS, static_cast<int64_t>(blockIdx.y) * MASK_BLOCK_WARPS + threadIdx.x / 32u,
         static_cast<int64_t>(gridDim.y) * MASK_BLOCK_WARPS};
 }
 
@@ -44,9 +43,10 @@ __device__ __forceinline__ uint32_t mask_sample(int32_t fixed, uint32_t first_sa
     return fixed != 0 ? 0u : first_sample + static_cast<uint32_t>(row);
 }
 
-KERNEL(node_mask, __launch_bounds__(MASK_BLOCK),
-       const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes, uint32_t threshold,
-       float sigma, uint32_t first_sample, int32_t samples, int32_t outputs, const float* from, float* to) {
+KERNEL(
+    node_mask, __launch_bounds__(MASK_BLOCK), const StepState* state, uint32_t layer, int32_t noise, int32_t fixed,
+    uint32_t planes, uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+    const float* from, float* to) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
     const NodeTile tile = node_tile();
     for (int64_t b = tile.sample; b < samples; b += tile.sample_step) {
@@ -58,10 +58,10 @@ KERNEL(node_mask, __launch_bounds__(MASK_BLOCK),
     }
 }
 
-KERNEL(node_forward, __launch_bounds__(MASK_BLOCK),
-       const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes, uint32_t threshold,
-       float sigma, uint32_t first_sample, int32_t samples, int32_t outputs, int32_t activation, const float* p,
-       const float* bias, float* z, float* y) {
+KERNEL(
+    node_forward, __launch_bounds__(MASK_BLOCK), const StepState* state, uint32_t layer, int32_t noise, int32_t fixed,
+    uint32_t planes, uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+    int32_t activation, const float* p, const float* bias, float* z, float* y) {
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
     const NodeTile tile = node_tile();
     for (int64_t b = tile.sample; b < samples; b += tile.sample_step) {
@@ -79,11 +79,11 @@ KERNEL(node_forward, __launch_bounds__(MASK_BLOCK),
     }
 }
 
-KERNEL(node_backward, __launch_bounds__(MASK_BLOCK),
-       const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes, uint32_t threshold,
-       float sigma, uint32_t first_sample, int32_t samples, int32_t outputs, int32_t activation, const float* z,
-       const float* y, const float* dy, float* dp, float* bias_sums) {
-    SHARED_ARRAY(float, warp_sums, MASK_BLOCK_WARPS * WARP_MASK_OUTPUTS);
+KERNEL(
+    node_backward, __launch_bounds__(MASK_BLOCK), const StepState* state, uint32_t layer, int32_t noise, int32_t fixed,
+    uint32_t planes, uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+    int32_t activation, const float* z, const float* y, const float* dy, float* dp, float* bias_sums) {
+    SHARED_ARRAY(float, warp_sums, MASK_BLOCK_WARPS* WARP_MASK_OUTPUTS);
     const Mask mask = current_mask(state, layer, fixed, planes, threshold, sigma);
     const Activation kind = static_cast<Activation>(activation);
     const float* const points = derivative_takes_output(kind) ? y : z;

@@ -11,9 +11,9 @@
 
 // What is the same for all elements, rounded from double.
 struct AdamScales {
-    float pace;          // r / (1 - b1^t)
-    float root_scale;    // 1 / sqrt(1 - b2^t)
-    float decay;         // r decay
+    float pace;        // r / (1 - b1^t)
+    float root_scale;  // 1 / sqrt(1 - b2^t)
+    float decay;       // r decay
 };
 
 __device__ __forceinline__ AdamScales adam_scales(const StepState& state, float beta1, float beta2, float decay) {
@@ -21,12 +21,12 @@ __device__ __forceinline__ AdamScales adam_scales(const StepState& state, float 
     const double rate = state.learning_rate;
     return AdamScales{
         static_cast<float>(rate / (1.0 - pow(static_cast<double>(beta1), t))),
-        static_cast<float>(1.0 / sqrt(1.0 - pow(static_cast<double>(beta2), t))),
-        static_cast<float>(rate * decay)};
+        static_cast<float>(1.0 / sqrt(1.0 - pow(static_cast<double>(beta2), t))), static_cast<float>(rate * decay)};
 }
 
-KERNEL(sgd, __launch_bounds__(ELEMENT_BLOCK),
-       const StepState* state, int64_t n, float momentum, int32_t nesterov, float* w, const float* g, float* v) {
+KERNEL(
+    sgd, __launch_bounds__(ELEMENT_BLOCK), const StepState* state, int64_t n, float momentum, int32_t nesterov,
+    float* w, const float* g, float* v) {
     const float rate = state->learning_rate;
     for (int64_t k = first_element(); k < n; k += element_stride()) {
         const float gradient = g[k];
@@ -37,9 +37,9 @@ KERNEL(sgd, __launch_bounds__(ELEMENT_BLOCK),
     }
 }
 
-KERNEL(adam, __launch_bounds__(ELEMENT_BLOCK),
-       const StepState* state, int64_t n, float beta1, float beta2, float epsilon, float decay, float* w,
-       const float* g, float* m, float* v) {
+KERNEL(
+    adam, __launch_bounds__(ELEMENT_BLOCK), const StepState* state, int64_t n, float beta1, float beta2, float epsilon,
+    float decay, float* w, const float* g, float* m, float* v) {
     SHARED_ARRAY(AdamScales, shared_scales, 1);
     if (threadIdx.x == 0) {
         shared_scales[0] = adam_scales(*state, beta1, beta2, decay);

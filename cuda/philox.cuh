@@ -20,8 +20,8 @@ struct PhiloxKey {
     }
 };
 
-// A key's round keys, read from shared memory: for loops that are short of instructions and of registers. Behind them lies
-// a 1 whose value the compiler cannot know.
+// A key's round keys, read from shared memory: for loops that are short of instructions and of registers. Behind them
+// lies a 1 whose value the compiler cannot know.
 struct PhiloxSchedule {
     static constexpr int WORDS = 2 * PHILOX_ROUNDS + 1;
     const uint32_t* words;

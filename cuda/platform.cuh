@@ -1,5 +1,6 @@
-// What the kernels need from the machine that they run on: CUDA itself, or its emulation on a CPU (native-tests/emulation),
-// which compiles the very same sources. Everything that is written differently for the two is here and nowhere else.
+// What the kernels need from the machine that they run on: CUDA itself, or its emulation on a CPU
+// (native-tests/emulation), which compiles the very same sources. Everything that is written differently for the two is
+// here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ __device__ __forceinline__ void wait_for_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
-// The square root of a number that is 0 or in [2^-101, 2^126], correctly rounded: what __fsqrt_rn does for those, without the
-// call for all others, which would take registers and room in the loops that draw normals.
+// The square root of a number that is 0 or in [2^-101, 2^126], correctly rounded: what __fsqrt_rn does for those,
+// without the call for all others, which would take registers and room in the loops that draw normals.
 __device__ __forceinline__ float square_root(float x) {
     float reciprocal;
     asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(reciprocal) : "f"(x));

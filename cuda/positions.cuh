@@ -28,6 +28,5 @@ __device__ __forceinline__ RowPosition row_position(int32_t columns) {
     const int rows = ROW_BLOCK >> log;
     return RowPosition{
         static_cast<int64_t>(blockIdx.x) * ROW_BLOCK + (threadIdx.x & ((1u << log) - 1u)),
-        static_cast<int64_t>(blockIdx.y) * rows + (threadIdx.x >> log),
-        static_cast<int64_t>(gridDim.y) * rows};
+        static_cast<int64_t>(blockIdx.y) * rows + (threadIdx.x >> log), static_cast<int64_t>(gridDim.y) * rows};
 }

@@ -52,8 +52,8 @@ __device__ __forceinline__ void store_columns(float* row, uint32_t column, uint3
     }
 }
 
-// The highest bits of the four bytes of a word, side by side from bit 8 on. A byte's seven lower bits become predicates in one
-// instruction (R2P), the eighth takes one of its own: gathered, four of them take three (AND, DP4A, R2P).
+// The highest bits of the four bytes of a word, side by side from bit 8 on. A byte's seven lower bits become predicates
+// in one instruction (R2P), the eighth takes one of its own: gathered, four of them take three (AND, DP4A, R2P).
 __device__ __forceinline__ uint32_t highest_bits(uint32_t word) {
     return __dp4a(word & 0x80808080u, 0x10080402u, 0u);
 }
@@ -82,7 +82,8 @@ __device__ __forceinline__ void for_each_kept(uint32_t word, const Add& add) {
 // The multipliers of one output and the four inputs of a quad; kept(i) is asked of sources with bits.
 template <class Source, class Kept>
 __device__ __forceinline__ void draw_multipliers(
-    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, const Kept& kept, float (&multipliers)[4]) {
+    const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, const Kept& kept,
+    float (&multipliers)[4]) {
     const float4 normals = mask_normals(mask, output, quad, sample);
     multipliers[0] = disturbed(mask.sigma, normals.x);
     multipliers[1] = disturbed(mask.sigma, normals.y);

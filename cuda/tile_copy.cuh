@@ -1,16 +1,17 @@
 // Tiles of row-major matrices, copied from global to shared memory while the threads compute.
 //
-// A product runs over k, K at a time; past the matrix's edges tiles are filled with zeros. VECTOR floats a copy: 4 needs rows of a multiple of 4 floats, aligned to 16
-// bytes.
+// A product runs over k, K at a time; past the matrix's edges tiles are filled with zeros. VECTOR floats a copy: 4
+// needs rows of a multiple of 4 floats, aligned to 16 bytes.
 //
-// Two stages of shared memory take turns: one is filled while the other is computed from. What a thread needs for its next
-// copy is carried from turn to turn, since computing it anew would cost instructions in the loops that must not have any.
+// Two stages of shared memory take turns: one is filled while the other is computed from. What a thread needs for its
+// next copy is carried from turn to turn, since computing it anew would cost instructions in the loops that must not
+// have any.
 #pragma once
 
 #include "platform.cuh"
 
-// Turn by turn, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. A thread's place in the tile at turn n is its
-// place at turn 0 and a constant: either a turn covers whole rows, or a row takes whole turns.
+// Turn by turn, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. A thread's place in the tile at turn n
+// is its place at turn 0 and a constant: either a turn covers whole rows, or a row takes whole turns.
 template <int ROWS, int COLUMNS, int THREADS, int VECTOR>
 struct TileTurns {
     static constexpr int PER_ROW = COLUMNS / VECTOR;
@@ -46,13 +47,15 @@ class TileAlongRows {
     uint32_t valid;  // bit n: the row of turn n is inside
     float* target;
 
-public:
+  public:
     static constexpr int FLOATS = ROWS * STRIDE;
 
     __device__ __forceinline__
     TileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, float* tile)
         : source(keep(matrix + (first_row + Turns::row()) * static_cast<int64_t>(width) + Turns::column())),
-          width(width), valid(0), target(tile + Turns::row() * STRIDE + Turns::column()) {
+          width(width),
+          valid(0),
+          target(tile + Turns::row() * STRIDE + Turns::column()) {
 #pragma unroll
         for (int turn = 0; turn < Turns::TURNS; ++turn) {
             const bool inside = first_row + Turns::row() + Turns::row_step(turn) < static_cast<uint32_t>(rows);
@@ -60,8 +63,8 @@ public:
         }
     }
 
-    // Starts to copy K columns from column k on, `left` of which are there, to the tile; goes on to the tile `stage` floats
-    // further.
+    // Starts to copy K columns from column k on, `left` of which are there, to the tile; goes on to the tile `stage`
+    // floats further.
     __device__ __forceinline__ void start(uint32_t k, int32_t left, int stage) {
         const uint32_t inside = Turns::column() < left ? valid : 0;
 #pragma unroll
@@ -88,7 +91,7 @@ class TileAlongColumns {
         return Turns::row_step(turn) * COLUMNS + Layout::column(Turns::column_step(turn));
     }
 
-public:
+  public:
     static constexpr int FLOATS = K * COLUMNS;
 
     __device__ __forceinline__
@@ -103,7 +106,8 @@ public:
         }
     }
 
-    // Starts to copy the next K rows, `left` of which are there, to the tile; goes on to the tile `stage` floats further.
+    // Starts to copy the next K rows, `left` of which are there, to the tile; goes on to the tile `stage` floats
+    // further.
     __device__ __forceinline__ void start(int32_t left, int stage) {
 #pragma unroll
         for (int turn = 0; turn < Turns::TURNS; ++turn) {
@@ -122,8 +126,8 @@ struct PlainColumns {
     }
 };
 
-// For threads that read 8 consecutive columns as two vectors of 4: first all lower vectors, then all upper ones, so that
-// neighbouring threads read neighbouring vectors. Adding a multiple of 8 columns adds a constant.
+// For threads that read 8 consecutive columns as two vectors of 4: first all lower vectors, then all upper ones, so
+// that neighbouring threads read neighbouring vectors. Adding a multiple of 8 columns adds a constant.
 template <int COLUMNS>
 struct SplitOctets {
     static __device__ __forceinline__ constexpr int column(int column) {

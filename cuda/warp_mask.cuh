@@ -18,8 +18,8 @@ __device__ __forceinline__ float kept_scale(const Mask& mask) {
 }
 
 // The mask at the current step, or at step 0 if it is fixed.
-__device__ __forceinline__ Mask current_mask(
-    const StepState* state, uint32_t layer, int32_t fixed, uint32_t planes, uint32_t threshold, float sigma) {
+__device__ __forceinline__ Mask
+current_mask(const StepState* state, uint32_t layer, int32_t fixed, uint32_t planes, uint32_t threshold, float sigma) {
     Mask mask = mask_at(*state, layer, planes, threshold, sigma);
     if (fixed != 0) {
         mask.step = 0;
@@ -35,8 +35,8 @@ __device__ __forceinline__ uint32_t warp_mask_output(uint32_t block, uint32_t j)
 // Kept bits of four blocks from `block`: lane l gets those of block + l % 4, for the first INPUTS inputs of the quad.
 // The whole warp must call it.
 template <int INPUTS>
-__device__ __forceinline__ void
-warp_kept_bits(const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
+__device__ __forceinline__ void warp_kept_bits(
+    const Mask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t (&kept)[INPUTS]) {
     const uint32_t lane = threadIdx.x & 31u;
     const uint32_t own = lane % WARP_MASK_BLOCKS;
     // The last planes come first.

@@ -82,8 +82,7 @@ void connection_forward(
 void connection_backward_input(
     const ConnectionLaunch& c, const float* dz, const float* w, int32_t activation, const float* z_below,
     const float* y_below, float* dx) {
-    launch_pass(
-        ConnectionPass::BACKWARD_INPUT, c, dz, w, activation, z_below, y_below, dx, c.packed, partials(c));
+    launch_pass(ConnectionPass::BACKWARD_INPUT, c, dz, w, activation, z_below, y_below, dx, c.packed, partials(c));
     if (c.plan.stretches > 1) {
         launch(
             "connection_backward_input_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.inputs),
@@ -91,8 +90,7 @@ void connection_backward_input(
     }
 }
 
-void connection_backward_weight(
-    const ConnectionLaunch& c, const float* x, const float* dz, float* dw, float* db) {
+void connection_backward_weight(const ConnectionLaunch& c, const float* x, const float* dz, float* dw, float* db) {
     float* const bias_partials = c.plan.stretches > 1 && db != nullptr ? c.bias_partials : nullptr;
     launch_pass(ConnectionPass::BACKWARD_WEIGHT, c, x, dz, dw, db, c.packed, partials(c), bias_partials);
     if (c.plan.stretches > 1) {

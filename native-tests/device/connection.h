@@ -1,5 +1,5 @@
-// Launches of the connection kernels by plan: the kernel of a pass, source and tile, and the second pass where the sums were
-// split.
+// Launches of the connection kernels by plan: the kernel of a pass, source and tile, and the second pass where the sums
+// were split.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,6 @@ void connection_backward_input(
     const ConnectionLaunch& launch, const float* dz, const float* w, int32_t activation, const float* z_below,
     const float* y_below, float* dx);
 
-void connection_backward_weight(
-    const ConnectionLaunch& launch, const float* x, const float* dz, float* dw, float* db);
+void connection_backward_weight(const ConnectionLaunch& launch, const float* x, const float* dz, float* dw, float* db);
 
 }  // namespace device

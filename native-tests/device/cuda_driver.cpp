@@ -13,9 +13,10 @@ void* library() {
     static void* const handle = [] {
         void* const opened = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
         if (opened == nullptr) {
-            throw Error(std::string(LIBRARY) + " cannot be opened: " + dlerror() +
-                        "; these tests need an NVIDIA GPU and its driver; without one build them with "
-                        "-DPERNODEDROP_GPU=OFF, for the emulation");
+            throw Error(
+                std::string(LIBRARY) + " cannot be opened: " + dlerror() +
+                "; these tests need an NVIDIA GPU and its driver; without one build them with "
+                "-DPERNODEDROP_GPU=OFF, for the emulation");
         }
         return opened;
     }();
@@ -82,9 +83,9 @@ Driver open() {
 }  // namespace
 
 void fail(const char* call, Status status, const std::string& doing) {
-    throw Error(std::string(call) + (doing.empty() ? "" : " " + doing) + " failed: " +
-                error_text("cuGetErrorName", status) + " (" + std::to_string(status) + "): " +
-                error_text("cuGetErrorString", status));
+    throw Error(
+        std::string(call) + (doing.empty() ? "" : " " + doing) + " failed: " + error_text("cuGetErrorName", status) +
+        " (" + std::to_string(status) + "): " + error_text("cuGetErrorString", status));
 }
 
 const Driver& driver() {

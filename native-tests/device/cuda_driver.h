@@ -47,7 +47,9 @@ struct Call {
     const char* name;
     Status (*entry)(P...) = nullptr;
 
-    void operator()(P... arguments) const { checked("", arguments...); }
+    void operator()(P... arguments) const {
+        checked("", arguments...);
+    }
 
     void checked(const std::string& doing, P... arguments) const {
         if (const Status status = entry(arguments...); status != SUCCESS) {

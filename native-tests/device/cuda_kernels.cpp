@@ -41,8 +41,8 @@ class Catalogue {
         }
         Kernel& kernel = at->second;
         if (kernel.function == nullptr) {
-            driver().get_function.checked(name + " of " + kernel.file, &kernel.function, module(kernel.file),
-                                          name.c_str());
+            driver().get_function.checked(
+                name + " of " + kernel.file, &kernel.function, module(kernel.file), name.c_str());
         }
         return kernel;
     }

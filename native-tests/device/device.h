@@ -95,8 +95,9 @@ class Array {
 
     void upload(const std::vector<T>& values) {
         if (static_cast<int64_t>(values.size()) != size_) {
-            throw std::runtime_error("values must be as many as the array's " + std::to_string(size_) + ": " +
-                                     std::to_string(values.size()));
+            throw std::runtime_error(
+                "values must be as many as the array's " + std::to_string(size_) + ": " +
+                std::to_string(values.size()));
         }
         copy_to_device(pointer_, values.data(), bytes());
     }

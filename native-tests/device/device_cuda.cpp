@@ -74,8 +74,8 @@ std::string damage_between(const Block& block, cuda::Address begin, cuda::Addres
     if (bytes.empty()) {
         return "";
     }
-    cuda::driver().download.checked("of the guard around an array; last launch: " + last_launch, bytes.data(), begin,
-                                    bytes.size());
+    cuda::driver().download.checked(
+        "of the guard around an array; last launch: " + last_launch, bytes.data(), begin, bytes.size());
     const auto changed = std::find_if(bytes.begin(), bytes.end(), [](unsigned char byte) { return byte != GUARD; });
     if (changed == bytes.end()) {
         return "";
@@ -83,15 +83,14 @@ std::string damage_between(const Block& block, cuda::Address begin, cuda::Addres
     const cuda::Address at = begin + static_cast<cuda::Address>(changed - bytes.begin());
     const auto distance = static_cast<long long>(at) - static_cast<long long>(block.data);
     return std::string("memory ") + where + " an array of " + std::to_string(block.bytes) +
-           " bytes was written, first at byte " + std::to_string(distance) + " of the array; last launch: " +
-           last_launch;
+           " bytes was written, first at byte " + std::to_string(distance) +
+           " of the array; last launch: " + last_launch;
 }
 
 std::string damage_around(const Block& block) {
     const std::string before = damage_between(block, block.begin, block.data, "before");
-    return before.empty()
-               ? damage_between(block, block.data + block.bytes, block.begin + block.whole, "behind")
-               : before;
+    return before.empty() ? damage_between(block, block.data + block.bytes, block.begin + block.whole, "behind")
+                          : before;
 }
 
 void fill(cuda::Address at, unsigned char value, size_t bytes) {
@@ -120,13 +119,15 @@ bool accepts(const PtxParameter& parameter, const ParameterType& argument) {
 void check_arguments(const cuda::Kernel& kernel, const std::vector<Argument>& arguments) {
     const std::vector<PtxParameter>& parameters = kernel.ptx.parameters;
     if (arguments.size() != parameters.size()) {
-        throw std::runtime_error("kernel " + kernel.ptx.name + " has " + std::to_string(parameters.size()) +
-                                 " parameters, the launch " + std::to_string(arguments.size()) + " arguments");
+        throw std::runtime_error(
+            "kernel " + kernel.ptx.name + " has " + std::to_string(parameters.size()) + " parameters, the launch " +
+            std::to_string(arguments.size()) + " arguments");
     }
     for (size_t i = 0; i < arguments.size(); ++i) {
         if (!accepts(parameters[i], arguments[i].type)) {
-            throw std::runtime_error("kernel " + kernel.ptx.name + ": parameter " + std::to_string(i) + " is " +
-                                     parameters[i].describe() + ", the argument " + arguments[i].type.describe());
+            throw std::runtime_error(
+                "kernel " + kernel.ptx.name + ": parameter " + std::to_string(i) + " is " + parameters[i].describe() +
+                ", the argument " + arguments[i].type.describe());
         }
     }
 }
@@ -140,8 +141,8 @@ void wait_for_launches(bool wait) {
 void* allocate(size_t bytes, size_t misalignment) {
     const size_t guard = memory_kind() == Memory::GUARDED ? GUARD_BYTES : 0;
     Block block{0, guard + misalignment + bytes + guard, 0, bytes};
-    cuda::driver().allocate.checked("of " + std::to_string(block.whole) + " bytes", &block.begin,
-                                    std::max<size_t>(block.whole, 1));
+    cuda::driver().allocate.checked(
+        "of " + std::to_string(block.whole) + " bytes", &block.begin, std::max<size_t>(block.whole, 1));
     block.data = block.begin + guard + misalignment;
     blocks[block.data] = block;
     if (memory_kind() != Memory::UNFILLED) {
@@ -173,8 +174,8 @@ void copy_to_device(void* to, const void* from, size_t bytes) {
 void copy_from_device(void* to, const void* from, size_t bytes) {
     synchronize();
     if (bytes > 0) {
-        cuda::driver().download.checked("of " + std::to_string(bytes) + " bytes; last launch: " + last_launch, to,
-                                        address_of(from), bytes);
+        cuda::driver().download.checked(
+            "of " + std::to_string(bytes) + " bytes; last launch: " + last_launch, to, address_of(from), bytes);
     }
 }
 
@@ -188,9 +189,9 @@ void launch_kernel(const std::string& name, const Launch& launch, const std::vec
         values.push_back(const_cast<void*>(argument.value));
     }
     last_launch = describe(name, launch);
-    cuda::driver().launch.checked("of " + last_launch, kernel.function, launch.grid.x, launch.grid.y, launch.grid.z,
-                                  launch.block, 1, 1, static_cast<unsigned>(launch.shared_bytes), nullptr,
-                                  values.data(), nullptr);
+    cuda::driver().launch.checked(
+        "of " + last_launch, kernel.function, launch.grid.x, launch.grid.y, launch.grid.z, launch.block, 1, 1,
+        static_cast<unsigned>(launch.shared_bytes), nullptr, values.data(), nullptr);
     if (waiting) {
         cuda::driver().synchronize.checked("after the launch of " + last_launch);
     }

@@ -50,20 +50,21 @@ void launch_kernel(const std::string& name, const Launch& launch, const std::vec
         throw std::runtime_error("there is no kernel " + name + "; there are: " + known_kernels());
     }
     if (arguments.size() != kernel->parameters.size()) {
-        throw std::runtime_error("kernel " + name + " has " + std::to_string(kernel->parameters.size()) +
-                                 " parameters, the launch " + std::to_string(arguments.size()) + " arguments");
+        throw std::runtime_error(
+            "kernel " + name + " has " + std::to_string(kernel->parameters.size()) + " parameters, the launch " +
+            std::to_string(arguments.size()) + " arguments");
     }
     std::vector<void*> values;
     for (size_t i = 0; i < arguments.size(); ++i) {
         if (!kernel->parameters[i].accepts(arguments[i].type)) {
-            throw std::runtime_error("kernel " + name + ": parameter " + std::to_string(i) + " is " +
-                                     kernel->parameters[i].describe() + ", the argument " +
-                                     arguments[i].type.describe());
+            throw std::runtime_error(
+                "kernel " + name + ": parameter " + std::to_string(i) + " is " + kernel->parameters[i].describe() +
+                ", the argument " + arguments[i].type.describe());
         }
         values.push_back(const_cast<void*>(arguments[i].value));
     }
-    emulation::launch(*kernel, {launch.grid.x, launch.grid.y, launch.grid.z}, {launch.block}, launch.shared_bytes,
-                      values.data());
+    emulation::launch(
+        *kernel, {launch.grid.x, launch.grid.y, launch.grid.z}, {launch.block}, launch.shared_bytes, values.data());
 }
 
 void synchronize() {

@@ -8,7 +8,8 @@ TEST(PtxKernels, AreReadWithTheirParameters) {
     const std::vector<PtxKernel> kernels = ptx_kernels(
         ".visible .entry first(\n\t.param .u64 .ptr .align 1 first_param_0,\n\t.param .u32 first_param_1,\n"
         "\t.param .f32 first_param_2,\n\t.param .align 4 .b8 first_param_3[16]\n)\n.maxntid 128, 1, 1\n{\n}\n"
-        ".visible .entry second()\n{\n}\n", "text");
+        ".visible .entry second()\n{\n}\n",
+        "text");
     ASSERT_EQ(kernels.size(), 2u);
     EXPECT_EQ(kernels[0].name, "first");
     std::vector<size_t> sizes;

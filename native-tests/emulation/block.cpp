@@ -79,8 +79,9 @@ void Block::run_thread() {
     try {
         self.kernel_->call(self.arguments_);
         if (!self.thread().copies.empty()) {
-            fail("the thread ended before it waited for its " + std::to_string(self.thread().copies.size()) +
-                 " asynchronous copies");
+            fail(
+                "the thread ended before it waited for its " + std::to_string(self.thread().copies.size()) +
+                " asynchronous copies");
         }
     } catch (...) {
         self.error_ = std::current_exception();
@@ -116,8 +117,9 @@ uint32_t Block::existing_lanes() const {
 
 const uint64_t* Block::wait_for_warp(const char* operation, uint32_t mask, uint64_t value) {
     if ((mask >> lane() & 1u) == 0) {
-        fail(std::string(operation) + " with mask " + hexadecimal(mask) + ", which leaves out the calling lane " +
-             std::to_string(lane()));
+        fail(
+            std::string(operation) + " with mask " + hexadecimal(mask) + ", which leaves out the calling lane " +
+            std::to_string(lane()));
     }
     Thread& self = thread();
     self.wait = Wait::WARP;
@@ -148,19 +150,17 @@ const uint64_t* Block::wait_for_warp(const char* operation, uint32_t mask, uint6
 std::string Block::activity(unsigned thread) const {
     const Thread& other = *threads_[thread];
     switch (other.wait) {
-        case Wait::BLOCK:
-            return "waits in __syncthreads";
-        case Wait::WARP:
-            return std::string("waits in ") + other.operation + " for lanes " + hexadecimal(other.lanes);
-        default:
-            return "has ended";
+        case Wait::BLOCK: return "waits in __syncthreads";
+        case Wait::WARP: return std::string("waits in ") + other.operation + " for lanes " + hexadecimal(other.lanes);
+        default: return "has ended";
     }
 }
 
 void Block::report_divergence(const char* what, unsigned thread, unsigned other) {
     running_ = static_cast<int>(thread);
-    fail(std::string("divergent ") + what + ": thread " + std::to_string(thread) + " " + activity(thread) +
-         ", but thread " + std::to_string(other) + " " + activity(other));
+    fail(
+        std::string("divergent ") + what + ": thread " + std::to_string(thread) + " " + activity(thread) +
+        ", but thread " + std::to_string(other) + " " + activity(other));
 }
 
 // Nobody can go on. Names two threads that wait for different things.
@@ -196,13 +196,10 @@ void Block::report_fault() {
         fail("stack overflow");
     }
     switch (signal_) {
-        case SIGFPE:
-            fail("integer division by 0 or overflow");
+        case SIGFPE: fail("integer division by 0 or overflow");
         case SIGILL:
-        case SIGTRAP:
-            fail("the kernel trapped");
-        default:
-            fail("access out of bounds: " + GuardedMemory::locate(fault_address_));
+        case SIGTRAP: fail("the kernel trapped");
+        default: fail("access out of bounds: " + GuardedMemory::locate(fault_address_));
     }
 }
 

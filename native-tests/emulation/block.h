@@ -45,7 +45,8 @@ class Block {
     void wait_for_block();
 
     // For the running thread: waits for the lanes in the mask, at the same operation. Element [lane] of the result is
-    // what each of them brought, until the thread's next operation. Operations are told apart by their names' addresses.
+    // what each of them brought, until the thread's next operation. Operations are told apart by their names'
+    // addresses.
     const uint64_t* wait_for_warp(const char* operation, uint32_t mask, uint64_t value);
 
     // Position in the block, x fastest; -1: none runs.

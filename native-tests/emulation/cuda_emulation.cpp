@@ -21,8 +21,9 @@ void* shared_array(const void* site, const char* name, size_t bytes, size_t alig
 
 static void require_alignment(const char* side, const void* address, int bytes) {
     if (reinterpret_cast<uintptr_t>(address) % static_cast<uintptr_t>(bytes) != 0) {
-        fail("misaligned asynchronous copy: its " + std::string(side) + " must be aligned to its " +
-             std::to_string(bytes) + " bytes");
+        fail(
+            "misaligned asynchronous copy: its " + std::string(side) + " must be aligned to its " +
+            std::to_string(bytes) + " bytes");
     }
 }
 
@@ -47,26 +48,19 @@ uint64_t shuffle(Shuffle way, uint32_t mask, uint64_t value, int operand, int wi
     const int first = lane / width * width;
     int source = lane;
     switch (way) {
-        case Shuffle::FROM:
-            source = first + (operand & (width - 1));
-            break;
-        case Shuffle::XOR:
-            source = lane ^ (operand & (warpSize - 1));
-            break;
-        case Shuffle::DOWN:
-            source = lane + operand;
-            break;
-        case Shuffle::UP:
-            source = lane - operand;
-            break;
+        case Shuffle::FROM: source = first + (operand & (width - 1)); break;
+        case Shuffle::XOR: source = lane ^ (operand & (warpSize - 1)); break;
+        case Shuffle::DOWN: source = lane + operand; break;
+        case Shuffle::UP: source = lane - operand; break;
     }
     const bool below = way == Shuffle::UP && source < first;
     if (below || source >= first + width) {
         source = lane;
     }
     if (((mask & block().existing_lanes()) >> source & 1u) == 0) {
-        fail(std::string(name) + " reads lane " + std::to_string(source) +
-             ", which its mask leaves out or its block lacks");
+        fail(
+            std::string(name) + " reads lane " + std::to_string(source) +
+            ", which its mask leaves out or its block lacks");
     }
     return block().wait_for_warp(name, mask, value)[source];
 }

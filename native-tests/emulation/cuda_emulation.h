@@ -13,9 +13,9 @@
 #define __launch_bounds__(...) .with(__VA_ARGS__)
 
 // Declares the kernel, registers it with its parameters' types, and begins its definition.
-#define KERNEL(name, bounds, ...)                                                                              \
-    extern "C" void name(__VA_ARGS__);                                                                         \
-    static const emulation::Registration<&name> registration_of_##name(#name, emulation::LaunchBounds{} bounds); \
+#define KERNEL(name, bounds, ...)                                                                                 \
+    extern "C" void name(__VA_ARGS__);                                                                            \
+    static const emulation::Registration<&name> registration_of_##name(#name, emulation::LaunchBounds {} bounds); \
     extern "C" void name(__VA_ARGS__)
 
 #define DYNAMIC_SHARED(name) unsigned char* const name = emulation::dynamic_shared()

@@ -37,8 +37,8 @@ GuardedMemory::GuardedMemory(std::string name, size_t bytes, size_t misalignment
     const size_t room = round_up(bytes + misalignment, ALIGNMENT);  // from an aligned address to the forbidden page
     mapped_ = round_up(room, page) + 2 * page;
     void* mapping = mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapping == MAP_FAILED || mprotect(static_cast<unsigned char*>(mapping) + page, mapped_ - 2 * page,
-                                          PROT_READ | PROT_WRITE) != 0) {
+    if (mapping == MAP_FAILED ||
+        mprotect(static_cast<unsigned char*>(mapping) + page, mapped_ - 2 * page, PROT_READ | PROT_WRITE) != 0) {
         throw std::bad_alloc();
     }
     mapping_ = static_cast<unsigned char*>(mapping);
@@ -80,8 +80,8 @@ void GuardedMemory::mark_surroundings() {
     sanitizer::forbid(data_ + bytes_, static_cast<size_t>(end - data_ - bytes_));
 }
 
-__attribute__((no_sanitize("address"))) std::string
-GuardedMemory::damage_between(const unsigned char* begin, const unsigned char* end, const char* where) const {
+__attribute__((no_sanitize("address"))) std::string GuardedMemory::damage_between(
+    const unsigned char* begin, const unsigned char* end, const char* where) const {
     const unsigned char* const origin = mapping_ + page_size();
     for (const unsigned char* byte = begin; byte < end; ++byte) {
         if (*byte != PATTERN[(byte - origin) % 4]) {

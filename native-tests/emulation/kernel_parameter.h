@@ -26,10 +26,8 @@ struct ParameterType {
         switch (kind) {
             case ParameterKind::POINTER:
                 return pointee == nullptr ? "a null pointer" : std::string("a pointer to type ") + pointee->name();
-            case ParameterKind::INTEGER:
-                return "an integer of " + std::to_string(size) + " bytes";
-            default:
-                return "a floating-point number of " + std::to_string(size) + " bytes";
+            case ParameterKind::INTEGER: return "an integer of " + std::to_string(size) + " bytes";
+            default: return "a floating-point number of " + std::to_string(size) + " bytes";
         }
     }
 };

@@ -55,7 +55,7 @@ class FaultHandler {
         stack.ss_sp = stack_.data();
         stack.ss_size = stack_.size();
         sigaltstack(&stack, &stack_before_);
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_sigaction = handle;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         sigemptyset(&action.sa_mask);
@@ -128,16 +128,18 @@ static void check(const Kernel& kernel, dim3 grid, dim3 shape, size_t shared_byt
     const auto refuse = [&](const std::string& what) { throw KernelError("kernel " + kernel.name + ": " + what); };
     const uint64_t threads = static_cast<uint64_t>(shape.x) * shape.y * shape.z;
     if (threads < 1 || threads > kernel.bounds.threads || threads > MOST_THREADS) {
-        refuse("a block must have 1 to " + std::to_string(std::min(kernel.bounds.threads, MOST_THREADS)) +
-               " threads: " + std::to_string(threads));
+        refuse(
+            "a block must have 1 to " + std::to_string(std::min(kernel.bounds.threads, MOST_THREADS)) +
+            " threads: " + std::to_string(threads));
     }
     if (grid.x < 1 || grid.y < 1 || grid.z < 1 || grid.x > 0x7FFFFFFFu || grid.y > MOST_BLOCKS_YZ ||
         grid.z > MOST_BLOCKS_YZ) {
         refuse("a grid must have 1 to 2^31 - 1, 1 to 65535 and 1 to 65535 blocks: " + place({grid.x, grid.y, grid.z}));
     }
     if (shared_bytes > MOST_SHARED_BYTES) {
-        refuse("dynamic shared memory must be at most " + std::to_string(MOST_SHARED_BYTES) +
-               " bytes: " + std::to_string(shared_bytes));
+        refuse(
+            "dynamic shared memory must be at most " + std::to_string(MOST_SHARED_BYTES) +
+            " bytes: " + std::to_string(shared_bytes));
     }
 }
 

@@ -84,17 +84,19 @@ class ConnectionTiming {
             launch_.packed = packed_->pointer();
         }
         if (one.source == ConnectionSource::PACKED) {
-            device::launch("mask_pack", {{static_cast<unsigned>(device::multiprocessors()) * 16}, PACK_THREADS},
-                           launch_.state, launch_.layer, launch_.first_sample, launch_.planes, launch_.threshold,
-                           launch_.shape.samples, launch_.shape.inputs, launch_.shape.outputs, launch_.packed);
+            device::launch(
+                "mask_pack", {{static_cast<unsigned>(device::multiprocessors()) * 16}, PACK_THREADS}, launch_.state,
+                launch_.layer, launch_.first_sample, launch_.planes, launch_.threshold, launch_.shape.samples,
+                launch_.shape.inputs, launch_.shape.outputs, launch_.packed);
             device::synchronize();
         }
     }
 
     void time(Pass pass, double sgemm_us, const CudaTimer& timer, TimingResults& results) {
         const device::LayerShape& shape = launch_.shape;
-        launch_.plan = plan_connections(connection_pass(pass), case_.source, shape.samples, shape.inputs, shape.outputs,
-                                        true, device::multiprocessors());
+        launch_.plan = plan_connections(
+            connection_pass(pass), case_.source, shape.samples, shape.inputs, shape.outputs, true,
+            device::multiprocessors());
         const device::Array<float> partials(launch_.plan.partials);
         const device::Array<float> bias_partials(launch_.plan.bias_partials);
         launch_.partials = partials.pointer();
@@ -104,28 +106,33 @@ class ConnectionTiming {
                                  (case_.store ? "+store" : "") + (stretches > 1 ? "/" + std::to_string(stretches) : "");
         const auto run = [&] { run_pass(pass); };
         const bool normals = connection_plan::has_normals(case_.source);
-        layer_.check(name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
-                     normals ? NORMALS_BOUND : SUM_BOUND);
+        layer_.check(
+            name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
+            normals ? NORMALS_BOUND : SUM_BOUND);
         const double packed_bytes = packed_ == nullptr ? 0.0 : 4.0 * static_cast<double>(packed_->size());
         const int planes = is_bernoulli(reference_) ? static_cast<int>(launch_.planes) : 0;
-        results.add(name, pass, layer_.shape, case_.drop_rate, planes, timer.time(run), layer_.bytes() + packed_bytes,
-                    sgemm_us);
+        results.add(
+            name, pass, layer_.shape, case_.drop_rate, planes, timer.time(run), layer_.bytes() + packed_bytes,
+            sgemm_us);
     }
 
   private:
     void run_pass(Pass pass) const {
         switch (pass) {
             case Pass::FORWARD:
-                device::connection_forward(launch_, layer_.x_array.pointer(), layer_.w_array.pointer(), nullptr,
-                                           NO_ACTIVATION, layer_.y.pointer(), layer_.y.pointer());
+                device::connection_forward(
+                    launch_, layer_.x_array.pointer(), layer_.w_array.pointer(), nullptr, NO_ACTIVATION,
+                    layer_.y.pointer(), layer_.y.pointer());
                 break;
             case Pass::BACKWARD_INPUT:
-                device::connection_backward_input(launch_, layer_.dz_array.pointer(), layer_.w_array.pointer(),
-                                                  NO_ACTIVATION, nullptr, nullptr, layer_.dx.pointer());
+                device::connection_backward_input(
+                    launch_, layer_.dz_array.pointer(), layer_.w_array.pointer(), NO_ACTIVATION, nullptr, nullptr,
+                    layer_.dx.pointer());
                 break;
             case Pass::BACKWARD_WEIGHT:
-                device::connection_backward_weight(launch_, layer_.x_array.pointer(), layer_.dz_array.pointer(),
-                                                   layer_.dw.pointer(), bias_gradient_.pointer());
+                device::connection_backward_weight(
+                    launch_, layer_.x_array.pointer(), layer_.dz_array.pointer(), layer_.dw.pointer(),
+                    bias_gradient_.pointer());
                 break;
         }
     }
@@ -154,12 +161,12 @@ std::vector<MaskCase> cases(const std::vector<double>& drop_rates) {
 
 }  // namespace
 
-void time_connections(LayerOperands& layer, const std::vector<double>& drop_rates,
-                      const std::map<Pass, double>& sgemm_us, const CudaTimer& timer, TimingResults& results, Failures& failures) {
+void time_connections(
+    LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
+    const CudaTimer& timer, TimingResults& results, Failures& failures) {
     for (const MaskCase& one : cases(drop_rates)) {
-        const std::string what =
-            device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) +
-            " and the like, of " + layer.shape.text();
+        const std::string what = device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) +
+                                 " and the like, of " + layer.shape.text();
         failures.attempt(what, [&] {
             ConnectionTiming timing(layer, one);
             for (const Pass pass : PASSES) {

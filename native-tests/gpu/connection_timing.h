@@ -10,5 +10,6 @@
 
 // Bernoulli masks at the drop rates, regenerated; at 1/2 also packed, stored while drawn, Gaussian and partial
 // Gaussian; no mask. Each result is checked first. sgemm_us: the plain products' times, as far as known.
-void time_connections(LayerOperands& layer, const std::vector<double>& drop_rates,
-                      const std::map<Pass, double>& sgemm_us, const CudaTimer& timer, TimingResults& results, Failures& failures);
+void time_connections(
+    LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
+    const CudaTimer& timer, TimingResults& results, Failures& failures);

@@ -42,8 +42,8 @@ Cublas::Cublas(const std::vector<std::string>& folders) {
         throw std::runtime_error("cuBLAS cannot be opened; name its folder with --libraries; tried:" + tried);
     }
     check("cublasCreate", reinterpret_cast<int (*)(Handle*)>(find("cublasCreate_v2"))(&handle_));
-    check("cublasSetMathMode",
-          reinterpret_cast<int (*)(Handle, int)>(find("cublasSetMathMode"))(handle_, DEFAULT_MATH));
+    check(
+        "cublasSetMathMode", reinterpret_cast<int (*)(Handle, int)>(find("cublasSetMathMode"))(handle_, DEFAULT_MATH));
 }
 
 void* Cublas::find(const char* name) const {
@@ -70,6 +70,7 @@ void Cublas::multiply(
     // A row-major matrix is its transpose to cuBLAS: c^T = b^T a^T.
     check(
         "cublasSgemm",
-        sgemm(handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
-              rows, depth, &one, b, transpose_b ? depth : columns, a, transpose_a ? rows : depth, &zero, c, columns));
+        sgemm(
+            handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
+            rows, depth, &one, b, transpose_b ? depth : columns, a, transpose_a ? rows : depth, &zero, c, columns));
 }

@@ -17,8 +17,8 @@ class Cublas {
     int version() const;
 
     // c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
-    void multiply(bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a,
-                  const float* b, float* c);
+    void multiply(
+        bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c);
 
   private:
     using Handle = struct cublasContext*;

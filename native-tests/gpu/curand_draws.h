@@ -24,16 +24,8 @@ CURAND_DRAWS_FUNCTION curandStatePhilox4_32_10_t curand_state(uint64_t seed, uin
 // key: 2 words; words: the 4 of inputs 4 quad .. 4 quad + 3 and outputs 32 block .. 32 block + 31, where block = output
 // >> 5, in `plane`; normals: the 4 of the same inputs and `output`.
 CURAND_DRAWS_FUNCTION void curand_draws(
-    uint64_t seed,
-    uint32_t layer,
-    uint32_t step,
-    uint32_t sample,
-    uint32_t quad,
-    uint32_t output,
-    uint32_t plane,
-    uint32_t* key,
-    uint32_t* words,
-    float* normals) {
+    uint64_t seed, uint32_t layer, uint32_t step, uint32_t sample, uint32_t quad, uint32_t output, uint32_t plane,
+    uint32_t* key, uint32_t* words, float* normals) {
     curandStatePhilox4_32_10_t state = curand_state(seed, 0xFFFFFFFFull << 32, 4ull * layer);
     const uint4 key_words = curand4(&state);
     key[0] = key_words.x;

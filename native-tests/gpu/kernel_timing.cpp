@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "clocks.h"
-#include "cublas.h"
 #include "connection_timing.h"
+#include "cublas.h"
 #include "cuda_driver.h"
 #include "cuda_timer.h"
 #include "device_cuda.h"
@@ -95,8 +95,8 @@ double measure_ffma_peak(const CudaTimer& timer) {
     }
     for (const float total : totals.download()) {
         if (total != expected) {
-            throw std::runtime_error("ffma_peak computed " + std::to_string(total) + " instead of " +
-                                     std::to_string(expected));
+            throw std::runtime_error(
+                "ffma_peak computed " + std::to_string(total) + " instead of " + std::to_string(expected));
         }
     }
     const Timing timing = timer.time([&] { run(TURNS); });
@@ -105,8 +105,8 @@ double measure_ffma_peak(const CudaTimer& timer) {
     const int mhz = timing.sm_mhz;
     std::printf("FFMA peak %.4g/s at %d MHz", peak, mhz);
     if (mhz > 0) {
-        std::printf(", %.1f%% of 128 a clock and multiprocessor",
-                    100.0 * peak / (128e6 * mhz * device::multiprocessors()));
+        std::printf(
+            ", %.1f%% of 128 a clock and multiprocessor", 100.0 * peak / (128e6 * mhz * device::multiprocessors()));
     }
     std::printf("\n");
     return peak;
@@ -116,16 +116,19 @@ void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
     const LayerShape& s = layer.shape;
     switch (pass) {
         case Pass::FORWARD:
-            cublas.multiply(false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(),
-                            layer.w_array.pointer(), layer.y.pointer());
+            cublas.multiply(
+                false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(), layer.w_array.pointer(),
+                layer.y.pointer());
             break;
         case Pass::BACKWARD_INPUT:
-            cublas.multiply(false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(),
-                            layer.w_array.pointer(), layer.dx.pointer());
+            cublas.multiply(
+                false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(), layer.w_array.pointer(),
+                layer.dx.pointer());
             break;
         case Pass::BACKWARD_WEIGHT:
-            cublas.multiply(true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(),
-                            layer.dz_array.pointer(), layer.dw.pointer());
+            cublas.multiply(
+                true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(), layer.dz_array.pointer(),
+                layer.dw.pointer());
             break;
     }
 }
@@ -154,8 +157,9 @@ void write(const Options& options, double peak, const std::string& cublas, const
     cuda::driver().driver_version(&driver_version);
     JsonObject page;
     page.text("gpu", device::name());
-    page.text("compute_capability", std::to_string(cuda::attribute(cuda::CAPABILITY_MAJOR)) + "." +
-                                        std::to_string(cuda::attribute(cuda::CAPABILITY_MINOR)));
+    page.text(
+        "compute_capability", std::to_string(cuda::attribute(cuda::CAPABILITY_MAJOR)) + "." +
+                                  std::to_string(cuda::attribute(cuda::CAPABILITY_MINOR)));
     page.integer("multiprocessors", device::multiprocessors());
     page.integer("highest_sm_mhz", highest_sm_clock_mhz());
     page.text("driver_cuda", version_text(driver_version)).text("driver", driver_release());
@@ -194,8 +198,8 @@ int time_all(const Options& options) {
         std::map<Pass, double> sgemm_us;
         for (const Pass pass : PASSES) {
             if (cublas != nullptr) {
-                failures.attempt("cublasSgemm",
-                                 [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
+                failures.attempt(
+                    "cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
             }
         }
         time_connections(layer, drop_rates, sgemm_us, timer, results, failures);

@@ -64,8 +64,9 @@ double LayerOperands::bytes() const {
     return static_cast<double>(sizeof(float)) * static_cast<double>(x.size() + w.size() + dz.size());
 }
 
-void LayerOperands::check_value(const std::string& what, Pass pass, int row, int column, float value,
-                                const Multiplier& multiplier, double relative) const {
+void LayerOperands::check_value(
+    const std::string& what, Pass pass, int row, int column, float value, const Multiplier& multiplier,
+    double relative) const {
     const int terms = pass == Pass::FORWARD          ? shape.inputs
                       : pass == Pass::BACKWARD_INPUT ? shape.outputs
                                                      : shape.samples;
@@ -85,15 +86,16 @@ void LayerOperands::check_value(const std::string& what, Pass pass, int row, int
     }
     // Not "greater than": NaN must fail too.
     if (!(std::abs(value - sum) <= relative * magnitudes)) {
-        throw std::runtime_error(what + ": " + pass_name(pass) + "[" + std::to_string(row) + "," +
-                                 std::to_string(column) +
-                                 "] of " + shape.text() + " must be " + std::to_string(sum) + " within " +
-                                 std::to_string(relative * magnitudes) + ": " + std::to_string(value));
+        throw std::runtime_error(
+            what + ": " + pass_name(pass) + "[" + std::to_string(row) + "," + std::to_string(column) + "] of " +
+            shape.text() + " must be " + std::to_string(sum) + " within " + std::to_string(relative * magnitudes) +
+            ": " + std::to_string(value));
     }
 }
 
-void LayerOperands::check(const std::string& what, Pass pass, const std::function<void()>& run,
-                          const Multiplier& multiplier, double relative) {
+void LayerOperands::check(
+    const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
+    double relative) {
     device::Array<float>& result_array = result(pass);
     const std::vector<float> poison(static_cast<size_t>(result_array.size()), std::nanf(""));
     const int rows = pass == Pass::BACKWARD_WEIGHT ? shape.inputs : shape.samples;
@@ -110,8 +112,8 @@ void LayerOperands::check(const std::string& what, Pass pass, const std::functio
     }
     for (const float value : results[0]) {
         if (!std::isfinite(value)) {
-            throw std::runtime_error(what + ": " + pass_name(pass) + " of " + shape.text() +
-                                     " has values that are not finite");
+            throw std::runtime_error(
+                what + ": " + pass_name(pass) + " of " + shape.text() + " has values that are not finite");
         }
     }
     std::mt19937 random(5);

@@ -56,11 +56,13 @@ class LayerOperands {
     // Poisons the result, runs, and compares a slice of it with sums in double precision, and all of it with a second
     // run, bit for bit. Fails with `what` in the message. `relative` times the sum of the terms' magnitudes is what a
     // sum may be off.
-    void check(const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
-               double relative);
+    void check(
+        const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
+        double relative);
 
   private:
     // Row and column of the result.
-    void check_value(const std::string& what, Pass pass, int row, int column, float value, const Multiplier& multiplier,
-                     double relative) const;
+    void check_value(
+        const std::string& what, Pass pass, int row, int column, float value, const Multiplier& multiplier,
+        double relative) const;
 };

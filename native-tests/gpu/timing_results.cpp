@@ -1,19 +1,22 @@
 #include "timing_results.h"
 
 TimingResults::TimingResults(double peak) : peak_(peak) {
-    std::printf("%-54s %-8s %-15s %5s %10s %9s %9s %6s %11s %7s %7s %6s\n", "kernel", "pass", "shape", "p", "median us",
-                "low", "high", "loop", "madds/s", "% peak", "GB/s", "sgemm");
+    std::printf(
+        "%-54s %-8s %-15s %5s %10s %9s %9s %6s %11s %7s %7s %6s\n", "kernel", "pass", "shape", "p", "median us", "low",
+        "high", "loop", "madds/s", "% peak", "GB/s", "sgemm");
 }
 
-void TimingResults::add(const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,
-                        const Timing& timing, double bytes, double sgemm_us) {
+void TimingResults::add(
+    const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes, const Timing& timing,
+    double bytes, double sgemm_us) {
     const double seconds = timing.median_us * 1e-6;
     const double rate = shape.multiply_adds() / seconds;
     const double percent = 100.0 * rate / peak_;
     const double times = sgemm_us > 0.0 ? timing.median_us / sgemm_us : 0.0;
-    std::printf("%-54s %-8s %-15s %5.3g %10.1f %9.1f %9.1f %6.1f %11.3g %7.1f %7.0f %6.2f\n", kernel.c_str(),
-                pass_name(pass), shape.text().c_str(), drop_rate, timing.median_us, timing.low_us, timing.high_us,
-                timing.loop_us, rate, percent, bytes / seconds * 1e-9, times);
+    std::printf(
+        "%-54s %-8s %-15s %5.3g %10.1f %9.1f %9.1f %6.1f %11.3g %7.1f %7.0f %6.2f\n", kernel.c_str(), pass_name(pass),
+        shape.text().c_str(), drop_rate, timing.median_us, timing.low_us, timing.high_us, timing.loop_us, rate, percent,
+        bytes / seconds * 1e-9, times);
     std::fflush(stdout);
     JsonObject row;
     row.text("kernel", kernel).text("pass", pass_name(pass));

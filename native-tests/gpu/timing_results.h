@@ -20,8 +20,9 @@ class TimingResults {
     explicit TimingResults(double peak);
 
     // sgemm_us: the plain product's time, 0 for unknown.
-    void add(const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,
-             const Timing& timing, double bytes, double sgemm_us);
+    void add(
+        const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,
+        const Timing& timing, double bytes, double sgemm_us);
 
     const std::vector<JsonObject>& rows() const {
         return rows_;

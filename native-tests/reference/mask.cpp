@@ -60,14 +60,11 @@ double normal(Key key, uint32_t step, uint32_t sample, uint32_t input, uint32_t 
 
 double Mask::multiplier(bool kept, double normal) const {
     switch (noise) {
-        case Noise::NONE:
-            return 1;
+        case Noise::NONE: return 1;
         case Noise::BERNOULLI:
             return kept ? static_cast<float>(std::ldexp(1.0, static_cast<int>(rate.planes)) / rate.threshold) : 0;
-        case Noise::GAUSSIAN:
-            return 1 + sigma * normal;
-        default:
-            return kept ? 1 : 1 + sigma * normal;
+        case Noise::GAUSSIAN: return 1 + sigma * normal;
+        default: return kept ? 1 : 1 + sigma * normal;
     }
 }
 

@@ -20,8 +20,7 @@ static double at(const std::vector<float>& matrix, int64_t index) {
 MaskTable::MaskTable(const Mask& mask, uint32_t first_sample, Shape shape) : shape_(shape) {
     values_.reserve(static_cast<size_t>(shape.samples * shape.inputs * shape.outputs));
     for (int64_t b = 0; b < shape.samples; ++b) {
-        const std::vector<double> m =
-            mask.values(first_sample + static_cast<uint32_t>(b), shape.inputs, shape.outputs);
+        const std::vector<double> m = mask.values(first_sample + static_cast<uint32_t>(b), shape.inputs, shape.outputs);
         values_.insert(values_.end(), m.begin(), m.end());
     }
 }
@@ -38,8 +37,9 @@ static void for_each_connection(const MaskTable& mask, Shape shape, Visit visit)
     }
 }
 
-Sums connection_forward(const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
-                        const std::vector<float>& bias) {
+Sums connection_forward(
+    const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
+    const std::vector<float>& bias) {
     Sums y = zeros(shape.samples * shape.outputs);
     for (int64_t n = 0; !bias.empty() && n < shape.samples * shape.outputs; ++n) {
         add(y, n, at(bias, n % shape.outputs));
@@ -50,8 +50,8 @@ Sums connection_forward(const MaskTable& mask, Shape shape, const std::vector<fl
     return y;
 }
 
-Sums connection_backward_input(const MaskTable& mask, Shape shape, const std::vector<float>& dz,
-                               const std::vector<float>& w) {
+Sums connection_backward_input(
+    const MaskTable& mask, Shape shape, const std::vector<float>& dz, const std::vector<float>& w) {
     Sums dx = zeros(shape.samples * shape.inputs);
     for_each_connection(mask, shape, [&](int64_t b, int64_t i, int64_t u, double m) {
         add(dx, b * shape.inputs + i, at(dz, b * shape.outputs + u) * at(w, i * shape.outputs + u) * m);
@@ -59,8 +59,8 @@ Sums connection_backward_input(const MaskTable& mask, Shape shape, const std::ve
     return dx;
 }
 
-Sums connection_backward_weight(const MaskTable& mask, Shape shape, const std::vector<float>& x,
-                                const std::vector<float>& dz) {
+Sums connection_backward_weight(
+    const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& dz) {
     Sums dw = zeros(shape.inputs * shape.outputs);
     for_each_connection(mask, shape, [&](int64_t b, int64_t i, int64_t u, double m) {
         add(dw, i * shape.outputs + u, at(x, b * shape.inputs + i) * at(dz, b * shape.outputs + u) * m);

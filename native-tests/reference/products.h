@@ -44,14 +44,15 @@ class MaskTable {
 };
 
 // `bias` may be empty.
-Sums connection_forward(const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
-                        const std::vector<float>& bias);
+Sums connection_forward(
+    const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
+    const std::vector<float>& bias);
 
-Sums connection_backward_input(const MaskTable& mask, Shape shape, const std::vector<float>& dz,
-                               const std::vector<float>& w);
+Sums connection_backward_input(
+    const MaskTable& mask, Shape shape, const std::vector<float>& dz, const std::vector<float>& w);
 
-Sums connection_backward_weight(const MaskTable& mask, Shape shape, const std::vector<float>& x,
-                                const std::vector<float>& dz);
+Sums connection_backward_weight(
+    const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& dz);
 
 // The sum of each column of a row-major matrix.
 Sums column_sums(int64_t rows, int64_t columns, const std::vector<float>& matrix);

@@ -10,8 +10,8 @@ namespace {
 
 // Small, ordinary, and as large as they come.
 std::vector<float> points() {
-    std::vector<float> z = {0.0f, -0.0f, 1e-45f, -1e-45f, 1e-20f, -1e-20f, 88.0f, -88.0f, 104.0f, -104.0f, 1e4f, -1e4f,
-                            1e13f, -1e13f, 1e20f, -1e20f, FLT_MAX, -FLT_MAX};
+    std::vector<float> z = {0.0f,    -0.0f, 1e-45f, -1e-45f, 1e-20f, -1e-20f, 88.0f,  -88.0f,  104.0f,
+                            -104.0f, 1e4f,  -1e4f,  1e13f,   -1e13f, 1e20f,   -1e20f, FLT_MAX, -FLT_MAX};
     for (int k = -1500; k <= 1500; ++k) {
         z.push_back(static_cast<float>(k) * 0.01f + 0.003f);
     }

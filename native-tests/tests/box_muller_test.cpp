@@ -116,8 +116,9 @@ TEST(BoxMuller, UniformsAreThoseOfNvidiasLibraryBitForBit) {
             }
             const device::Array<uint32_t> word_array(words);
             const device::Array<float> uniforms(static_cast<int64_t>(count));
-            device::launch("probe_uniform", probe_launch(static_cast<int64_t>(count)), word_array.pointer(),
-                           uniforms.pointer(), static_cast<int64_t>(count));
+            device::launch(
+                "probe_uniform", probe_launch(static_cast<int64_t>(count)), word_array.pointer(), uniforms.pointer(),
+                static_cast<int64_t>(count));
             device::synchronize();
             EXPECT_EQ(uniforms.download(), expected) << "seed " << uniform_fields[1];
         }

@@ -58,13 +58,19 @@ static std::vector<StepState> connection_state() {
 }
 
 ConnectionLayer::ConnectionLayer(const ConnectionMask& mask, device::LayerShape shape, size_t offset)
-    : mask_(mask), shape_(shape), offset_(offset),
+    : mask_(mask),
+      shape_(shape),
+      offset_(offset),
       x_(normals(static_cast<int64_t>(shape.samples) * shape.inputs, 1)),
       w_(normals(static_cast<int64_t>(shape.inputs) * shape.outputs, 2)),
       dz_(normals(static_cast<int64_t>(shape.samples) * shape.outputs, 3)),
       bias_(normals(shape.outputs, 4)),
-      below_(normals(static_cast<int64_t>(shape.samples) * shape.inputs, 5)), state_(connection_state()),
-      x_array_(x_, offset), w_array_(w_, offset), dz_array_(dz_, offset), bias_array_(bias_, offset),
+      below_(normals(static_cast<int64_t>(shape.samples) * shape.inputs, 5)),
+      state_(connection_state()),
+      x_array_(x_, offset),
+      w_array_(w_, offset),
+      dz_array_(dz_, offset),
+      bias_array_(bias_, offset),
       below_array_(below_, offset) {
     if (mask.source == ConnectionSource::PACKED) {
         pack();
@@ -147,8 +153,8 @@ static double derivative_exactly(int32_t activation, double value) {
     }
 }
 
-// A normal is within 1e-5 of the reference's, so that a multiplier is within that times sigma: what this makes of sums, from
-// their terms' magnitudes without a mask. `sums(table)` are the sums under a mask.
+// A normal is within 1e-5 of the reference's, so that a multiplier is within that times sigma: what this makes of sums,
+// from their terms' magnitudes without a mask. `sums(table)` are the sums under a mask.
 template <class Sums>
 static std::vector<double> bounds_from_normals(double sigma, const Sums& sums) {
     const ConnectionMask unmasked{ConnectionSource::UNMASKED, Noise::NONE, {1, 1}, 0};
@@ -228,8 +234,7 @@ void ConnectionLayer::check_backward_weight(const ConnectionPlan& plan, bool wit
         return reference::connection_backward_weight(table, reference_shape(), x_, dz_);
     };
     const int64_t roundings = shape_.samples + plan.stretches + 6;
-    expect_sums(
-        "dw", dw.download(), sums(connection_table(mask_)), roundings, bounds_from_normals(mask_.sigma, sums));
+    expect_sums("dw", dw.download(), sums(connection_table(mask_)), roundings, bounds_from_normals(mask_.sigma, sums));
     if (with_bias) {
         expect_sums(
             "db", db.download(), reference::column_sums(shape_.samples, shape_.outputs, dz_), roundings,

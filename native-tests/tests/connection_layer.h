@@ -18,8 +18,8 @@ struct ConnectionMask {
     // 1/q' where dropped connections are cut, else 1.
     float scale() const {
         return noise == reference::Noise::BERNOULLI
-            ? static_cast<float>(static_cast<double>(1 << rate.planes) / rate.threshold)
-            : 1.0f;
+                   ? static_cast<float>(static_cast<double>(1 << rate.planes) / rate.threshold)
+                   : 1.0f;
     }
 };
 

@@ -11,8 +11,8 @@
 namespace {
 
 const char* const PASSES[] = {"forward", "backward_input", "backward_weight"};
-const char* const SOURCES[] = {
-    "one_plane", "two_planes", "many_planes", "packed", "gaussian", "partial_gaussian", "unmasked"};
+const char* const SOURCES[] = {"one_plane", "two_planes",       "many_planes", "packed",
+                               "gaussian",  "partial_gaussian", "unmasked"};
 const char* const TILES[] = {"large", "small", "unaligned", "normals"};
 
 template <class Enum, size_t COUNT>

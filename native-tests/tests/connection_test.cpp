@@ -38,7 +38,7 @@ static size_t shape_step() {
 
 static std::string describe(const device::LayerShape& shape, const ConnectionPlan& plan, const std::string& kernel) {
     return kernel + " for " + std::to_string(shape.samples) + " x " + std::to_string(shape.inputs) + " x " +
-        std::to_string(shape.outputs) + " in " + std::to_string(plan.stretches) + " stretches";
+           std::to_string(shape.outputs) + " in " + std::to_string(plan.stretches) + " stretches";
 }
 
 class ConnectionKernels : public testing::TestWithParam<size_t> {
@@ -48,7 +48,8 @@ class ConnectionKernels : public testing::TestWithParam<size_t> {
     }
 
     // Takes turns with activations, biases and gradients that are not wanted.
-    void check(ConnectionLayer& layer, ConnectionPass pass, const device::LayerShape& shape, const ConnectionPlan& plan) {
+    void check(
+        ConnectionLayer& layer, ConnectionPass pass, const device::LayerShape& shape, const ConnectionPlan& plan) {
         SCOPED_TRACE(describe(shape, plan, device::connection_kernel(pass, mask().source, plan.tile)));
         const auto activation = static_cast<int32_t>(turn_++ % 6);
         switch (pass) {
@@ -108,9 +109,9 @@ TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
             const ConnectionPlan plan = plan_with(pass, mask().source, shape, tile, 1);
             for (int repeat = 0; repeat < 2; ++repeat) {
                 results.push_back(
-                    pass == ConnectionPass::FORWARD              ? layer.forward(plan)
-                        : pass == ConnectionPass::BACKWARD_INPUT ? layer.backward_input(plan)
-                                                                 : layer.backward_weight(plan));
+                    pass == ConnectionPass::FORWARD          ? layer.forward(plan)
+                    : pass == ConnectionPass::BACKWARD_INPUT ? layer.backward_input(plan)
+                                                             : layer.backward_weight(plan));
             }
         }
         for (const std::vector<float>& result : results) {
@@ -127,11 +128,11 @@ static std::string mask_name(const testing::TestParamInfo<size_t>& info) {
     return name + "_" + std::to_string(mask.rate.threshold) + "_of_" + std::to_string(1 << mask.rate.planes);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);
+INSTANTIATE_TEST_SUITE_P(Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);
 
 // Words of samples and outputs that are there; the padding's are anybody's.
-static void expect_packed(ConnectionLayer& layer, const device::LayerShape& shape, const std::vector<uint32_t>& packed) {
+static void expect_packed(
+    ConnectionLayer& layer, const device::LayerShape& shape, const std::vector<uint32_t>& packed) {
     const int64_t octets = (shape.outputs + 31) / 32 * 4;
     const int64_t samples = (shape.samples + 3) / 4 * 4;
     for (int64_t b = 0; b < shape.samples; ++b) {

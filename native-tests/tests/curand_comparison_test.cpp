@@ -27,8 +27,9 @@ struct Places {
     std::vector<uint32_t> outputs;
     std::vector<uint32_t> planes;
 
-    void add(uint64_t seed, uint32_t layer, uint32_t step, uint32_t sample, uint32_t input, uint32_t output,
-             uint32_t plane) {
+    void add(
+        uint64_t seed, uint32_t layer, uint32_t step, uint32_t sample, uint32_t input, uint32_t output,
+        uint32_t plane) {
         states.push_back({static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), step, 0.0f});
         layers.push_back(layer);
         samples.push_back(sample);
@@ -65,9 +66,10 @@ struct Places {
         const uint64_t seed = random();
         const uint64_t a = random();
         const uint64_t b = random();
-        places.add(seed, static_cast<uint32_t>(a) >> 1, static_cast<uint32_t>(a >> 32) >> (n % 2 * 16),
-                   static_cast<uint32_t>(b) >> (n % 3 * 12), static_cast<uint32_t>(b >> 32) >> (n % 5 * 6),
-                   static_cast<uint32_t>(random() >> 33) >> (n % 7 * 4), static_cast<uint32_t>(n) % 16);
+        places.add(
+            seed, static_cast<uint32_t>(a) >> 1, static_cast<uint32_t>(a >> 32) >> (n % 2 * 16),
+            static_cast<uint32_t>(b) >> (n % 3 * 12), static_cast<uint32_t>(b >> 32) >> (n % 5 * 6),
+            static_cast<uint32_t>(random() >> 33) >> (n % 7 * 4), static_cast<uint32_t>(n) % 16);
     }
     return places;
 }
@@ -89,9 +91,10 @@ struct Draws {
     const device::Array<uint32_t> keys(2 * count);
     const device::Array<uint32_t> words(4 * count);
     const device::Array<float> normals(4 * count);
-    device::launch(kernel, {{static_cast<unsigned>((count + THREADS - 1) / THREADS)}, THREADS}, count, states.pointer(),
-                   layers.pointer(), samples.pointer(), quads.pointer(), outputs.pointer(), planes.pointer(),
-                   keys.pointer(), words.pointer(), normals.pointer());
+    device::launch(
+        kernel, {{static_cast<unsigned>((count + THREADS - 1) / THREADS)}, THREADS}, count, states.pointer(),
+        layers.pointer(), samples.pointer(), quads.pointer(), outputs.pointer(), planes.pointer(), keys.pointer(),
+        words.pointer(), normals.pointer());
     device::synchronize();
     return {keys.download(), words.download(), normals.download()};
 }
@@ -106,8 +109,8 @@ struct Draws {
             << "normal " << n << ": " << ours.normals[n] << ", cuRAND's " << curands.normals[n];
         worst = std::max(worst, difference);
     }
-    std::printf("%zu words equal; %zu normals, the farthest apart by %.2g\n",
-                ours.words.size(), ours.normals.size(), worst);
+    std::printf(
+        "%zu words equal; %zu normals, the farthest apart by %.2g\n", ours.words.size(), ours.normals.size(), worst);
 }
 
 }  // namespace
@@ -121,8 +124,9 @@ TEST(CurandComparison, HeaderOnTheCpuDrawsTheMask) {
         uint32_t key[2];
         uint32_t words[4];
         float normals[4];
-        curand_draws_on_host(static_cast<uint64_t>(state.seed_high) << 32 | state.seed_low, all.layers[n], state.step,
-                             all.samples[n], all.quads[n], all.outputs[n], all.planes[n], key, words, normals);
+        curand_draws_on_host(
+            static_cast<uint64_t>(state.seed_high) << 32 | state.seed_low, all.layers[n], state.step, all.samples[n],
+            all.quads[n], all.outputs[n], all.planes[n], key, words, normals);
         curands.keys.insert(curands.keys.end(), key, key + 2);
         curands.words.insert(curands.words.end(), words, words + 4);
         curands.normals.insert(curands.normals.end(), normals, normals + 4);

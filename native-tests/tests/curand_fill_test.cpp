@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "launches.h"
-#include "numbers.h"
 #include "mask.h"
+#include "numbers.h"
 #include "philox.h"
 
 namespace {
@@ -13,8 +13,8 @@ std::vector<float> fill(
     const char* kernel, const device::Launch& launch, uint64_t seed, int64_t first, int64_t n, float scale,
     float shift) {
     device::Array<float> x(n);
-    run(kernel, launch, static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), first, n, scale,
-        shift, x.pointer());
+    run(kernel, launch, static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), first, n, scale, shift,
+        x.pointer());
     return x.download();
 }
 

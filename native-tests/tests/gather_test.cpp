@@ -30,8 +30,7 @@ TEST(Gather, RowsAreCopied) {
             device::Array<int32_t> device_rows(rows);
             for (const device::Launch& launch : row_launches(count, width)) {
                 device::Array<float> to(static_cast<int64_t>(count) * width);
-                run("gather_rows", launch, count, width, from.pointer(), device_rows.pointer(),
-                    to.pointer());
+                run("gather_rows", launch, count, width, from.pointer(), device_rows.pointer(), to.pointer());
                 ASSERT_EQ(to.download(), expected) << count << " x " << width;
             }
         }
@@ -61,8 +60,8 @@ TEST(Gather, BytesAreScaledAndShifted) {
             device::Array<int32_t> device_rows(rows);
             for (const device::Launch& launch : row_launches(count, width)) {
                 device::Array<float> to(static_cast<int64_t>(count) * width);
-                run("gather_rows_bytes", launch, count, width, scale, shift, from.pointer(),
-                    device_rows.pointer(), to.pointer());
+                run("gather_rows_bytes", launch, count, width, scale, shift, from.pointer(), device_rows.pointer(),
+                    to.pointer());
                 ASSERT_EQ(to.download(), expected) << count << " x " << width;
             }
         }
@@ -96,7 +95,7 @@ TEST(Gather, OffsetsHave64Bits) {
     device::Array<int32_t> rows(std::vector<int32_t>{row});
     device::Array<float> to(width);
     const uintptr_t start = reinterpret_cast<uintptr_t>(from.pointer()) - sizeof(float) * row * uintptr_t{width};
-    run("gather_rows", launch_of(row_grid(1, width), ROW_BLOCK), 1, width,
-        reinterpret_cast<const float*>(start), rows.pointer(), to.pointer());
+    run("gather_rows", launch_of(row_grid(1, width), ROW_BLOCK), 1, width, reinterpret_cast<const float*>(start),
+        rows.pointer(), to.pointer());
     EXPECT_EQ(to.download(), data);
 }

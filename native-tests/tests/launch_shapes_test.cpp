@@ -9,8 +9,8 @@ constexpr int32_t SIZES[] = {1, 3, 13, 32, 33, 207, 1000, 65536, MOST};
 
 // What every device takes.
 void expect_valid(const Grid& grid, int32_t rows, int32_t columns) {
-    EXPECT_TRUE(grid.x >= 1 && grid.x <= 0x7FFFFFFFu && grid.y >= 1 && grid.y <= 65535u && grid.z >= 1 &&
-                grid.z <= 65535u)
+    EXPECT_TRUE(
+        grid.x >= 1 && grid.x <= 0x7FFFFFFFu && grid.y >= 1 && grid.y <= 65535u && grid.z >= 1 && grid.z <= 65535u)
         << rows << " x " << columns << ": " << grid.x << ", " << grid.y << ", " << grid.z;
 }
 

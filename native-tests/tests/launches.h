@@ -18,8 +18,7 @@ void run(const std::string& kernel, const device::Launch& launch, A... arguments
 // The grid that is chosen, and small ones, so that threads must go on to further elements.
 inline std::vector<device::Launch> element_launches(int64_t elements) {
     return {
-        launch_of(element_grid(elements, device::multiprocessors()), ELEMENT_BLOCK),
-        launch_of(Grid{1}, ELEMENT_BLOCK),
+        launch_of(element_grid(elements, device::multiprocessors()), ELEMENT_BLOCK), launch_of(Grid{1}, ELEMENT_BLOCK),
         launch_of(Grid{3}, ELEMENT_BLOCK)};
 }
 

@@ -25,8 +25,8 @@ Result softmax_cross_entropy(
     device::Array<double> losses(samples);
     device::Array<int32_t> hits(samples);
     float* const to = in_place ? x.pointer() : gradient.pointer();
-    run("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(), to,
-        losses.pointer(), hits.pointer());
+    run("softmax_cross_entropy", launch, samples, classes, x.pointer(), device_labels.pointer(), to, losses.pointer(),
+        hits.pointer());
     return Result{in_place ? x.download() : gradient.download(), losses.download(), hits.download()};
 }
 
@@ -78,8 +78,8 @@ LossTotals totals_after(
     device::Array<double> device_losses(losses);
     device::Array<int32_t> device_hits(hits.empty() ? std::vector<int32_t>{0} : hits);
     run("add_losses", launch_of(Grid{1}, LOSS_SUM_BLOCK), static_cast<const StepState*>(state.pointer()),
-        static_cast<int32_t>(losses.size()), device_losses.pointer(),
-        hits.empty() ? nullptr : device_hits.pointer(), totals.pointer());
+        static_cast<int32_t>(losses.size()), device_losses.pointer(), hits.empty() ? nullptr : device_hits.pointer(),
+        totals.pointer());
     return totals.download()[0];
 }
 
@@ -109,16 +109,17 @@ TEST(SoftmaxCrossEntropy, ExtremeLogitsGiveFiniteResults) {
     const int32_t classes = 33;
     for (const float size : {1e4f, 1e20f, FLT_MAX / 2, FLT_MAX}) {
         std::vector<float> logits(3 * classes, -size);
-        logits[0 * classes + 32] = size;     // right, and sure of it
-        logits[1 * classes + 0] = size;      // wrong, and sure of it
+        logits[0 * classes + 32] = size;  // right, and sure of it
+        logits[1 * classes + 0] = size;   // wrong, and sure of it
         for (int32_t c = 0; c < classes; ++c) {
             logits[2 * classes + c] = size;  // undecided: the first of equals counts
         }
         const std::vector<int32_t> labels = {32, 7, 0};
         const Result expected = expected_cross_entropy(3, classes, logits, labels);
         ASSERT_EQ(expected.hits, (std::vector<int32_t>{1, 0, 1}));
-        expect_close(softmax_cross_entropy(3, classes, logits, labels, launch_of(Grid{1}, LOSS_BLOCK)), expected, 3,
-                     "logits of size " + std::to_string(size));
+        expect_close(
+            softmax_cross_entropy(3, classes, logits, labels, launch_of(Grid{1}, LOSS_BLOCK)), expected, 3,
+            "logits of size " + std::to_string(size));
     }
 }
 
@@ -130,8 +131,7 @@ TEST(SoftmaxCrossEntropy, TheFirstOfEqualLogitsIsTheLargest) {
             logits[b * classes + first] = 2.0f;
             logits[b * classes + 206] = 2.0f;
         }
-        const Result result =
-            softmax_cross_entropy(2, classes, logits, {first, 206}, launch_of(Grid{1}, LOSS_BLOCK));
+        const Result result = softmax_cross_entropy(2, classes, logits, {first, 206}, launch_of(Grid{1}, LOSS_BLOCK));
         EXPECT_EQ(result.hits, (std::vector<int32_t>{1, 0})) << first;
     }
 }

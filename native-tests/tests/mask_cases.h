@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string>
 
-#include "numbers.h"
 #include "mask.h"
+#include "numbers.h"
 
 // Numbers as in Java's Noise.
 constexpr int32_t BERNOULLI_NOISE = 0;

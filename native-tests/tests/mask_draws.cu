@@ -3,18 +3,9 @@
 #include "mask.cuh"
 
 KERNEL(
-    mask_draws,
-    __launch_bounds__(256),
-    int64_t count,
-    const StepState* states,
-    const uint32_t* layers,
-    const uint32_t* samples,
-    const uint32_t* quads,
-    const uint32_t* outputs,
-    const uint32_t* planes,
-    uint32_t* keys,
-    uint32_t* words,
-    float* normals) {
+    mask_draws, __launch_bounds__(256), int64_t count, const StepState* states, const uint32_t* layers,
+    const uint32_t* samples, const uint32_t* quads, const uint32_t* outputs, const uint32_t* planes, uint32_t* keys,
+    uint32_t* words, float* normals) {
     const int64_t n = blockIdx.x * static_cast<int64_t>(256) + threadIdx.x;
     if (n >= count) {
         return;

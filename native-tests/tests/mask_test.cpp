@@ -33,8 +33,9 @@ struct Positions {
         const device::Array<uint32_t> position_array(positions);
         const device::Array<uint32_t> rate_array(rates);
         const device::Array<uint32_t> words(4 * count());
-        device::launch("probe_kept_bits", probe_launch(count()), state_array.pointer(), position_array.pointer(),
-                       rate_array.pointer(), words.pointer(), count());
+        device::launch(
+            "probe_kept_bits", probe_launch(count()), state_array.pointer(), position_array.pointer(),
+            rate_array.pointer(), words.pointer(), count());
         device::synchronize();
         return words.download();
     }
@@ -44,8 +45,9 @@ struct Positions {
         const device::Array<StepState> state_array(states);
         const device::Array<uint32_t> position_array(positions);
         const device::Array<float> normals(4 * count());
-        device::launch("probe_mask_normals", probe_launch(count()), state_array.pointer(), position_array.pointer(),
-                       normals.pointer(), count());
+        device::launch(
+            "probe_mask_normals", probe_launch(count()), state_array.pointer(), position_array.pointer(),
+            normals.pointer(), count());
         device::synchronize();
         return normals.download();
     }
@@ -70,8 +72,8 @@ TEST(Mask, HasTheKnownLayerKeys) {
     const device::Array<StepState> state_array(states);
     const device::Array<uint32_t> layer_array(layers);
     const device::Array<uint32_t> keys(2 * count);
-    device::launch("probe_layer_key", probe_launch(count), state_array.pointer(), layer_array.pointer(), keys.pointer(),
-                   count);
+    device::launch(
+        "probe_layer_key", probe_launch(count), state_array.pointer(), layer_array.pointer(), keys.pointer(), count);
     device::synchronize();
     EXPECT_EQ(keys.download(), expected);
 }
@@ -83,8 +85,9 @@ TEST(Mask, HasTheKnownKeptBits) {
     std::vector<uint32_t> lanes;
     for (const Fields& fields : reference::known_answers("mask-known-answers.txt", "kept")) {
         ASSERT_EQ(fields.size(), 10u);
-        positions.add(hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
-                      word(fields[6]));
+        positions.add(
+            hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
+            word(fields[6]));
         rates.insert(rates.end(), {word(fields[7]), word(fields[8])});
         lanes.push_back(word(fields[5]) & 3u);
         expected.push_back(static_cast<uint32_t>(hexadecimal(fields[9])));
@@ -101,8 +104,9 @@ TEST(Mask, HasTheKnownNormals) {
     std::vector<uint32_t> lanes;
     for (const Fields& fields : reference::known_answers("mask-known-answers.txt", "normal")) {
         ASSERT_EQ(fields.size(), 10u);
-        positions.add(hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
-                      word(fields[6]));
+        positions.add(
+            hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
+            word(fields[6]));
         lanes.push_back(word(fields[5]) & 3u);
         expected.push_back(std::stod(fields[9]));
     }
@@ -117,17 +121,18 @@ static Positions random_positions(int count, uint32_t most_last) {
     std::mt19937_64 random(2);
     Positions positions;
     for (int n = 0; n < count; ++n) {
-        positions.add(random(), static_cast<uint32_t>(random() >> 33), static_cast<uint32_t>(random() % 0xFFFFFFFFu),
-                      static_cast<uint32_t>(random()), static_cast<uint32_t>(random()),
-                      static_cast<uint32_t>(random() % most_last));
+        positions.add(
+            random(), static_cast<uint32_t>(random() >> 33), static_cast<uint32_t>(random() % 0xFFFFFFFFu),
+            static_cast<uint32_t>(random()), static_cast<uint32_t>(random()),
+            static_cast<uint32_t>(random() % most_last));
     }
     return positions;
 }
 
 static reference::Key key_of(const Positions& positions, size_t n) {
     const StepState& state = positions.states[n];
-    return reference::layer_key(static_cast<uint64_t>(state.seed_high) << 32 | state.seed_low,
-                                positions.positions[4 * n]);
+    return reference::layer_key(
+        static_cast<uint64_t>(state.seed_high) << 32 | state.seed_low, positions.positions[4 * n]);
 }
 
 TEST(Mask, KeepsWhatTheReferenceKeeps) {
@@ -147,9 +152,9 @@ TEST(Mask, KeepsWhatTheReferenceKeeps) {
         for (uint32_t lane = 0; lane < 4; ++lane) {
             uint32_t expected = 0;
             for (uint32_t bit = 0; bit < 32; ++bit) {
-                const bool is_kept = reference::is_kept(key, positions.states[n].step, position[1],
-                                                        position[2] / 4 * 4 + lane, 32 * position[3] + bit,
-                                                        {rates[2 * n], rates[2 * n + 1]});
+                const bool is_kept = reference::is_kept(
+                    key, positions.states[n].step, position[1], position[2] / 4 * 4 + lane, 32 * position[3] + bit,
+                    {rates[2 * n], rates[2 * n + 1]});
                 expected |= (is_kept ? 1u : 0u) << bit;
             }
             ASSERT_EQ(kept[4 * n + lane], expected) << rates[2 * n] << " planes, threshold " << rates[2 * n + 1];
@@ -164,8 +169,8 @@ TEST(Mask, NormalsAreTheReferences) {
         const reference::Key key = key_of(positions, n);
         const uint32_t* const position = &positions.positions[4 * n];
         for (uint32_t lane = 0; lane < 4; ++lane) {
-            const double expected = reference::normal(key, positions.states[n].step, position[1],
-                                                      position[2] / 4 * 4 + lane, position[3]);
+            const double expected =
+                reference::normal(key, positions.states[n].step, position[1], position[2] / 4 * 4 + lane, position[3]);
             ASSERT_NEAR(normals[4 * n + lane], expected, 1e-5);
         }
     }

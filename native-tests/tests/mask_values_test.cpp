@@ -20,9 +20,8 @@ class MaskValues : public testing::TestWithParam<MaskCase> {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
         device::Array<float> to(static_cast<int64_t>(samples) * inputs * outputs);
-        run("mask_export", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, node,
-            place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, inputs,
-            outputs, to.pointer());
+        run("mask_export", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, node, place.fixed,
+            mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, inputs, outputs, to.pointer());
         return to.download();
     }
 
@@ -30,8 +29,8 @@ class MaskValues : public testing::TestWithParam<MaskCase> {
         const Grid& grid, const MaskPlace& place, int32_t inputs, int32_t outputs, const float* from, float* to) const {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
-        run("weight_mask", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-            place.fixed, mask.planes, mask.threshold, mask.sigma, inputs, outputs, from, to);
+        run("weight_mask", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, place.fixed,
+            mask.planes, mask.threshold, mask.sigma, inputs, outputs, from, to);
     }
 };
 
@@ -76,8 +75,7 @@ TEST_P(MaskValues, WeightsAreMultipliedByTheMaskOfSampleZero) {
             place.first_sample = 0;
             const DefinedMask mask(GetParam(), place);
             for (size_t k = 0; k < from.size(); ++k) {
-                const double m =
-                    mask.value(0, static_cast<uint32_t>(k / outputs), static_cast<uint32_t>(k % outputs));
+                const double m = mask.value(0, static_cast<uint32_t>(k / outputs), static_cast<uint32_t>(k % outputs));
                 ASSERT_NEAR(actual[k], from[k] * m, std::fabs(from[k]) * multiplier_bound(GetParam(), m))
                     << inputs << " x " << outputs << " at " << k;
             }

@@ -38,8 +38,8 @@ class NodeMask : public testing::TestWithParam<MaskCase> {
         float* to) const {
         const MaskCase& mask = GetParam();
         device::Array<StepState> state(step_state(place.seed, place.step));
-        run("node_mask", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes,
-            mask.threshold, mask.sigma, place.first_sample, samples, outputs, from, to);
+        run("node_mask", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes, mask.threshold,
+            mask.sigma, place.first_sample, samples, outputs, from, to);
     }
 };
 
@@ -102,9 +102,9 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
             device::Array<StepState> state(step_state(place.seed, place.step));
             device::Array<float> device_bias(bias);
             const auto forward = [&](const device::Launch& launch, float* from, float* z, float* y) {
-                run("node_forward", launch, state.pointer(), place.layer, mask.noise, place.fixed,
-                    mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
-                    activation.number, from, biased ? device_bias.pointer() : nullptr, z, y);
+                run("node_forward", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes,
+                    mask.threshold, mask.sigma, place.first_sample, samples, outputs, activation.number, from,
+                    biased ? device_bias.pointer() : nullptr, z, y);
             };
             for (const device::Launch& launch : node_launches(samples, outputs)) {
                 device::Array<float> device_p(p);
@@ -116,8 +116,8 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
                 for (size_t k = 0; k < p.size(); ++k) {
                     const double masked = p[k] * m[k];
                     const double expected = masked + (biased ? bias[k % outputs] : 0.0f);
-                    const double bound = std::fabs(p[k]) * multiplier_bound(mask, m[k]) +
-                                         2 * FLOAT_EPSILON * (std::fabs(masked) + 1);
+                    const double bound =
+                        std::fabs(p[k]) * multiplier_bound(mask, m[k]) + 2 * FLOAT_EPSILON * (std::fabs(masked) + 1);
                     ASSERT_NEAR(actual_z[k], expected, bound) << samples << " x " << outputs << " at " << k;
                     ASSERT_NEAR(actual_y[k], activation.value(actual_z[k]), activation_bound(actual_z[k]))
                         << activation.name << " of " << actual_z[k];
@@ -156,9 +156,9 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
             device::Array<float> device_z(z);
             device::Array<float> device_y(y);
             const auto backward = [&](const Grid& grid, const float* from, float* to, float* bias_sums) {
-                run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-                    place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples,
-                    outputs, activation.number, device_z.pointer(), device_y.pointer(), from, to, bias_sums);
+                run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, place.fixed,
+                    mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs, activation.number,
+                    device_z.pointer(), device_y.pointer(), from, to, bias_sums);
             };
             const Grid chosen = node_backward_grid(samples, outputs, device::multiprocessors());
             for (const Grid& grid : {chosen, Grid{chosen.x, 1}, Grid{chosen.x, 2}}) {
@@ -207,8 +207,8 @@ TEST(NodeBackward, BiasSumsAreExactOnWholeNumbersAndGradientsOfTheSameBitsInEver
     for (int repeat = 0; repeat < 3; ++repeat) {
         const Grid grid{node_grid(samples, outputs).x, 5};
         device::Array<float> rows(5 * outputs);
-        run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise,
-            place.fixed, mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
+        run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, place.fixed,
+            mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
             REFERENCE_ACTIVATIONS[0].number, device_dy.pointer(), device_dy.pointer(), device_dy.pointer(),
             dp.pointer(), rows.pointer());
         std::vector<float> sums(outputs, 0.0f);

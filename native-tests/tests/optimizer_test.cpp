@@ -97,8 +97,8 @@ TEST(Adam, UpdatesHaveTheBitsOfTheFormulaRoundedStepByStep) {
                 device::Array<float> m(p.m);
                 device::Array<float> v(p.v);
                 for (const device::Launch& launch : element_launches(n)) {
-                    run("adam", launch, state.pointer(), n, c.beta1, c.beta2, c.epsilon, c.decay,
-                        w.pointer(), g.pointer(), m.pointer(), v.pointer());
+                    run("adam", launch, state.pointer(), n, c.beta1, c.beta2, c.epsilon, c.decay, w.pointer(),
+                        g.pointer(), m.pointer(), v.pointer());
                     adam_by_hand(c, 0.003f, step, p);
                 }
                 ASSERT_EQ(bits_of(m.download()), bits_of(p.m)) << n << " step " << step;
@@ -127,8 +127,8 @@ TEST(Adam, UpdatesAreThoseOfThePaper) {
     const double decay = 0.05;
     for (uint32_t step = 0; step < 10; ++step) {
         device::Array<StepState> state(step_state(1, step, 0.01f));
-        run("adam", launch_of(Grid{1}, ELEMENT_BLOCK), state.pointer(), n, 0.9f, 0.999f, 1e-6f, 0.05f,
-            w.pointer(), g.pointer(), m.pointer(), v.pointer());
+        run("adam", launch_of(Grid{1}, ELEMENT_BLOCK), state.pointer(), n, 0.9f, 0.999f, 1e-6f, 0.05f, w.pointer(),
+            g.pointer(), m.pointer(), v.pointer());
         for (int64_t k = 0; k < n; ++k) {
             const double gradient = p.g[k];
             mean[k] = 0.9 * mean[k] + 0.1 * gradient;

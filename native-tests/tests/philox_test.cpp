@@ -13,8 +13,8 @@ static std::vector<uint32_t> words_of(const std::vector<uint32_t>& counters, con
     const device::Array<uint32_t> counter_array(counters);
     const device::Array<uint32_t> key_array(keys);
     const device::Array<uint32_t> words(4 * count);
-    device::launch("probe_philox", probe_launch(count), counter_array.pointer(), key_array.pointer(), words.pointer(),
-                   count);
+    device::launch(
+        "probe_philox", probe_launch(count), counter_array.pointer(), key_array.pointer(), words.pointer(), count);
     device::synchronize();
     return words.download();
 }

@@ -11,8 +11,9 @@ __device__ __forceinline__ int64_t probe_index() {
     return static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
 }
 
-KERNEL(probe_philox, __launch_bounds__(PROBE_THREADS), const uint32_t* counters, const uint32_t* keys, uint32_t* words,
-       int64_t count) {
+KERNEL(
+    probe_philox, __launch_bounds__(PROBE_THREADS), const uint32_t* counters, const uint32_t* keys, uint32_t* words,
+    int64_t count) {
     const int64_t n = probe_index();
     if (n < count) {
         const uint32_t* const c = counters + 4 * n;
@@ -41,8 +42,9 @@ KERNEL(probe_box_muller, __launch_bounds__(PROBE_THREADS), const uint32_t* words
     }
 }
 
-KERNEL(probe_layer_key, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* layers,
-       uint32_t* keys, int64_t count) {
+KERNEL(
+    probe_layer_key, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* layers, uint32_t* keys,
+    int64_t count) {
     const int64_t n = probe_index();
     if (n < count) {
         const PhiloxKey key = layer_key(states[n], layers[n]);
@@ -53,8 +55,9 @@ KERNEL(probe_layer_key, __launch_bounds__(PROBE_THREADS), const StepState* state
 
 // Positions are (layer, sample, input, block of outputs); rates are (planes, threshold). Results: kept bits of the four
 // inputs of the input's quad.
-KERNEL(probe_kept_bits, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* positions,
-       const uint32_t* rates, uint32_t* kept, int64_t count) {
+KERNEL(
+    probe_kept_bits, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* positions,
+    const uint32_t* rates, uint32_t* kept, int64_t count) {
     const int64_t n = probe_index();
     if (n < count) {
         const uint32_t* const p = positions + 4 * n;
@@ -68,8 +71,9 @@ KERNEL(probe_kept_bits, __launch_bounds__(PROBE_THREADS), const StepState* state
 }
 
 // Positions are (layer, sample, input, output). Results: normals of the four inputs of the input's quad.
-KERNEL(probe_mask_normals, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* positions,
-       float* normals, int64_t count) {
+KERNEL(
+    probe_mask_normals, __launch_bounds__(PROBE_THREADS), const StepState* states, const uint32_t* positions,
+    float* normals, int64_t count) {
     const int64_t n = probe_index();
     if (n < count) {
         const uint32_t* const p = positions + 4 * n;

@@ -15,8 +15,8 @@ static Mask some_mask(Noise noise, Granularity granularity) {
 
 TEST(Reference, KnowsTheLayerKeys) {
     for (const reference::Fields& fields : reference::known_answers("mask-known-answers.txt", "key")) {
-        const reference::Key key = reference::layer_key(reference::hexadecimal(fields[1]),
-                                                        static_cast<uint32_t>(reference::decimal(fields[2])));
+        const reference::Key key = reference::layer_key(
+            reference::hexadecimal(fields[1]), static_cast<uint32_t>(reference::decimal(fields[2])));
         EXPECT_EQ(key[0], reference::hexadecimal(fields[3]));
         EXPECT_EQ(key[1], reference::hexadecimal(fields[4]));
     }
@@ -94,7 +94,8 @@ TEST(Reference, ProductsAreAdjoint) {
 
 TEST(Reference, ForwardAddsTheBias) {
     const Mask mask;
-    const reference::Sums y = reference::connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
+    const reference::Sums y =
+        reference::connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
     EXPECT_EQ(y.values, (std::vector<double>{17, 14}));
     EXPECT_EQ(y.magnitudes, (std::vector<double>{17, 30}));
     EXPECT_EQ(reference::column_sums(2, 2, {1, 2, 3, -4}).values, (std::vector<double>{4, -2}));

@@ -23,8 +23,8 @@ inline void expect_error(const std::function<void()>& action, const std::string&
 }
 
 // For faults that a sanitizer sees first, and ends the program for.
-inline void expect_error_or_report(const std::function<void()>& action, const std::string& expected,
-                                   const std::string& report) {
+inline void expect_error_or_report(
+    const std::function<void()>& action, const std::string& expected, const std::string& report) {
     if (emulation::sanitizer::ACTIVE) {
         EXPECT_DEATH(action(), report);
     } else {

@@ -64,8 +64,9 @@ TEST(Emulation, ShowsAMissingWait) {
     EXPECT_GT(count_of_nan(out.download()), 0);  // others find what their neighbour has waited for since
     device::launch("read_while_copied", {{}, 64}, in.pointer(), out.pointer());
     EXPECT_EQ(count_of_nan(out.download()), 64);
-    expect_error([&] { device::launch("end_without_wait", {{}, 64}, in.pointer()); },
-                 "ended before it waited for its 1 asynchronous copies");
+    expect_error(
+        [&] { device::launch("end_without_wait", {{}, 64}, in.pointer()); },
+        "ended before it waited for its 1 asynchronous copies");
 }
 
 TEST(Emulation, CopiesZerosWithoutReading) {
@@ -89,8 +90,10 @@ TEST(Emulation, RegistersKernelsWithTheirParameters) {
     }
     EXPECT_EQ(sizes, (std::vector<size_t>{8, 4, 8, 4, 8, 1, 8}));
     using Kind = ParameterKind;
-    EXPECT_EQ(kinds, (std::vector<Kind>{Kind::POINTER, Kind::FLOATING, Kind::FLOATING, Kind::INTEGER, Kind::INTEGER,
-                                        Kind::INTEGER, Kind::POINTER}));
+    EXPECT_EQ(
+        kinds, (std::vector<Kind>{
+                   Kind::POINTER, Kind::FLOATING, Kind::FLOATING, Kind::INTEGER, Kind::INTEGER, Kind::INTEGER,
+                   Kind::POINTER}));
     EXPECT_EQ(kernel->bounds.threads, 1024u);
     EXPECT_EQ(emulation::find_kernel("rotate_right")->bounds.threads, 128u);
     EXPECT_EQ(emulation::find_kernel("no_such_kernel"), nullptr);
@@ -174,14 +177,15 @@ TEST(Emulation, Shuffles) {
         for (int other = 0; other < 32; ++other) {
             thirds |= ((first + other) % 3 == 0 ? 1u : 0u) << other;
         }
-        const std::vector<int> expected = {10 * (first + 3),
-                                           10 * (first + (lane ^ 5)),
-                                           10 * (lane + 2 < 32 ? t + 2 : t),
-                                           10 * (lane >= 1 ? t - 1 : t),
-                                           10 * (lane % 8 < 7 ? t + 1 : t),
-                                           static_cast<int>(thirds),
-                                           first == 32 ? 1 : 0,
-                                           first == 0 ? 1 : 0};
+        const std::vector<int> expected = {
+            10 * (first + 3),
+            10 * (first + (lane ^ 5)),
+            10 * (lane + 2 < 32 ? t + 2 : t),
+            10 * (lane >= 1 ? t - 1 : t),
+            10 * (lane % 8 < 7 ? t + 1 : t),
+            static_cast<int>(thirds),
+            first == 32 ? 1 : 0,
+            first == 0 ? 1 : 0};
         EXPECT_EQ(std::vector<int>(&rows[8 * static_cast<size_t>(t)], &rows[8 * static_cast<size_t>(t)] + 8), expected)
             << t;
     }

@@ -194,7 +194,8 @@ KERNEL(sum_warp, __launch_bounds__(FAULTY_THREADS), const double* in, double* ou
     out[threadIdx.x] = sum;
 }
 
-KERNEL(take_all_kinds, , const float* pointer, float number, double wide, int32_t integer, int64_t large, bool flag,
-       double* out) {
+KERNEL(
+    take_all_kinds, , const float* pointer, float number, double wide, int32_t integer, int64_t large, bool flag,
+    double* out) {
     *out = (pointer == nullptr ? 1000 : *pointer) + number + wide + integer + static_cast<double>(large) + flag;
 }
