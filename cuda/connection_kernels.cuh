@@ -5,7 +5,7 @@
 //   planes, threshold, scale, sigma        what it is: q' = threshold / 2^planes, scale 1/q' (1 where nothing is cut),
 //   sigma samples, inputs, outputs               B, I, U packed                                 packed mask words: read
 //   by `packed`, written by the drawing forward kernels unless
-//                                          null; PackedShape of (B, I, U), and PACKED_SLACK words more
+//                                          null; packed_words(B, I, U) of connection_plan.h
 //   partials, bias_partials, stretch       see the passes; the sums of several stretches go to connection_*_sum
 //
 // Grid: x = tiles, y = stretches. Threads: Tile::THREADS. Shared memory: stages of the tile, see connection_plan.h.

@@ -196,6 +196,12 @@ inline ConnectionPlan plan_with(
 
 }  // namespace connection_plan
 
+// 32-bit words to allocate for a layer's packed mask, laid out as in mask_words.cuh.
+inline int64_t packed_words(int64_t samples, int64_t inputs, int64_t outputs) {
+    using connection_plan::ceil_divide;
+    return ceil_divide(inputs, 4) * (ceil_divide(outputs, 32) * 4) * (ceil_divide(samples, 4) * 4) + PACKED_SLACK;
+}
+
 // The cheapest plan of a pass over a layer; all numbers at least 1. `aligned`: all buffers lie at multiples of 16
 // bytes.
 inline ConnectionPlan plan_connections(

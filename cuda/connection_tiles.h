@@ -57,6 +57,9 @@ struct BackwardInputLarge {
     static constexpr int BLOCKS = 3;
     static constexpr int VECTOR = 4;
 };
+// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is never
+// used.
+constexpr int PACKED_SLACK = BackwardInputLarge::SAMPLES;
 struct BackwardInputSmall {
     static constexpr int SAMPLES = 32;
     static constexpr int INPUTS = 32;

@@ -106,10 +106,6 @@ __device__ __forceinline__ void draw_packed(
     octet[3] = make_uint4(a.w, b.w, c.w, d.w);
 }
 
-// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is
-// never used.
-constexpr int PACKED_SLACK = 128;
-
 // Sizes of the packed words of a layer.
 struct PackedShape {
     uint32_t quads;

@@ -37,14 +37,6 @@ std::string connection_kernel(ConnectionPass pass, ConnectionSource source, Conn
     return "connection_" + pass_name(pass) + "_" + source_name(source) + "_" + tile_name(tile);
 }
 
-int64_t packed_words(const LayerShape& shape) {
-    constexpr int64_t SLACK = 128;
-    const int64_t quads = (static_cast<int64_t>(shape.inputs) + 3) / 4;
-    const int64_t octets = (static_cast<int64_t>(shape.outputs) + 31) / 32 * 4;
-    const int64_t samples = (static_cast<int64_t>(shape.samples) + 3) / 4 * 4;
-    return quads * octets * samples + SLACK;
-}
-
 // Calls the kernel with what all passes begin with, the pass's own arguments, and what all end with.
 template <class... A>
 static void launch_pass(ConnectionPass pass, const ConnectionLaunch& c, A... arguments) {

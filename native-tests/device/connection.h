@@ -38,9 +38,6 @@ struct ConnectionLaunch {
 // connection_<pass>_<source>_<tile>
 std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile);
 
-// 32-bit words of a layer's packed mask, those that reads may touch beyond its end included.
-int64_t packed_words(const LayerShape& shape);
-
 // Activations are numbers of enum Activation. Null pointers where a kernel allows them.
 void connection_forward(
     const ConnectionLaunch& launch, const float* x, const float* w, const float* bias, int32_t activation, float* z,

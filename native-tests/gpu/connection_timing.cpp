@@ -80,7 +80,7 @@ class ConnectionTiming {
         }
         launch_.sigma = static_cast<float>(reference_.sigma);
         if (one.source == ConnectionSource::PACKED || one.store) {
-            packed_ = std::make_unique<device::Array<uint32_t>>(device::packed_words(launch_.shape));
+            packed_ = std::make_unique<device::Array<uint32_t>>(packed_words(layer.shape.samples, layer.shape.inputs, layer.shape.outputs));
             launch_.packed = packed_->pointer();
         }
         if (one.source == ConnectionSource::PACKED) {

@@ -100,7 +100,7 @@ device::ConnectionLaunch ConnectionLayer::launch(const ConnectionPlan& plan) {
 }
 
 void ConnectionLayer::pack() {
-    packed_.emplace(device::packed_words(shape_));
+    packed_.emplace(packed_words(shape_.samples, shape_.inputs, shape_.outputs));
     device::launch(
         "mask_pack", device::Launch{{3}, 128}, static_cast<const StepState*>(state_.pointer()), CONNECTION_LAYER,
         CONNECTION_FIRST_SAMPLE, mask_.rate.planes, mask_.rate.threshold, shape_.samples, shape_.inputs, shape_.outputs,
@@ -114,7 +114,7 @@ std::vector<uint32_t> ConnectionLayer::packed_by_packer() {
 }
 
 std::vector<uint32_t> ConnectionLayer::packed_by_forward(const ConnectionPlan& plan) {
-    device::Array<uint32_t> packed(device::packed_words(shape_));
+    device::Array<uint32_t> packed(packed_words(shape_.samples, shape_.inputs, shape_.outputs));
     device::Array<float> y(static_cast<int64_t>(shape_.samples) * shape_.outputs, offset_);
     device::ConnectionLaunch storing = launch(plan);
     storing.packed = packed.pointer();

@@ -46,3 +46,11 @@ TEST(ConnectionPlan, GivesThePlansOfTheTable) {
         EXPECT_EQ(found.str(), expected.str());
     }
 }
+
+// As in Java's ConnectionPlanTest.
+TEST(ConnectionPlan, KnowsTheSizeOfPackedMasks) {
+    EXPECT_EQ(packed_words(1, 1, 1), 1 * 4 * 4 + 128);
+    EXPECT_EQ(packed_words(13, 207, 33), 52 * 8 * 16 + 128);
+    EXPECT_EQ(packed_words(128, 4096, 4096), int64_t{128} * 4096 * 4096 / 32 + 128);
+    EXPECT_EQ(packed_words(1 << 20, 1 << 20, 1 << 20), (int64_t{1} << 55) + 128);
+}

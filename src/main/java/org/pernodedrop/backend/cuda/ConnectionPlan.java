@@ -71,6 +71,18 @@ public record ConnectionPlan(
         return best.plan();
     }
 
+    /**
+     * Words of 32 bits to allocate for the packed mask of a layer and its batch: one bit a connection, samples padded to 4,
+     * inputs to 4, outputs to 32, and a few words more that reads may touch.
+     */
+    public static long packedWords(int samples, int inputs, int outputs) {
+        requirePositive("samples", samples);
+        requirePositive("inputs", inputs);
+        requirePositive("outputs", outputs);
+        long slack = ConnectionTile.LARGE.shape(ConnectionPass.BACKWARD_INPUT).rows();
+        return ceilDivide(inputs, 4) * (ceilDivide(outputs, 32) * 4) * (ceilDivide(samples, 4) * 4) + slack;
+    }
+
     private static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException("A plan needs at least one of each; " + name + " is " + value);

@@ -48,6 +48,15 @@ class ConnectionPlanTest {
         assertEquals(1, plan.stretches());
     }
 
+    /** As in the native tests. */
+    @Test
+    void theSizeOfPackedMasks() {
+        assertEquals(4 * 4 + 128, ConnectionPlan.packedWords(1, 1, 1));
+        assertEquals(52 * 8 * 16 + 128, ConnectionPlan.packedWords(13, 207, 33));
+        assertEquals(128L * 4096 * 4096 / 32 + 128, ConnectionPlan.packedWords(128, 4096, 4096));
+        assertEquals((1L << 55) + 128, ConnectionPlan.packedWords(1 << 20, 1 << 20, 1 << 20));
+    }
+
     @Test
     void numbersBelowOneAreRefused() {
         var refusal = assertThrows(
