@@ -85,7 +85,7 @@ public record ConnectionPlan(
 
     private static void requirePositive(String name, int value) {
         if (value < 1) {
-            throw new IllegalArgumentException("A plan needs at least one of each; " + name + " is " + value);
+            throw new IllegalArgumentException(name + " must be at least 1: " + name + "=" + value);
         }
     }
 

@@ -59,8 +59,8 @@ public record KernelParameter(String type, String name) {
     public KernelParameter {
         Objects.requireNonNull(name, "name");
         if (!type.endsWith("*") && !SCALARS.containsKey(type)) {
-            throw new IllegalArgumentException("A kernel's parameter is a pointer or one of "
-                    + SCALARS.keySet().stream().sorted().toList() + "; " + name + " is a " + type);
+            throw new IllegalArgumentException("type must be a pointer or one of "
+                    + SCALARS.keySet().stream().sorted().toList() + ": name=" + name + ", type=" + type);
         }
     }
 
@@ -75,7 +75,7 @@ public record KernelParameter(String type, String name) {
         Matcher matcher = DECLARATION.matcher(declaration.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "A parameter reads <type> <name>, such as const float* x; this one: " + declaration);
+                    "declaration must read <type> <name>, such as const float* x: declaration=" + declaration);
         }
         return new KernelParameter(matcher.group(1) + matcher.group(2), matcher.group(3));
     }

@@ -20,7 +20,7 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
     public KernelSignature {
         parameters = List.copyOf(parameters);
         if (block < 1 || block > 1024) {
-            throw new IllegalArgumentException("A block has 1 to 1024 threads; " + name + " has " + block);
+            throw new IllegalArgumentException("block must be in [1, 1024]: kernel=" + name + ", block=" + block);
         }
     }
 
@@ -33,7 +33,7 @@ public record KernelSignature(String name, List<KernelParameter> parameters, int
         int end = 0;
         while (end < declarations.length()) {
             if (!matcher.find(end) || matcher.start() != end) {
-                throw new IllegalArgumentException("A kernel reads <name>(<parameters>) block <threads>; this is none: "
+                throw new IllegalArgumentException("declarations must read <name>(<parameters>) block <threads>: found="
                         + declarations.substring(end));
             }
             end = matcher.end();

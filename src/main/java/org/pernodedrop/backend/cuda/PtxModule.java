@@ -182,7 +182,7 @@ public enum PtxModule {
         KernelSignature kernel = kernels.get(name);
         if (kernel == null) {
             throw new IllegalArgumentException(
-                    "Module " + name() + " has the kernels " + kernels.keySet() + ", not " + name);
+                    "name must be one of " + kernels.keySet() + ": module=" + name() + ", name=" + name);
         }
         return kernel;
     }

@@ -62,7 +62,7 @@ class ConnectionPlanTest {
         var refusal = assertThrows(
                 IllegalArgumentException.class,
                 () -> ConnectionPlan.of(ConnectionPass.FORWARD, ConnectionSource.PACKED, 1, 0, 1, true, 132));
-        assertEquals("A plan needs at least one of each; inputs is 0", refusal.getMessage());
+        assertEquals("inputs must be at least 1: inputs=0", refusal.getMessage());
     }
 
     /** Several planes take too many registers in the gradient of the weights for more than 12 warps. */
