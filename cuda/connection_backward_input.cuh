@@ -39,7 +39,6 @@ struct ConnectionBackwardInput {
 // The kept bits of SAMPLES samples, one quad of inputs and 32 outputs, in registers.
 template <class Source, int SAMPLES>
 class BackwardInputBits {
-    static constexpr bool PACKED = Source::PLANES < 0;
     uint32_t words[SAMPLES][4];  // drawn: one for each input, a bit an output; packed: one for each octet of outputs
 
   public:
@@ -48,14 +47,9 @@ class BackwardInputBits {
     __device__ __forceinline__ void draw(
         const ScheduledMask& mask, uint32_t block, uint32_t quad, const PhiloxProduct (&samples)[SAMPLES],
         uint32_t one) {
-        uint32_t quads[SAMPLES];
         uint4 kept[SAMPLES];
-#pragma unroll
-        for (int n = 0; n < SAMPLES; ++n) {
-            quads[n] = quad;
-        }
         // Two planes stay rolled as well: unrolled they would take too many registers.
-        draw_bits<Source::PLANES == 1 ? 1 : 0>(mask, block, quads, samples, kept);
+        kept_bits<Source::PLANES == 1 ? 1 : 0>(mask, block, quad, samples, kept);
 #pragma unroll
         for (int n = 0; n < SAMPLES; ++n) {
             words[n][0] = kept[n].x * one;
@@ -79,7 +73,7 @@ class BackwardInputBits {
 
     // Whether input i of the quad is kept for output u of the 32.
     __device__ __forceinline__ bool kept(int sample, int i, int u) const {
-        return PACKED ? bit_is_set(words[sample][u / 8], i * 8 + u % 8) : bit_is_set(words[sample][i], u);
+        return Source::PACKED ? bit_is_set(words[sample][u / 8], i * 8 + u % 8) : bit_is_set(words[sample][i], u);
     }
 };
 
@@ -137,12 +131,11 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     constexpr int D_STRIDE = K + 4;
     using Ds = TileAlongRows<Tile::SAMPLES, K, D_STRIDE, Tile::THREADS, Tile::VECTOR>;
     using Ws = TileAlongRows<Tile::INPUTS, K, K, Tile::THREADS, Tile::VECTOR>;
-    constexpr bool DRAWN = Source::BITS && Source::PLANES >= 0;
-    constexpr bool READ = Source::BITS && Source::PLANES < 0;
     static_assert(K == 32, "the outputs of a turn share their random words");
     // A stage in shared memory, in words: dz, w.
     constexpr int W_START = Ds::FLOATS;
     constexpr int STAGE = W_START + Ws::FLOATS;
+    static_assert(STAGE == BACKWARD_INPUT_STAGE<Tile>, "as launches are told");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
@@ -170,7 +163,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     const int64_t octet_step = shape.samples;
     BackwardInputBits<Source, ROWS> bits[QUADS];
     const uint32_t* packed[QUADS];
-    if constexpr (READ) {
+    if constexpr (Source::PACKED) {
 #pragma unroll
         for (int quad = 0; quad < QUADS; ++quad) {
             packed[quad] = p.packed + shape.index(min(quad0 + quad, shape.quads - 1), begin / 8, 0) + row;
@@ -204,12 +197,12 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
             if (quad0 + quad >= shape.quads) {
                 continue;
             }
-            if constexpr (DRAWN) {
+            if constexpr (Source::DRAWN) {
                 bits[quad].draw(mask, k / 32, quad0 + quad, samples, one);
             }
             backward_input_quad<Source, ROWS, D_STRIDE>(
                 mask, k, quad0 + quad, p.first_sample + row, bits[quad], d_read, w_read + quad * 4 * K, sums[quad]);
-            if constexpr (READ) {
+            if constexpr (Source::PACKED) {
                 // For the next turn: on their way while the other quad is computed. Once too often, but without a
                 // branch.
                 packed[quad] += left > K ? octet_step * 4 : 0;

@@ -68,12 +68,13 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     using Xs = TileAlongColumns<K, Tile::INPUTS, Tile::THREADS, Tile::VECTOR, PlainColumns>;
     using Ds = TileAlongColumns<K, Tile::OUTPUTS, Tile::THREADS, Tile::VECTOR, SplitOctets<Tile::OUTPUTS>>;
     using Bits = MaskTile<Tile::INPUTS / 4, Tile::OUTPUTS / 8, K>;
-    constexpr bool DRAWN = Source::BITS && Source::PLANES >= 0;
-    constexpr bool COPIED = Source::BITS && Source::PLANES < 0;
     // A stage in shared memory, in words: x, dz, bits.
     constexpr int D_START = Xs::FLOATS;
     constexpr int BITS_START = D_START + Ds::FLOATS;
     constexpr int STAGE = BITS_START + (Source::BITS ? Bits::WORDS : 0);
+    static_assert(
+        STAGE == BACKWARD_WEIGHT_STAGE<Tile> + (Source::BITS ? BACKWARD_WEIGHT_STAGE_BITS<Tile> : 0),
+        "as launches are told");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.inputs) + Tile::INPUTS - 1) / Tile::INPUTS;
     const uint32_t input0 = blockIdx.x % row_tiles * Tile::INPUTS;
@@ -90,7 +91,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     Xs xs(p.x, p.inputs, input0, begin, stages);
     Ds ds(p.dz, p.outputs, output0, begin, stages + D_START);
     MaskDrawer<Bits, Tile::THREADS> drawer(input0 / 4, output0 / 32, begin, bit_stages);
-    std::conditional_t<COPIED, PackedAlongSamples<Bits, K, Tile::THREADS>, NoCopies> packed(
+    std::conditional_t<Source::PACKED, PackedAlongSamples<Bits, K, Tile::THREADS>, NoCopies> packed(
         shape, p.packed, input0 / 4, output0 / 8, begin, bit_stages);
     const float* x_read = stages + row_thread * QUADS * 4;
     const float* d_read = stages + D_START + column_thread * 4;
@@ -104,7 +105,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
         xs.start(left, stage);
         ds.start(left, stage);
         packed.start(left, stage);
-        if constexpr (DRAWN) {
+        if constexpr (Source::DRAWN) {
             drawer.template draw<Source::PLANES, 0, K>(mask, p.first_sample, shape, nullptr, stage);
         }
     };
@@ -113,7 +114,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     float bias_sum = 0.0f;
     uint32_t sample0 = p.first_sample + begin;
     int32_t left = min(p.stretch, static_cast<int32_t>(p.samples - begin));  // samples not yet summed
-    if constexpr (DRAWN || Source::NORMALS) {
+    if constexpr (Source::DRAWN || Source::NORMALS) {
         __syncthreads();  // the schedule is written
     }
     fill(left);

@@ -63,12 +63,11 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     using Xs = TileAlongRows<Tile::SAMPLES, K, K + 4, Tile::THREADS, Tile::VECTOR>;
     using Ws = TileAlongColumns<K, Tile::OUTPUTS, Tile::THREADS, Tile::VECTOR, SplitOctets<Tile::OUTPUTS>>;
     using Bits = MaskTile<K / 4, Tile::OUTPUTS / 8, Tile::SAMPLES>;
-    constexpr bool DRAWN = Source::BITS && Source::PLANES >= 0;
-    constexpr bool COPIED = Source::BITS && Source::PLANES < 0;
     // A stage in shared memory, in words: x, w, bits.
     constexpr int W_START = Xs::FLOATS;
     constexpr int BITS_START = W_START + Ws::FLOATS;
     constexpr int STAGE = BITS_START + (Source::BITS ? Bits::WORDS : 0);
+    static_assert(STAGE == FORWARD_STAGE<Tile> + (Source::BITS ? FORWARD_STAGE_BITS<Tile> : 0), "as launches are told");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
@@ -85,7 +84,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     Xs xs(p.x, p.samples, p.inputs, row0, stages);
     Ws ws(p.w, p.outputs, output0, begin, stages + W_START);
     MaskDrawer<Bits, Tile::THREADS> drawer(begin / 4, output0 / 32, row0, bit_stages);
-    std::conditional_t<COPIED, PackedAlongInputs<Bits, K / 4, Tile::THREADS>, NoCopies> packed(
+    std::conditional_t<Source::PACKED, PackedAlongInputs<Bits, K / 4, Tile::THREADS>, NoCopies> packed(
         shape, p.packed, begin / 4, output0 / 8, row0, bit_stages);
     const float* x_read = stages + row_thread * ROWS * (K + 4);
     const float* w_read = stages + W_START + column_thread * 4;
@@ -96,7 +95,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
         xs.start(k, left, stage);
         ws.start(left, stage);
         packed.start(left, stage);
-        if constexpr (DRAWN) {
+        if constexpr (Source::DRAWN) {
             drawer.template draw<Source::PLANES, K / 4, 0>(mask, p.first_sample, shape, p.packed, stage);
         }
     };
@@ -104,7 +103,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     float sums[ROWS][8] = {};
     uint32_t k = begin;
     int32_t left = min(p.stretch, static_cast<int32_t>(p.inputs - begin));  // inputs not yet summed
-    if constexpr (DRAWN || Source::NORMALS) {
+    if constexpr (Source::DRAWN || Source::NORMALS) {
         __syncthreads();  // the schedule is written
     }
     fill(k, left);

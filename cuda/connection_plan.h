@@ -41,36 +41,22 @@ struct TileShape {
     int64_t depth;
     int64_t threads;
     int64_t blocks;
-    int64_t shared_words;  // without mask bits
-    int64_t mask_words;
+    int64_t stage_words;  // of shared memory, without the mask's bits
+    int64_t bits_words;
 };
 
 constexpr int64_t SCHEDULE_WORDS = 32;
 
 template <class Tile>
 constexpr TileShape forward_tile(ConnectionTile tile) {
-    return {
-        tile,
-        Tile::SAMPLES,
-        Tile::OUTPUTS,
-        Tile::INPUTS,
-        Tile::THREADS,
-        Tile::BLOCKS,
-        2 * (Tile::SAMPLES * (Tile::INPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS),
-        2 * (Tile::INPUTS / 4) * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4)};
+    return {tile,          Tile::SAMPLES, Tile::OUTPUTS,       Tile::INPUTS,
+            Tile::THREADS, Tile::BLOCKS,  FORWARD_STAGE<Tile>, FORWARD_STAGE_BITS<Tile>};
 }
 
 template <class Tile>
 constexpr TileShape backward_input_tile(ConnectionTile tile) {
-    return {
-        tile,
-        Tile::SAMPLES,
-        Tile::INPUTS,
-        Tile::OUTPUTS,
-        Tile::THREADS,
-        Tile::BLOCKS,
-        2 * (Tile::SAMPLES * (Tile::OUTPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS),
-        0};
+    return {tile, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, Tile::THREADS, Tile::BLOCKS, BACKWARD_INPUT_STAGE<Tile>,
+            0};
 }
 
 template <class Tile>
@@ -82,8 +68,8 @@ constexpr TileShape backward_weight_tile(ConnectionTile tile) {
         Tile::SAMPLES,
         Tile::THREADS,
         Tile::BLOCKS,
-        2 * Tile::SAMPLES * (Tile::INPUTS + Tile::OUTPUTS),
-        2 * (Tile::INPUTS / 4) * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4)};
+        BACKWARD_WEIGHT_STAGE<Tile>,
+        BACKWARD_WEIGHT_STAGE_BITS<Tile>};
 }
 
 inline TileShape tile_shape(ConnectionPass pass, ConnectionTile tile) {
@@ -181,7 +167,7 @@ inline ConnectionPlan plan_with(
     const int64_t turns = ceil_divide(work.depth, tile.depth);
     const int64_t stretch_turns = ceil_divide(turns, std::min(most_stretches, turns));
     const int64_t stretches = ceil_divide(turns, stretch_turns);
-    const int64_t shared_words = SCHEDULE_WORDS + tile.shared_words + (has_bits(source) ? tile.mask_words : 0);
+    const int64_t shared_words = SCHEDULE_WORDS + 2 * (tile.stage_words + (has_bits(source) ? tile.bits_words : 0));
     const bool split = stretches > 1;
     return {
         tile.tile,

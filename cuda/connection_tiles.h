@@ -57,8 +57,8 @@ struct BackwardInputLarge {
     static constexpr int BLOCKS = 3;
     static constexpr int VECTOR = 4;
 };
-// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is never
-// used.
+// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is
+// never used.
 constexpr int PACKED_SLACK = BackwardInputLarge::SAMPLES;
 struct BackwardInputSmall {
     static constexpr int SAMPLES = 32;
@@ -119,3 +119,16 @@ struct BackwardWeightNormals {
     static constexpr int BLOCKS = 6;
     static constexpr int VECTOR = 1;
 };
+
+// Words of shared memory that a stage takes: the tiles of the factors, padded against bank conflicts, and the mask's
+// bits where there are any.
+template <class Tile>
+constexpr int FORWARD_STAGE = Tile::SAMPLES * (Tile::INPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS;
+template <class Tile>
+constexpr int FORWARD_STAGE_BITS = Tile::INPUTS / 4 * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4);
+template <class Tile>
+constexpr int BACKWARD_INPUT_STAGE = Tile::SAMPLES * (Tile::OUTPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS;
+template <class Tile>
+constexpr int BACKWARD_WEIGHT_STAGE = Tile::SAMPLES * (Tile::INPUTS + Tile::OUTPUTS);
+template <class Tile>
+constexpr int BACKWARD_WEIGHT_STAGE_BITS = Tile::INPUTS / 4 * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4);

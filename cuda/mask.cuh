@@ -64,7 +64,8 @@ __device__ __forceinline__ uint32_t mask_digit(const KeyedMask<Key>& mask, uint3
     return 0u - ((mask.threshold >> (mask.planes - 1 - plane)) & 1u);
 }
 
-constexpr int MASK_SCHEDULE_WORDS = 32;  // PhiloxSchedule::WORDS used; a multiple of a cache line, as tiles follow
+constexpr int MASK_SCHEDULE_WORDS = 32;  // a multiple of a cache line, as tiles follow
+static_assert(PhiloxSchedule::WORDS <= MASK_SCHEDULE_WORDS, "the schedule fits");
 
 // The same mask with its round keys in shared memory: all threads call, and a barrier must follow.
 __device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Mask& mask, uint32_t* shared) {
@@ -72,20 +73,36 @@ __device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Ma
         PhiloxSchedule::prepare(mask.key, shared), mask.step, mask.planes, mask.threshold, mask.sigma};
 }
 
-// Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3.
-template <class Key>
-__device__ __forceinline__ uint4 kept_bits(const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, uint32_t sample) {
-    uint4 kept = make_uint4(0, 0, 0, 0);
-#pragma unroll 1
-    for (uint32_t plane = mask.planes; plane-- > 0;) {
-        const uint4 words = mask_plane(mask, plane, block, quad, sample);
-        const uint32_t digit = mask_digit(mask, plane);
-        kept.x = mask_digit_step(kept.x, words.x, digit);
-        kept.y = mask_digit_step(kept.y, words.y, digit);
-        kept.z = mask_digit_step(kept.z, words.z, digit);
-        kept.w = mask_digit_step(kept.w, words.w, digit);
+// Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3; of N samples at once, so that
+// their latencies overlap. PLANES planes, or 0 for as many as the mask has, in a loop that stays rolled. Sample as for
+// mask_plane.
+template <int PLANES, int N, class Key, class Sample>
+__device__ __forceinline__ void kept_bits(
+    const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, const Sample (&sample)[N], uint4 (&kept)[N]) {
+    if constexpr (PLANES == 1) {  // q' = 1/2: the words themselves
+#pragma unroll
+        for (int n = 0; n < N; ++n) {
+            kept[n] = mask_plane(mask, 0, block, quad, sample[n]);
+        }
+    } else {
+#pragma unroll
+        for (int n = 0; n < N; ++n) {
+            kept[n] = make_uint4(0, 0, 0, 0);
+        }
+        const uint32_t planes = PLANES == 0 ? mask.planes : PLANES;
+#pragma unroll(PLANES == 0 ? 1 : PLANES)
+        for (uint32_t plane = planes; plane-- > 0;) {
+            const uint32_t digit = mask_digit(mask, plane);
+#pragma unroll
+            for (int n = 0; n < N; ++n) {
+                const uint4 words = mask_plane(mask, plane, block, quad, sample[n]);
+                kept[n].x = mask_digit_step(kept[n].x, words.x, digit);
+                kept[n].y = mask_digit_step(kept[n].y, words.y, digit);
+                kept[n].z = mask_digit_step(kept[n].z, words.z, digit);
+                kept[n].w = mask_digit_step(kept[n].w, words.w, digit);
+            }
+        }
     }
-    return kept;
 }
 
 // The standard normals of (b, i, u) for i & 3 = 0, 1, 2, 3.

@@ -8,73 +8,24 @@
 
 using ScheduledMask = KeyedMask<PhiloxSchedule>;
 
-// Where the bits of a mask come from.
-struct OnePlane {  // p = 1/2: the words themselves
-    static constexpr bool BITS = true;
-    static constexpr bool NORMALS = false;
-    static constexpr int PLANES = 1;
+// Where a mask comes from: bits, normals, or both (a bit then decides whether a connection is disturbed). Bits are
+// drawn in PLANES planes, 0 for any number, or read packed.
+constexpr int NOT_DRAWN = -1;
+template <bool HAS_BITS, bool HAS_NORMALS, int PLANE_COUNT>
+struct MaskSource {
+    static constexpr bool BITS = HAS_BITS;
+    static constexpr bool NORMALS = HAS_NORMALS;
+    static constexpr int PLANES = PLANE_COUNT;
+    static constexpr bool DRAWN = BITS && PLANES != NOT_DRAWN;
+    static constexpr bool PACKED = BITS && PLANES == NOT_DRAWN;
 };
-struct TwoPlanes {  // p = 1/4 or 3/4
-    static constexpr bool BITS = true;
-    static constexpr bool NORMALS = false;
-    static constexpr int PLANES = 2;
-};
-struct ManyPlanes {  // any number of planes
-    static constexpr bool BITS = true;
-    static constexpr bool NORMALS = false;
-    static constexpr int PLANES = 0;
-};
-struct Packed {  // read from memory
-    static constexpr bool BITS = true;
-    static constexpr bool NORMALS = false;
-    static constexpr int PLANES = -1;
-};
-struct Gaussian {  // no bits: every connection is disturbed
-    static constexpr bool BITS = false;
-    static constexpr bool NORMALS = true;
-    static constexpr int PLANES = -1;
-};
-struct PartialGaussian {  // a bit decides whether a connection is disturbed
-    static constexpr bool BITS = true;
-    static constexpr bool NORMALS = true;
-    static constexpr int PLANES = 0;
-};
-struct Unmasked {  // every multiplier is 1
-    static constexpr bool BITS = false;
-    static constexpr bool NORMALS = false;
-    static constexpr int PLANES = -1;
-};
-
-// kept_bits of N places at once, so that their latencies overlap. A runtime loop over planes stays rolled. Sample as
-// for mask_plane.
-template <int PLANES, int N, class Sample>
-__device__ __forceinline__ void draw_bits(
-    const ScheduledMask& mask, uint32_t block, const uint32_t (&quad)[N], const Sample (&sample)[N], uint4 (&kept)[N]) {
-    if constexpr (PLANES == 1) {
-#pragma unroll
-        for (int n = 0; n < N; ++n) {
-            kept[n] = mask_plane(mask, 0, block, quad[n], sample[n]);
-        }
-    } else {
-#pragma unroll
-        for (int n = 0; n < N; ++n) {
-            kept[n] = make_uint4(0, 0, 0, 0);
-        }
-        const uint32_t planes = PLANES == 0 ? mask.planes : PLANES;
-#pragma unroll(PLANES == 0 ? 1 : PLANES)
-        for (uint32_t plane = planes; plane-- > 0;) {
-            const uint32_t digit = mask_digit(mask, plane);
-#pragma unroll
-            for (int n = 0; n < N; ++n) {
-                const uint4 words = mask_plane(mask, plane, block, quad[n], sample[n]);
-                kept[n].x = mask_digit_step(kept[n].x, words.x, digit);
-                kept[n].y = mask_digit_step(kept[n].y, words.y, digit);
-                kept[n].z = mask_digit_step(kept[n].z, words.z, digit);
-                kept[n].w = mask_digit_step(kept[n].w, words.w, digit);
-            }
-        }
-    }
-}
+using OnePlane = MaskSource<true, false, 1>;   // p = 1/2
+using TwoPlanes = MaskSource<true, false, 2>;  // p = 1/4 or 3/4
+using ManyPlanes = MaskSource<true, false, 0>;
+using Packed = MaskSource<true, false, NOT_DRAWN>;
+using Gaussian = MaskSource<false, true, NOT_DRAWN>;
+using PartialGaussian = MaskSource<true, true, 0>;
+using Unmasked = MaskSource<false, false, NOT_DRAWN>;  // every multiplier is 1
 
 // From 4 words of 32 outputs (one for each input of a quad) to 4 packed words (one for each 8 outputs): word j of the
 // result holds byte j of each.
@@ -92,10 +43,9 @@ __device__ __forceinline__ uint4 packed_words(uint4 kept) {
 template <int PLANES>
 __device__ __forceinline__ void draw_packed(
     const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint4 (&octet)[4]) {
-    const uint32_t quads[4] = {quad, quad, quad, quad};
     const uint32_t samples[4] = {sample, sample + 1, sample + 2, sample + 3};
     uint4 kept[4];
-    draw_bits<PLANES>(mask, block, quads, samples, kept);
+    kept_bits<PLANES>(mask, block, quad, samples, kept);
     const uint4 a = packed_words(kept[0]);
     const uint4 b = packed_words(kept[1]);
     const uint4 c = packed_words(kept[2]);

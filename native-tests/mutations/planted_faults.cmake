@@ -3,8 +3,8 @@
 
 planted_fault(planes_first_to_last
     FILE mask.cuh
-    ORIGINAL [[for (uint32_t plane = mask.planes; plane-- > 0;)]]
-    REPLACEMENT [[for (uint32_t plane = 0; plane < mask.planes; ++plane)]]
+    ORIGINAL [[for (uint32_t plane = planes; plane-- > 0;)]]
+    REPLACEMENT [[for (uint32_t plane = 0; plane < planes; ++plane)]]
     KERNELS probes.cu
     TESTS Mask.*)
 
@@ -160,7 +160,7 @@ planted_fault(schedule_without_barrier
     ${BY_MANY_PLANES})
 
 planted_fault(bit_planes_first_to_last
-    FILE mask_words.cuh
+    FILE mask.cuh
     ORIGINAL [[for (uint32_t plane = planes; plane-- > 0;)]]
     REPLACEMENT [[for (uint32_t plane = 0; plane < planes; ++plane)]]
     ${BY_MANY_PLANES})

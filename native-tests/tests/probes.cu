@@ -62,11 +62,13 @@ KERNEL(
     if (n < count) {
         const uint32_t* const p = positions + 4 * n;
         const Mask mask = mask_at(states[n], p[0], rates[2 * n], rates[2 * n + 1], 0.0f);
-        const uint4 bits = kept_bits(mask, p[3], p[2] >> 2, p[1]);
-        kept[4 * n] = bits.x;
-        kept[4 * n + 1] = bits.y;
-        kept[4 * n + 2] = bits.z;
-        kept[4 * n + 3] = bits.w;
+        const uint32_t sample[1] = {p[1]};
+        uint4 bits[1];
+        kept_bits<0>(mask, p[3], p[2] >> 2, sample, bits);
+        kept[4 * n] = bits[0].x;
+        kept[4 * n + 1] = bits[0].y;
+        kept[4 * n + 2] = bits[0].z;
+        kept[4 * n + 3] = bits[0].w;
     }
 }
 
