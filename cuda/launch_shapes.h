@@ -1,6 +1,5 @@
-// Blocks and grids of all kernels but the connection kernels: plain C++, for kernels and for whoever launches them
-// (Java's twin is in backend.cuda). Kernels give the right result for every grid; only where it says so does a grid
-// decide what is computed.
+// Blocks and grids of all kernels but the connection kernels: plain C++, for kernels and for whoever launches them.
+// Kernels give the right result for every grid; only where it says so does a grid decide what is computed.
 #pragma once
 
 #include <algorithm>

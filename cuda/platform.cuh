@@ -20,17 +20,8 @@ __device__ __forceinline__ uint32_t shared_address(const void* pointer) {
     return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
 }
 
-// Starts to copy BYTES (4 or 16, both sides aligned to that) from global to shared memory, around the registers.
-template <int BYTES>
-__device__ __forceinline__ void copy_async(void* to, const void* from) {
-    if constexpr (BYTES == 16) {
-        asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(shared_address(to)), "l"(from));
-    } else {
-        asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(shared_address(to)), "l"(from));
-    }
-}
-
-// The same, but writes zeros and reads nothing where `inside` is false.
+// Starts to copy BYTES (4 or 16, both sides aligned to that) from global to shared memory, around the registers; writes
+// zeros and reads nothing where `inside` is false.
 template <int BYTES>
 __device__ __forceinline__ void copy_async_or_zero(void* to, const void* from, bool inside) {
     const int read = inside ? BYTES : 0;
@@ -39,6 +30,11 @@ __device__ __forceinline__ void copy_async_or_zero(void* to, const void* from, b
     } else {
         asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(shared_address(to)), "l"(from), "r"(read));
     }
+}
+
+template <int BYTES>
+__device__ __forceinline__ void copy_async(void* to, const void* from) {
+    copy_async_or_zero<BYTES>(to, from, true);
 }
 
 // Waits for the copies that this thread started; other threads see them after a barrier.

@@ -1,6 +1,7 @@
 // Tiles of row-major matrices, copied from global to shared memory while the threads compute.
 //
-// A product runs over k, K at a time; past the matrix's edges tiles are filled with zeros. VECTOR floats a copy: 4
+// A product runs over k, K at a time; past the end of k and past the last row tiles are filled with zeros. Past the
+// last column they repeat the last ones: those values only reach results that are never stored. VECTOR floats a copy: 4
 // needs rows of a multiple of 4 floats, aligned to 16 bytes.
 //
 // Two stages of shared memory take turns: one is filled while the other is computed from. What a thread needs for its
