@@ -5,6 +5,12 @@ import static org.pernodedrop.backend.Checks.distinct;
 import static org.pernodedrop.backend.Checks.distinctOrSame;
 import static org.pernodedrop.backend.Checks.holds;
 import static org.pernodedrop.backend.Checks.notNull;
+import static org.pernodedrop.backend.LayerChecks.checkBias;
+import static org.pernodedrop.backend.LayerChecks.checkConnectionGranularity;
+import static org.pernodedrop.backend.LayerChecks.checkConnections;
+import static org.pernodedrop.backend.LayerChecks.checkOptimizer;
+import static org.pernodedrop.backend.LayerChecks.checkPreActivation;
+import static org.pernodedrop.backend.LayerChecks.checkSamples;
 
 import org.pernodedrop.mask.Granularity;
 
@@ -14,9 +20,10 @@ import org.pernodedrop.mask.Granularity;
  * <p>Sizes: B samples, I inputs, U outputs, each at least 1; row-major matrices. Unless said otherwise outputs are
  * overwritten and must not overlap inputs. Every method throws {@link IllegalArgumentException} with the rule, the
  * argument and its value where a size, a range or an overlap is wrong, and {@link IllegalStateException} where a buffer
- * was closed. A backend serves one thread at a time.
+ * was closed; {@link OutOfDeviceMemoryException} where the device has no room, and {@link DeviceException} where it
+ * fails. A backend serves one thread at a time; backends in several threads do not disturb each other.
  */
-public abstract class Backend implements AutoCloseable {
+public abstract class Backend extends DeviceKernels implements AutoCloseable {
     /** What computes, in one line: device, threads, kernels, libraries. */
     public abstract String describe();
 
@@ -26,10 +33,32 @@ public abstract class Backend implements AutoCloseable {
     /** Waits until everything enqueued is done. */
     public abstract void synchronize();
 
+    /** Gives back everything that was not given back before; buffers of this backend are closed with it. */
     @Override
     public abstract void close();
 
+    // ---- recordings
+
+    /**
+     * Records operations of this backend for {@link Recording#replay}: on a GPU as a CUDA graph, whose replay costs the
+     * host one call. Recording does nothing to any buffer.
+     *
+     * <p>Addresses and sizes are those of the recording; what changes from run to run must lie in buffers or in the
+     * {@link StepState}. Whatever waits for the device or makes room there (downloads, uploads, reading totals or feeds,
+     * allocations, setting states) cannot be part of it and is refused with {@link IllegalStateException}, at the
+     * latest at the first replay.
+     *
+     * @param operations run once now or at every replay, as the device likes; must do the same each time
+     * @return owned by the caller
+     */
+    public final Recording record(Runnable operations) {
+        return recordKernel(notNull("operations", operations));
+    }
+
     // ---- memory
+
+    /** What the device's memory holds now. */
+    public abstract MemoryUse memory();
 
     /** Zeroed floats, owned by the caller. */
     public final DeviceFloats allocate(long length) {
@@ -46,6 +75,18 @@ public abstract class Backend implements AutoCloseable {
 
     /** An empty accumulator, owned by the caller. */
     public abstract LossAccumulator newLossAccumulator();
+
+    /**
+     * A feed for batches of up to so many features and labels, owned by the caller.
+     *
+     * @param features floats of a slot, at least 1
+     * @param labels integers of a slot, at least 1
+     */
+    public final BatchFeed newBatchFeed(int features, int labels) {
+        atLeastOne("features", features);
+        atLeastOne("labels", labels);
+        return newBatchFeedKernel(features, labels);
+    }
 
     /** Copies host to device: all of {@code to}. */
     public final void upload(float[] from, int offset, DeviceFloats to) {
@@ -428,165 +469,4 @@ public abstract class Backend implements AutoCloseable {
         holds("to", to, count);
         gatherLabelsKernel(count, from, rows, to);
     }
-
-    // ---- shared checks
-
-    private static void checkSamples(LayerMask mask, int firstSample, int samples, int outputs) {
-        notNull("mask", mask);
-        atLeastOne("samples", samples);
-        atLeastOne("outputs", outputs);
-        if (firstSample < 0 || firstSample > Integer.MAX_VALUE - samples) {
-            throw new IllegalArgumentException("firstSample must be at least 0, and firstSample + samples below 2^31:"
-                    + " firstSample=" + firstSample + ", samples=" + samples);
-        }
-    }
-
-    private static void checkConnectionGranularity(LayerMask mask) {
-        if (mask.spec().granularity() != Granularity.CONNECTION) {
-            throw new IllegalArgumentException("a mask of connection granularity is needed: mask=" + mask.spec());
-        }
-    }
-
-    private static void checkConnections(LayerMask mask, int firstSample, int samples, int inputs, int outputs) {
-        checkSamples(mask, firstSample, samples, outputs);
-        atLeastOne("inputs", inputs);
-        checkConnectionGranularity(mask);
-        if (mask.spec().fixed()) {
-            throw new IllegalArgumentException("a fixed mask is the same for all samples; multiply the weights by it"
-                    + " (weightMask) and use matrixProduct: mask=" + mask.spec());
-        }
-    }
-
-    private static void checkPreActivation(Activation activation, DeviceFloats z, DeviceFloats y) {
-        if (activation == Activation.LINEAR) {
-            distinctOrSame("z", z, "y", y);
-        } else {
-            distinct("z", z, "y", y);
-        }
-    }
-
-    private static void checkBias(DeviceFloats bias, int outputs, DeviceFloats z, DeviceFloats y) {
-        if (bias != null) {
-            holds("bias", bias, outputs);
-            distinct("bias", bias, "z", z);
-            distinct("bias", bias, "y", y);
-        }
-    }
-
-    private static void checkOptimizer(DeviceFloats w, DeviceFloats g, DeviceFloats moment) {
-        holds("w", w, 1);
-        Checks.equalLengths("w", w, "g", g);
-        Checks.equalLengths("w", w, "moment", moment);
-        distinct("w", w, "g", g);
-        distinct("w", w, "moment", moment);
-        distinct("g", g, "moment", moment);
-    }
-
-    // ---- kernels: what a device implements; arguments are right
-
-    protected abstract DeviceFloats allocateKernel(long length);
-
-    protected abstract DeviceInts allocateIntsKernel(long length);
-
-    protected abstract void uploadKernel(float[] from, int offset, DeviceFloats to);
-
-    protected abstract void uploadKernel(int[] from, int offset, DeviceInts to);
-
-    protected abstract void downloadKernel(DeviceFloats from, float[] to, int offset);
-
-    protected abstract void fillKernel(DeviceFloats x, float value);
-
-    protected abstract void copyKernel(DeviceFloats from, DeviceFloats to);
-
-    protected abstract void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y);
-
-    protected abstract void fillUniformKernel(long seed, long first, float low, float high, DeviceFloats x);
-
-    protected abstract void fillNormalKernel(long seed, long first, float mean, float deviation, DeviceFloats x);
-
-    protected abstract void matrixProductKernel(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            DeviceFloats a,
-            DeviceFloats b,
-            float beta,
-            DeviceFloats c);
-
-    protected abstract void biasActivationKernel(
-            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y);
-
-    protected abstract void activationBackwardKernel(
-            Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz);
-
-    protected abstract void columnSumsKernel(int samples, int outputs, DeviceFloats x, DeviceFloats sums);
-
-    /** The mask is not the identity. */
-    protected abstract void connectionForwardKernel(
-            LayerMask mask,
-            int firstSample,
-            Activation activation,
-            int samples,
-            int inputs,
-            int outputs,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y);
-
-    /** The mask is not the identity. */
-    protected abstract void connectionBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats dz,
-            DeviceFloats dx,
-            DeviceFloats dw);
-
-    protected abstract void nodeMaskKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to);
-
-    protected abstract void weightMaskKernel(
-            LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to);
-
-    protected abstract void exportMaskKernel(
-            LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to);
-
-    protected abstract void softmaxCrossEntropyKernel(
-            StepState state,
-            int samples,
-            int classes,
-            DeviceFloats logits,
-            DeviceInts labels,
-            DeviceFloats gradient,
-            LossAccumulator totals);
-
-    protected abstract void meanSquaredErrorKernel(
-            StepState state,
-            int samples,
-            int outputs,
-            DeviceFloats predictions,
-            DeviceFloats targets,
-            DeviceFloats gradient,
-            LossAccumulator totals);
-
-    protected abstract void sgdKernel(
-            StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v);
-
-    protected abstract void adamKernel(
-            StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v);
-
-    protected abstract void advanceKernel(StepState state);
-
-    protected abstract void gatherRowsKernel(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to);
-
-    protected abstract void gatherLabelsKernel(int count, DeviceInts from, DeviceInts rows, DeviceInts to);
 }

@@ -12,24 +12,18 @@ public final class Backends {
     /**
      * Opens a backend, owned by the caller.
      *
-     * @param device what is asked for; {@link Device#AUTO} takes the best that works
-     * @param threads threads on the CPU, in [0, {@value CpuBackend#MAX_THREADS}]; 0 takes all cores
      * @param notice told in one line what was taken and why
-     * @throws IllegalArgumentException if threads are out of range
-     * @throws IllegalStateException if the device that was asked for cannot be had
+     * @throws DeviceUnavailableException if the device that was asked for cannot be had
      */
-    public static Backend open(Device device, int threads, Consumer<String> notice) {
-        Checks.notNull("device", device);
+    public static Backend open(BackendOptions options, Consumer<String> notice) {
+        Checks.notNull("options", options);
         Checks.notNull("notice", notice);
-        if (threads < 0 || threads > CpuBackend.MAX_THREADS) {
-            throw new IllegalArgumentException(
-                    "threads must be in [0, " + CpuBackend.MAX_THREADS + "], 0 for all cores: threads=" + threads);
+        if (options.device() == Device.CUDA) {
+            throw new DeviceUnavailableException(
+                    "device cuda cannot be had: " + NO_CUDA + "; use device cpu or auto", null);
         }
-        if (device == Device.CUDA) {
-            throw new IllegalStateException("device cuda cannot be had: " + NO_CUDA + "; use device cpu or auto");
-        }
-        Backend backend = threads == 0 ? new CpuBackend() : new CpuBackend(threads);
-        String reason = device == Device.AUTO ? "cuda: " + NO_CUDA : "as asked for";
+        Backend backend = options.threads() == 0 ? new CpuBackend() : new CpuBackend(options.threads());
+        String reason = options.device() == Device.AUTO ? "cuda: " + NO_CUDA : "as asked for";
         notice.accept("device: " + backend.describe() + "; " + reason);
         return backend;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.cpu.CpuBackend;
@@ -138,7 +139,7 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int taken =
                 threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
-        try (Backend backend = Backends.open(device, threads, err::println)) {
+        try (Backend backend = Backends.open(BackendOptions.of(device).withThreads(threads), err::println)) {
             LayerBenchmark benchmark = new LayerBenchmark(backend, taken, seconds, err::println);
             table.println(header());
             for (LayerShape shape : shapes) {

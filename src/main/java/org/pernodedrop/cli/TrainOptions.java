@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.data.DataSource;
@@ -169,7 +170,7 @@ final class TrainOptions {
 
     Backend backend(OptionChecks checks, Consumer<String> notice) {
         try {
-            return Backends.open(device, threads, notice);
+            return Backends.open(BackendOptions.of(device).withThreads(threads), notice);
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }

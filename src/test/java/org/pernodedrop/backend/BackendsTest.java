@@ -16,7 +16,7 @@ class BackendsTest {
 
     @Test
     void autoTakesTheCpuAndSaysWhy() {
-        try (Backend backend = Backends.open(Device.AUTO, 2, notices::add)) {
+        try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO).withThreads(2), notices::add)) {
             assertEquals("cpu", backend.device());
             assertEquals(List.of("device: " + backend.describe() + "; cuda: this build has no CUDA backend"), notices);
             assertTrue(backend.describe().startsWith("cpu (2 threads; "), backend.describe());
@@ -25,7 +25,7 @@ class BackendsTest {
 
     @Test
     void theCpuMayBeAskedFor() {
-        try (Backend backend = Backends.open(Device.CPU, 1, notices::add)) {
+        try (Backend backend = Backends.open(BackendOptions.of(Device.CPU).withThreads(1), notices::add)) {
             assertEquals(List.of("device: " + backend.describe() + "; as asked for"), notices);
             assertTrue(backend.describe().startsWith("cpu (1 thread; "), backend.describe());
         }
@@ -33,7 +33,7 @@ class BackendsTest {
 
     @Test
     void zeroThreadsAreAllCores() {
-        try (Backend backend = Backends.open(Device.AUTO, 0, notices::add)) {
+        try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO).withThreads(0), notices::add)) {
             int cores = Runtime.getRuntime().availableProcessors();
             assertTrue(backend.describe().startsWith("cpu (" + cores + " thread"), backend.describe());
         }
@@ -41,7 +41,9 @@ class BackendsTest {
 
     @Test
     void cudaIsRefusedWithTheCause() {
-        String said = assertThrows(IllegalStateException.class, () -> Backends.open(Device.CUDA, 0, notices::add))
+        String said = assertThrows(
+                        IllegalStateException.class,
+                        () -> Backends.open(BackendOptions.of(Device.CUDA).withThreads(0), notices::add))
                 .getMessage();
         assertEquals("device cuda cannot be had: this build has no CUDA backend; use device cpu or auto", said);
         assertEquals(List.of(), notices);
@@ -51,8 +53,8 @@ class BackendsTest {
     @ValueSource(ints = {-1, 1025, Integer.MAX_VALUE})
     void impossibleThreadsAreRefused(int threads) {
         for (Device device : Device.values()) {
-            String said = assertThrows(
-                            IllegalArgumentException.class, () -> Backends.open(device, threads, notices::add))
+            String said = assertThrows(IllegalArgumentException.class, () -> BackendOptions.of(device)
+                            .withThreads(threads))
                     .getMessage();
             assertEquals("threads must be in [0, 1024], 0 for all cores: threads=" + threads, said);
         }
@@ -60,8 +62,8 @@ class BackendsTest {
 
     @Test
     void nullsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> Backends.open(null, 0, notices::add));
-        assertThrows(IllegalArgumentException.class, () -> Backends.open(Device.CPU, 0, null));
+        assertThrows(IllegalArgumentException.class, () -> Backends.open(null, notices::add));
+        assertThrows(IllegalArgumentException.class, () -> Backends.open(BackendOptions.of(Device.CPU), null));
     }
 
     @ParameterizedTest

@@ -5,11 +5,14 @@ import java.util.List;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 
 /** Passes everything on to another backend, remembers what was allocated, and can run out of memory. */
@@ -37,6 +40,21 @@ final class RecordingBackend extends Backend {
         if (allocationsLeft-- <= 0) {
             throw new IllegalStateException("out of memory");
         }
+    }
+
+    @Override
+    public MemoryUse memory() {
+        return device.memory();
+    }
+
+    @Override
+    protected Recording recordKernel(Runnable operations) {
+        return device.record(operations);
+    }
+
+    @Override
+    protected BatchFeed newBatchFeedKernel(int features, int labels) {
+        return device.newBatchFeed(features, labels);
     }
 
     @Override

@@ -3,10 +3,13 @@ package org.pernodedrop.backend.cpu;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 
 /**
@@ -30,6 +33,8 @@ public final class CpuBackend extends Backend {
     private final Losses losses;
     private final Optimizers optimizers;
     private final Gathers gathers;
+    private final MemoryMeter memory = new MemoryMeter();
+    private boolean replaying;
     private boolean closed;
 
     /** A backend on all cores. */
@@ -77,12 +82,46 @@ public final class CpuBackend extends Backend {
     @Override
     public void synchronize() {
         checkOpen();
+        checkNotReplaying("synchronize");
+    }
+
+    @Override
+    public MemoryUse memory() {
+        return memory.read();
     }
 
     @Override
     public void close() {
         closed = true;
         pool.close();
+    }
+
+    @Override
+    protected Recording recordKernel(Runnable operations) {
+        checkOpen();
+        checkNotReplaying("record");
+        return new CpuRecording(this, operations);
+    }
+
+    void replay(Runnable operations) {
+        checkOpen();
+        checkNotReplaying("replay");
+        replaying = true;
+        try {
+            operations.run();
+        } finally {
+            replaying = false;
+        }
+    }
+
+    @Override
+    protected BatchFeed newBatchFeedKernel(int features, int labels) {
+        checkOpen();
+        checkNotReplaying("newBatchFeed");
+        return new CpuBatchFeed(features, labels, () -> {
+            checkOpen();
+            checkNotReplaying("a feed");
+        });
     }
 
     @Override
@@ -100,18 +139,21 @@ public final class CpuBackend extends Backend {
     @Override
     protected DeviceFloats allocateKernel(long length) {
         checkOpen();
-        return new CpuFloats(new float[arrayLength(length)]);
+        checkNotReplaying("allocate");
+        return new CpuFloats(new float[arrayLength(length)], memory);
     }
 
     @Override
     protected DeviceInts allocateIntsKernel(long length) {
         checkOpen();
-        return new CpuInts(new int[arrayLength(length)]);
+        checkNotReplaying("allocateInts");
+        return new CpuInts(new int[arrayLength(length)], memory);
     }
 
     @Override
     protected void uploadKernel(float[] from, int offset, DeviceFloats to) {
         checkOpen();
+        checkNotReplaying("upload");
         CpuFloats own = CpuFloats.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
@@ -119,6 +161,7 @@ public final class CpuBackend extends Backend {
     @Override
     protected void uploadKernel(int[] from, int offset, DeviceInts to) {
         checkOpen();
+        checkNotReplaying("upload");
         CpuInts own = CpuInts.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
@@ -126,6 +169,7 @@ public final class CpuBackend extends Backend {
     @Override
     protected void downloadKernel(DeviceFloats from, float[] to, int offset) {
         checkOpen();
+        checkNotReplaying("download");
         CpuFloats own = CpuFloats.of(from);
         System.arraycopy(own.array, own.offset, to, offset, (int) own.length());
     }
@@ -330,6 +374,13 @@ public final class CpuBackend extends Backend {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the backend was closed before its use");
+        }
+    }
+
+    private void checkNotReplaying(String operation) {
+        if (replaying) {
+            throw new IllegalStateException(
+                    operation + " cannot be part of a recording; call it before or after a replay");
         }
     }
 

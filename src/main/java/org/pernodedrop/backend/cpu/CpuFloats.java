@@ -9,10 +9,13 @@ final class CpuFloats implements DeviceFloats {
     final int offset;
     private final int length;
     private final CpuFloats owner;
+    private final MemoryMeter meter;
     private boolean closed;
 
-    CpuFloats(float[] array) {
+    CpuFloats(float[] array, MemoryMeter meter) {
         this.array = array;
+        this.meter = meter;
+        meter.add(Float.BYTES * (long) array.length);
         this.offset = 0;
         this.length = array.length;
         this.owner = this;
@@ -20,6 +23,7 @@ final class CpuFloats implements DeviceFloats {
 
     private CpuFloats(CpuFloats owner, int offset, int length) {
         this.array = owner.array;
+        this.meter = owner.meter;
         this.offset = offset;
         this.length = length;
         this.owner = owner;
@@ -66,8 +70,9 @@ final class CpuFloats implements DeviceFloats {
 
     @Override
     public void close() {
-        if (owner == this) {
+        if (owner == this && !closed) {
             closed = true;
+            meter.add(-Float.BYTES * (long) array.length);
         }
     }
 }

@@ -9,10 +9,13 @@ final class CpuInts implements DeviceInts {
     final int offset;
     private final int length;
     private final CpuInts owner;
+    private final MemoryMeter meter;
     private boolean closed;
 
-    CpuInts(int[] array) {
+    CpuInts(int[] array, MemoryMeter meter) {
         this.array = array;
+        this.meter = meter;
+        meter.add(Integer.BYTES * (long) array.length);
         this.offset = 0;
         this.length = array.length;
         this.owner = this;
@@ -20,6 +23,7 @@ final class CpuInts implements DeviceInts {
 
     private CpuInts(CpuInts owner, int offset, int length) {
         this.array = owner.array;
+        this.meter = owner.meter;
         this.offset = offset;
         this.length = length;
         this.owner = owner;
@@ -53,8 +57,9 @@ final class CpuInts implements DeviceInts {
 
     @Override
     public void close() {
-        if (owner == this) {
+        if (owner == this && !closed) {
             closed = true;
+            meter.add(-Integer.BYTES * (long) array.length);
         }
     }
 }

@@ -104,7 +104,7 @@ class ConnectionTwinsTest {
         for (int k = 0; k < values.length; k++) {
             values[k] = (float) random.nextGaussian();
         }
-        return (CpuFloats) new CpuFloats(values).slice(3, length);
+        return (CpuFloats) new CpuFloats(values, new MemoryMeter()).slice(3, length);
     }
 
     static Stream<Arguments> tiles() {

@@ -1,0 +1,65 @@
+package org.pernodedrop.backend;
+
+import static org.pernodedrop.backend.Checks.atLeastOne;
+import static org.pernodedrop.backend.Checks.distinct;
+import static org.pernodedrop.backend.Checks.distinctOrSame;
+import static org.pernodedrop.backend.Checks.holds;
+import static org.pernodedrop.backend.Checks.notNull;
+
+import org.pernodedrop.mask.Granularity;
+
+/** The checks that operations on layers share. */
+final class LayerChecks {
+    private LayerChecks() {}
+
+    static void checkSamples(LayerMask mask, int firstSample, int samples, int outputs) {
+        notNull("mask", mask);
+        atLeastOne("samples", samples);
+        atLeastOne("outputs", outputs);
+        if (firstSample < 0 || firstSample > Integer.MAX_VALUE - samples) {
+            throw new IllegalArgumentException("firstSample must be at least 0, and firstSample + samples below 2^31:"
+                    + " firstSample=" + firstSample + ", samples=" + samples);
+        }
+    }
+
+    static void checkConnectionGranularity(LayerMask mask) {
+        if (mask.spec().granularity() != Granularity.CONNECTION) {
+            throw new IllegalArgumentException("a mask of connection granularity is needed: mask=" + mask.spec());
+        }
+    }
+
+    static void checkConnections(LayerMask mask, int firstSample, int samples, int inputs, int outputs) {
+        checkSamples(mask, firstSample, samples, outputs);
+        atLeastOne("inputs", inputs);
+        checkConnectionGranularity(mask);
+        if (mask.spec().fixed()) {
+            throw new IllegalArgumentException("a fixed mask is the same for all samples; multiply the weights by it"
+                    + " (weightMask) and use matrixProduct: mask=" + mask.spec());
+        }
+    }
+
+    static void checkPreActivation(Activation activation, DeviceFloats z, DeviceFloats y) {
+        if (activation == Activation.LINEAR) {
+            distinctOrSame("z", z, "y", y);
+        } else {
+            distinct("z", z, "y", y);
+        }
+    }
+
+    static void checkBias(DeviceFloats bias, int outputs, DeviceFloats z, DeviceFloats y) {
+        if (bias != null) {
+            holds("bias", bias, outputs);
+            distinct("bias", bias, "z", z);
+            distinct("bias", bias, "y", y);
+        }
+    }
+
+    static void checkOptimizer(DeviceFloats w, DeviceFloats g, DeviceFloats moment) {
+        holds("w", w, 1);
+        Checks.equalLengths("w", w, "g", g);
+        Checks.equalLengths("w", w, "moment", moment);
+        distinct("w", w, "g", g);
+        distinct("w", w, "moment", moment);
+        distinct("g", g, "moment", moment);
+    }
+}
