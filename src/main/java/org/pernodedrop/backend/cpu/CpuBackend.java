@@ -185,6 +185,11 @@ public final class CpuBackend extends Backend {
     }
 
     @Override
+    protected void copyKernel(DeviceInts from, DeviceInts to) {
+        vectors.copy(CpuInts.of(from), CpuInts.of(to));
+    }
+
+    @Override
     protected void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y) {
         vectors.axpy(alpha, CpuFloats.of(x), CpuFloats.of(y));
     }
