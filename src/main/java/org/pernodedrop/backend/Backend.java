@@ -137,6 +137,14 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         copyKernel(from, to);
     }
 
+    /** {@code to = from}, of equal lengths; no wait for the device, so that it can be part of a recording. */
+    public final void copy(DeviceInts from, DeviceInts to) {
+        holds("from", from, 1);
+        Checks.equalLengths("from", from, "to", to);
+        distinct("from", from, "to", to);
+        copyKernel(from, to);
+    }
+
     /** {@code y = y + alpha x}, of equal lengths. */
     public final void axpy(float alpha, DeviceFloats x, DeviceFloats y) {
         holds("x", x, 1);
@@ -467,6 +475,8 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("rows", rows, atLeastOne("count", count));
         holds("from", from, 1);
         holds("to", to, count);
+        distinct("from", from, "to", to);
+        distinct("rows", rows, "to", to);
         gatherLabelsKernel(count, from, rows, to);
     }
 }

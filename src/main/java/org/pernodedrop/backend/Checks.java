@@ -46,6 +46,12 @@ final class Checks {
         }
     }
 
+    static void distinct(String name, DeviceInts a, String otherName, DeviceInts b) {
+        if (a.overlaps(b)) {
+            throw new IllegalArgumentException(name + " and " + otherName + " must not overlap; use separate buffers");
+        }
+    }
+
     static void distinctOrSame(String name, DeviceFloats a, String otherName, DeviceFloats b) {
         if (a.overlaps(b) && !a.startsAt(b)) {
             throw new IllegalArgumentException(name + " and " + otherName

@@ -8,4 +8,7 @@ public interface DeviceInts extends DeviceBuffer {
      * @throws IllegalArgumentException if the window does not lie inside this buffer
      */
     DeviceInts slice(long offset, long length);
+
+    /** Whether this and another buffer of the same backend share an element. */
+    boolean overlaps(DeviceInts other);
 }

@@ -20,6 +20,8 @@ abstract class DeviceKernels {
 
     protected abstract void copyKernel(DeviceFloats from, DeviceFloats to);
 
+    protected abstract void copyKernel(DeviceInts from, DeviceInts to);
+
     protected abstract void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y);
 
     protected abstract void fillUniformKernel(long seed, long first, float low, float high, DeviceFloats x);

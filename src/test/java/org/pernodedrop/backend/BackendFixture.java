@@ -27,6 +27,23 @@ public interface BackendFixture {
         return buffer;
     }
 
+    /** The contents of a buffer of integers in [0, bound): they choose rows of a table of all these numbers. */
+    default int[] read(DeviceInts from, int bound) {
+        float[] numbers = new float[bound];
+        for (int k = 0; k < bound; k++) {
+            numbers[k] = k;
+        }
+        int count = (int) from.length();
+        Guarded chosen = empty(count);
+        backend().gatherRows(count, 1, on(numbers).buffer, from, chosen.buffer);
+        int[] values = new int[count];
+        float[] read = chosen.read();
+        for (int k = 0; k < count; k++) {
+            values[k] = (int) read[k];
+        }
+        return values;
+    }
+
     /** A state at a step and a learning rate. */
     default StepState state(long seed, long step, float learningRate) {
         StepState state = backend().newStepState(seed);

@@ -39,6 +39,8 @@ final class PlainRefusals extends Refusals {
         refused("x must not be null", () -> backend.fill(null, 1));
         refused("from.length=4, to.length=3", () -> backend.copy(four, three));
         refused("from and to must not overlap", () -> backend.copy(four, four));
+        refused("from.length=4, to.length=1", () -> backend.copy(ints, oneInt));
+        refused("from and to must not overlap", () -> backend.copy(ints.slice(0, 2), ints.slice(1, 2)));
         refused("x.length=4, y.length=3", () -> backend.axpy(1, four, three));
         refused("x and y must not overlap", () -> backend.axpy(1, whole.slice(0, 4), late()));
         refused("first must be at least 0", () -> backend.fillUniform(1, -1, 0, 1, four));
@@ -176,6 +178,8 @@ final class PlainRefusals extends Refusals {
         refused("from and to must not overlap", () -> backend.gatherRows(1, 1, four, ints, four));
         refused("count must be at least 1", () -> backend.gatherLabels(0, ints, ints, ints));
         refused("to is too small", () -> backend.gatherLabels(4, ints, ints, oneInt));
+        refused("from and to must not overlap", () -> backend.gatherLabels(1, ints, oneInt, ints));
+        refused("rows and to must not overlap", () -> backend.gatherLabels(1, oneInt, ints, ints));
     }
 
     private void states() {
@@ -198,6 +202,7 @@ final class PlainRefusals extends Refusals {
         closed("from", () -> backend.download(gone));
         closed("x", () -> backend.fill(part, 1));
         closed("to", () -> backend.copy(four, part));
+        closed("to", () -> backend.copy(ints, goneInts));
         closed("y", () -> backend.axpy(1, four, gone));
         closed("x", () -> backend.fillNormal(1, 0, 0, 1, gone));
         closed("a", () -> backend.matrixProduct(false, false, 2, 2, 2, 1, gone, four, 0, third));

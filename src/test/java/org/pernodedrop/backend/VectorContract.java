@@ -88,6 +88,25 @@ public interface VectorContract extends BackendFixture {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 3, 13, 32, 33, 207, 40_009})
+    default void integersAreCopied(int length) {
+        int[] values = Numbers.ints(3, length, 1000);
+        DeviceInts whole = backend().allocateInts(length + 8);
+        backend().copy(on(values), whole.slice(5, length));
+        int[] expected = new int[length + 8];
+        System.arraycopy(values, 0, expected, 5, length);
+        assertArrayEquals(expected, read(whole, 1000));
+    }
+
+    @Test
+    default void overlapsOfIntegersAreSeen() {
+        DeviceInts whole = backend().allocateInts(20);
+        assertTrue(whole.slice(0, 10).overlaps(whole.slice(9, 5)));
+        assertFalse(whole.slice(0, 10).overlaps(whole.slice(10, 10)));
+        assertFalse(whole.overlaps(backend().allocateInts(20)));
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 0, 0", "5, 0, 13", "-3, 1, 207", "7, 262141, 30", "9, 4611686018, 10001"})
     default void uniformsAreThoseOfTheStream(long seed, long first, int extra) {
         int length = extra + 1;

@@ -180,6 +180,11 @@ final class RecordingBackend extends Backend {
     }
 
     @Override
+    protected void copyKernel(DeviceInts from, DeviceInts to) {
+        device.copy(from, to);
+    }
+
+    @Override
     protected void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y) {
         device.axpy(alpha, x, y);
     }

@@ -46,6 +46,14 @@ final class CpuInts implements DeviceInts {
     }
 
     @Override
+    public boolean overlaps(DeviceInts other) {
+        return other instanceof CpuInts that
+                && array == that.array
+                && offset < that.offset + that.length
+                && that.offset < offset + length;
+    }
+
+    @Override
     public long length() {
         return length;
     }

@@ -34,6 +34,11 @@ final class VectorOperations {
                         System.arraycopy(from.array, from.offset + first, to.array, to.offset + first, end - first));
     }
 
+    /** {@code to = from}. */
+    void copy(CpuInts from, CpuInts to) {
+        System.arraycopy(from.array, from.offset, to.array, to.offset, (int) from.length());
+    }
+
     /** {@code y = y + alpha x}. */
     void axpy(float alpha, CpuFloats x, CpuFloats y) {
         int toX = x.offset - y.offset;

@@ -157,6 +157,11 @@ class CpuRefusalTest {
         }
 
         @Override
+        public boolean overlaps(DeviceInts other) {
+            return false;
+        }
+
+        @Override
         public long length() {
             return 4;
         }
