@@ -16,13 +16,14 @@ import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 
 /** Passes everything on to another backend, remembers what was allocated, and can run out of memory. */
-final class RecordingBackend extends Backend {
+public class RecordingBackend extends Backend {
     final List<DeviceBuffer> buffers = new ArrayList<>();
     final List<WatchedState> states = new ArrayList<>();
     private final Backend device;
     private int allocationsLeft = Integer.MAX_VALUE;
 
-    RecordingBackend(Backend device) {
+    /** Passes on to a device, which stays its owner's. */
+    public RecordingBackend(Backend device) {
         this.device = device;
     }
 
