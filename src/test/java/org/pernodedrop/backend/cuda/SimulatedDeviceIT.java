@@ -43,8 +43,6 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import jcuda.CudaException;
 import jcuda.Pointer;
@@ -78,20 +76,15 @@ class SimulatedDeviceIT {
     private CUfunction fill;
 
     @BeforeAll
-    static void load() throws IOException {
-        final String folder = System.getProperty("pernodedrop.cuda.libraries");
+    static void load() {
+        CudaTestLibraries.require();
+        assertTrue(CudaLibraries.load().curandAvailable());
         assumeTrue(
-                folder != null,
-                "NO SIMULATED DEVICE: -Dpernodedrop.cuda.libraries must name the folder that native-tests/run.sh builds");
-        final Path natives = Files.createTempDirectory("jcuda-natives");
-        final String extractedTo = System.setProperty("java.io.tmpdir", natives.toString());
-        for (String library : new String[] {"libcuda.so.1", "libcublas.so.12", "libcurand.so.10"}) {
-            System.load(Path.of(folder, library).toAbsolutePath().toString());
-        }
+                SimulatedDevice.ofLoadedDriver().isPresent(),
+                "NO SIMULATED DEVICE: the loaded driver is a real one, which cannot be told to fail");
         JCudaDriver.setExceptionsEnabled(true);
         JCublas2.setExceptionsEnabled(true);
         JCurand.setExceptionsEnabled(true);
-        System.setProperty("java.io.tmpdir", extractedTo);
     }
 
     @BeforeEach
@@ -118,7 +111,7 @@ class SimulatedDeviceIT {
         device.setAsynchronous(false);
         final CUdevice first = new CUdevice();
         cuDeviceGet(first, 0);
-        if (device.live().modules() > 0) {
+        if (device.live().streams() > 0) {
             cuModuleUnload(module);
             cuStreamDestroy(stream);
         }
@@ -227,7 +220,7 @@ class SimulatedDeviceIT {
         assertThrows(CudaException.class, () -> cuCtxSynchronize(), "the error must stick");
         for (int i = 0; i < 20_000; i++) {
             final Object nothing = i < 0 ? "" : null;
-            assertThrows(NullPointerException.class, nothing::hashCode);
+            assertThrows(NullPointerException.class, () -> nothing.hashCode());
         }
         assertThrows(StackOverflowError.class, () -> deepen(0));
         final CUdevice first = new CUdevice();
