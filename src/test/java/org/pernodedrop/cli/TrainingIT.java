@@ -130,7 +130,7 @@ class TrainingIT {
                 "train --device cuda --hidden " + hidden,
                 "--out",
                 directory.resolve("run").toString());
-        program.assertFailure("smaller --hidden or --batch-size");
+        program.assertFailure("smaller --batch-size or smaller layers (--hidden)");
         assertFalse(Files.exists(directory.resolve("run")));
         train(ONE_EPOCH, "after", "--device", "cuda", "--limit", "100");
     }
@@ -140,8 +140,8 @@ class TrainingIT {
         Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
         assumeTrue(simulated.isPresent(), "skipped: needs the simulated device, whose memory can be made small");
         SimulatedDevice device = simulated.get();
-        int examples = 3000;
-        int features = 400;
+        int examples = 6000;
+        int features = 200;
         // Without masks, which take the simulated device long.
         String line = ONE_EPOCH + " --regularizer none";
         String data = "--data=csv:" + csv(examples, features);
