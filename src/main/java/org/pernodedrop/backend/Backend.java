@@ -44,9 +44,9 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
      * host one call. Recording does nothing to any buffer.
      *
      * <p>Addresses and sizes are those of the recording; what changes from run to run must lie in buffers or in the
-     * {@link StepState}. Whatever waits for the device or makes room there (downloads, uploads, reading totals or feeds,
-     * allocations, setting states) cannot be part of it and is refused with {@link IllegalStateException}, at the
-     * latest at the first replay.
+     * {@link StepState}. Whatever waits for the device or makes room there (downloads, uploads, reading and resetting
+     * totals, feeds, allocations, setting states) cannot be part of it and is refused with {@link
+     * IllegalStateException}, at the latest at the first replay.
      *
      * @param operations run once now or at every replay, as the device likes; must do the same each time
      * @return owned by the caller

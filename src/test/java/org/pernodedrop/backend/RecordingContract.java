@@ -163,6 +163,7 @@ public interface RecordingContract extends BackendFixture {
         calls.put("newLossAccumulator", () -> backend.newLossAccumulator().close());
         calls.put("newBatchFeed", () -> backend.newBatchFeed(4, 4).close());
         calls.put("reading totals", totals::read);
+        calls.put("resetting totals", totals::reset);
         calls.put("setting a step", () -> state.setStep(3));
         calls.put("setting a learning rate", () -> state.setLearningRate(3));
         calls.put("submitting", feed::submit);
