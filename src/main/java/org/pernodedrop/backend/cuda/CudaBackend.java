@@ -6,6 +6,7 @@ import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.DeviceUnavailableException;
@@ -120,6 +121,11 @@ public final class CudaBackend extends Backend {
         return pool.use();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws DeviceException if something could not be given back, as when the context was lost; all the rest was
+     */
     @Override
     public void close() {
         if (closed) {
@@ -127,12 +133,7 @@ public final class CudaBackend extends Backend {
         }
         closed = true;
         parts.add(context::enter);
-        try {
-            parts.close();
-        } catch (ContextLostException lost) {
-            // Whoever lost it was told; nothing that it held can be given back.
-            return;
-        }
+        parts.close();
     }
 
     @Override
