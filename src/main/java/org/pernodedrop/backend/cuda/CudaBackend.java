@@ -326,11 +326,12 @@ public final class CudaBackend extends Backend {
             DeviceFloats dw) {
         queue.enter();
         CudaMask drawn = own(mask);
-        CudaFloats inputsX = floats(x);
+        CudaFloats weights = floats(w);
         CudaFloats gradient = floats(dz);
-        connections.backwardWeight(drawn, firstSample, samples, inputs, outputs, inputsX, gradient, floats(dw));
-        if (dx != null) {
-            connections.backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, floats(w), floats(dx));
+        CudaFloats inputGradient = floats(dx);
+        connections.backwardWeight(drawn, firstSample, samples, inputs, outputs, floats(x), gradient, floats(dw));
+        if (inputGradient != null) {
+            connections.backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, weights, inputGradient);
         }
     }
 
