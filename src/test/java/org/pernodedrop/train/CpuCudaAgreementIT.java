@@ -29,8 +29,8 @@ class CpuCudaAgreementIT {
     private static final int BATCH = 20;
     private static final long SEED = 9;
 
-    /** Of a step's loss: rounding errors of sums, grown by the steps before. */
-    private static final double TOLERANCE = 1e-3;
+    /** Of a step's loss: rounding errors of sums, grown by the steps before; seen were 1e-7. */
+    private static final double TOLERANCE = 1e-4;
 
     private static Backend cuda;
     private static Backend cpu;
