@@ -1,0 +1,130 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.nn.Network;
+
+/** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
+class ParallelTrainingIT {
+    private static final int ROUNDS = 3;
+    private static final int EXAMPLES = 53;
+
+    private final Dataset data =
+            DataSource.parse("digits", null).load(3, 0.3, EXAMPLES).train();
+
+    private float[] train(Noise noise, long seed, boolean onDevice) {
+        TrainingConfig config =
+                TrainingConfig.builder().epochs(2).batchSize(13).seed(seed).build();
+        ModelConfig model = new ModelConfig(
+                Regularizer.PERNODEDROP, noise, Granularity.CONNECTION, false, 0.4, List.of(17), Activation.RELU, 0);
+        try (Backend backend = CudaDeviceUnderTest.open();
+                BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
+                Network network = new Network(
+                        model.describe(data.featureCount(), data.classes(), seed, config.newOptimizer()), backend)) {
+            new Trainer(backend, source, source, config).train(network, new TrainingListener() {});
+            return backend.download(network.parameterBuffer());
+        }
+    }
+
+    @AfterEach
+    void atOnceAgain() {
+        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoNetworksInTwoThreads(boolean asynchronous) throws Exception {
+        float[] first = train(Noise.BERNOULLI, 1, true);
+        float[] second = train(Noise.GAUSSIAN, 2, false);
+        assertFalse(Arrays.equals(first, second), "they are different networks");
+        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                Future<float[]> one = threads.submit(() -> train(Noise.BERNOULLI, 1, true));
+                Future<float[]> other = threads.submit(() -> train(Noise.GAUSSIAN, 2, false));
+                assertArrayEquals(first, one.get());
+                assertArrayEquals(second, other.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** A backend serves one thread at a time, but not always the same one. */
+    @Test
+    void aNetworkMayChangeThreads() throws Exception {
+        List<float[]> parameters = new ArrayList<>();
+        for (int threads : new int[] {1, 3}) {
+            try (Backend backend = CudaDeviceUnderTest.open()) {
+                ExecutorService[] turns = new ExecutorService[threads];
+                Arrays.setAll(turns, k -> Executors.newSingleThreadExecutor());
+                try (SteppedNetwork network = new SteppedNetwork(backend, data)) {
+                    for (int step = 0; step < 6; step++) {
+                        turns[step % threads].submit(network::step).get();
+                    }
+                    parameters.add(turns[0].submit(network::parameters).get());
+                } finally {
+                    Arrays.stream(turns).forEach(ExecutorService::shutdownNow);
+                }
+            }
+        }
+        assertArrayEquals(parameters.get(0), parameters.get(1));
+    }
+
+    /** A network with a batch to step on. */
+    private static final class SteppedNetwork implements AutoCloseable {
+        private static final int SAMPLES = 7;
+
+        private final Backend backend;
+        private final ResidentDataset source;
+        private final Network network;
+        private final LossAccumulator totals;
+
+        SteppedNetwork(Backend backend, Dataset data) {
+            this.backend = backend;
+            TrainingConfig config = TrainingConfig.builder().build();
+            source = new ResidentDataset(backend, data);
+            network = new Network(
+                    ModelConfig.standard()
+                            .withHidden(9)
+                            .describe(data.featureCount(), data.classes(), 5, config.newOptimizer()),
+                    backend);
+            totals = backend.newLossAccumulator();
+        }
+
+        void step() {
+            network.step(source.features(), source.labels(), SAMPLES, totals);
+        }
+
+        float[] parameters() {
+            return backend.download(network.parameterBuffer());
+        }
+
+        @Override
+        public void close() {
+            totals.close();
+            network.close();
+            source.close();
+        }
+    }
+}
