@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
-import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.data.DataSource;
+import org.pernodedrop.train.DataOnDevice;
 import org.pernodedrop.train.LearningRateSchedule;
 import org.pernodedrop.train.OptimizerKind;
+import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Option;
 
@@ -136,6 +139,38 @@ final class TrainOptions {
     private Device device;
 
     @Option(
+            names = "--matrix-precision",
+            paramLabel = "NAME",
+            converter = EnumOption.OfPrecision.class,
+            completionCandidates = EnumOption.OfPrecision.class,
+            defaultValue = "fp32",
+            description =
+                    "How --device cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES}; tf32 rounds factors"
+                            + " to 10 bits and is faster. Products with masks on connections are always fp32. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private MatrixPrecision precision;
+
+    @Option(
+            names = "--graphs",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Whether --device cuda records each training step as a CUDA graph; the numbers are the same"
+                    + " without. Default: --graphs.")
+    private boolean graphs;
+
+    @Option(
+            names = "--data-on-device",
+            paramLabel = "WHERE",
+            converter = EnumOption.OfDataOnDevice.class,
+            completionCandidates = EnumOption.OfDataOnDevice.class,
+            defaultValue = "auto",
+            description = "Whether the data lies in the device's memory: ${COMPLETION-CANDIDATES}; auto asks for room"
+                    + " beside the network. If not, batches are copied while others are computed on; the numbers are"
+                    + " the same. Default: ${DEFAULT-VALUE}.")
+    private DataOnDevice dataOnDevice;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Where metrics, curves and report are written; files of an earlier run there are replaced."
@@ -144,6 +179,7 @@ final class TrainOptions {
 
     /** Refuses what is out of range or does not go together, naming the option. */
     void check(OptionChecks checks) {
+        choice(checks).check(checks);
         checks.onlyWith("--optimizer sgd", optimizer == OptimizerKind.SGD, "--momentum", momentum != null);
         checks.onlyWith("--optimizer adamw", optimizer == OptimizerKind.ADAMW, "--weight-decay", weightDecay != null);
         checks.require(epochs >= 1, "--epochs", "must be at least 1", epochs);
@@ -169,11 +205,27 @@ final class TrainOptions {
     }
 
     Backend backend(OptionChecks checks, Consumer<String> notice) {
+        return choice(checks).open(checks, notice);
+    }
+
+    /** How a backend of these options was used until now. */
+    RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
+        BackendChoice choice = choice(checks);
+        MemoryUse memory = backend.memory();
+        return new RunReport.DeviceUse(
+                memory.peak(), memory.total(), dataLaidThere, choice.graphsOn(backend), choice.precisionOn(backend));
+    }
+
+    private BackendChoice choice(OptionChecks checks) {
         try {
-            return Backends.open(BackendOptions.of(device).withThreads(threads), notice);
+            return new BackendChoice(new BackendOptions(device, threads, precision, graphs));
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+    }
+
+    DataOnDevice dataOnDevice() {
+        return dataOnDevice;
     }
 
     TrainingConfig training() {
@@ -200,6 +252,9 @@ final class TrainOptions {
         settings.put("seed", seed);
         settings.put("threads", threads);
         settings.put("device", device);
+        settings.put("matrix_precision", precision);
+        settings.put("graphs", graphs);
+        settings.put("data_on_device", dataOnDevice);
         settings.put("out", directory.toString());
         return settings;
     }

@@ -55,16 +55,14 @@ final class MatrixProducts implements AutoCloseable {
             factors = memory.window(0, 2 * Float.BYTES);
             alphaAt = memory;
             betaAt = memory.withByteOffset(Float.BYTES);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             closer.closeAfter(failure);
             throw failure;
         }
     }
 
     String describe() {
-        // Versions were numbered otherwise up to CUDA 11.
-        int patch = version % 100;
-        return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + patch + ", " + precision;
+        return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + precision;
     }
 
     /** {@code C[m, n] = alpha op(A) op(B) + beta C}. */
