@@ -11,8 +11,8 @@
 namespace emulation {
 
 Block& block() {
-    static Block only;
-    return only;
+    static Block* const only = new Block;  // never destroyed: another thread may launch while the process ends
+    return *only;
 }
 
 static std::string hexadecimal(uint32_t mask) {

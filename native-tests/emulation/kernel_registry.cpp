@@ -4,10 +4,10 @@
 
 namespace emulation {
 
-// A function's static, as kernels register themselves before main, in any order.
+// A function's static, as kernels register themselves before main, in any order; never destroyed.
 static std::vector<Kernel>& registry() {
-    static std::vector<Kernel> kernels;
-    return kernels;
+    static auto* const kernels = new std::vector<Kernel>;
+    return *kernels;
 }
 
 const std::vector<Kernel>& kernels() {

@@ -14,14 +14,13 @@ void* pointer(DeviceAddress address) {
     return reinterpret_cast<void*>(address);
 }
 
-// Work that finds memory gone which was there when it was submitted.
+// Work that finds memory gone, device or page-locked, which was there when it was submitted.
 Work on_live_memory(
     const char* name, std::vector<std::pair<const void*, size_t>> ranges, std::function<void()> action) {
     return [name, ranges = std::move(ranges), action = std::move(action)] {
         for (const auto& [address, bytes] : ranges) {
-            if (!driver().device.contains(address, bytes)) {
-                explain(
-                    name, "its device memory was freed before it ran: " + emulation::GuardedMemory::locate(address));
+            if (!driver().device.contains(address, bytes) && !driver().pinned.contains(address, bytes)) {
+                explain(name, "its memory was freed before it ran: " + emulation::GuardedMemory::locate(address));
                 return ILLEGAL_ADDRESS;
             }
         }
@@ -73,7 +72,7 @@ Status to_device(
     }
     void* const target = pointer(to);
     if (state.pinned.contains(from, bytes)) {
-        Work work = on_live_memory(name, {{target, bytes}}, [=] { std::memcpy(target, from, bytes); });
+        Work work = on_live_memory(name, {{target, bytes}, {from, bytes}}, [=] { std::memcpy(target, from, bytes); });
         return wait ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
     }
     if (stream->capture != nullptr) {
@@ -100,7 +99,11 @@ Status to_host(
         return STREAM_CAPTURE_UNSUPPORTED;
     }
     const void* const source = pointer(from);
-    Work work = on_live_memory(name, {{source, bytes}}, [=] { std::memcpy(to, source, bytes); });
+    std::vector<std::pair<const void*, size_t>> ranges{{source, bytes}};
+    if (pinned) {
+        ranges.emplace_back(to, bytes);
+    }
+    Work work = on_live_memory(name, std::move(ranges), [=] { std::memcpy(to, source, bytes); });
     return wait || !pinned ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
 }
 

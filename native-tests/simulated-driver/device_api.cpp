@@ -10,7 +10,7 @@ using namespace simulated;
 static constexpr const char* NAME = "PerNodeDrop simulated device (CPU, for tests)";
 static constexpr int VERSION = 12060;
 
-// By numbers of CUdevice_attribute; an H200's, where nothing else is said.
+// By numbers of CUdevice_attribute; what launches are checked against is that of sm_90.
 static const std::map<int, int>& attributes() {
     static const std::map<int, int> values{
         {1, 1024},  // threads in a block

@@ -45,10 +45,11 @@ function(show_symbols name version symbols)
 endfunction()
 
 file(GLOB SIMULATED_CUDA CONFIGURE_DEPENDS simulated-driver/*.cpp)
-list(FILTER SIMULATED_CUDA EXCLUDE REGEX "/(gemm|cublas|curand)\\.cpp$")
+list(FILTER SIMULATED_CUDA EXCLUDE REGEX "/(gemm|cublas|cublas_products|curand)\\.cpp$")
 add_simulated_library(cuda 1 801 ${SIMULATED_CUDA} device/ptx_kernels.cpp
     $<TARGET_OBJECTS:library_kernels> $<TARGET_OBJECTS:emulation_objects>)
-add_simulated_library(cublas 12 15 simulated-driver/cublas.cpp simulated-driver/gemm.cpp)
+add_simulated_library(cublas 12 15 simulated-driver/cublas.cpp simulated-driver/cublas_products.cpp
+    simulated-driver/gemm.cpp)
 add_simulated_library(curand 10 999 simulated-driver/curand.cpp)
 target_link_libraries(simulated_cublas PRIVATE simulated_cuda)
 target_compile_definitions(simulated_cublas PRIVATE SIMULATED_CUBLAS_VERSION=120600)

@@ -87,6 +87,22 @@ TEST_F(SimulatedGraphs, FaultWhenTheirMemoryIsGone) {
     reset();
 }
 
+TEST_F(SimulatedGraphs, FaultWhenTheirPinnedMemoryIsGone) {
+    const DeviceAddress memory = allocate(4);
+    void* host = nullptr;
+    ASSERT_EQ(cuda()("cuMemHostAlloc", &host, size_t{4}, 0u), SUCCESS);
+    void* const work = stream();
+    ASSERT_EQ(begin(work, THREAD_LOCAL), SUCCESS);
+    EXPECT_EQ(cuda()("cuMemcpyDtoHAsync_v2", host, memory, size_t{4}, work), SUCCESS);
+    void* graph = nullptr;
+    ASSERT_EQ(end(work, &graph), SUCCESS);
+    void* exec = nullptr;
+    ASSERT_EQ(cuda()("cuGraphInstantiateWithFlags", &exec, graph, 0ull), SUCCESS);
+    EXPECT_EQ(cuda()("cuMemFreeHost", host), SUCCESS);
+    EXPECT_EQ(cuda()("cuGraphLaunch", exec, work), ILLEGAL_ADDRESS);
+    reset();
+}
+
 TEST_F(SimulatedGraphs, RefuseToWaitWhileCapturing) {
     void* const work = stream();
     ASSERT_EQ(begin(work, THREAD_LOCAL), SUCCESS);

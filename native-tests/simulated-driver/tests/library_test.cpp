@@ -112,6 +112,47 @@ TEST_F(SimulatedCublas, RoundsToTf32WhenAskedTo) {
     }
 }
 
+TEST_F(SimulatedCublas, TakesFactorsFromTheDevice) {
+    const DeviceAddress values = upload({2, 3, 5});
+    const DeviceAddress factors = upload({7, 11});
+    EXPECT_EQ(cublas()("cublasSetPointerMode_v2", handle_, 1), 0);
+    const auto multiply_by = [&](DeviceAddress alpha, DeviceAddress beta) {
+        return cublas()("cublasSgemm_v2", handle_, 0, 0, 1, 1, 1, alpha, values, 1, values + 4, 1, beta, values + 8, 1);
+    };
+    EXPECT_EQ(multiply_by(factors, factors + 4), 0);
+    EXPECT_EQ(download(values, 3)[2], 7.0f * 6 + 11 * 5);
+    EXPECT_EQ(multiply_by(factors, factors + 8), 13) << "beyond the factors";
+    release(values);
+    release(factors);
+}
+
+TEST_F(SimulatedCublas, MultipliesBatchesOfAnyComputeType) {
+    constexpr int FLOAT_32 = 0;
+    const DeviceAddress a = upload({1, 2});
+    const DeviceAddress b = upload({3, 5});
+    const DeviceAddress c = upload({0, 0});
+    const float one = 1;
+    const float zero = 0;
+    EXPECT_EQ(
+        cublas()("cublasSgemmStridedBatched", handle_, 0, 0, 1, 1, 1, &one, a, 1, 1ll, b, 1, 1ll, &zero, c, 1, 1ll, 2),
+        0);
+    EXPECT_EQ(download(c, 2), (std::vector<float>{3, 10}));
+    const auto multiply_as = [&](int type, int compute) {
+        return cublas()(
+            "cublasGemmEx", handle_, 0, 0, 1, 1, 1, &one, a, type, 1, b, FLOAT_32, 1, &one, c, FLOAT_32, 1, compute,
+            -1);
+    };
+    for (const int compute : {68, 69, 77}) {
+        EXPECT_EQ(multiply_as(FLOAT_32, compute), 0);
+    }
+    EXPECT_EQ(download(c, 1)[0], 12.0f);
+    EXPECT_EQ(multiply_as(FLOAT_32, 0), 15) << "another compute type";
+    EXPECT_EQ(multiply_as(2, 68), 15) << "half precision";
+    for (const DeviceAddress memory : {a, b, c}) {
+        release(memory);
+    }
+}
+
 TEST_F(SimulatedCublas, ChecksItsArguments) {
     const DeviceAddress memory = upload(std::vector<float>(6, 1.0f));
     const DeviceAddress c = allocate(16);
