@@ -7,17 +7,21 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendContract;
 
 /**
- * The contract on CUDA: with graphs, where the simulated device does nothing before somebody waits for it, and without.
- * Backends are opened once: a GPU compiles kernels for seconds.
+ * The contract on CUDA, with graphs and without. The simulated device does nothing before somebody waits for it the one
+ * time, and is as large as a data centre's the other time, so that sums are split otherwise. Backends are opened once: a GPU
+ * compiles kernels for seconds.
  */
 class CudaBackendContractIT {
+    private static final int FEW_MULTIPROCESSORS = 4;
+    private static final int MANY_MULTIPROCESSORS = 132;
+
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnCuda implements BackendContract {
         private final CudaBackend backend;
 
         OnCuda(boolean graphs) {
+            simulate(graphs, graphs ? FEW_MULTIPROCESSORS : MANY_MULTIPROCESSORS);
             backend = CudaDeviceUnderTest.open(graphs);
-            setAsynchronous(graphs);
         }
 
         @Override
@@ -40,11 +44,14 @@ class CudaBackendContractIT {
         @AfterAll
         void close() {
             backend.close();
-            setAsynchronous(false);
+            simulate(false, FEW_MULTIPROCESSORS);
         }
 
-        private static void setAsynchronous(boolean asynchronous) {
-            CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
+        private static void simulate(boolean asynchronous, int multiprocessors) {
+            CudaDeviceUnderTest.simulated().ifPresent(device -> {
+                device.setAsynchronous(asynchronous);
+                device.setMultiprocessors(multiprocessors);
+            });
         }
     }
 

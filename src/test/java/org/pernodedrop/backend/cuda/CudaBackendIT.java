@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
@@ -140,11 +143,11 @@ class CudaBackendIT {
         float[] values = new float[length];
         for (int k = 0; k < uploads; k++) {
             DeviceFloats x = backend.allocate(length);
-            java.util.Arrays.fill(values, k);
+            Arrays.fill(values, k);
             backend.upload(values, 0, x);
             buffers.add(x);
         }
-        java.util.Arrays.fill(values, Float.NaN);
+        Arrays.fill(values, Float.NaN);
         for (int k = 0; k < uploads; k++) {
             float[] got = backend.download(buffers.get(k));
             assertEquals(k, got[0]);
@@ -305,6 +308,24 @@ class CudaBackendIT {
             assertEquals(stream.uniform(262_143) * 2 - 1, direct[0]);
         }
         assertNotEquals(-1, backend.describe().indexOf("uniforms by "), backend.describe());
+    }
+
+    @Test
+    void aLostContextIsSaidToBeLost() {
+        assumeTrue(backend.isSimulated(), "SKIPPED: a GPU's context would be lost for the other tests, too");
+        DeviceFloats x = backend.allocate(4);
+        DeviceInts rows = backend.allocateInts(1);
+        backend.upload(new int[] {1 << 28}, 0, rows);
+        Executable wrong = () -> {
+            backend.gatherRows(1, 4, x, rows, backend.allocate(4));
+            backend.synchronize();
+        };
+        refused(DeviceException.class, "CUDA_ERROR_ILLEGAL_ADDRESS (700)", wrong);
+        refused(DeviceException.class, "the context is lost: restart the process", () -> backend.download(x));
+        refused(DeviceException.class, "the context is lost", backend::close);
+        assertTrue(x.isClosed());
+        backend.close();
+        CudaDeviceUnderTest.simulated().orElseThrow().resetCounts();
     }
 
     @Test
