@@ -24,6 +24,16 @@ public record LayerMask(MaskSpec spec, int layer, StepState state) {
 
     /** The mask at the current step, value by value. */
     public Mask current() {
-        return new Mask(spec, LayerKey.of(state.seed(), layer), (int) state.step());
+        return at(state.step());
+    }
+
+    /**
+     * The mask at a step, value by value.
+     *
+     * @throws IllegalArgumentException unless the step is in [0, {@link StepState#LAST_STEP}]
+     */
+    public Mask at(long step) {
+        StepState.checkStep(step);
+        return new Mask(spec, LayerKey.of(state.seed(), layer), (int) step);
     }
 }

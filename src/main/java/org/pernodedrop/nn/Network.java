@@ -30,6 +30,10 @@ import org.pernodedrop.backend.StepState;
  * <p>Everything follows from the spec, its seed, the step and the batches: the same calls give the same bits, whatever
  * the number of threads. Room for activations grows to the largest batch seen; apart from that nothing is allocated on
  * the device after building. Buffers that are handed out belong to the network. One thread at a time.
+ *
+ * <p>Steps can be recorded ({@link Backend#record}) once there is room for the batch: {@link #reserve} before. A recorded
+ * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
+ * closed, replays are refused.
  */
 public final class Network implements AutoCloseable {
     /** Learning rate of a new network. */
@@ -196,8 +200,7 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         DeviceFloats output = run(x, samples, Mode.TRAINING);
         backend.softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
-        backward(gradientRooms[0]);
-        update();
+        finishStep();
     }
 
     /**
@@ -210,7 +213,13 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         DeviceFloats output = run(x, samples, Mode.TRAINING);
         backend.meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+        finishStep();
+    }
+
+    // A replay leaves no forward pass to go back from, so a step doesn't either.
+    private void finishStep() {
         backward(gradientRooms[0]);
+        current = null;
         update();
     }
 

@@ -6,33 +6,49 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.data.Dataset;
 
 /** A data set on a device: uploaded once, so that no step waits for the host. */
-public final class ResidentDataset implements AutoCloseable {
+public final class ResidentDataset implements BatchSource {
+    private final Backend backend;
     private final int examples;
     private final int featureCount;
     private final DeviceFloats features;
     private final DeviceInts labels;
 
-    /** Uploads a data set. */
+    /**
+     * Uploads a data set.
+     *
+     * @throws org.pernodedrop.backend.OutOfDeviceMemoryException if there is no room; nothing is left behind then
+     */
     public ResidentDataset(Backend backend, Dataset data) {
+        this.backend = backend;
         examples = data.examples();
         featureCount = data.featureCount();
         features = backend.allocate((long) examples * featureCount);
         try {
             labels = backend.allocateInts(examples);
-            backend.upload(data.features(), 0, features);
-            backend.upload(data.labels(), 0, labels);
         } catch (RuntimeException | Error e) {
             features.close();
             throw e;
         }
+        try {
+            backend.upload(data.features(), 0, features);
+            backend.upload(data.labels(), 0, labels);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
-    /** Number of examples. */
+    /** Bytes that a data set takes on a device. */
+    static long bytes(Dataset data) {
+        return data.examples() * ((long) data.featureCount() * Float.BYTES + Integer.BYTES);
+    }
+
+    @Override
     public int examples() {
         return examples;
     }
 
-    /** Number of features of an example. */
+    @Override
     public int featureCount() {
         return featureCount;
     }
@@ -45,6 +61,11 @@ public final class ResidentDataset implements AutoCloseable {
     /** [examples]. */
     public DeviceInts labels() {
         return labels;
+    }
+
+    @Override
+    public Batches batches(int most) {
+        return new ResidentBatches(backend, this, most);
     }
 
     @Override

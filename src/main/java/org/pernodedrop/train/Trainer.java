@@ -2,20 +2,20 @@ package org.pernodedrop.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.DeviceFloats;
-import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
 
 /**
- * Trains classifiers on data that lies on the device.
+ * Trains classifiers.
  *
  * <p>In epoch e, from 1, the samples come in the order {@code Permutation.of(n, seed, SHUFFLE, e)}, in batches of the
- * size asked for and a last one of what is left. Nothing is copied to the host within an epoch. The same settings, data
- * and device give the same numbers, bit for bit, whatever the number of threads.
+ * size asked for and a last one of what is left. Each size's step is recorded once and replayed from then on ({@link
+ * Backend#record}); nothing is copied to the host within an epoch. The same settings, data and device give the same
+ * numbers, bit for bit, whatever the number of threads, wherever the data lies, with or without graphs.
  */
 public final class Trainer {
     /** Most training samples that {@link EpochMetrics#trainLoss} is measured on. */
@@ -24,16 +24,25 @@ public final class Trainer {
     private static final int EVALUATION_BATCH = 512;
 
     private final Backend backend;
-    private final ResidentDataset train;
-    private final ResidentDataset validation;
+    private final BatchSource train;
+    private final BatchSource validation;
     private final TrainingConfig config;
 
-    /** A trainer; the data sets must lie on the backend and outlive it. */
-    public Trainer(Backend backend, ResidentDataset train, ResidentDataset validation, TrainingConfig config) {
+    /** A trainer; the data sets must belong to the backend and outlive it. */
+    public Trainer(Backend backend, BatchSource train, BatchSource validation, TrainingConfig config) {
         this.backend = backend;
         this.train = train;
         this.validation = validation;
         this.config = config;
+    }
+
+    /**
+     * The largest batch that a network gets: reserve room for it to know how much is left for data.
+     *
+     * @param examples in the training part
+     */
+    public static int largestBatch(TrainingConfig config, int examples) {
+        return Math.max(Math.min(config.batchSize(), examples), EVALUATION_BATCH);
     }
 
     /** Steps of an epoch: {@code ceil(n / batchSize)}. */
@@ -50,32 +59,28 @@ public final class Trainer {
      */
     public TrainingResult train(Network network, TrainingListener listener) {
         int n = train.examples();
-        int width = train.featureCount();
-        int batch = Math.min(config.batchSize(), n);
+        int largest = largestBatch(config, n);
         EarlyStopping stopping = new EarlyStopping(config.patience());
         List<EpochMetrics> epochs = new ArrayList<>();
         boolean stopped = false;
-        try (DeviceInts order = backend.allocateInts(n);
-                DeviceFloats x = backend.allocate((long) batch * width);
-                DeviceInts labels = backend.allocateInts(batch);
-                LossAccumulator totals = backend.newLossAccumulator()) {
-            network.reserve(batch);
+        // Recorded steps hold addresses: the network must not grow after this.
+        network.reserve(largest);
+        try (Batches training = train.batches(largest);
+                Batches validating = validation.batches(EVALUATION_BATCH);
+                LossAccumulator totals = backend.newLossAccumulator();
+                RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
             for (int epoch = 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
                 network.state().setLearningRate(config.learningRate(epoch));
-                backend.upload(Permutation.of(n, config.seed(), Permutation.SHUFFLE, epoch), 0, order);
                 totals.reset();
-                for (int first = 0; first < n; first += batch) {
-                    int count = Math.min(batch, n - first);
-                    DeviceInts rows = order.slice(first, count);
-                    backend.gatherRows(count, width, train.features(), rows, x);
-                    backend.gatherLabels(count, train.labels(), rows, labels);
-                    network.step(x, labels, count, totals);
+                training.start(Permutation.of(n, config.seed(), Permutation.SHUFFLE, epoch), config.batchSize());
+                for (int count = training.next(); count > 0; count = training.next()) {
+                    steps.run(count);
                     listener.stepped();
                 }
                 LossTotals running = finite(totals.read(), epoch);
-                LossTotals trained = finite(evaluate(network, train, EVALUATED, totals), epoch);
-                LossTotals validated = finite(evaluate(network, validation, Integer.MAX_VALUE, totals), epoch);
+                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch);
+                LossTotals validated = finite(evaluate(network, validating, validation.examples(), totals), epoch);
                 EpochMetrics metrics = new EpochMetrics(
                         epoch,
                         running.meanLoss(),
@@ -93,20 +98,20 @@ public final class Trainer {
     }
 
     /** Losses and hits of a network on all of a data set, without masks. */
-    public LossTotals evaluate(Network network, ResidentDataset data) {
-        try (LossAccumulator totals = backend.newLossAccumulator()) {
-            return evaluate(network, data, Integer.MAX_VALUE, totals);
+    public LossTotals evaluate(Network network, BatchSource data) {
+        try (Batches batches = data.batches(EVALUATION_BATCH);
+                LossAccumulator totals = backend.newLossAccumulator()) {
+            return evaluate(network, batches, data.examples(), totals);
         }
     }
 
-    private LossTotals evaluate(Network network, ResidentDataset data, int most, LossAccumulator totals) {
-        int n = Math.min(most, data.examples());
-        int width = data.featureCount();
+    // On the first rows.
+    private static LossTotals evaluate(Network network, Batches batches, int rows, LossAccumulator totals) {
         totals.reset();
-        for (int first = 0; first < n; first += EVALUATION_BATCH) {
-            int count = Math.min(EVALUATION_BATCH, n - first);
-            DeviceFloats x = data.features().slice((long) first * width, (long) count * width);
-            network.evaluate(x, data.labels().slice(first, count), count, totals);
+        batches.start(IntStream.range(0, rows).toArray(), EVALUATION_BATCH);
+        for (int count = batches.next(); count > 0; count = batches.next()) {
+            batches.gather(count);
+            network.evaluate(batches.features(), batches.labels(), count, totals);
         }
         return totals.read();
     }

@@ -8,4 +8,7 @@ public interface BackendContract
                 ConnectionContract,
                 LossContract,
                 OptimizerContract,
+                MemoryContract,
+                RecordingContract,
+                BatchFeedContract,
                 RefusalContract {}

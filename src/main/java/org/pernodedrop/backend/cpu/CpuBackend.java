@@ -1,5 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
+import java.util.function.IntFunction;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
@@ -9,8 +10,10 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.mask.Mask;
 
 /**
  * The backend for any machine. Everything is done when a call returns. No result depends on the number of threads, bit
@@ -34,8 +37,7 @@ public final class CpuBackend extends Backend {
     private final Optimizers optimizers;
     private final Gathers gathers;
     private final MemoryMeter memory = new MemoryMeter();
-    private boolean replaying;
-    private boolean closed;
+    private final CpuGate gate = new CpuGate();
 
     /** A backend on all cores. */
     public CpuBackend() {
@@ -81,8 +83,7 @@ public final class CpuBackend extends Backend {
     /** Does nothing: every call has finished when it returns. */
     @Override
     public void synchronize() {
-        checkOpen();
-        checkNotReplaying("synchronize");
+        gate.requireOutsideRecordings("synchronize");
     }
 
     @Override
@@ -92,84 +93,63 @@ public final class CpuBackend extends Backend {
 
     @Override
     public void close() {
-        closed = true;
+        gate.close();
         pool.close();
     }
 
     @Override
     protected Recording recordKernel(Runnable operations) {
-        checkOpen();
-        checkNotReplaying("record");
-        return new CpuRecording(this, operations);
-    }
-
-    void replay(Runnable operations) {
-        checkOpen();
-        checkNotReplaying("replay");
-        replaying = true;
-        try {
-            operations.run();
-        } finally {
-            replaying = false;
-        }
+        gate.requireOutsideRecordings("record");
+        return new CpuRecording(gate, operations);
     }
 
     @Override
     protected BatchFeed newBatchFeedKernel(int features, int labels) {
-        checkOpen();
-        checkNotReplaying("newBatchFeed");
-        return new CpuBatchFeed(features, labels, () -> {
-            checkOpen();
-            checkNotReplaying("a feed");
-        });
+        gate.requireOutsideRecordings("newBatchFeed");
+        return new CpuBatchFeed(features, labels, gate);
     }
 
     @Override
     public StepState newStepState(long seed) {
-        checkOpen();
-        return new CpuStepState(seed);
+        gate.requireOutsideRecordings("newStepState");
+        return new CpuStepState(seed, gate);
     }
 
     @Override
     public LossAccumulator newLossAccumulator() {
-        checkOpen();
-        return new CpuLossAccumulator();
+        gate.requireOutsideRecordings("newLossAccumulator");
+        return new CpuLossAccumulator(gate);
     }
 
     @Override
     protected DeviceFloats allocateKernel(long length) {
-        checkOpen();
-        checkNotReplaying("allocate");
-        return new CpuFloats(new float[arrayLength(length)], memory);
+        gate.requireOutsideRecordings("allocate");
+        return new CpuFloats(allocated(length, float[]::new), memory);
     }
 
     @Override
     protected DeviceInts allocateIntsKernel(long length) {
-        checkOpen();
-        checkNotReplaying("allocateInts");
-        return new CpuInts(new int[arrayLength(length)], memory);
+        gate.requireOutsideRecordings("allocateInts");
+        return new CpuInts(allocated(length, int[]::new), memory);
     }
 
     @Override
     protected void uploadKernel(float[] from, int offset, DeviceFloats to) {
-        checkOpen();
-        checkNotReplaying("upload");
+        gate.requireOutsideRecordings("upload");
         CpuFloats own = CpuFloats.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
 
     @Override
     protected void uploadKernel(int[] from, int offset, DeviceInts to) {
-        checkOpen();
-        checkNotReplaying("upload");
+        gate.requireOutsideRecordings("upload");
         CpuInts own = CpuInts.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
 
     @Override
     protected void downloadKernel(DeviceFloats from, float[] to, int offset) {
-        checkOpen();
-        checkNotReplaying("download");
+        gate.requireOutsideRecordings("download");
         CpuFloats own = CpuFloats.of(from);
         System.arraycopy(own.array, own.offset, to, offset, (int) own.length());
     }
@@ -251,7 +231,7 @@ public final class CpuBackend extends Backend {
             DeviceFloats z,
             DeviceFloats y) {
         connections.forward(
-                mask.current(),
+                current(mask),
                 firstSample,
                 activation,
                 samples,
@@ -277,7 +257,7 @@ public final class CpuBackend extends Backend {
             DeviceFloats dx,
             DeviceFloats dw) {
         connections.backward(
-                mask.current(),
+                current(mask),
                 firstSample,
                 samples,
                 inputs,
@@ -292,18 +272,18 @@ public final class CpuBackend extends Backend {
     @Override
     protected void nodeMaskKernel(
             LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
-        masks.node(mask.current(), firstSample, samples, outputs, CpuFloats.of(from), CpuFloats.of(to));
+        masks.node(current(mask), firstSample, samples, outputs, CpuFloats.of(from), CpuFloats.of(to));
     }
 
     @Override
     protected void weightMaskKernel(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
-        masks.weight(mask.current(), inputs, outputs, CpuFloats.of(from), CpuFloats.of(to));
+        masks.weight(current(mask), inputs, outputs, CpuFloats.of(from), CpuFloats.of(to));
     }
 
     @Override
     protected void exportMaskKernel(
             LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
-        masks.export(mask.current(), firstSample, samples, inputs, outputs, CpuFloats.of(to));
+        masks.export(current(mask), firstSample, samples, inputs, outputs, CpuFloats.of(to));
     }
 
     @Override
@@ -316,7 +296,7 @@ public final class CpuBackend extends Backend {
             DeviceFloats gradient,
             LossAccumulator totals) {
         losses.softmaxCrossEntropy(
-                state,
+                CpuStepState.of(state),
                 samples,
                 classes,
                 CpuFloats.of(logits),
@@ -335,7 +315,7 @@ public final class CpuBackend extends Backend {
             DeviceFloats gradient,
             LossAccumulator totals) {
         losses.meanSquaredError(
-                state,
+                CpuStepState.of(state),
                 samples,
                 outputs,
                 CpuFloats.of(predictions),
@@ -347,23 +327,20 @@ public final class CpuBackend extends Backend {
     @Override
     protected void sgdKernel(
             StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
-        optimizers.sgd(state, momentum, nesterov, CpuFloats.of(w), CpuFloats.of(g), CpuFloats.of(v));
+        optimizers.sgd(CpuStepState.of(state), momentum, nesterov, CpuFloats.of(w), CpuFloats.of(g), CpuFloats.of(v));
     }
 
     @Override
     protected void adamKernel(
             StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
-        optimizers.adam(state, settings, CpuFloats.of(w), CpuFloats.of(g), CpuFloats.of(m), CpuFloats.of(v));
+        optimizers.adam(
+                CpuStepState.of(state), settings, CpuFloats.of(w), CpuFloats.of(g), CpuFloats.of(m), CpuFloats.of(v));
     }
 
     @Override
     protected void advanceKernel(StepState state) {
-        checkOpen();
-        if (!(state instanceof CpuStepState own)) {
-            throw new IllegalArgumentException("a step state of another device was passed to the CPU: state="
-                    + state.getClass().getSimpleName());
-        }
-        own.advance();
+        gate.requireOpen();
+        CpuStepState.of(state).advance();
     }
 
     @Override
@@ -376,16 +353,22 @@ public final class CpuBackend extends Backend {
         gathers.labels(count, CpuInts.of(from), CpuInts.of(rows), CpuInts.of(to));
     }
 
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("the backend was closed before its use");
-        }
+    private static Mask current(LayerMask mask) {
+        return mask.at(CpuStepState.of(mask.state()).currentStep());
     }
 
-    private void checkNotReplaying(String operation) {
-        if (replaying) {
-            throw new IllegalStateException(
-                    operation + " cannot be part of a recording; call it before or after a replay");
+    // Java's heap is this device's memory.
+    private static <T> T allocated(long length, IntFunction<T> array) {
+        int size = arrayLength(length);
+        try {
+            return array.apply(size);
+        } catch (OutOfMemoryError e) {
+            Runtime runtime = Runtime.getRuntime();
+            long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+            throw new OutOfDeviceMemoryException(
+                    "Java's heap has no room for this buffer; give Java more by -Xmx, or use smaller layers or batches:"
+                            + " bytes=" + Float.BYTES * length + ", free=" + free + ", heap=" + runtime.maxMemory(),
+                    e);
         }
     }
 

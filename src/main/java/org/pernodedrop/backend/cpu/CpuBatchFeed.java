@@ -10,16 +10,15 @@ import org.pernodedrop.backend.DeviceInts;
 final class CpuBatchFeed implements BatchFeed {
     private final float[][] features;
     private final int[][] labels;
-    private final Runnable check;
+    private final CpuGate gate;
     private long submitted;
     private long received;
     private boolean closed;
 
-    /** @param check refuses what the backend cannot do now */
-    CpuBatchFeed(int features, int labels, Runnable check) {
+    CpuBatchFeed(int features, int labels, CpuGate gate) {
         this.features = new float[SLOTS][features];
         this.labels = new int[SLOTS][labels];
-        this.check = check;
+        this.gate = gate;
     }
 
     @Override
@@ -40,7 +39,7 @@ final class CpuBatchFeed implements BatchFeed {
 
     @Override
     public void receive(DeviceFloats toFeatures, DeviceInts toLabels) {
-        checkOpen();
+        requireOpen();
         if (submitted == received) {
             throw new IllegalStateException("a batch must be submitted before it is received: submitted=" + submitted);
         }
@@ -60,7 +59,7 @@ final class CpuBatchFeed implements BatchFeed {
     }
 
     private int free() {
-        checkOpen();
+        requireOpen();
         if (submitted - received == SLOTS) {
             throw new IllegalStateException(
                     "all slots hold batches; receive one before the next: submitted and not received=" + SLOTS);
@@ -68,10 +67,10 @@ final class CpuBatchFeed implements BatchFeed {
         return (int) (submitted % SLOTS);
     }
 
-    private void checkOpen() {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the feed was closed before its use");
         }
-        check.run();
+        gate.requireOutsideRecordings("using a feed");
     }
 }

@@ -5,11 +5,16 @@ import org.pernodedrop.backend.LossTotals;
 
 /** Totals in plain fields. */
 final class CpuLossAccumulator implements LossAccumulator {
+    private final CpuGate gate;
     private double loss;
     private long samples;
     private long correct;
     private long firstNonFiniteStep = -1;
     private boolean closed;
+
+    CpuLossAccumulator(CpuGate gate) {
+        this.gate = gate;
+    }
 
     /** The accumulator as this device's own. */
     static CpuLossAccumulator of(LossAccumulator totals) {
@@ -17,7 +22,7 @@ final class CpuLossAccumulator implements LossAccumulator {
             throw new IllegalArgumentException("an accumulator of another device was passed to the CPU: totals="
                     + totals.getClass().getSimpleName());
         }
-        own.checkOpen();
+        own.requireOpen();
         return own;
     }
 
@@ -33,7 +38,8 @@ final class CpuLossAccumulator implements LossAccumulator {
 
     @Override
     public void reset() {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("resetting totals");
         loss = 0;
         samples = 0;
         correct = 0;
@@ -42,7 +48,8 @@ final class CpuLossAccumulator implements LossAccumulator {
 
     @Override
     public LossTotals read() {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("reading totals");
         return new LossTotals(loss, samples, correct, firstNonFiniteStep);
     }
 
@@ -51,7 +58,7 @@ final class CpuLossAccumulator implements LossAccumulator {
         closed = true;
     }
 
-    private void checkOpen() {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the loss accumulator was closed before its use");
         }

@@ -4,12 +4,12 @@ import org.pernodedrop.backend.Recording;
 
 /** Runs the operations anew at every replay: a call costs nothing here. */
 final class CpuRecording implements Recording {
-    private final CpuBackend backend;
+    private final CpuGate gate;
     private final Runnable operations;
     private boolean closed;
 
-    CpuRecording(CpuBackend backend, Runnable operations) {
-        this.backend = backend;
+    CpuRecording(CpuGate gate, Runnable operations) {
+        this.gate = gate;
         this.operations = operations;
     }
 
@@ -18,7 +18,7 @@ final class CpuRecording implements Recording {
         if (closed) {
             throw new IllegalStateException("the recording was closed before its use");
         }
-        backend.replay(operations);
+        gate.replay(operations);
     }
 
     @Override

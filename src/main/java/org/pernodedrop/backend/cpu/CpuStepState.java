@@ -5,17 +5,40 @@ import org.pernodedrop.backend.StepState;
 /** Seed, step and learning rate in plain fields. */
 final class CpuStepState implements StepState {
     private final long seed;
+    private final CpuGate gate;
     private long step;
     private float learningRate;
     private boolean closed;
 
-    CpuStepState(long seed) {
+    CpuStepState(long seed, CpuGate gate) {
         this.seed = seed;
+        this.gate = gate;
+    }
+
+    /** The state as this device's own. */
+    static CpuStepState of(StepState state) {
+        if (!(state instanceof CpuStepState own)) {
+            throw new IllegalArgumentException("a step state of another device was passed to the CPU: state="
+                    + state.getClass().getSimpleName());
+        }
+        own.requireOpen();
+        return own;
     }
 
     /** {@code step = step + 1}, up to the last step. */
     void advance() {
-        setStep(step() + 1);
+        StepState.checkStep(step + 1);
+        step++;
+    }
+
+    /** The step, for operations: these may be part of a recording. */
+    long currentStep() {
+        return step;
+    }
+
+    /** The learning rate, for operations. */
+    float currentLearningRate() {
+        return learningRate;
     }
 
     @Override
@@ -25,26 +48,30 @@ final class CpuStepState implements StepState {
 
     @Override
     public long step() {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("reading a step");
         return step;
     }
 
     @Override
     public void setStep(long step) {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("setting a step");
         StepState.checkStep(step);
         this.step = step;
     }
 
     @Override
     public float learningRate() {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("reading a learning rate");
         return learningRate;
     }
 
     @Override
     public void setLearningRate(float learningRate) {
-        checkOpen();
+        requireOpen();
+        gate.requireOutsideRecordings("setting a learning rate");
         StepState.checkLearningRate(learningRate);
         this.learningRate = learningRate;
     }
@@ -54,7 +81,7 @@ final class CpuStepState implements StepState {
         closed = true;
     }
 
-    private void checkOpen() {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the step state was closed before its use");
         }

@@ -1,7 +1,5 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.StepState;
-
 /**
  * Losses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
  * stretch, so that sums don't depend on the number of threads.
@@ -20,7 +18,7 @@ final class Losses {
 
     /** Softmax cross-entropy; gradient may be null or the logits. */
     void softmaxCrossEntropy(
-            StepState state,
+            CpuStepState state,
             int samples,
             int classes,
             CpuFloats logits,
@@ -58,7 +56,7 @@ final class Losses {
 
     /** Mean squared error; gradient may be null or the predictions. */
     void meanSquaredError(
-            StepState state,
+            CpuStepState state,
             int samples,
             int outputs,
             CpuFloats predictions,
@@ -127,13 +125,13 @@ final class Losses {
         return stretches;
     }
 
-    private void gather(StepState state, int samples, int stretches, CpuLossAccumulator totals) {
+    private void gather(CpuStepState state, int samples, int stretches, CpuLossAccumulator totals) {
         double loss = 0;
         int correct = 0;
         for (int k = 0; k < stretches; k++) {
             loss += losses[k];
             correct += hits[k];
         }
-        totals.add(loss, samples, correct, state.step());
+        totals.add(loss, samples, correct, state.currentStep());
     }
 }

@@ -1,7 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.AdamSettings;
-import org.pernodedrop.backend.StepState;
 
 /**
  * Updates of parameters from gradients.
@@ -17,8 +16,8 @@ final class Optimizers {
     }
 
     /** {@code v = mu v + g; w = w - r v}; with Nesterov {@code w = w - r (g + mu v)}. */
-    void sgd(StepState state, float momentum, boolean nesterov, CpuFloats w, CpuFloats g, CpuFloats v) {
-        float rate = state.learningRate();
+    void sgd(CpuStepState state, float momentum, boolean nesterov, CpuFloats w, CpuFloats g, CpuFloats v) {
+        float rate = state.currentLearningRate();
         int toG = g.offset - w.offset;
         int toV = v.offset - w.offset;
         Stretches.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
@@ -58,9 +57,9 @@ final class Optimizers {
     }
 
     /** {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w = w - r (m^ / (sqrt(v^) + epsilon) + decay w)}. */
-    void adam(StepState state, AdamSettings settings, CpuFloats w, CpuFloats g, CpuFloats m, CpuFloats v) {
-        double t = state.step() + 1.0;
-        double rate = state.learningRate();
+    void adam(CpuStepState state, AdamSettings settings, CpuFloats w, CpuFloats g, CpuFloats m, CpuFloats v) {
+        double t = state.currentStep() + 1.0;
+        double rate = state.currentLearningRate();
         // r / (1 - b1^t), 1 / sqrt(1 - b2^t) and r decay: the same for all elements.
         float pace = (float) (rate / (1 - Math.pow(settings.beta1(), t)));
         float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), t)));

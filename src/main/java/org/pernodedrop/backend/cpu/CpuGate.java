@@ -1,0 +1,36 @@
+package org.pernodedrop.backend.cpu;
+
+/** What a backend's objects may do now: nothing once it is closed, and only operations while a recording is replayed. */
+final class CpuGate {
+    private boolean closed;
+    private boolean replaying;
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the backend was closed before its use");
+        }
+    }
+
+    /** Refuses what other devices could not do in a recording, so that no program works on the CPU alone. */
+    void requireOutsideRecordings(String operation) {
+        requireOpen();
+        if (replaying) {
+            throw new IllegalStateException(
+                    operation + " cannot be part of a recording; call it before or after a replay");
+        }
+    }
+
+    void replay(Runnable operations) {
+        requireOutsideRecordings("replay");
+        replaying = true;
+        try {
+            operations.run();
+        } finally {
+            replaying = false;
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,242 @@
+package org.pernodedrop.backend.cuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Loads NVIDIA's libraries and then JCuda's, which call them, and tells what became of each.
+ *
+ * <p>A library of NVIDIA is loaded by its file before that of JCuda, which is then content with it: the system's loader
+ * looks no further for a name that the process has. Where no file is found, the system's loader may still know one.
+ */
+final class LibraryLoader {
+    /** Our library that gives cuBLAS of CUDA 13 the names of CUDA 12. */
+    static final String FORWARDING = "libcublas-forwarding.so";
+
+    private static final String NEWER_CUBLAS = "libcublas.so.13";
+    private static final String NAME_FOLDER = "name its folder by -D" + SearchSettings.LIBRARIES + "=DIR";
+    private static final String PIP = "pip install nvidia-cublas-cu12 nvidia-curand-cu12";
+    private static final Pattern FILE_VERSION = Pattern.compile("\\.so\\.(\\d+(\\.\\d+)+)$");
+
+    private final LibrarySearch search;
+    private final RedistLibraries redist;
+    private final NativeLoader loader;
+    private final List<LibraryFinding> findings = new ArrayList<>();
+    private Throwable cause;
+
+    LibraryLoader(LibrarySearch search, RedistLibraries redist, NativeLoader loader) {
+        this.search = search;
+        this.redist = redist;
+        this.loader = loader;
+    }
+
+    /** Loads what can be loaded; findings are in the order natives of JCuda, driver, cuBLAS, cuRAND. */
+    CudaLibraries load() {
+        boolean natives = findNatives();
+        boolean driver = natives && load(JCudaLibrary.DRIVER);
+        boolean cublas = driver && loadCublas();
+        boolean curand = cublas && load(JCudaLibrary.CURAND);
+        if (natives && !driver) {
+            look(JCudaLibrary.CUBLAS);
+        }
+        if (natives && !cublas) {
+            look(JCudaLibrary.CURAND);
+        }
+        return new CudaLibraries(findings, cublas, curand, cublas ? null : cause);
+    }
+
+    private boolean findNatives() {
+        String name = "JCuda natives";
+        String platform = search.settings().platform();
+        if (platform == null) {
+            findings.add(new LibraryFinding(
+                    name,
+                    null,
+                    null,
+                    "JCuda has no natives for " + search.settings().machine()
+                            + ", only for Linux and Windows on x86-64",
+                    "use the CPU: --device cpu"));
+            return false;
+        }
+        for (JCudaLibrary library : List.of(JCudaLibrary.DRIVER, JCudaLibrary.CUBLAS)) {
+            if (!loader.isPresent(library)) {
+                findings.add(new LibraryFinding(
+                        name,
+                        null,
+                        null,
+                        "the class path holds no lib" + library.baseName() + " for " + platform,
+                        "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier " + platform
+                                + ", or start the runnable jar"));
+                return false;
+            }
+        }
+        findings.add(new LibraryFinding(name, platform, null, null, null));
+        return true;
+    }
+
+    private boolean load(JCudaLibrary library) {
+        String file = library.nvidiaFile(search.settings().isWindows());
+        List<Path> candidates;
+        try {
+            candidates = candidates(file);
+        } catch (IOException e) {
+            return lost(file, null, e.getMessage(), "make room there, or choose another folder by XDG_CACHE_HOME");
+        }
+        return candidates.isEmpty() ? loadBySystem(library, file) : loadFirst(library, file, candidates);
+    }
+
+    /** cuBLAS of CUDA 12, or that of CUDA 13 by way of our forwarding library. */
+    private boolean loadCublas() {
+        String file = JCudaLibrary.CUBLAS.nvidiaFile(search.settings().isWindows());
+        Optional<Path> newer = search.settings().isWindows() ? Optional.empty() : first(NEWER_CUBLAS);
+        if (newer.isEmpty() || redist.holds(file) || first(file).isPresent()) {
+            return load(JCudaLibrary.CUBLAS);
+        }
+        Optional<Path> forwarding = first(FORWARDING);
+        if (forwarding.isEmpty()) {
+            String problem = "only " + newer.get() + " of CUDA 13 is there: JCuda needs the names of " + file + ", and "
+                    + FORWARDING + ", which would give it those, was not found";
+            String remedy = "build that by cuda/cublas-forwarding/build.sh DIR and " + NAME_FOLDER + "; or " + PIP;
+            return lost(file, newer.get(), problem, remedy);
+        }
+        try {
+            loadBeside(newer.get());
+            loader.load(newer.get());
+            loader.load(forwarding.get());
+            loader.load(JCudaLibrary.CUBLAS);
+        } catch (LinkageError | RuntimeException failure) {
+            return failed(file, newer.get(), failure, "install cuBLAS of CUDA 12: " + PIP);
+        }
+        findings.add(new LibraryFinding(
+                NEWER_CUBLAS, newer.get().toString(), version(JCudaLibrary.CUBLAS, newer.get()), null, null));
+        findings.add(new LibraryFinding(FORWARDING, forwarding.get().toString(), null, null, null));
+        return true;
+    }
+
+    private boolean loadFirst(JCudaLibrary library, String file, List<Path> candidates) {
+        Throwable firstFailure = null;
+        for (Path candidate : candidates) {
+            try {
+                loadBeside(candidate);
+                loader.load(candidate);
+                loader.load(library);
+                findings.add(new LibraryFinding(file, candidate.toString(), version(library, candidate), null, null));
+                return true;
+            } catch (LinkageError | RuntimeException failure) {
+                firstFailure = firstFailure == null ? failure : firstFailure;
+            }
+        }
+        return lost(
+                file, candidates.get(0), LinkProblems.explain(firstFailure), "mend or remove it, or " + otherwise());
+    }
+
+    private boolean loadBySystem(JCudaLibrary library, String file) {
+        if (search.settings().givenOnly()) {
+            return missing(library, file);
+        }
+        try {
+            loader.load(library);
+        } catch (LinkageError | RuntimeException failure) {
+            if (LinkProblems.explain(failure).startsWith(file)) {
+                cause = cause == null ? failure : cause;
+                return missing(library, file);
+            }
+            return failed(file, null, failure, otherwise());
+        }
+        String path = loader.pathOfLoaded(file);
+        findings.add(new LibraryFinding(file, path, version(library, path == null ? null : Path.of(path)), null, null));
+        return true;
+    }
+
+    /** Loads cublasLt before cuBLAS, which needs it. */
+    private void loadBeside(Path library) throws LinkageError {
+        String name = library.getFileName().toString();
+        if (!name.contains("cublas")) {
+            return;
+        }
+        String companion = name.replace("cublas", "cublasLt");
+        Path beside = library.resolveSibling(companion);
+        Optional<Path> found = beside.toFile().isFile() ? Optional.of(beside) : first(companion);
+        found.ifPresent(loader::load);
+    }
+
+    /** Looks for a library that is not loaded, since one before it is missing. */
+    private void look(JCudaLibrary library) {
+        String file = library.nvidiaFile(search.settings().isWindows());
+        Optional<Path> found = first(file);
+        if (found.isPresent()) {
+            findings.add(new LibraryFinding(file, found.get().toString(), fileVersion(found.get()), null, null));
+        } else if (redist.holds(file)) {
+            findings.add(new LibraryFinding(file, "class path", null, null, null));
+        } else {
+            missing(library, file);
+        }
+    }
+
+    private List<Path> candidates(String file) throws IOException {
+        List<Path> candidates = new ArrayList<>(search.given(file));
+        if (candidates.isEmpty() && redist.holds(file)) {
+            candidates.add(redist.file(file));
+        }
+        candidates.addAll(search.others(file));
+        return candidates;
+    }
+
+    private Optional<Path> first(String file) {
+        return search.given(file).stream().findFirst().or(() -> search.others(file).stream()
+                .findFirst());
+    }
+
+    private boolean missing(JCudaLibrary library, String file) {
+        if (search.settings().givenOnly()) {
+            String problem =
+                    file + " is not in the folders of " + SearchSettings.LIBRARIES + ", the only ones searched";
+            return lost(file, null, problem, NAME_FOLDER + ", or leave out -D" + SearchSettings.SEARCH + "=given");
+        }
+        String remedy =
+                switch (library) {
+                    case DRIVER ->
+                        "install NVIDIA's driver; in a container, let it see the GPU (docker run --gpus all)";
+                    case CUBLAS, CURAND -> otherwise();
+                };
+        return lost(file, null, file + " was not found", remedy);
+    }
+
+    private static String otherwise() {
+        return "install that of CUDA 12 (" + PIP + "), or " + NAME_FOLDER;
+    }
+
+    private boolean lost(String file, Path path, String problem, String remedy) {
+        findings.add(new LibraryFinding(file, path == null ? null : path.toString(), null, problem, remedy));
+        return false;
+    }
+
+    private boolean failed(String file, Path path, Throwable failure, String remedy) {
+        cause = cause == null ? failure : cause;
+        boolean unpacking = failure instanceof UncheckedIOException;
+        String way = unpacking ? "choose another folder for temporary files by -Djava.io.tmpdir=DIR" : remedy;
+        return lost(file, path, unpacking ? failure.getMessage() : LinkProblems.explain(failure), way);
+    }
+
+    private String version(JCudaLibrary library, Path path) {
+        String told = loader.version(library);
+        return told != null || path == null ? told : fileVersion(path);
+    }
+
+    /** The version in the name of the file behind the links, or null. */
+    private static String fileVersion(Path path) {
+        try {
+            Matcher version =
+                    FILE_VERSION.matcher(path.toRealPath().getFileName().toString());
+            return version.find() ? version.group(1) : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.pernodedrop.train;
+
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.data.Dataset;
+
+/** Batches put together on the host; each is on its way while the device computes on the one before. */
+final class FedBatches implements Batches {
+    private final Dataset data;
+    private final OwnedBuffers owned;
+    private final DeviceFloats features;
+    private final DeviceInts labels;
+    private final BatchFeed feed;
+    private int[] order = {};
+    private int size;
+    private int sent;
+    private int taken;
+
+    FedBatches(Backend backend, Dataset data, int wanted) {
+        int most = Math.min(wanted, data.examples());
+        this.data = data;
+        owned = new OwnedBuffers(backend);
+        int floats = most * data.featureCount();
+        features = owned.floats(floats);
+        labels = owned.ints(most);
+        feed = owned.feed(floats, most);
+    }
+
+    @Override
+    public void start(int[] rowNumbers, int batchSize) {
+        // Whoever stopped half-way has left a batch in the feed.
+        while (taken < sent) {
+            receive();
+        }
+        order = rowNumbers;
+        size = batchSize;
+        sent = 0;
+        taken = 0;
+        send();
+    }
+
+    @Override
+    public int next() {
+        if (taken == order.length) {
+            return 0;
+        }
+        send();
+        return receive();
+    }
+
+    private void send() {
+        int count = Math.min(size, order.length - sent);
+        if (count > 0) {
+            FloatBuffer x = feed.features();
+            IntBuffer y = feed.labels();
+            int width = data.featureCount();
+            for (int k = sent; k < sent + count; k++) {
+                x.put(data.features(), order[k] * width, width);
+                y.put(data.labels()[order[k]]);
+            }
+            feed.submit();
+            sent += count;
+        }
+    }
+
+    private int receive() {
+        int count = Math.min(size, order.length - taken);
+        feed.receive(features.slice(0, (long) count * data.featureCount()), labels.slice(0, count));
+        taken += count;
+        return count;
+    }
+
+    /** Nothing is left to do: the batch lies in its place. */
+    @Override
+    public void gather(int count) {}
+
+    @Override
+    public DeviceFloats features() {
+        return features;
+    }
+
+    @Override
+    public DeviceInts labels() {
+        return labels;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}

@@ -1,0 +1,72 @@
+package org.pernodedrop.train;
+
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+
+/**
+ * Batches gathered on the device. Only the numbers of a batch's rows are copied before it, within the device and to one
+ * place, so that gathering can be recorded.
+ */
+final class ResidentBatches implements Batches {
+    private final Backend backend;
+    private final ResidentDataset data;
+    private final OwnedBuffers owned;
+    private final DeviceInts order;
+    private final DeviceInts rows;
+    private final DeviceFloats features;
+    private final DeviceInts labels;
+    private int size;
+    private int end;
+    private int taken;
+
+    ResidentBatches(Backend backend, ResidentDataset data, int wanted) {
+        int most = Math.min(wanted, data.examples());
+        this.backend = backend;
+        this.data = data;
+        owned = new OwnedBuffers(backend);
+        order = owned.ints(data.examples());
+        rows = owned.ints(most);
+        features = owned.floats((long) most * data.featureCount());
+        labels = owned.ints(most);
+    }
+
+    @Override
+    public void start(int[] rowNumbers, int batchSize) {
+        backend.upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
+        size = batchSize;
+        end = rowNumbers.length;
+        taken = 0;
+    }
+
+    @Override
+    public int next() {
+        int count = Math.min(size, end - taken);
+        if (count > 0) {
+            backend.copy(order.slice(taken, count), rows.slice(0, count));
+            taken += count;
+        }
+        return count;
+    }
+
+    @Override
+    public void gather(int count) {
+        backend.gatherRows(count, data.featureCount(), data.features(), rows, features);
+        backend.gatherLabels(count, data.labels(), rows, labels);
+    }
+
+    @Override
+    public DeviceFloats features() {
+        return features;
+    }
+
+    @Override
+    public DeviceInts labels() {
+        return labels;
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+}
