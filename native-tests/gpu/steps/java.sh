@@ -1,0 +1,102 @@
+# The library through Java: which Java, which libraries, doctor and the tests.
+
+# Finds Java and the jars, once a call: those of the bundle, else this machine's JDK and Maven. Sets java, the command up to
+# the main class, to be run in java_work.
+java_state=""
+java_work=$build/java-work
+prepare_java() {
+    if [ -z "$java_state" ]; then
+        java_state=missing
+        find_java || return
+        mkdir -p "$java_work/target"
+        use_libraries
+        java=("$jre" -XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
+            "-XX:ErrorFile=$output/java-crash-%p.log" "-Djava.io.tmpdir=$TMPDIR"
+            "-Dorg.bytedeco.javacpp.cachedir=$build/javacpp" ${java_options[@]+"${java_options[@]}"} -cp "$jars/*")
+        "${java[@]}" -version 2>&1 | grep -v 'incubator modules' | sed 's/^/java: /' | tee -a "$output/machine.log" | head -1
+        java_state=ready
+    fi
+    [ $java_state = ready ] && return
+    report "$group" SKIPPED "$java_missing"
+    return 1
+}
+
+find_java() {
+    local packed=$repository/java/jre.tar.gz sum
+    if [ -e "$packed" ]; then
+        sum=$(cksum <"$packed")
+        if [ "$(cat "$build/jre.sum" 2>/dev/null)" != "$sum" ]; then
+            rm -rf "$build/jre"
+            tar -C "$build" -xzf "$packed" || exit 2
+            echo "$sum" >"$build/jre.sum"
+        fi
+        jre=$build/jre/bin/java
+        jars=$repository/java/lib
+        return
+    fi
+    jre=${JAVA_HOME:+$JAVA_HOME/bin/java}
+    jre=${jre:-$(command -v java)}
+    if [ ! -x "$jre" ] || ! command -v mvn >/dev/null; then
+        java_missing="no Java and Maven here; bundle.sh makes a folder that needs neither"
+        report "$group" SKIPPED "$java_missing"
+        return 1
+    fi
+    jars=$build/jars
+    if ! bash "$here/bundle.sh" --jars "$jars" >"$output/jars.log" 2>&1; then
+        java_missing="the jars could not be built; jars.log"
+        report "$group" FAILED "$java_missing"
+        return 1
+    fi
+}
+
+# has_library NAME: whether the loader or a usual folder has it.
+has_library() {
+    local folder
+    ldconfig -p 2>/dev/null | grep -q -F "$1" && return
+    while read -r folder; do
+        [ -e "$folder/$1" ] && return
+    done < <(library_folders)
+    return 1
+}
+
+# Java finds NVIDIA's libraries itself, but cuBLAS 12 is not in CUDA 13: there a forwarding one is built.
+use_libraries() {
+    java_options=()
+    if [ -n "${SIMULATED_LIBRARIES:-}" ]; then
+        java_options+=("-Dpernodedrop.cuda.libraries=$SIMULATED_LIBRARIES" -Dpernodedrop.cuda.search=given)
+        return
+    fi
+    java_options+=(-Dpernodedrop.test.gpu=true)
+}
+
+step_doctor() {
+    prepare_java || return
+    timeout -k 10 120 env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main doctor --json \
+        >"$output/doctor.json" 2>"$output/doctor-json.log"
+    TAIL=60 step doctor 120 env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main doctor
+}
+
+# Sums up the reports of JUnit: how many tests ran. Fails if none did.
+count_java_tests() {
+    cat "$output"/junit/TEST-*.xml 2>/dev/null | grep -a '^<testsuite ' | awk '
+        { for (i = 1; i <= NF; i++) if (split($i, part, "=\"") == 2) sums[part[1]] += part[2] + 0 }
+        END {
+            printf "%d tests, %d skipped, %d failed", sums["tests"], sums["skipped"], sums["failures"] + sums["errors"]
+            exit sums["tests"] <= sums["skipped"]
+        }'
+}
+
+step_java_tests() {
+    prepare_java || return
+    rm -rf "$output/junit"
+    TAIL=25 NOTE=count_java_tests step java-tests "${JAVA_TEST_SECONDS:-540}" env -C "$java_work" "${java[@]}" \
+        org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$jars/pernodedrop-tests.jar" \
+        --include-classname "${JAVA_TESTS:-.*IT}" --reports-dir "$output/junit" --fail-if-no-tests \
+        --details=tree --disable-ansi-colors --disable-banner
+    count_java_tests >/dev/null || report java-tests FAILED "no test ran on a device: $(count_java_tests)"
+    # The reasons of skips, each once.
+    while read -r count why; do
+        report java-tests SKIPPED "$count: $why"
+    done < <(awk '/<skipped>/ { getline; sub(/.*CDATA\[/, ""); sub(/\]\]>.*/, ""); sub(/^[a-z0-9.]*TestAbortedException: /, "")
+            print }' "$output"/junit/TEST-*.xml 2>/dev/null | sort | uniq -c | sort -rn | head -20)
+}
