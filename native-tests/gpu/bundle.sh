@@ -57,7 +57,7 @@ gather_jars() {
         slim "$jar" '.*(libjniopenblas(_full)?\.so|/include/.*)'
     done
     for jar in "$to"/jcuda-natives-*.jar; do
-        slim "$jar" '.*lib(JNvPTXCompiler|JNvrtc).*'
+        slim "$jar" '.*lib(JNvPTXCompiler|JNvrtc|JCudaRuntime)-.*'
     done
     "$jdk/bin/jar" --create --file "$to/pernodedrop.jar" -C "$repository/target/classes" .
     "$jdk/bin/jar" --create --file "$to/pernodedrop-tests.jar" -C "$repository/target/test-classes" .
@@ -87,7 +87,7 @@ echo "$commit" >"$folder/COMMIT"
 ptx=src/main/resources/org/pernodedrop/backend/cuda
 answers=src/test/resources/org/pernodedrop/mask
 git -C "$repository" ls-files --cached --others --exclude-standard -z \
-    LICENSE cuda native-tests "$answers" |
+    LICENSE licenses cuda native-tests "$answers" |
     tar -C "$repository" --null --files-from - --create | tar -C "$folder" --extract
 tar -C "$repository/$ptx" --create --sort=name --owner=0 --group=0 . | gzip -9 >"$folder/ptx.tar.gz"
 googletest=""

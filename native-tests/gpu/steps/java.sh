@@ -6,8 +6,8 @@ java_state=""
 java_work=$build/java-work
 prepare_java() {
     if [ -z "$java_state" ]; then
-        java_state=missing
-        find_java || return
+        java_state=FAILED
+        find_java || { report "$group" "$java_state" "$java_missing"; return 1; }
         mkdir -p "$java_work/target"
         use_libraries
         java=("$jre" -XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
@@ -16,8 +16,8 @@ prepare_java() {
         "${java[@]}" -version 2>&1 | grep -v 'incubator modules' | sed 's/^/java: /' | tee -a "$output/machine.log" | head -1
         java_state=ready
     fi
-    [ $java_state = ready ] && return
-    report "$group" SKIPPED "$java_missing"
+    [ "$java_state" = ready ] && return
+    report "$group" "$java_state" "$java_missing"
     return 1
 }
 
@@ -37,14 +37,13 @@ find_java() {
     jre=${JAVA_HOME:+$JAVA_HOME/bin/java}
     jre=${jre:-$(command -v java)}
     if [ ! -x "$jre" ] || ! command -v mvn >/dev/null; then
+        java_state=SKIPPED
         java_missing="no Java and Maven here; bundle.sh makes a folder that needs neither"
-        report "$group" SKIPPED "$java_missing"
         return 1
     fi
     jars=$build/jars
     if ! bash "$here/bundle.sh" --jars "$jars" >"$output/jars.log" 2>&1; then
         java_missing="the jars could not be built; jars.log"
-        report "$group" FAILED "$java_missing"
         return 1
     fi
 }
