@@ -5,8 +5,10 @@ import java.util.Iterator;
 import java.util.stream.Collectors;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.train.DataOnDevice;
 import org.pernodedrop.train.LearningRateSchedule;
 import org.pernodedrop.train.OptimizerKind;
 import org.pernodedrop.train.Regularizer;
@@ -43,6 +45,12 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
         }
     }
 
+    static final class OfDataOnDevice extends EnumOption<DataOnDevice> {
+        OfDataOnDevice() {
+            super(DataOnDevice.class);
+        }
+    }
+
     static final class OfDevice extends EnumOption<Device> {
         OfDevice() {
             super(Device.class);
@@ -64,6 +72,12 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
     static final class OfOptimizer extends EnumOption<OptimizerKind> {
         OfOptimizer() {
             super(OptimizerKind.class);
+        }
+    }
+
+    static final class OfPrecision extends EnumOption<MatrixPrecision> {
+        OfPrecision() {
+            super(MatrixPrecision.class);
         }
     }
 

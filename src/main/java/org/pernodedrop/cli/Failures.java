@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.train.TrainingException;
 
@@ -48,6 +49,7 @@ final class Failures {
     private static boolean isExpected(Throwable failure) {
         return failure instanceof DataException
                 || failure instanceof TrainingException
+                || failure instanceof DeviceException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
                 || failure instanceof IOException

@@ -6,29 +6,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.MaskSpec;
-import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.train.CurvesPlot;
-import org.pernodedrop.train.MetricsCsv;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.ProgressDisplay;
 import org.pernodedrop.train.Regularizer;
-import org.pernodedrop.train.ResidentDataset;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
-import org.pernodedrop.train.Trainer;
 import org.pernodedrop.train.TrainingConfig;
-import org.pernodedrop.train.TrainingListener;
 import org.pernodedrop.train.TrainingResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,8 +52,8 @@ import picocli.CommandLine.Spec;
             "                    are those of the epoch",
             "  metrics-none.csv  the same of the network without regularizer",
             "  curves.png        the losses and the gap as curves",
-            "  run.json          settings, versions and final numbers; a test part of the",
-            "                    data is used once, for these"
+            "  run.json          settings, versions, use of the device and final numbers; a",
+            "                    test part of the data is used once, for these"
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
@@ -72,8 +64,6 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    private record Trained(NetworkSpec network, TrainingResult result, Optional<LossTotals> test) {}
 
     @Override
     public Integer call() {
@@ -88,14 +78,20 @@ public final class TrainCommand implements Callable<Integer> {
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
         try (Backend backend = options.backend(checks, this::tell)) {
             RunDirectory directory = RunDirectory.open(options.out(started));
-            directory.clear();
-            Map<String, Trained> trained = trainAll(backend, networks, split, training, directory);
-            report(backend, source, split, started, trained, directory).write(directory.report());
+            TrainingRun run = new TrainingRun(backend, split, training, options.dataOnDevice(), this::tell);
+            try {
+                run.train(networks, directory);
+            } finally {
+                directory.removeIfUnused();
+            }
+            RunReport.DeviceUse use = options.deviceUse(backend, run.dataOnDevice());
+            report(backend, source, split, started, run.trained(), use, directory)
+                    .write(directory.report());
             Map<String, TrainingResult> results = new LinkedHashMap<>();
-            trained.forEach((name, one) -> results.put(name, one.result()));
+            run.trained().forEach((name, one) -> results.put(name, one.result()));
             Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
             PrintWriter out = spec.commandLine().getOut();
-            out.print(table(trained));
+            out.print(TrainingTable.of(run.trained(), use));
             out.println(notDrawn.orElse("curves: " + directory.curves()));
             out.flush();
         } catch (OutOfMemoryError e) {
@@ -127,54 +123,13 @@ public final class TrainCommand implements Callable<Integer> {
         return networks;
     }
 
-    private Map<String, Trained> trainAll(
-            Backend backend,
-            Map<String, NetworkSpec> networks,
-            DataSplit split,
-            TrainingConfig training,
-            RunDirectory directory) {
-        Map<String, Trained> trained = new LinkedHashMap<>();
-        try (ResidentDataset train = new ResidentDataset(backend, split.train());
-                ResidentDataset validation = new ResidentDataset(backend, split.validation())) {
-            Trainer trainer = new Trainer(backend, train, validation, training);
-            networks.forEach((name, network) -> {
-                boolean twin = !trained.isEmpty();
-                MetricsCsv metrics = new MetricsCsv(directory.metrics(twin));
-                try (ProgressDisplay progress = new ProgressDisplay(
-                        name,
-                        training.epochs(),
-                        trainer.stepsPerEpoch(),
-                        ProgressDisplay.isInteractive(),
-                        this::tell)) {
-                    trained.put(name, train(backend, trainer, network, metrics.and(progress), split.test()));
-                }
-            });
-        }
-        return trained;
-    }
-
-    private static Trained train(
-            Backend backend,
-            Trainer trainer,
-            NetworkSpec description,
-            TrainingListener listener,
-            Optional<Dataset> test) {
-        try (Network network = new Network(description, backend)) {
-            TrainingResult result = trainer.train(network, listener);
-            return new Trained(description, result, test.map(part -> {
-                try (ResidentDataset resident = new ResidentDataset(backend, part)) {
-                    return trainer.evaluate(network, resident);
-                }
-            }));
-        }
-    }
-
     private RunReport report(
             Backend backend,
             DataSource source,
             DataSplit split,
             LocalDateTime started,
-            Map<String, Trained> trained,
+            Map<String, TrainingRun.Trained> trained,
+            RunReport.DeviceUse use,
             RunDirectory directory) {
         MaskSpec mask = model.model().mask();
         RunReport.Data data = new RunReport.Data(
@@ -207,44 +162,12 @@ public final class TrainCommand implements Callable<Integer> {
                 RunReport.operatingSystemName(),
                 started.toString(),
                 backend.describe(),
+                use,
                 options.training().seed(),
                 options.settings(model.settings(), directory.path()),
                 mask.effectiveDropRate(),
                 mask.noise().usesBits() ? mask.rate().planes() : 0,
                 data,
                 networks);
-    }
-
-    private static String table(Map<String, Trained> trained) {
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%n%-17s %6s %11s %15s %16s %20s %8s %8s%n",
-                "regularizer",
-                "epochs",
-                "train loss",
-                "train accuracy",
-                "validation loss",
-                "validation accuracy",
-                "gap",
-                "seconds"));
-        trained.forEach((name, one) -> text.append(String.format(
-                Locale.ROOT,
-                "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
-                name,
-                one.result().last().epoch(),
-                one.result().last().trainLoss(),
-                one.result().last().trainAccuracy(),
-                one.result().last().validationLoss(),
-                one.result().last().validationAccuracy(),
-                one.result().last().gap(),
-                one.result().seconds())));
-        trained.forEach((name, one) -> one.test()
-                .ifPresent(totals -> text.append(String.format(
-                        Locale.ROOT,
-                        "%s, test part: loss %.4f, accuracy %.4f%n",
-                        name,
-                        totals.meanLoss(),
-                        totals.accuracy()))));
-        return text.append(System.lineSeparator()).toString();
     }
 }

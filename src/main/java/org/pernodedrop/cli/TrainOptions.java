@@ -10,9 +10,13 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.data.DataSource;
+import org.pernodedrop.train.DataOnDevice;
 import org.pernodedrop.train.LearningRateSchedule;
 import org.pernodedrop.train.OptimizerKind;
+import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Option;
 
@@ -136,6 +140,38 @@ final class TrainOptions {
     private Device device;
 
     @Option(
+            names = "--matrix-precision",
+            paramLabel = "NAME",
+            converter = EnumOption.OfPrecision.class,
+            completionCandidates = EnumOption.OfPrecision.class,
+            defaultValue = "fp32",
+            description =
+                    "How --device cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES}; tf32 rounds factors"
+                            + " to 10 bits and is faster. Products with masks on connections are always fp32. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private MatrixPrecision precision;
+
+    @Option(
+            names = "--graphs",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Whether --device cuda records each training step as a CUDA graph; the numbers are the same"
+                    + " without. Default: --graphs.")
+    private boolean graphs;
+
+    @Option(
+            names = "--data-on-device",
+            paramLabel = "WHERE",
+            converter = EnumOption.OfDataOnDevice.class,
+            completionCandidates = EnumOption.OfDataOnDevice.class,
+            defaultValue = "auto",
+            description = "Whether the data lies in the device's memory: ${COMPLETION-CANDIDATES}; auto asks for room"
+                    + " beside the network. If not, batches are copied while others are computed on; the numbers are"
+                    + " the same. Default: ${DEFAULT-VALUE}.")
+    private DataOnDevice dataOnDevice;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Where metrics, curves and report are written; files of an earlier run there are replaced."
@@ -157,6 +193,8 @@ final class TrainOptions {
         checks.require(patience >= 0, "--patience", "must be at least 1, or 0 for off", patience);
         boolean splits = validationFraction > 0 && validationFraction < 1;
         checks.require(splits, "--validation-fraction", "must be in (0, 1)", validationFraction);
+        boolean multiplies = precision == MatrixPrecision.FP32 || device != Device.CPU;
+        checks.onlyWith("--device cuda or auto", multiplies, "--matrix-precision tf32", true);
         checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
     }
 
@@ -170,10 +208,34 @@ final class TrainOptions {
 
     Backend backend(OptionChecks checks, Consumer<String> notice) {
         try {
-            return Backends.open(BackendOptions.of(device).withThreads(threads), notice);
+            BackendOptions wanted = new BackendOptions(device, threads, precision, graphs);
+            Backend backend = Backends.open(wanted, notice);
+            if (precision != precisionOn(backend)) {
+                notice.accept("matrix precision: fp32; " + backend.device() + " knows no " + precision);
+            }
+            return backend;
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+    }
+
+    /** How a backend of these options was used until now. */
+    RunReport.DeviceUse deviceUse(Backend backend, boolean dataLaidThere) {
+        MemoryUse memory = backend.memory();
+        boolean recorded = graphs && !isCpu(backend);
+        return new RunReport.DeviceUse(memory.peak(), memory.total(), dataLaidThere, recorded, precisionOn(backend));
+    }
+
+    private MatrixPrecision precisionOn(Backend backend) {
+        return isCpu(backend) ? MatrixPrecision.FP32 : precision;
+    }
+
+    private static boolean isCpu(Backend backend) {
+        return backend.device().equals(Device.CPU.toString());
+    }
+
+    DataOnDevice dataOnDevice() {
+        return dataOnDevice;
     }
 
     TrainingConfig training() {
@@ -200,6 +262,9 @@ final class TrainOptions {
         settings.put("seed", seed);
         settings.put("threads", threads);
         settings.put("device", device);
+        settings.put("matrix_precision", precision);
+        settings.put("graphs", graphs);
+        settings.put("data_on_device", dataOnDevice);
         settings.put("out", directory.toString());
         return settings;
     }

@@ -11,9 +11,11 @@ public final class RunDirectory {
     private static final String WAY_OUT = "; name a directory that can be written to by --out";
 
     private final Path path;
+    private final boolean made;
 
-    private RunDirectory(Path path) {
+    private RunDirectory(Path path, boolean made) {
         this.path = path;
+        this.made = made;
     }
 
     /**
@@ -27,13 +29,14 @@ public final class RunDirectory {
             String reason = "out is a file: out=" + path + WAY_OUT;
             throw new UncheckedIOException(reason, new IOException(reason));
         }
+        boolean made = Files.notExists(path);
         try {
             Files.createDirectories(path);
             Files.delete(Files.createTempFile(path, "probe", ".tmp"));
         } catch (IOException e) {
             throw new UncheckedIOException("out cannot be written to: out=" + path + " (" + e + ")" + WAY_OUT, e);
         }
-        return new RunDirectory(path);
+        return new RunDirectory(path, made);
     }
 
     /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
@@ -65,6 +68,17 @@ public final class RunDirectory {
             Files.deleteIfExists(report());
         } catch (IOException e) {
             throw new UncheckedIOException("out holds something that cannot be replaced: " + e + WAY_OUT, e);
+        }
+    }
+
+    /** Removes the directory if it was made for this run and nothing was written to it. */
+    public void removeIfUnused() {
+        if (made) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // Something was written there, or others forbid it: then it stays.
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.backend.MatrixPrecision;
 
 /**
  * What a run was and what came out of it, as JSON with names in snake case.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param operatingSystem name, version and architecture
  * @param started when the run began, ISO 8601
  * @param device what computed
+ * @param deviceUse how it was used
  * @param seed what everything random followed from
  * @param settings every option as it was in force, by its name on the command line
  * @param effectiveDropRate share of mask values that are really dropped or disturbed; 0 without a regularizer
@@ -34,6 +36,7 @@ public record RunReport(
         String operatingSystem,
         String started,
         String device,
+        DeviceUse deviceUse,
         long seed,
         Map<String, Object> settings,
         double effectiveDropRate,
@@ -45,6 +48,22 @@ public record RunReport(
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
+
+    /**
+     * How a device was used.
+     *
+     * @param peakMemoryBytes most bytes of its memory that the run held at a time
+     * @param totalMemoryBytes what it has; on the CPU the largest heap
+     * @param dataOnDevice whether the data set lay in its memory, or was copied there batch by batch
+     * @param graphs whether training steps were CUDA graphs
+     * @param matrixPrecision how ordinary matrices were multiplied
+     */
+    public record DeviceUse(
+            long peakMemoryBytes,
+            long totalMemoryBytes,
+            boolean dataOnDevice,
+            boolean graphs,
+            MatrixPrecision matrixPrecision) {}
 
     /**
      * A data set.

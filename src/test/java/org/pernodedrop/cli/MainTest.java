@@ -12,6 +12,9 @@ import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.DeviceException;
+import org.pernodedrop.backend.DeviceUnavailableException;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataException;
 
 class MainTest {
@@ -65,6 +68,9 @@ class MainTest {
         assertEquals(
                 "error: NoSuchFileException: a.csv\n",
                 report(new UncheckedIOException(new NoSuchFileException("a.csv"))));
+        assertEquals("error: cuMemcpy failed\n", report(new DeviceException("cuMemcpy failed", null)));
+        assertEquals("error: full\n", report(new OutOfDeviceMemoryException("full", new OutOfMemoryError())));
+        assertEquals("error: no driver\n", report(new DeviceUnavailableException("no driver", null)));
         assertTrue(report(new OutOfMemoryError("Java heap space")).matches("error: not enough memory.*-Xmx.*\n"));
         assertEquals("error: IllegalStateException: null\n", report(new IllegalStateException()));
     }

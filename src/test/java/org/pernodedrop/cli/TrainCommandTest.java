@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.train.MetricsCsv;
@@ -125,6 +127,23 @@ class TrainCommandTest {
         assertEquals(
                 64 * 16 + 16 + 16 * 10 + 10, report.at("/networks/0/parameters").asInt());
         assertEquals("none", report.at("/networks/1/name").asText());
+        long parameters = report.at("/networks/0/parameters").asLong();
+        long peak = report.at("/device_use/peak_memory_bytes").asLong();
+        // Parameters, gradients, two moments, and the data; not more than that twice.
+        long least = 4 * (4 * parameters + 1797 * 65);
+        assertTrue(least <= peak && peak <= 2 * least, report.get("device_use").toString());
+        assertTrue(report.at("/device_use/total_memory_bytes").asLong() >= peak);
+        assertTrue(report.at("/device_use/data_on_device").asBoolean());
+        assertFalse(report.at("/device_use/graphs").asBoolean(true), "the CPU has none");
+        assertEquals("fp32", report.at("/device_use/matrix_precision").asText());
+        assertTrue(report.at("/settings/graphs").asBoolean());
+        assertEquals("auto", report.at("/settings/data_on_device").asText());
+        assertEquals("fp32", report.at("/settings/matrix_precision").asText());
+        assertTrue(
+                outcome.out()
+                        .contains(String.format(
+                                Locale.ROOT, "peak device memory: %.1f MiB, data on the device", peak / 1048576.0)),
+                outcome.out());
         assertTrue(report.at("/networks/0/test").isNull());
         List<String> last = rows("run/metrics.csv").get(1);
         assertEquals(
@@ -166,6 +185,43 @@ class TrainCommandTest {
         assertEquals(2, rows("run/metrics.csv").size());
         assertFalse(Files.exists(directory.resolve("run/metrics-none.csv")));
         assertEquals(1, report("run").get("networks").size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--data-on-device=no", "--data-on-device=yes", "--no-graphs", "--graphs"})
+    void howTheDeviceIsUsedChangesNoNumber(String option) throws IOException {
+        train("plain", "--data", "vowel", "--hidden", "40");
+        Outcome outcome = train("other", "--data", "vowel", "--hidden", "40", option);
+        for (String file : List.of("metrics.csv", "metrics-none.csv")) {
+            assertEquals(numbers("plain/" + file), numbers("other/" + file));
+        }
+        for (int k = 0; k < 2; k++) {
+            assertEquals(
+                    report("plain").at("/networks/" + k + "/test"),
+                    report("other").at("/networks/" + k + "/test"));
+        }
+        boolean onDevice = !option.endsWith("=no");
+        assertEquals(onDevice, report("other").at("/device_use/data_on_device").asBoolean());
+        assertTrue(outcome.out().contains(onDevice ? "data on the device" : "data on the host"), outcome.out());
+        assertEquals(
+                !option.startsWith("--no"),
+                report("other").at("/settings/graphs").asBoolean());
+    }
+
+    @Test
+    void whatDoesNotFitIsToldBeforeAnythingIsReplaced() throws IOException {
+        String earlier = "an earlier run's";
+        Files.createDirectory(directory.resolve("kept"));
+        Files.writeString(directory.resolve("kept/metrics.csv"), earlier);
+        for (String out : List.of("run", "kept")) {
+            Outcome outcome = train(out, "--hidden", "40000,40000");
+            assertEquals(1, outcome.code());
+            OutOfDeviceMemoryException failure = assertInstanceOf(OutOfDeviceMemoryException.class, outcome.failure());
+            assertTrue(failure.getMessage().contains("smaller --hidden or --batch-size"), failure.getMessage());
+        }
+        assertFalse(Files.exists(directory.resolve("run")));
+        assertEquals(List.of("metrics.csv"), names("kept"));
+        assertEquals(earlier, Files.readString(directory.resolve("kept/metrics.csv")));
     }
 
     @Test
@@ -265,6 +321,9 @@ class TrainCommandTest {
                 "--noise=pink | Invalid value for option '--noise': must be one of bernoulli, gaussian,",
                 "--regularizer=NONE | Invalid value for option '--regularizer': must be one of none, dropout,",
                 "--device=tpu | Invalid value for option '--device': must be one of auto, cpu, cuda",
+                "--data-on-device=maybe | Invalid value for option '--data-on-device': must be one of auto, yes, no",
+                "--matrix-precision=fp16 | Invalid value for option '--matrix-precision': must be one of fp32, tf32",
+                "--device=cpu --matrix-precision=tf32 | --matrix-precision tf32 is only for --device cuda or auto",
                 "--data=mnist | --data must be one of digits, spambase, vowel",
                 "--label=x | --label is for csv:FILE only",
                 "--hidden=16,0 | --hidden must be at least 1 for each layer: --hidden=0",

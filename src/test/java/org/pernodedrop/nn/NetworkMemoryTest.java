@@ -12,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 /** What a network allocates, and that it gives everything back. */
@@ -58,6 +60,47 @@ class NetworkMemoryTest {
 
     @ParameterizedTest
     @MethodSource("stacks")
+    void recordedStepsAreStepsAndAllocateNothing(LayerCases.Stack stack) {
+        int[] sizes = {SAMPLES, 1, SAMPLES, 4, SAMPLES};
+        try (Network network = LayerCases.builder(stack).build(backend);
+                Network recorded = LayerCases.builder(stack).build(backend)) {
+            recorded.reserve(SAMPLES);
+            network.reserve(SAMPLES);
+            int before = backend.buffers.size();
+            for (int samples : sizes) {
+                step(network, samples);
+                // Others in between use the same room.
+                recorded.evaluate(batch.deviceInput, batch.deviceLabels, 3, totals);
+                try (Recording recording = backend.record(() -> step(recorded, samples))) {
+                    recording.replay();
+                    assertThrows(IllegalStateException.class, () -> recorded.backward(batch.deviceInput));
+                    step(network, samples);
+                    recording.replay();
+                }
+            }
+            assertEquals(before, backend.buffers.size());
+            assertEquals(2 * sizes.length, recorded.state().step());
+            assertArrayEquals(
+                    backend.download(network.parameterBuffer()), backend.download(recorded.parameterBuffer()));
+        }
+    }
+
+    @Test
+    void recordedStepsEndWithTheRoom() {
+        Network network = LayerCases.builder(LayerCases.all().get(0)).build(backend);
+        network.reserve(2);
+        try (Recording recording = backend.record(() -> step(network, 2));
+                Recording tooLarge = backend.record(() -> step(network, SAMPLES))) {
+            recording.replay();
+            assertThrows(IllegalStateException.class, tooLarge::replay, "would have to make room");
+            network.reserve(2);
+            network.close();
+            assertThrows(IllegalStateException.class, recording::replay);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
     void closingFreesEverythingAlsoWhatGrowthReplaced(LayerCases.Stack stack) {
         batch.close();
         Network network = LayerCases.builder(stack).build(backend);
@@ -94,7 +137,7 @@ class NetworkMemoryTest {
         assertEquals(2 + 2 + 3, needed);
         for (int allocations = 0; allocations < needed; allocations++) {
             backend.limitAllocations(allocations);
-            assertThrows(IllegalStateException.class, () -> builder.build(backend));
+            assertThrows(OutOfDeviceMemoryException.class, () -> builder.build(backend));
             assertEverythingIsClosed();
         }
     }
@@ -107,7 +150,7 @@ class NetworkMemoryTest {
             step(network, 2);
             step(untroubled, 2);
             backend.limitAllocations(3);
-            assertThrows(IllegalStateException.class, () -> step(network, SAMPLES));
+            assertThrows(OutOfDeviceMemoryException.class, () -> step(network, SAMPLES));
             backend.limitAllocations(Integer.MAX_VALUE);
             step(network, 2);
             step(untroubled, 2);

@@ -12,22 +12,42 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 
 /** Passes everything on to another backend, remembers what was allocated, and can run out of memory. */
-final class RecordingBackend extends Backend {
-    final List<DeviceBuffer> buffers = new ArrayList<>();
+public final class RecordingBackend extends Backend {
+    public final List<DeviceBuffer> buffers = new ArrayList<>();
     final List<WatchedState> states = new ArrayList<>();
+    private int recordings;
+    private int feeds;
+    private long free = -1;
     private final Backend device;
     private int allocationsLeft = Integer.MAX_VALUE;
 
-    RecordingBackend(Backend device) {
+    /** Owns the device. */
+    public RecordingBackend(Backend device) {
         this.device = device;
     }
 
+    /** How many recordings were made. */
+    public int recordings() {
+        return recordings;
+    }
+
+    /** How many feeds were made. */
+    public int feeds() {
+        return feeds;
+    }
+
+    /** Tells from now on that so many bytes of the device are free, whatever is. */
+    public void pretendFree(long bytes) {
+        free = bytes;
+    }
+
     /** After this many more allocations there is no memory. */
-    void limitAllocations(int allocations) {
+    public void limitAllocations(int allocations) {
         allocationsLeft = allocations;
     }
 
@@ -38,22 +58,25 @@ final class RecordingBackend extends Backend {
 
     private void takeOne() {
         if (allocationsLeft-- <= 0) {
-            throw new IllegalStateException("out of memory");
+            throw new OutOfDeviceMemoryException("nothing is left", null);
         }
     }
 
     @Override
     public MemoryUse memory() {
-        return device.memory();
+        MemoryUse use = device.memory();
+        return free < 0 ? use : new MemoryUse(use.used(), use.peak(), use.used(), free, use.total());
     }
 
     @Override
     protected Recording recordKernel(Runnable operations) {
+        recordings++;
         return device.record(operations);
     }
 
     @Override
     protected BatchFeed newBatchFeedKernel(int features, int labels) {
+        feeds++;
         return device.newBatchFeed(features, labels);
     }
 

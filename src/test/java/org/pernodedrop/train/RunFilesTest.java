@@ -90,6 +90,19 @@ class RunFilesTest {
     }
 
     @Test
+    void directoryWithoutFilesGoesAgainIfItWasMade() throws IOException {
+        RunDirectory made = RunDirectory.open(directory.resolve("made"));
+        made.removeIfUnused();
+        made.removeIfUnused();
+        assertEquals(List.of(), names());
+        Files.writeString(RunDirectory.open(made.path()).report(), "mine");
+        made.removeIfUnused();
+        RunDirectory.open(Files.createDirectory(directory.resolve("empty"))).removeIfUnused();
+        assertEquals(List.of("empty", "made"), names());
+        assertEquals("mine", Files.readString(made.report()));
+    }
+
+    @Test
     void refusesWhatIsNoDirectory() throws IOException {
         Path file = Files.writeString(directory.resolve("taken"), "mine");
         String start = assertThrows(UncheckedIOException.class, () -> RunDirectory.open(file))

@@ -22,6 +22,7 @@ import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.RecordingBackend;
 
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);
@@ -138,6 +139,51 @@ class TrainerTest {
             assertEquals(2 * ((n + batch - 1) / batch), steps[0]);
             assertEquals(steps[0], steps[1]);
             assertEquals(List.of(1, 2), finished);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dataMayLieAnywhere(Regularizer regularizer) {
+        TrainingConfig config =
+                TrainingConfig.builder().epochs(2).batchSize(13).seed(3).build();
+        List<List<EpochMetrics>> results = new ArrayList<>();
+        for (DataOnDevice where : List.of(DataOnDevice.YES, DataOnDevice.NO)) {
+            try (PlacedData data = PlacedData.place(backend, split, where, line -> {});
+                    Network network = network(model.with(regularizer), config)) {
+                TrainingResult result = new Trainer(backend, data.train(), data.validation(), config)
+                        .train(network, new TrainingListener() {});
+                results.add(result.epochs().stream().map(TrainerTest::timeless).toList());
+            }
+        }
+        assertEquals(results.get(0), results.get(1));
+    }
+
+    private static EpochMetrics timeless(EpochMetrics epoch) {
+        return new EpochMetrics(
+                epoch.epoch(),
+                epoch.runningLoss(),
+                epoch.trainLoss(),
+                epoch.trainAccuracy(),
+                epoch.validationLoss(),
+                epoch.validationAccuracy(),
+                0);
+    }
+
+    @Test
+    void aStepIsRecordedOnceForEachSize() {
+        try (RecordingBackend counting = new RecordingBackend(new CpuBackend(1));
+                PlacedData data = PlacedData.place(counting, split, DataOnDevice.NO, line -> {})) {
+            TrainingConfig config =
+                    TrainingConfig.builder().epochs(3).batchSize(50).build();
+            try (Network network =
+                    new Network(model.describe(64, 10, config.seed(), config.newOptimizer()), counting)) {
+                new Trainer(counting, data.train(), data.validation(), config)
+                        .train(network, new TrainingListener() {});
+            }
+            assertEquals(2, counting.recordings());
+            assertEquals(2, counting.feeds());
+            assertEquals(0, counting.memory().used());
         }
     }
 

@@ -1,0 +1,92 @@
+package org.pernodedrop.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.MetricsCsv;
+import org.pernodedrop.train.PlacedData;
+import org.pernodedrop.train.ProgressDisplay;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.Trainer;
+import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingListener;
+import org.pernodedrop.train.TrainingResult;
+
+/** Trains networks one after the other on the same data. */
+final class TrainingRun {
+    private final Backend backend;
+    private final DataSplit split;
+    private final TrainingConfig training;
+    private final DataOnDevice wanted;
+    private final Consumer<String> notice;
+    private final Map<String, Trained> trained = new LinkedHashMap<>();
+    private PlacedData data;
+
+    /** A network, what was measured of it, and its totals on the test part, if there is one. */
+    record Trained(NetworkSpec network, TrainingResult result, Optional<LossTotals> test) {}
+
+    TrainingRun(
+            Backend backend, DataSplit split, TrainingConfig training, DataOnDevice wanted, Consumer<String> notice) {
+        this.backend = backend;
+        this.split = split;
+        this.training = training;
+        this.wanted = wanted;
+        this.notice = notice;
+    }
+
+    /**
+     * Trains networks by their names; files of an earlier run stay until the first of them and the data have found room.
+     *
+     * @throws OutOfDeviceMemoryException naming the options that would help
+     */
+    void train(Map<String, NetworkSpec> networks, RunDirectory directory) {
+        try {
+            networks.forEach((name, network) -> train(name, network, directory));
+        } catch (OutOfDeviceMemoryException e) {
+            String data = dataOnDevice() && wanted != DataOnDevice.NO ? ", or --data-on-device no" : "";
+            throw new OutOfDeviceMemoryException(
+                    e.getMessage() + "; for train: smaller --hidden or --batch-size" + data, e);
+        } finally {
+            if (data != null) {
+                data.close();
+            }
+        }
+    }
+
+    private void train(String name, NetworkSpec description, RunDirectory directory) {
+        try (Network network = new Network(description, backend)) {
+            network.reserve(Trainer.largestBatch(training, split.train().examples()));
+            if (data == null) {
+                data = PlacedData.place(backend, split, wanted, notice);
+                directory.clear();
+            }
+            Trainer trainer = new Trainer(backend, data.train(), data.validation(), training);
+            MetricsCsv metrics = new MetricsCsv(directory.metrics(!trained.isEmpty()));
+            try (ProgressDisplay progress = new ProgressDisplay(
+                    name, training.epochs(), trainer.stepsPerEpoch(), ProgressDisplay.isInteractive(), notice)) {
+                TrainingListener listener = metrics.and(progress);
+                TrainingResult result = trainer.train(network, listener);
+                Optional<LossTotals> test = data.test().map(part -> trainer.evaluate(network, part));
+                trained.put(name, new Trained(description, result, test));
+            }
+        }
+    }
+
+    /** The networks that were trained to the end, by their names. */
+    Map<String, Trained> trained() {
+        return trained;
+    }
+
+    /** Whether the data lay on the device. */
+    boolean dataOnDevice() {
+        return data != null && data.onDevice();
+    }
+}

@@ -1,0 +1,50 @@
+package org.pernodedrop.cli;
+
+import java.util.Locale;
+import java.util.Map;
+import org.pernodedrop.train.RunReport;
+
+/** What a run ends with on the screen. */
+final class TrainingTable {
+    private static final double MEBIBYTE = 1 << 20;
+
+    private TrainingTable() {}
+
+    static String of(Map<String, TrainingRun.Trained> trained, RunReport.DeviceUse use) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%n%-17s %6s %11s %15s %16s %20s %8s %8s%n",
+                "regularizer",
+                "epochs",
+                "train loss",
+                "train accuracy",
+                "validation loss",
+                "validation accuracy",
+                "gap",
+                "seconds"));
+        trained.forEach((name, one) -> text.append(String.format(
+                Locale.ROOT,
+                "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
+                name,
+                one.result().last().epoch(),
+                one.result().last().trainLoss(),
+                one.result().last().trainAccuracy(),
+                one.result().last().validationLoss(),
+                one.result().last().validationAccuracy(),
+                one.result().last().gap(),
+                one.result().seconds())));
+        trained.forEach((name, one) -> one.test()
+                .ifPresent(totals -> text.append(String.format(
+                        Locale.ROOT,
+                        "%s, test part: loss %.4f, accuracy %.4f%n",
+                        name,
+                        totals.meanLoss(),
+                        totals.accuracy()))));
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%npeak device memory: %.1f MiB, data on the %s%n",
+                        use.peakMemoryBytes() / MEBIBYTE,
+                        use.dataOnDevice() ? "device" : "host"))
+                .toString();
+    }
+}
