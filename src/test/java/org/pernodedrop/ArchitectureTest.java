@@ -47,7 +47,7 @@ class ArchitectureTest {
 
     @Test
     void theCudaBackendKnowsTheSeam() {
-        knowsOnly("backend.cuda", "backend", "mask");
+        knowsOnly("backend.cuda", "backend", "mask", "files");
     }
 
     @Test

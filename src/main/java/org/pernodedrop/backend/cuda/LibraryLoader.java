@@ -43,7 +43,7 @@ final class LibraryLoader {
         boolean cublas = driver && loadCublas();
         boolean curand = cublas && load(JCudaLibrary.CURAND);
         if (natives && !driver) {
-            look(JCudaLibrary.CUBLAS);
+            lookForCublas();
         }
         if (natives && !cublas) {
             look(JCudaLibrary.CURAND);
@@ -93,17 +93,13 @@ final class LibraryLoader {
 
     /** cuBLAS of CUDA 12, or that of CUDA 13 by way of our forwarding library. */
     private boolean loadCublas() {
-        String file = JCudaLibrary.CUBLAS.nvidiaFile(search.settings().isWindows());
-        Optional<Path> newer = search.settings().isWindows() ? Optional.empty() : first(NEWER_CUBLAS);
-        if (newer.isEmpty() || redist.holds(file) || first(file).isPresent()) {
+        Optional<Path> newer = newerCublas();
+        if (newer.isEmpty()) {
             return load(JCudaLibrary.CUBLAS);
         }
         Optional<Path> forwarding = first(FORWARDING);
         if (forwarding.isEmpty()) {
-            String problem = "only " + newer.get() + " of CUDA 13 is there: JCuda needs the names of " + file + ", and "
-                    + FORWARDING + ", which would give it those, was not found";
-            String remedy = "build that by cuda/cublas-forwarding/build.sh DIR and " + NAME_FOLDER + "; or " + PIP;
-            return lost(file, newer.get(), problem, remedy);
+            return missingForwarding(newer.get());
         }
         try {
             loadBeside(newer.get());
@@ -111,12 +107,30 @@ final class LibraryLoader {
             loader.load(forwarding.get());
             loader.load(JCudaLibrary.CUBLAS);
         } catch (LinkageError | RuntimeException failure) {
-            return failed(file, newer.get(), failure, "install cuBLAS of CUDA 12: " + PIP);
+            return failed(NEWER_CUBLAS, newer.get(), failure, "install cuBLAS of CUDA 12: " + PIP);
         }
-        findings.add(new LibraryFinding(
-                NEWER_CUBLAS, newer.get().toString(), version(JCudaLibrary.CUBLAS, newer.get()), null, null));
-        findings.add(new LibraryFinding(FORWARDING, forwarding.get().toString(), null, null, null));
+        foundForwarding(newer.get(), forwarding.get(), version(JCudaLibrary.CUBLAS, newer.get()));
         return true;
+    }
+
+    /** cuBLAS of CUDA 13, where there is none of CUDA 12. */
+    private Optional<Path> newerCublas() {
+        boolean windows = search.settings().isWindows();
+        String file = JCudaLibrary.CUBLAS.nvidiaFile(windows);
+        boolean known = windows || redist.holds(file) || first(file).isPresent();
+        return known ? Optional.empty() : first(NEWER_CUBLAS);
+    }
+
+    private void foundForwarding(Path newer, Path forwarding, String version) {
+        findings.add(new LibraryFinding(NEWER_CUBLAS, newer.toString(), version, null, null));
+        findings.add(new LibraryFinding(FORWARDING, forwarding.toString(), null, null, null));
+    }
+
+    private boolean missingForwarding(Path newer) {
+        String problem = "only cuBLAS of CUDA 13 is there (" + newer + "); JCuda calls it by the names of CUDA 12, and "
+                + FORWARDING + ", which knows both, was not found";
+        String remedy = "build that by cuda/cublas-forwarding/build.sh DIR and " + NAME_FOLDER + ", or " + PIP;
+        return lost(FORWARDING, null, problem, remedy);
     }
 
     private boolean loadFirst(JCudaLibrary library, String file, List<Path> candidates) {
@@ -166,7 +180,19 @@ final class LibraryLoader {
         found.ifPresent(loader::load);
     }
 
-    /** Looks for a library that is not loaded, since one before it is missing. */
+    // Looks only: without the driver nothing else is loaded.
+    private void lookForCublas() {
+        Optional<Path> newer = newerCublas();
+        Optional<Path> forwarding = first(FORWARDING);
+        if (newer.isEmpty()) {
+            look(JCudaLibrary.CUBLAS);
+        } else if (forwarding.isPresent()) {
+            foundForwarding(newer.get(), forwarding.get(), fileVersion(newer.get()));
+        } else {
+            missingForwarding(newer.get());
+        }
+    }
+
     private void look(JCudaLibrary library) {
         String file = library.nvidiaFile(search.settings().isWindows());
         Optional<Path> found = first(file);

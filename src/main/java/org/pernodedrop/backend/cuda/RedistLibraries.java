@@ -38,6 +38,11 @@ final class RedistLibraries {
                 caches.resolve("pernodedrop").resolve("cuda-libraries"));
     }
 
+    /** Where the libraries are unpacked to. */
+    Path cache() {
+        return cache;
+    }
+
     /** Whether the class path holds a library of that name. */
     boolean holds(String fileName) {
         return classPath.getResource(RESOURCES + fileName) != null;
@@ -59,12 +64,20 @@ final class RedistLibraries {
         jar.setUseCaches(false);
         JarEntry entry = jar.getJarEntry();
         try (InputStream content = jar.getInputStream()) {
-            Path folder = Files.createDirectories(cache.resolve(String.format("%08x", entry.getCrc())));
-            Path file = folder.resolve(fileName);
+            Path file =
+                    folder(cache.resolve(String.format("%08x", entry.getCrc()))).resolve(fileName);
             if (!Files.isRegularFile(file) || Files.size(file) != entry.getSize()) {
                 write(content, file, entry.getSize());
             }
             return file;
+        }
+    }
+
+    private static Path folder(Path path) throws IOException {
+        try {
+            return Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new IOException("NVIDIA's libraries cannot be unpacked: no folder can be made at " + path, e);
         }
     }
 

@@ -1,10 +1,6 @@
 package org.pernodedrop.backend.cuda;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -97,31 +93,12 @@ final class PtxCompiler {
         return new String(bytes, StandardCharsets.US_ASCII).replace("\0", "").strip();
     }
 
-    /**
-     * JCuda unpacks its library to a fixed name in the temporary folder and never replaces what lies there, be it
-     * half a file of a run that was killed; so the library is unpacked to a folder of its own.
-     */
     private static final class Loader {
-        private static final String TEMPORARY = "java.io.tmpdir";
-
         static {
-            String before = System.getProperty(TEMPORARY);
-            try {
-                Path own = Files.createTempDirectory("ptx-compiler");
-                System.setProperty(TEMPORARY, own.toString());
-                JNvPTXCompiler.setExceptionsEnabled(false);
-                // Loaded by now, so that the file may go: Linux keeps what is mapped.
-                try (var files = Files.list(own)) {
-                    for (Path file : files.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(own);
-            } catch (IOException e) {
-                throw new UncheckedIOException("Could not unpack JCuda's PTX compiler", e);
-            } finally {
-                System.setProperty(TEMPORARY, before);
+            try (JCudaNatives natives = new JCudaNatives()) {
+                natives.load("JNvPTXCompiler", "jcuda.nvptxcompiler.JNvPTXCompiler");
             }
+            JNvPTXCompiler.setExceptionsEnabled(false);
         }
 
         private static void load() {
