@@ -48,22 +48,19 @@ find_java() {
     fi
 }
 
-# has_library NAME: whether the loader or a usual folder has it.
-has_library() {
-    local folder
-    ldconfig -p 2>/dev/null | grep -q -F "$1" && return
-    while read -r folder; do
-        [ -e "$folder/$1" ] && return
-    done < <(library_folders)
-    return 1
-}
-
-# Java finds NVIDIA's libraries itself, but cuBLAS 12 is not in CUDA 13: there a forwarding one is built.
+# Java finds NVIDIA's libraries itself. CUDA 13 has no cuBLAS 12, for which JCuda was made: the forwarding library, taken
+# where only cuBLAS 13 is found, is built here.
 use_libraries() {
     java_options=()
     if [ -n "${SIMULATED_LIBRARIES:-}" ]; then
         java_options+=("-Dpernodedrop.cuda.libraries=$SIMULATED_LIBRARIES" -Dpernodedrop.cuda.search=given)
         return
+    fi
+    if bash "$repository/cuda/cublas-forwarding/build.sh" "$build/cublas-forwarding" >"$output/cublas-forwarding.log" 2>&1; then
+        java_options+=("-Dpernodedrop.cuda.libraries=${CUDA_LIBRARIES:+$CUDA_LIBRARIES:}$build/cublas-forwarding")
+    else
+        report cublas-forwarding SKIPPED "needed for CUDA 13: $(tail -1 "$output/cublas-forwarding.log")"
+        [ -z "${CUDA_LIBRARIES:-}" ] || java_options+=("-Dpernodedrop.cuda.libraries=$CUDA_LIBRARIES")
     fi
     java_options+=(-Dpernodedrop.test.gpu=true)
 }

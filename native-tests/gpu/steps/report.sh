@@ -13,7 +13,7 @@ begin() {
 
 # report NAME passed|FAILED|SKIPPED [why]
 report() {
-    printf '%s\t%s\t%s\t%s\n' "$group" "$1" "$2" "$(tr '\t\n' '  ' <<<"${3:-}")" >>"$results"
+    printf '%s\t%s\t%s\t%s\n' "$group" "$1" "$2" "$(printf %s "${3:-}" | tr '\t\n' '  ')" >>"$results"
     [ "$2" = FAILED ] && failures=$((failures + 1))
     echo "== $1: $2 ${3:-}"
 }
@@ -40,7 +40,7 @@ step() {
 
 json_string() {
     local text=${1//\\/\\\\}
-    printf '"%s"' "$(tr -d '\000-\037' <<<"${text//\"/\\\"}")"
+    printf '"%s"' "$(printf %s "${text//\"/\\\"}" | tr -d '\000-\037')"
 }
 
 # json_file NAME FILE: its content as a member, if the file is there.

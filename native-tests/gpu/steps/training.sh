@@ -26,7 +26,8 @@ train_run() {
 watch_epochs() {
     local lines=0 now
     while sleep 0.02; do
-        now=$(wc -l <"$1/metrics.csv" 2>/dev/null) || continue
+        [ -e "$1/metrics.csv" ] || continue
+        now=$(wc -l <"$1/metrics.csv")
         if [ "$now" != "$lines" ]; then
             echo "$(date '+%Y/%m/%d %H:%M:%S.%3N'), $now" >>"$1/epochs.csv"
             lines=$now
