@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -28,6 +29,7 @@ public final class LayerBenchmark {
 
     private final Backend backend;
     private final int threads;
+    private final MatrixPrecision precision;
     private final double seconds;
     private final Consumer<String> notice;
 
@@ -35,15 +37,18 @@ public final class LayerBenchmark {
      * A benchmark on a backend.
      *
      * @param threads threads on the CPU, for the record
+     * @param precision of the backend's matrix products
      * @param seconds time for each kind to warm up, and again to be timed; above 0
      * @param notice told in one line what was checked and what was left out
      */
-    public LayerBenchmark(Backend backend, int threads, double seconds, Consumer<String> notice) {
+    public LayerBenchmark(
+            Backend backend, int threads, MatrixPrecision precision, double seconds, Consumer<String> notice) {
         if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("seconds must be above 0 and finite: seconds=" + seconds);
         }
         this.backend = backend;
         this.threads = threads;
+        this.precision = precision;
         this.seconds = seconds;
         this.notice = notice;
     }
@@ -78,7 +83,7 @@ public final class LayerBenchmark {
             notice.accept(title + ": not checked, not even one sample's mask fits into 1 GiB");
             return;
         }
-        double difference = ResultCheck.run(backend, shape.withSamples(samples), mask);
+        double difference = ResultCheck.run(backend, precision, shape.withSamples(samples), mask);
         notice.accept(String.format(
                 Locale.ROOT,
                 "%s: checked on %d samples, largest relative difference %.1e",

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
-import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.bench.LayerBenchmark;
 import org.pernodedrop.bench.LayerShape;
@@ -93,6 +93,16 @@ final class BenchCommand implements Callable<Integer> {
     private int threads;
 
     @Option(
+            names = "--matrix-precision",
+            converter = EnumOption.OfPrecision.class,
+            completionCandidates = EnumOption.OfPrecision.class,
+            paramLabel = "NAME",
+            defaultValue = "fp32",
+            description = "How cuda multiplies the matrices of the dense layer and of the stored mask:"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private MatrixPrecision precision;
+
+    @Option(
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "2",
@@ -117,6 +127,7 @@ final class BenchCommand implements Callable<Integer> {
                     "Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS + ", but was '"
                             + threads + "'");
         }
+        choice().check(new OptionChecks(spec));
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         if (file == null) {
@@ -139,8 +150,10 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int taken =
                 threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
-        try (Backend backend = Backends.open(BackendOptions.of(device).withThreads(threads), err::println)) {
-            LayerBenchmark benchmark = new LayerBenchmark(backend, taken, seconds, err::println);
+        BackendChoice choice = choice();
+        try (Backend backend = choice.open(new OptionChecks(spec), err::println)) {
+            LayerBenchmark benchmark =
+                    new LayerBenchmark(backend, taken, choice.precisionOn(backend), seconds, err::println);
             table.println(header());
             for (LayerShape shape : shapes) {
                 for (DropRate rate : rates) {
@@ -152,6 +165,10 @@ final class BenchCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private BackendChoice choice() {
+        return new BackendChoice(BackendOptions.of(device).withThreads(threads).withPrecision(precision));
     }
 
     private static String header() {

@@ -84,7 +84,7 @@ public final class TrainCommand implements Callable<Integer> {
             } finally {
                 directory.removeIfUnused();
             }
-            RunReport.DeviceUse use = options.deviceUse(backend, run.dataOnDevice());
+            RunReport.DeviceUse use = options.deviceUse(checks, backend, run.dataOnDevice());
             report(backend, source, split, started, run.trained(), use, directory)
                     .write(directory.report());
             Map<String, TrainingResult> results = new LinkedHashMap<>();

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
-import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
@@ -180,6 +179,7 @@ final class TrainOptions {
 
     /** Refuses what is out of range or does not go together, naming the option. */
     void check(OptionChecks checks) {
+        choice(checks).check(checks);
         checks.onlyWith("--optimizer sgd", optimizer == OptimizerKind.SGD, "--momentum", momentum != null);
         checks.onlyWith("--optimizer adamw", optimizer == OptimizerKind.ADAMW, "--weight-decay", weightDecay != null);
         checks.require(epochs >= 1, "--epochs", "must be at least 1", epochs);
@@ -193,8 +193,6 @@ final class TrainOptions {
         checks.require(patience >= 0, "--patience", "must be at least 1, or 0 for off", patience);
         boolean splits = validationFraction > 0 && validationFraction < 1;
         checks.require(splits, "--validation-fraction", "must be in (0, 1)", validationFraction);
-        boolean multiplies = precision == MatrixPrecision.FP32 || device != Device.CPU;
-        checks.onlyWith("--device cuda or auto", multiplies, "--matrix-precision tf32", true);
         checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
     }
 
@@ -207,31 +205,23 @@ final class TrainOptions {
     }
 
     Backend backend(OptionChecks checks, Consumer<String> notice) {
-        try {
-            BackendOptions wanted = new BackendOptions(device, threads, precision, graphs);
-            Backend backend = Backends.open(wanted, notice);
-            if (precision != precisionOn(backend)) {
-                notice.accept("matrix precision: fp32; " + backend.device() + " knows no " + precision);
-            }
-            return backend;
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        return choice(checks).open(checks, notice);
     }
 
     /** How a backend of these options was used until now. */
-    RunReport.DeviceUse deviceUse(Backend backend, boolean dataLaidThere) {
+    RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
+        BackendChoice choice = choice(checks);
         MemoryUse memory = backend.memory();
-        boolean recorded = graphs && !isCpu(backend);
-        return new RunReport.DeviceUse(memory.peak(), memory.total(), dataLaidThere, recorded, precisionOn(backend));
+        return new RunReport.DeviceUse(
+                memory.peak(), memory.total(), dataLaidThere, choice.graphsOn(backend), choice.precisionOn(backend));
     }
 
-    private MatrixPrecision precisionOn(Backend backend) {
-        return isCpu(backend) ? MatrixPrecision.FP32 : precision;
-    }
-
-    private static boolean isCpu(Backend backend) {
-        return backend.device().equals(Device.CPU.toString());
+    private BackendChoice choice(OptionChecks checks) {
+        try {
+            return new BackendChoice(new BackendOptions(device, threads, precision, graphs));
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
     }
 
     DataOnDevice dataOnDevice() {

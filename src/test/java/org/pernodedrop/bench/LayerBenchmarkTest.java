@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.mask.Granularity;
@@ -25,7 +26,8 @@ class LayerBenchmarkTest {
         try (Backend backend = new CpuBackend(2);
                 StepState state = backend.newStepState(3)) {
             state.setStep(11);
-            double difference = ResultCheck.run(backend, new LayerShape(13, 37, 207), new LayerMask(spec, 1, state));
+            double difference = ResultCheck.run(
+                    backend, MatrixPrecision.FP32, new LayerShape(13, 37, 207), new LayerMask(spec, 1, state));
             assertTrue(difference <= ResultCheck.TOLERANCE);
         }
     }
@@ -82,7 +84,9 @@ class LayerBenchmarkTest {
     @Test
     void timesMustBeAboveZero() {
         try (Backend backend = new CpuBackend(1)) {
-            assertThrows(IllegalArgumentException.class, () -> new LayerBenchmark(backend, 1, 0, notice -> {}));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new LayerBenchmark(backend, 1, MatrixPrecision.FP32, 0, notice -> {}));
         }
     }
 }

@@ -106,6 +106,7 @@ class BenchCommandTest {
         "--shapes, 1x2x3x4, 'SAMPLESxINPUTSxOUTPUTS'",
         "--shapes, 1x2x2147483648, '2^31'",
         "--shapes, 1x-2x3, 'SAMPLESxINPUTSxOUTPUTS'",
+        "--matrix-precision, tf32, '--device cuda or auto'",
         "--drop-rates, 1, '[0, 1)'",
         "--drop-rates, '0.5,,0.3', 'number'",
         "--noise, salt, 'bernoulli, gaussian, partial-gaussian'",
