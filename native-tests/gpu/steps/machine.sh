@@ -90,7 +90,7 @@ sanitize() {
     local name=$1 tool=$2 limit=$3 count=$4 started=$SECONDS log=$output/$1.log errors status ran any why
     shift 4
     echo "== $name"
-    timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 --launch-timeout 60 \
+    timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 --launch-timeout 60 --target-processes all \
         ${sanitizer_options[@]+"${sanitizer_options[@]}"} "$@" >"$log" 2>&1
     status=$?
     errors=$(grep -a -c -E '^=+ +(Invalid|Misaligned|Error: |Uninitialized|Barrier error|Divergent|Race|Warning: Race|Program hit)' "$log")
