@@ -38,6 +38,35 @@ PtxParameter parameter_of(const std::string& declaration, const std::string& ker
     return {bytes * count, type[1] == 'f'};
 }
 
+// Of directives such as ".maxntid 256, 1, 1"; 0 if there is none.
+unsigned most_threads(const std::string& directives) {
+    const std::string name = ".maxntid";
+    const size_t at = directives.find(name);
+    if (at == std::string::npos) {
+        return 0;
+    }
+    std::istringstream numbers(directives.substr(at + name.size()));
+    unsigned threads = 1;
+    char comma = ',';
+    for (unsigned factor = 0; comma == ',' && numbers >> factor; comma = ' ', numbers >> comma) {
+        threads *= factor;
+    }
+    return threads;
+}
+
+// Of declarations such as ".shared .align 4 .b8 name[128];", but not ".extern .shared ...", whose launch says the size.
+size_t shared_bytes(const std::string& body) {
+    size_t bytes = 0;
+    std::istringstream lines(body);
+    for (std::string line; std::getline(lines, line);) {
+        const size_t first = line.find_first_not_of(" \t");
+        if (first != std::string::npos && line.compare(first, 8, ".shared ") == 0) {
+            bytes += parameter_of(line.substr(0, line.find(';')), "shared memory", "PTX").size;
+        }
+    }
+    return bytes;
+}
+
 }  // namespace
 
 std::string PtxParameter::describe() const {
@@ -53,7 +82,8 @@ std::vector<PtxKernel> ptx_kernels(const std::string& ptx, const std::string& fi
         if (name_end == std::string::npos || body == std::string::npos) {
             throw std::runtime_error(file + ": " + ENTRY + " without a body");
         }
-        PtxKernel kernel{ptx.substr(at, name_end - at), {}};
+        PtxKernel kernel;
+        kernel.name = ptx.substr(at, name_end - at);
         const size_t open = ptx.find('(', at);
         if (open < body) {
             std::istringstream list(ptx.substr(open + 1, ptx.find(')', open) - open - 1));
@@ -63,6 +93,8 @@ std::vector<PtxKernel> ptx_kernels(const std::string& ptx, const std::string& fi
                 }
             }
         }
+        kernel.most_threads = most_threads(ptx.substr(name_end, body - name_end));
+        kernel.shared_bytes = shared_bytes(ptx.substr(body, ptx.find(ENTRY, body) - body));
         kernels.push_back(std::move(kernel));
         at = body;
     }

@@ -193,13 +193,13 @@ void Block::fault(int signal, const void* address) {
 
 void Block::report_fault() {
     if (stack_overflowed_) {
-        fail("stack overflow");
+        fail_access("stack overflow");
     }
     switch (signal_) {
         case SIGFPE: fail("integer division by 0 or overflow");
         case SIGILL:
         case SIGTRAP: fail("the kernel trapped");
-        default: fail("access out of bounds: " + GuardedMemory::locate(fault_address_));
+        default: fail_access("access out of bounds: " + GuardedMemory::locate(fault_address_));
     }
 }
 

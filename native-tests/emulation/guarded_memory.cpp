@@ -32,9 +32,16 @@ static size_t round_up(size_t bytes, size_t unit) {
 }
 
 GuardedMemory::GuardedMemory(std::string name, size_t bytes, size_t misalignment)
+    : GuardedMemory(std::move(name), bytes, misalignment, ALIGNMENT) {}
+
+std::unique_ptr<GuardedMemory> GuardedMemory::aligned(std::string name, size_t bytes, size_t alignment) {
+    return std::unique_ptr<GuardedMemory>(new GuardedMemory(std::move(name), bytes, 0, alignment));
+}
+
+GuardedMemory::GuardedMemory(std::string name, size_t bytes, size_t misalignment, size_t alignment)
     : name_(std::move(name)), bytes_(bytes) {
     const size_t page = page_size();
-    const size_t room = round_up(bytes + misalignment, ALIGNMENT);  // from an aligned address to the forbidden page
+    const size_t room = round_up(bytes + misalignment, alignment);  // from an aligned address to the forbidden page
     mapped_ = round_up(room, page) + 2 * page;
     void* mapping = mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED ||
@@ -62,6 +69,15 @@ bool GuardedMemory::contains(const void* address, size_t bytes) const {
 
 void GuardedMemory::poison() {
     std::memset(data_, 0xFF, bytes_);
+}
+
+void GuardedMemory::forbid() {
+    unsigned char* const begin = mapping_ + page_size();
+    const size_t bytes = mapped_ - 2 * page_size();
+    sanitizer::allow(begin, bytes);
+    madvise(begin, bytes, MADV_DONTNEED);
+    mprotect(begin, bytes, PROT_NONE);
+    forbidden_ = true;
 }
 
 void GuardedMemory::mark_surroundings() {
@@ -94,6 +110,9 @@ __attribute__((no_sanitize("address"))) std::string GuardedMemory::damage_betwee
 }
 
 std::string GuardedMemory::damage() const {
+    if (forbidden_) {
+        return "";
+    }
     const std::string in_front = damage_between(mapping_ + page_size(), data_, "in front of");
     return in_front.empty() ? damage_between(data_ + bytes_, mapping_ + mapped_ - page_size(), "behind") : in_front;
 }

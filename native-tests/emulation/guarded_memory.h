@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace emulation {
@@ -14,6 +15,10 @@ class GuardedMemory {
 
     // Aligned to 16 bytes, plus `misalignment` bytes of [0, 16). Contents: poison.
     GuardedMemory(std::string name, size_t bytes, size_t misalignment = 0);
+
+    // Aligned to a power of 2, up to a page; fewer bytes than that lie between it and the forbidden page behind it.
+    static std::unique_ptr<GuardedMemory> aligned(std::string name, size_t bytes, size_t alignment);
+
     ~GuardedMemory();
     GuardedMemory(const GuardedMemory&) = delete;
     GuardedMemory& operator=(const GuardedMemory&) = delete;
@@ -31,6 +36,9 @@ class GuardedMemory {
     // Fills it with bytes 0xFF: NaN in every floating-point format.
     void poison();
 
+    // Gives its contents up: from now on every access faults. No damage is found any more.
+    void forbid();
+
     // What was written around it since it was made, in words; empty: nothing.
     std::string damage() const;
 
@@ -41,10 +49,12 @@ class GuardedMemory {
     static std::string locate(const void* address);
 
   private:
+    GuardedMemory(std::string name, size_t bytes, size_t misalignment, size_t alignment);
     void mark_surroundings();
     std::string damage_between(const unsigned char* begin, const unsigned char* end, const char* where) const;
 
     std::string name_;
+    bool forbidden_ = false;
     size_t bytes_;
     size_t mapped_;
     unsigned char* mapping_;  // its first and last page are forbidden

@@ -1,5 +1,8 @@
 #include "launch.h"
 
+#include <pthread.h>
+
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -22,7 +25,11 @@ static constexpr size_t MOST_SHARED_BYTES = 227 * 1024;
 // The launch that runs. One at a time: threads and blocks are found through global variables.
 static const Kernel* launched = nullptr;
 static SharedMemory* launch_memory = nullptr;
-static thread_local bool launching = false;
+
+// Its thread. A signal handler may read them in any thread; a thread-local variable of a shared library might have to
+// be allocated there first.
+static std::atomic<bool> launching = false;
+static pthread_t launching_thread;
 
 SharedMemory& shared_memory() {
     return *launch_memory;
@@ -42,9 +49,17 @@ static std::string where() {
     return thread < 0 ? text : text + ", thread " + std::to_string(thread);
 }
 
-void fail(const std::string& what) {
+static std::string with_place(const std::string& what) {
     const std::string prefix = where();
-    throw KernelError(prefix.empty() ? what : prefix + ": " + what);
+    return prefix.empty() ? what : prefix + ": " + what;
+}
+
+void fail(const std::string& what) {
+    throw KernelError(with_place(what));
+}
+
+void fail_access(const std::string& what) {
+    throw AccessError(with_place(what));
 }
 
 // Faults of the kernels' threads become errors of the launch; other faults are left to whoever cared for them before.
@@ -77,7 +92,7 @@ class FaultHandler {
     static constexpr size_t COUNT = sizeof SIGNALS / sizeof SIGNALS[0];
 
     static void handle(int signal, siginfo_t* information, void* context) {
-        if (launching && block().running() >= 0) {
+        if (launching && pthread_equal(launching_thread, pthread_self()) != 0 && block().running() >= 0) {
             block().fault(signal, information->si_addr);
         }
         size_t i = 0;
@@ -109,6 +124,7 @@ class Launching {
     Launching(const Kernel& kernel, size_t shared_bytes) : memory_(shared_bytes) {
         launched = &kernel;
         launch_memory = &memory_;
+        launching_thread = pthread_self();
         launching = true;
     }
 
@@ -157,12 +173,12 @@ void launch(const Kernel& kernel, dim3 grid, dim3 shape, size_t shared_bytes, vo
         block().run(kernel, shape, arguments, number);
         const std::string damage = shared_memory().damage();
         if (!damage.empty()) {
-            fail(damage);
+            fail_access(damage);
         }
     }
     const std::string damage = GuardedMemory::damage_anywhere();
     if (!damage.empty()) {
-        throw KernelError("kernel " + kernel.name + ": " + damage);
+        throw AccessError("kernel " + kernel.name + ": " + damage);
     }
 }
 

@@ -16,10 +16,19 @@ class KernelError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A read or write where the kernel may not.
+class AccessError : public KernelError {
+  public:
+    using KernelError::KernelError;
+};
+
 // `arguments` point to the values, in the order of the parameters and of their types.
 void launch(const Kernel& kernel, dim3 grid, dim3 block, size_t shared_bytes, void** arguments);
 
 // Throws a KernelError that says where in the launch it happened.
 [[noreturn]] void fail(const std::string& what);
+
+// The same as an AccessError.
+[[noreturn]] void fail_access(const std::string& what);
 
 }  // namespace emulation

@@ -35,7 +35,7 @@ function(planted_fault name)
     list(FILTER copies EXCLUDE REGEX "\\.cu$")  # only headers; kernels that are not wanted are not compiled
     set_source_files_properties(${kernels} PROPERTIES LANGUAGE CXX)
     add_emulated_kernels(mutant_${name}_kernels MUTANT_FLAGS ${directory}/cuda ${kernels} ${copies})
-    add_test_program(mutant_${name} PLAIN_FLAGS mutant_${name}_kernels plain_objects)
+    add_test_program(mutant_${name} PLAIN_FLAGS mutant_${name}_kernels emulation_objects plain_objects)
     add_test(NAME mutant.${name}
         COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:mutant_${name}> -DTESTS=${FAULT_TESTS}
                 -P ${CMAKE_CURRENT_SOURCE_DIR}/mutations/expect_failure.cmake)

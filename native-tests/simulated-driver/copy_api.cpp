@@ -1,0 +1,192 @@
+// Copies and memsets. Pageable host memory is read at once and never written later than the call; page-locked memory is
+// read and written when the work runs.
+#include <cstring>
+
+#include "scheduler.h"
+
+using namespace simulated;
+
+namespace {
+
+constexpr bool AND_WAIT = true;
+
+void* pointer(DeviceAddress address) {
+    return reinterpret_cast<void*>(address);
+}
+
+// Work that finds memory gone which was there when it was submitted.
+Work on_live_memory(
+    const char* name, std::vector<std::pair<const void*, size_t>> ranges, std::function<void()> action) {
+    return [name, ranges = std::move(ranges), action = std::move(action)] {
+        for (const auto& [address, bytes] : ranges) {
+            if (!driver().device.contains(address, bytes)) {
+                explain(
+                    name, "its device memory was freed before it ran: " + emulation::GuardedMemory::locate(address));
+                return ILLEGAL_ADDRESS;
+            }
+        }
+        action();
+        return SUCCESS;
+    };
+}
+
+bool on_device(Driver& state, const char* name, DeviceAddress address, size_t bytes) {
+    if (state.device.contains(pointer(address), bytes)) {
+        return true;
+    }
+    explain(
+        name, std::to_string(bytes) + " bytes do not lie in device memory, from " +
+                  emulation::GuardedMemory::locate(pointer(address)));
+    return false;
+}
+
+// The frame of all copies: counts, finds the stream, submits, and waits if told so.
+template <class F>
+int copy(const char* name, void* stream_handle, bool wait, F make_work) {
+    return call(Needs::CONTEXT, name, [&](Driver& state) {
+        if (wait) {
+            if (const Status status = check_captures(); status != SUCCESS) {
+                return status;
+            }
+        }
+        if (const Status failure = state.calls.count(Call::COPY); failure != SUCCESS) {
+            return failure;
+        }
+        const std::shared_ptr<Stream> stream = find_stream(stream_handle);
+        if (stream == nullptr) {
+            return INVALID_HANDLE;
+        }
+        return make_work(state, stream);
+    });
+}
+
+Status submit_and_wait(const std::shared_ptr<Stream>& stream, Work work) {
+    const Status status = submit(stream, std::move(work));
+    return status != SUCCESS ? status : wait_for(tail(stream));
+}
+
+Status to_device(
+    Driver& state, const char* name, const std::shared_ptr<Stream>& stream, DeviceAddress to, const void* from,
+    size_t bytes, bool wait) {
+    if (!on_device(state, name, to, bytes) || (from == nullptr && bytes > 0)) {
+        return INVALID_VALUE;
+    }
+    void* const target = pointer(to);
+    if (state.pinned.contains(from, bytes)) {
+        Work work = on_live_memory(name, {{target, bytes}}, [=] { std::memcpy(target, from, bytes); });
+        return wait ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+    }
+    if (stream->capture != nullptr) {
+        explain(name, "a captured copy needs page-locked memory: it reads it at each launch");
+        stream->capture->invalid = true;
+        return STREAM_CAPTURE_UNSUPPORTED;
+    }
+    const auto* const first = static_cast<const unsigned char*>(from);
+    const auto staged = std::make_shared<std::vector<unsigned char>>(first, first + bytes);
+    Work work = on_live_memory(name, {{target, bytes}}, [=] { std::memcpy(target, staged->data(), bytes); });
+    return wait ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+}
+
+Status to_host(
+    Driver& state, const char* name, const std::shared_ptr<Stream>& stream, void* to, DeviceAddress from, size_t bytes,
+    bool wait) {
+    if (!on_device(state, name, from, bytes) || (to == nullptr && bytes > 0)) {
+        return INVALID_VALUE;
+    }
+    const bool pinned = state.pinned.contains(to, bytes);
+    if (stream->capture != nullptr && !pinned) {
+        explain(name, "a captured copy needs page-locked memory: it writes it at each launch");
+        stream->capture->invalid = true;
+        return STREAM_CAPTURE_UNSUPPORTED;
+    }
+    const void* const source = pointer(from);
+    Work work = on_live_memory(name, {{source, bytes}}, [=] { std::memcpy(to, source, bytes); });
+    return wait || !pinned ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+}
+
+Status within_device(
+    Driver& state, const char* name, const std::shared_ptr<Stream>& stream, DeviceAddress to, DeviceAddress from,
+    size_t bytes) {
+    if (!on_device(state, name, to, bytes) || !on_device(state, name, from, bytes)) {
+        return INVALID_VALUE;
+    }
+    void* const target = pointer(to);
+    const void* const source = pointer(from);
+    return submit(
+        stream, on_live_memory(name, {{target, bytes}, {source, bytes}}, [=] { std::memmove(target, source, bytes); }));
+}
+
+template <class T>
+int fill(const char* name, DeviceAddress to, T value, size_t count, void* stream_handle) {
+    return copy(name, stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        if (to % sizeof(T) != 0 || !on_device(state, name, to, count * sizeof(T))) {
+            return INVALID_VALUE;
+        }
+        auto* const target = static_cast<T*>(pointer(to));
+        return submit(stream, on_live_memory(name, {{target, count * sizeof(T)}}, [=] {
+                          std::fill(target, target + count, value);
+                      }));
+    });
+}
+
+}  // namespace
+
+EXPORTED int cuMemcpyHtoD_v2(DeviceAddress to, const void* from, size_t bytes) {
+    return copy("cuMemcpyHtoD", nullptr, AND_WAIT, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return to_device(state, "cuMemcpyHtoD", stream, to, from, bytes, AND_WAIT);
+    });
+}
+
+EXPORTED int cuMemcpyHtoDAsync_v2(DeviceAddress to, const void* from, size_t bytes, void* stream_handle) {
+    return copy("cuMemcpyHtoDAsync", stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return to_device(state, "cuMemcpyHtoDAsync", stream, to, from, bytes, false);
+    });
+}
+
+EXPORTED int cuMemcpyDtoH_v2(void* to, DeviceAddress from, size_t bytes) {
+    return copy("cuMemcpyDtoH", nullptr, AND_WAIT, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return to_host(state, "cuMemcpyDtoH", stream, to, from, bytes, AND_WAIT);
+    });
+}
+
+EXPORTED int cuMemcpyDtoHAsync_v2(void* to, DeviceAddress from, size_t bytes, void* stream_handle) {
+    return copy("cuMemcpyDtoHAsync", stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return to_host(state, "cuMemcpyDtoHAsync", stream, to, from, bytes, false);
+    });
+}
+
+EXPORTED int cuMemcpyDtoDAsync_v2(DeviceAddress to, DeviceAddress from, size_t bytes, void* stream_handle) {
+    return copy("cuMemcpyDtoDAsync", stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return within_device(state, "cuMemcpyDtoDAsync", stream, to, from, bytes);
+    });
+}
+
+EXPORTED int cuMemcpyDtoD_v2(DeviceAddress to, DeviceAddress from, size_t bytes) {
+    return copy("cuMemcpyDtoD", nullptr, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return within_device(state, "cuMemcpyDtoD", stream, to, from, bytes);
+    });
+}
+
+EXPORTED int cuMemsetD8Async(DeviceAddress to, unsigned char value, size_t count, void* stream_handle) {
+    return fill("cuMemsetD8Async", to, value, count, stream_handle);
+}
+
+EXPORTED int cuMemsetD8_v2(DeviceAddress to, unsigned char value, size_t count) {
+    return fill("cuMemsetD8", to, value, count, nullptr);
+}
+
+EXPORTED int cuMemsetD16Async(DeviceAddress to, unsigned short value, size_t count, void* stream_handle) {
+    return fill("cuMemsetD16Async", to, value, count, stream_handle);
+}
+
+EXPORTED int cuMemsetD16_v2(DeviceAddress to, unsigned short value, size_t count) {
+    return fill("cuMemsetD16", to, value, count, nullptr);
+}
+
+EXPORTED int cuMemsetD32Async(DeviceAddress to, unsigned value, size_t count, void* stream_handle) {
+    return fill("cuMemsetD32Async", to, value, count, stream_handle);
+}
+
+EXPORTED int cuMemsetD32_v2(DeviceAddress to, unsigned value, size_t count) {
+    return fill("cuMemsetD32", to, value, count, nullptr);
+}
