@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "known_answers.h"
 #include "launch_shapes.h"
 
 namespace {
@@ -14,7 +15,45 @@ void expect_valid(const Grid& grid, int32_t rows, int32_t columns) {
         << rows << " x " << columns << ": " << grid.x << ", " << grid.y << ", " << grid.z;
 }
 
+// Of a row of the table that Java's LaunchShapes is held to as well.
+Grid grid_of(const reference::Fields& row) {
+    const auto number = [&row](size_t field) { return static_cast<int64_t>(reference::decimal(row[field])); };
+    const int64_t a = number(1);
+    const auto rows = static_cast<int32_t>(a);
+    const auto columns = static_cast<int32_t>(number(2));
+    const auto multiprocessors = static_cast<int>(number(4));
+    if (row[0] == "elements") {
+        return element_grid(a, multiprocessors);
+    }
+    if (row[0] == "losses") {
+        return loss_grid(rows, multiprocessors);
+    }
+    if (row[0] == "column_sums") {
+        return column_sums_grid(rows, columns, multiprocessors);
+    }
+    if (row[0] == "rows") {
+        return row_grid(rows, columns);
+    }
+    if (row[0] == "nodes") {
+        return node_grid(rows, columns);
+    }
+    EXPECT_EQ(row[0], "masks");
+    return mask_grid(rows, columns, static_cast<int32_t>(number(3)));
+}
+
 }  // namespace
+
+TEST(LaunchShapes, GridsAreThoseOfTheTable) {
+    for (const reference::Fields& row : reference::known_answers("../backend/cuda/launch-shapes.txt")) {
+        ASSERT_EQ(row.size(), 8u);
+        const Grid grid = grid_of(row);
+        EXPECT_TRUE(
+            grid.x == reference::decimal(row[5]) && grid.y == reference::decimal(row[6]) &&
+            grid.z == reference::decimal(row[7]))
+            << row[0] << " " << row[1] << " " << row[2] << " " << row[3] << " " << row[4] << ": " << grid.x << " "
+            << grid.y << " " << grid.z;
+    }
+}
 
 TEST(LaunchShapes, GridsAreValidForEveryShape) {
     for (const int32_t rows : SIZES) {

@@ -38,6 +38,10 @@ public enum ConnectionSource {
         return this == GAUSSIAN || this == PARTIAL_GAUSSIAN;
     }
 
+    PtxModule module() {
+        return PtxModule.valueOf("CONNECTION_" + name());
+    }
+
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }

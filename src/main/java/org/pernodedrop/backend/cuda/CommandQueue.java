@@ -1,0 +1,117 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The way to the backend's stream: commands are enqueued at once or, while a recording is made, remembered for it. All that
+ * commands need, modules and memory, is there before they are remembered: nothing is loaded or allocated in a capture.
+ */
+final class CommandQueue {
+    final CudaStream stream;
+    private final CudaContext context;
+    private final Set<Dependent> dependents = Collections.newSetFromMap(new IdentityHashMap<>());
+    private Recorder recorder;
+    private boolean closed;
+
+    /** What has to be given back before the queue can be. */
+    interface Dependent {
+        void release();
+    }
+
+    CommandQueue(CudaContext context, CudaStream stream) {
+        this.context = context;
+        this.stream = stream;
+    }
+
+    void run(Runnable command) {
+        if (recorder == null) {
+            command.run();
+        } else {
+            recorder.commands.add(command);
+        }
+    }
+
+    /** {@code to = from}, so many bytes. */
+    void copy(CUdeviceptr from, CUdeviceptr to, long bytes) {
+        run(() -> CudaCalls.check(JCudaDriver.cuMemcpyDtoDAsync(to, from, bytes, stream.handle), "copying on the GPU"));
+    }
+
+    /** {@code to = word}, so many words of 32 bits. */
+    void fill(CUdeviceptr to, int word, long words) {
+        run(() -> CudaCalls.check(
+                JCudaDriver.cuMemsetD32Async(to, word, words, stream.handle), "filling memory of the GPU"));
+    }
+
+    boolean isRecording() {
+        return recorder != null;
+    }
+
+    /** What every public call begins with: refuses calls after the end, and lets the thread call the driver. */
+    void enter() {
+        if (closed) {
+            throw new IllegalStateException("the backend was closed before its use");
+        }
+        context.enter();
+    }
+
+    /** The same for what waits for the device, makes room on it, or happens on the host. */
+    void enterOutsideRecordings(String operation) {
+        enter();
+        if (recorder != null) {
+            throw new IllegalStateException(
+                    operation + " cannot be part of a recording; call it before or after a replay");
+        }
+    }
+
+    /** Gathers what the operations enqueue, instead of enqueuing it. */
+    void record(Recorder into, Runnable operations) {
+        recorder = into;
+        try {
+            operations.run();
+        } finally {
+            recorder = null;
+        }
+    }
+
+    /** A caller's memory is used. */
+    void use(DeviceBlock block) {
+        if (recorder != null) {
+            recorder.blocks.add(block);
+        }
+    }
+
+    void useScratch(DeviceBlock block) {
+        if (recorder != null) {
+            recorder.scratch.add(block);
+        }
+    }
+
+    boolean isRecordingInto(DeviceBlock scratch) {
+        return recorder != null && recorder.scratch.contains(scratch);
+    }
+
+    /** A replay of the recording under way goes on a step. */
+    void recordAdvance(CudaStepState state) {
+        recorder.advances.merge(state, 1, Integer::sum);
+    }
+
+    void add(Dependent dependent) {
+        dependents.add(dependent);
+    }
+
+    void forget(Dependent dependent) {
+        dependents.remove(dependent);
+    }
+
+    /** Refuses further calls and gives back what depends on the queue. */
+    void close() {
+        closed = true;
+        Closer closer = new Closer();
+        Set.copyOf(dependents).forEach(dependent -> closer.add(dependent::release));
+        closer.close();
+    }
+}

@@ -1,0 +1,126 @@
+package org.pernodedrop.backend.cuda;
+
+import jcuda.driver.CUresult;
+import jcuda.jcublas.cublasStatus;
+import jcuda.jcurand.curandStatus;
+import org.pernodedrop.backend.DeviceException;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
+
+/**
+ * Turns the codes that CUDA's libraries return into exceptions that name the operation, the code, its cause and a remedy.
+ * JCuda's own exceptions are not relied on: whether they are thrown is a setting of the whole process, and some of its
+ * functions return a code without them.
+ */
+final class CudaCalls {
+    private CudaCalls() {}
+
+    /** Throws unless a driver call succeeded. */
+    static void check(int code, String operation) {
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw failure(code, operation);
+        }
+    }
+
+    /** Throws unless a cuBLAS call succeeded. */
+    static void checkCublas(int status, String operation) {
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            String message = operation + " failed: " + cublasStatus.stringFor(status) + "; ";
+            if (status == cublasStatus.CUBLAS_STATUS_ALLOC_FAILED) {
+                throw new OutOfDeviceMemoryException(message + MEMORY_REMEDY, null);
+            }
+            throw new DeviceException(
+                    message
+                            + switch (status) {
+                                case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED,
+                                        cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH,
+                                        cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED ->
+                                    "this cuBLAS does not work with this driver or GPU; install the cuBLAS of CUDA 12";
+                                case cublasStatus.CUBLAS_STATUS_EXECUTION_FAILED ->
+                                    "the GPU failed in it, or in an operation enqueued before";
+                                default -> "see the status in NVIDIA's documentation of cuBLAS";
+                            },
+                    null);
+        }
+    }
+
+    /** Throws unless a cuRAND call succeeded. */
+    static void checkCurand(int status, String operation) {
+        if (status != curandStatus.CURAND_STATUS_SUCCESS) {
+            throw new DeviceException(
+                    operation + " failed: " + curandStatus.stringFor(status)
+                            + "; see the status in NVIDIA's documentation of cuRAND",
+                    null);
+        }
+    }
+
+    /** What to throw for a driver call that failed. */
+    static DeviceException failure(int code, String operation) {
+        String message = operation + " failed: " + name(code) + "; " + remedy(code);
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            return new OutOfDeviceMemoryException(message, null);
+        }
+        return losesContext(code) ? new ContextLostException(message) : new DeviceException(message, null);
+    }
+
+    /** Whether a code sticks: no later call of the process can use the context. */
+    static boolean losesContext(int code) {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+                    CUresult.CUDA_ERROR_ASSERT,
+                    CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+                    CUresult.CUDA_ERROR_INVALID_PC,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
+                    CUresult.CUDA_ERROR_EXTERNAL_DEVICE -> true;
+            default -> false;
+        };
+    }
+
+    /** The driver's name of a code, with its number. */
+    static String name(int code) {
+        return CUresult.stringFor(code) + " (" + code + ")";
+    }
+
+    private static final String MEMORY_REMEDY = "the GPU has no room for it; use a smaller --batch-size or smaller"
+            + " layers, or end other programs on the GPU";
+
+    /** Cause and way out, in a line. */
+    static String remedy(int code) {
+        if (losesContext(code)) {
+            return "the GPU failed in an operation enqueued before, if not in this one; the context is lost:"
+                    + " restart the process, and run it under compute-sanitizer if this happens again";
+        }
+        return switch (code) {
+            case CUresult.CUDA_ERROR_OUT_OF_MEMORY -> MEMORY_REMEDY;
+            case CUresult.CUDA_ERROR_NO_DEVICE ->
+                "the driver sees no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu";
+            case CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE, CUresult.CUDA_ERROR_MPS_MAX_CONNECTIONS_REACHED ->
+                "the GPU is busy with other programs, or in exclusive mode; end them, or use --device cpu";
+            case CUresult.CUDA_ERROR_STUB_LIBRARY ->
+                "the libcuda that was loaded is a toolkit's stub; put the driver's own first in the search";
+            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH,
+                    CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE,
+                    CUresult.CUDA_ERROR_SYSTEM_NOT_READY ->
+                "driver and kernel module do not fit together; reboot, or install the driver anew";
+            case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+                    CUresult.CUDA_ERROR_INVALID_PTX,
+                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+                    CUresult.CUDA_ERROR_INVALID_IMAGE,
+                    CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
+                "the driver cannot compile the kernels for this GPU; install a driver of CUDA 11.8 or later";
+            case CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED ->
+                "compilation by the driver is switched off; unset CUDA_DISABLE_PTX_JIT";
+            case CUresult.CUDA_ERROR_INVALID_CONTEXT,
+                    CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
+                    CUresult.CUDA_ERROR_DEINITIALIZED ->
+                "the GPU's primary context is gone, reset by something else in this process; restart the process";
+            case CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES -> "the GPU could not start it; try again";
+            default -> "see the code in NVIDIA's documentation of the CUDA driver API";
+        };
+    }
+}

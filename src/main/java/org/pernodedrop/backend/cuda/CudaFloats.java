@@ -1,0 +1,48 @@
+package org.pernodedrop.backend.cuda;
+
+import org.pernodedrop.backend.DeviceFloats;
+
+/** Floats on the GPU. */
+final class CudaFloats extends CudaBuffer implements DeviceFloats {
+    CudaFloats(DeviceBlock block) {
+        super(block);
+    }
+
+    private CudaFloats(CudaBuffer whole, long offset, long length) {
+        super(whole, offset, length);
+    }
+
+    /** The buffer as one of this pool's; null stays null. */
+    static CudaFloats of(DeviceFloats buffer, DevicePool pool) {
+        if (buffer == null) {
+            return null;
+        }
+        if (!(buffer instanceof CudaFloats own)) {
+            throw new IllegalArgumentException(
+                    "a buffer of another device was passed to CUDA; download it there and upload it here: buffer="
+                            + buffer.getClass().getSimpleName());
+        }
+        own.requireOf(pool);
+        return own;
+    }
+
+    /** The first elements. */
+    CudaFloats window(long length) {
+        return new CudaFloats(this, 0, length);
+    }
+
+    @Override
+    public DeviceFloats slice(long offset, long length) {
+        return new CudaFloats(this, offset, length);
+    }
+
+    @Override
+    public boolean overlaps(DeviceFloats other) {
+        return other instanceof CudaFloats that && sharesElementWith(that);
+    }
+
+    @Override
+    public boolean startsAt(DeviceFloats other) {
+        return other instanceof CudaFloats that && block == that.block && address == that.address;
+    }
+}

@@ -1,0 +1,104 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Recording;
+
+/** Commands that are enqueued at every replay: as one graph, or one by one. */
+final class CudaRecording implements Recording, CommandQueue.Dependent {
+    private final CommandQueue queue;
+    private final Scratch scratch;
+    private final List<Runnable> commands;
+    private final Set<DeviceBlock> blocks;
+    private final Set<DeviceBlock> scratchBlocks;
+    private final Map<CudaStepState, Integer> advances;
+    private final CUgraphExec graph;
+    private boolean closed;
+
+    /** Records; if that fails, all is as before. */
+    CudaRecording(CommandQueue queue, Scratch scratch, boolean graphs, Runnable operations) {
+        this.queue = queue;
+        this.scratch = scratch;
+        Recorder recorder = new Recorder();
+        try {
+            queue.record(recorder, operations);
+            graph = graphs && !recorder.commands.isEmpty() ? graph(recorder.commands) : null;
+        } catch (RuntimeException | Error failure) {
+            scratch.retain(recorder.scratch);
+            scratch.release(recorder.scratch);
+            throw failure;
+        }
+        commands = graph == null ? recorder.commands : List.of();
+        blocks = recorder.blocks;
+        scratchBlocks = recorder.scratch;
+        advances = recorder.advances;
+        scratch.retain(scratchBlocks);
+        queue.add(this);
+    }
+
+    private CUgraphExec graph(List<Runnable> all) {
+        CUgraph captured = queue.stream.capture(() -> all.forEach(Runnable::run));
+        CUgraphExec executable = new CUgraphExec();
+        int code = JCudaDriver.cuGraphInstantiate(executable, captured, 0);
+        int destroyed = JCudaDriver.cuGraphDestroy(captured);
+        CudaCalls.check(code, "making a graph of " + all.size() + " operations");
+        if (destroyed != CUresult.CUDA_SUCCESS) {
+            JCudaDriver.cuGraphExecDestroy(executable);
+            throw CudaCalls.failure(destroyed, "giving back what a graph was made of");
+        }
+        return executable;
+    }
+
+    @Override
+    public void replay() {
+        if (closed) {
+            throw new IllegalStateException("the recording was closed before its use");
+        }
+        queue.enterOutsideRecordings("replay");
+        for (DeviceBlock block : blocks) {
+            if (block.isClosed()) {
+                throw new IllegalStateException("a buffer, state or accumulator that the recording uses was closed;"
+                        + " keep them open as long as it is replayed");
+            }
+        }
+        advances.forEach(CudaStepState::requireSteps);
+        if (graph == null) {
+            commands.forEach(Runnable::run);
+        } else {
+            CudaCalls.check(JCudaDriver.cuGraphLaunch(graph, queue.stream.handle), "replaying a recording");
+        }
+        advances.forEach(CudaStepState::advanced);
+    }
+
+    /** Waits for replays under way. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        queue.enterOutsideRecordings("closing a recording");
+        release();
+    }
+
+    /** The same when the backend is closed. */
+    @Override
+    public void release() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        queue.forget(this);
+        Closer closer = new Closer();
+        closer.add(() -> scratch.release(scratchBlocks));
+        if (graph != null) {
+            closer.add(() -> CudaCalls.check(JCudaDriver.cuGraphExecDestroy(graph), "giving back a graph"));
+            closer.add(() -> queue.stream.await("waiting for a recording"));
+        }
+        closer.close();
+    }
+}

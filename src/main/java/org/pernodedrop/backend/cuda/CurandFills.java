@@ -1,0 +1,178 @@
+package org.pernodedrop.backend.cuda;
+
+import jcuda.jcurand.JCurand;
+import jcuda.jcurand.curandGenerator;
+import jcuda.jcurand.curandRngType;
+import jcuda.jcurand.curandStatus;
+import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.mask.CurandStream;
+
+/**
+ * Initial values from cuRAND's streams. Uniforms are drawn by cuRAND where it is there and draws the numbers of {@link
+ * CurandStream}, which is tried once, when first needed; else by this project's kernel, which gives the same bits. Normals
+ * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths.
+ */
+final class CurandFills implements AutoCloseable {
+    private static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;
+    private static final int TRIAL_LENGTH = 4099;
+    /** Before the stream's counter wraps for the first time, at no multiple of 4. */
+    private static final long[] TRIAL_STARTS = {0, 262_141, (1L << 33) + 7};
+
+    private final CommandQueue queue;
+    private final KernelLauncher launcher;
+    private final LaunchShapes shapes;
+    private final DevicePool pool;
+    private final Transfers transfers;
+    private final Kernel fillUniform;
+    private final Kernel fillNormal;
+    private final Kernel scaleShift;
+    private final boolean available;
+    private final Closer closer = new Closer();
+    private curandGenerator generator;
+    private String kernelsBecause;
+
+    /** @param available whether cuRAND can be called */
+    CurandFills(
+            CommandQueue queue,
+            CudaKernels kernels,
+            KernelLauncher launcher,
+            LaunchShapes shapes,
+            DevicePool pool,
+            Transfers transfers,
+            boolean available) {
+        this.queue = queue;
+        this.launcher = launcher;
+        this.shapes = shapes;
+        this.pool = pool;
+        this.transfers = transfers;
+        this.available = available;
+        fillUniform = kernels.kernel(PtxModule.CURAND_FILL, "fill_uniform");
+        fillNormal = kernels.kernel(PtxModule.CURAND_FILL, "fill_normal");
+        scaleShift = kernels.kernel(PtxModule.VECTOR, "scale_shift");
+        if (!available) {
+            kernelsBecause = "cuRAND was not found";
+        }
+    }
+
+    /** Who draws initial weights, as far as that is known yet. */
+    String describe() {
+        if (kernelsBecause != null) {
+            return "uniforms by a kernel, as " + kernelsBecause;
+        }
+        return generator == null ? "cuRAND, not tried yet" : "uniforms by cuRAND";
+    }
+
+    /** {@code x[k] = uniform(first + k) (high - low) + low}. */
+    void uniform(long seed, long first, float low, float high, CudaFloats x) {
+        float range = high - low;
+        // A recording takes the kernel: cuRAND's offset is set on the host.
+        if (!queue.isRecording() && curandServes()) {
+            generate(seed, first, x);
+            launcher.of(scaleShift)
+                    .int64(x.length())
+                    .float32(range)
+                    .float32(low)
+                    .pointer(x)
+                    .launch(shapes.elements(x.length()));
+            return;
+        }
+        drawing(fillUniform, seed, first, x)
+                .float32(range)
+                .float32(low)
+                .pointer(x)
+                .launch(grid(x));
+    }
+
+    /** {@code x[k] = normal(first + k) deviation + mean}. */
+    void normal(long seed, long first, float mean, float deviation, CudaFloats x) {
+        drawing(fillNormal, seed, first, x)
+                .float32(deviation)
+                .float32(mean)
+                .pointer(x)
+                .launch(grid(x));
+    }
+
+    private KernelLauncher drawing(Kernel kernel, long seed, long first, CudaFloats x) {
+        return launcher.of(kernel)
+                .int32((int) seed)
+                .int32((int) (seed >>> 32))
+                .int64(first)
+                .int64(x.length());
+    }
+
+    // A thread draws four; the first and the last four may be cut.
+    private Grid grid(CudaFloats x) {
+        return shapes.elements((x.length() + 6) / 4);
+    }
+
+    private void generate(long seed, long first, CudaFloats x) {
+        CudaCalls.checkCurand(JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
+        CudaCalls.checkCurand(JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
+        CudaCalls.checkCurand(
+                JCurand.curandGenerateUniform(generator, x.pointer, x.length()),
+                "drawing " + x.length() + " uniforms by cuRAND");
+    }
+
+    private boolean curandServes() {
+        if (available && generator == null && kernelsBecause == null) {
+            start();
+        }
+        return generator != null;
+    }
+
+    private void start() {
+        curandGenerator started = new curandGenerator();
+        int status = JCurand.curandCreateGenerator(started, curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10);
+        switch (status) {
+            case curandStatus.CURAND_STATUS_VERSION_MISMATCH,
+                    curandStatus.CURAND_STATUS_NOT_INITIALIZED,
+                    curandStatus.CURAND_STATUS_INITIALIZATION_FAILED,
+                    curandStatus.CURAND_STATUS_ARCH_MISMATCH -> {
+                kernelsBecause = "cuRAND does not work with this driver: " + curandStatus.stringFor(status);
+                return;
+            }
+            default -> CudaCalls.checkCurand(status, "starting cuRAND");
+        }
+        generator = started;
+        closer.add(() -> CudaCalls.checkCurand(JCurand.curandDestroyGenerator(started), "giving cuRAND back"));
+        try {
+            CudaCalls.checkCurand(
+                    JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
+                    "giving cuRAND its stream");
+            kernelsBecause = trial();
+        } catch (RuntimeException failure) {
+            generator = null;
+            closer.closeAfter(failure);
+            throw failure;
+        }
+        if (kernelsBecause != null) {
+            close();
+        }
+    }
+
+    /** Why cuRAND cannot be taken; null if it draws the stream's numbers. */
+    private String trial() {
+        CurandStream stream = new CurandStream(TRIAL_SEED);
+        float[] drawn = new float[TRIAL_LENGTH];
+        // One element late, so that what is drawn lies as badly as any buffer may.
+        try (CudaFloats whole = new CudaFloats(pool.allocate((TRIAL_LENGTH + 1L) * Float.BYTES, "a trial of cuRAND"))) {
+            CudaFloats late = CudaFloats.of(whole.slice(1, TRIAL_LENGTH), pool);
+            for (long start : TRIAL_STARTS) {
+                generate(TRIAL_SEED, start, late);
+                transfers.download(late, drawn, 0);
+                for (int k = 0; k < TRIAL_LENGTH; k++) {
+                    if (drawn[k] != stream.uniform(start + k)) {
+                        return "cuRAND draws other numbers than its documentation says, first at " + (start + k);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        generator = null;
+        closer.close();
+    }
+}

@@ -1,0 +1,48 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.Locale;
+
+/**
+ * What a GPU and its driver are.
+ *
+ * @param name of the GPU
+ * @param major of the compute capability
+ * @param minor of the compute capability
+ * @param multiprocessors of the GPU
+ * @param memory in bytes
+ * @param driverVersion the CUDA version that the driver serves, 1000 major + 10 minor
+ */
+record DeviceFacts(String name, int major, int minor, int multiprocessors, long memory, int driverVersion) {
+    private static final int LEAST_MAJOR = 8;
+    private static final int LEAST_DRIVER = 11_080;
+
+    /** Why the kernels cannot run, or null if they can. */
+    String refusal() {
+        if (driverVersion < LEAST_DRIVER) {
+            return "the driver must serve CUDA 11.8 or later; install a newer one: driver=CUDA " + cuda(driverVersion);
+        }
+        if (major < LEAST_MAJOR) {
+            return "the GPU must have compute capability 8.0 or later (Ampere and newer): GPU=" + name
+                    + ", compute capability=" + major + "." + minor;
+        }
+        return null;
+    }
+
+    /** A version as the driver and cuBLAS 11 number them, as text. */
+    static String cuda(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s, compute capability %d.%d, %d multiprocessors, %s; driver for CUDA %s",
+                name,
+                major,
+                minor,
+                multiprocessors,
+                Bytes.of(memory),
+                cuda(driverVersion));
+    }
+}

@@ -1,0 +1,19 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a recording consists of, gathered while its operations are called. */
+final class Recorder {
+    final List<Runnable> commands = new ArrayList<>();
+    /** Of callers: a replay needs them open. */
+    final Set<DeviceBlock> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Of {@link Scratch}, which must stay. */
+    final Set<DeviceBlock> scratch = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** How often each state goes on a step. */
+    final Map<CudaStepState, Integer> advances = new IdentityHashMap<>();
+}

@@ -1,0 +1,105 @@
+package org.pernodedrop.backend.cuda;
+
+import java.nio.ByteBuffer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The way of Java's arrays to the GPU and back: through two halves of page-locked memory, one of which is filled or read
+ * while the other is copied. What is to be uploaded lies here when a call returns, so the array may be written to again.
+ */
+final class StagingBuffer implements AutoCloseable {
+    /** Of a half. Short uploads share one, so that they wait only when as much was uploaded since. */
+    static final int HALF_BYTES = 4 << 20;
+
+    private static final int HALVES = 2;
+
+    /** Moves elements between an array and a window of page-locked memory. */
+    interface Move {
+        /** @param first byte of the whole transfer that the window stands for */
+        void move(ByteBuffer window, long first);
+    }
+
+    private final CudaStream stream;
+    private final PinnedMemory memory;
+    private final CudaEvent[] done = new CudaEvent[HALVES];
+    private final Closer closer = new Closer();
+    private int half;
+    private int filled;
+
+    StagingBuffer(CudaStream stream) {
+        this.stream = stream;
+        try {
+            memory = closer.own(new PinnedMemory((long) HALVES * HALF_BYTES, "uploads"), PinnedMemory::close);
+            for (int k = 0; k < HALVES; k++) {
+                done[k] = closer.own(new CudaEvent(), CudaEvent::close);
+            }
+        } catch (RuntimeException failure) {
+            closer.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** Copies to the GPU; does not wait for it unless both halves are full. */
+    void upload(long to, long bytes, Move fill) {
+        for (long first = 0; first < bytes; ) {
+            if (filled == HALF_BYTES) {
+                turn();
+            }
+            int count = (int) Math.min(HALF_BYTES - filled, bytes - first);
+            int at = half * HALF_BYTES + filled;
+            fill.move(memory.window(at, count), first);
+            CUdeviceptr target = DriverMemory.pointer(to + first);
+            CudaCalls.check(
+                    JCudaDriver.cuMemcpyHtoDAsync(target, memory.withByteOffset(at), count, stream.handle),
+                    "uploading to the GPU");
+            filled += count;
+            first += count;
+        }
+    }
+
+    private void turn() {
+        done[half].record(stream);
+        half = (half + 1) % HALVES;
+        filled = 0;
+        done[half].await("waiting for an upload");
+    }
+
+    /** Copies from the GPU; waits for it. */
+    void download(long from, long bytes, Move drain) {
+        // In the stream, these copies come after those of uploads that still leave the halves.
+        long chunks = (bytes + HALF_BYTES - 1) / HALF_BYTES;
+        for (long chunk = 0; chunk <= chunks; chunk++) {
+            if (chunk < chunks) {
+                fetch(from, bytes, chunk);
+            }
+            if (chunk > 0) {
+                long first = (chunk - 1) * HALF_BYTES;
+                int part = (int) ((chunk - 1) % HALVES);
+                done[part].await("waiting for a download");
+                int count = (int) Math.min(HALF_BYTES, bytes - first);
+                drain.move(memory.window(part * HALF_BYTES, count), first);
+            }
+        }
+        filled = 0;
+    }
+
+    private void fetch(long from, long bytes, long chunk) {
+        long first = chunk * HALF_BYTES;
+        int part = (int) (chunk % HALVES);
+        CudaCalls.check(
+                JCudaDriver.cuMemcpyDtoHAsync(
+                        memory.withByteOffset((long) part * HALF_BYTES),
+                        DriverMemory.pointer(from + first),
+                        Math.min(HALF_BYTES, bytes - first),
+                        stream.handle),
+                "downloading from the GPU");
+        done[part].record(stream);
+    }
+
+    /** Nothing may be under way. */
+    @Override
+    public void close() {
+        closer.close();
+    }
+}
