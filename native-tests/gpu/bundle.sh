@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gathers all that check.sh needs on a machine with a GPU and a CUDA toolkit, but without Java and network.
 #   bundle.sh [--archive FILE.tar.xz] [FOLDER]     the bundle, in target/gpu-bundle; it holds this checkout's state
-#   bundle.sh --jars FOLDER                        only the jars: for check.sh in a checkout, with the Java that is there
+#   bundle.sh --jars FOLDER                        only the jars, for check.sh in a checkout with a JDK and Maven
 # Needs git, Maven and a JDK for Linux on x86-64: $JAVA_HOME, else the one on the path. Temurin 25 makes a bundle for
 # any Linux with glibc 2.17; builds of distributions may need their own libraries.
 set -euo pipefail
@@ -9,8 +9,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 limit=60000000
-# What jdeps finds in the jars, and what is looked up by name: zipfs, for finding tests in a jar. Without java.desktop, as
-# a third of the size: train says that it draws no curves.
+# What jdeps finds in the jars, and what is looked up by name: zipfs, for finding tests in a jar. Without java.desktop,
+# as a third of the size: train says that it draws no curves.
 modules=java.base,java.logging,java.management,java.sql,java.xml,jdk.incubator.vector,jdk.management,jdk.unsupported
 modules=$modules,jdk.zipfs
 
@@ -72,7 +72,7 @@ if [ $jars_only = yes ]; then
     exit 0
 fi
 
-[ "$(uname -sm)" = "Linux x86_64" ] || { echo "builds on Linux x86-64 only, as it takes this machine's JDK" >&2; exit 1; }
+[ "$(uname -sm)" = "Linux x86_64" ] || { echo "builds on Linux x86-64 only: it takes this machine's JDK" >&2; exit 1; }
 if [ -n "$(ls -A "$folder")" ] && [ ! -e "$folder/COMMIT" ]; then
     echo "is neither empty nor a bundle: $folder; name another folder" >&2
     exit 1
@@ -113,13 +113,18 @@ mkdir "$work/target" # for jqwik
 (cd "$work" &&
     "$jre" "${flags[@]}" -cp "$classes" org.pernodedrop.cli.Main train --epochs 1 --limit 50 --out "$work/run" &&
     "$jre" "${flags[@]}" -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
-        --scan-classpath "$folder/java/lib/pernodedrop-tests.jar" --include-classname '.*\.(PhiloxTest|DropRateLawsTest)' \
+        --scan-classpath "$folder/java/lib/pernodedrop-tests.jar" \
+        --include-classname '.*\.(PhiloxTest|DropRateLawsTest)' \
         --fail-if-no-tests --details=none --disable-banner) >"$work/trial.log" 2>&1 || {
     cat "$work/trial.log"
     echo "the bundle does not work" >&2
     exit 1
 }
-grep -q OpenBLAS "$work/trial.log" || { cat "$work/trial.log"; echo "OpenBLAS does not work in the bundle" >&2; exit 1; }
+grep -q OpenBLAS "$work/trial.log" || {
+    cat "$work/trial.log"
+    echo "OpenBLAS does not work in the bundle" >&2
+    exit 1
+}
 
 size=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
 echo "$folder: $size bytes, commit $commit"

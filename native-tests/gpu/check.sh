@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves and times everything on this machine's GPU, in pieces or in one go, without a network: see README.md beside this.
+# Proves and times everything on this machine's GPU, in pieces or in one go, without a network: see README.md.
 #   check.sh [--only STEP,...] [--pack FILE.tar.xz] [OUTPUT_FOLDER]
 # Steps, in this order: tests kernels sanitizer timing peers doctor java-tests train train-timing java-sanitizer
 # Exit status 1 if a result was wrong or a step could not be done; steps that lack their tools are skipped, loudly.

@@ -1,19 +1,25 @@
 # The library through Java: which Java, which libraries, doctor and the tests.
 
-# Finds Java and the jars, once a call: those of the bundle, else this machine's JDK and Maven. Sets java, the command up to
-# the main class, to be run in java_work.
+# Finds Java and the jars, once a call: those of the bundle, else this machine's JDK and Maven. Sets java_command, all
+# up to the main class, and writes it down as the script $run_java, which changes to a folder that may be written to.
 java_state=""
-java_work=$build/java-work
+run_java=$build/run-java
 prepare_java() {
     if [ -z "$java_state" ]; then
         java_state=FAILED
         find_java || { report "$group" "$java_state" "$java_missing"; return 1; }
-        mkdir -p "$java_work/target"
+        mkdir -p "$build/java-work/target"
         use_libraries
-        java=("$jre" -XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
+        java_command=("$jre" -XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
             "-XX:ErrorFile=$output/java-crash-%p.log" "-Djava.io.tmpdir=$TMPDIR"
             "-Dorg.bytedeco.javacpp.cachedir=$build/javacpp" ${java_options[@]+"${java_options[@]}"} -cp "$jars/*")
-        "${java[@]}" -version 2>&1 | grep -v 'incubator modules' | sed 's/^/java: /' | tee -a "$output/machine.log" | head -1
+        {
+            printf '#!/usr/bin/env bash\ncd %q && exec' "$build/java-work"
+            printf ' %q' "${java_command[@]}"
+            echo ' "$@"'
+        } >"$run_java"
+        chmod +x "$run_java"
+        "$run_java" -version 2>&1 | grep -v 'incubator modules' | sed 's/^/java: /' >>"$output/machine.log"
         java_state=ready
     fi
     [ "$java_state" = ready ] && return
@@ -48,28 +54,28 @@ find_java() {
     fi
 }
 
-# Java finds NVIDIA's libraries itself. CUDA 13 has no cuBLAS 12, for which JCuda was made: the forwarding library, taken
-# where only cuBLAS 13 is found, is built here.
+# Java finds NVIDIA's libraries itself. CUDA 13 has no cuBLAS 12, for which JCuda was made: the forwarding library,
+# taken where only cuBLAS 13 is found, is built here.
 use_libraries() {
     java_options=()
     if [ -n "${SIMULATED_LIBRARIES:-}" ]; then
         java_options+=("-Dpernodedrop.cuda.libraries=$SIMULATED_LIBRARIES" -Dpernodedrop.cuda.search=given)
         return
     fi
-    if bash "$repository/cuda/cublas-forwarding/build.sh" "$build/cublas-forwarding" >"$output/cublas-forwarding.log" 2>&1; then
-        java_options+=("-Dpernodedrop.cuda.libraries=${CUDA_LIBRARIES:+$CUDA_LIBRARIES:}$build/cublas-forwarding")
+    local log=$output/cublas-forwarding.log folders=${CUDA_LIBRARIES:-}
+    if bash "$repository/cuda/cublas-forwarding/build.sh" "$build/cublas-forwarding" >"$log" 2>&1; then
+        folders=${folders:+$folders:}$build/cublas-forwarding
     else
-        report cublas-forwarding SKIPPED "needed for CUDA 13: $(tail -1 "$output/cublas-forwarding.log")"
-        [ -z "${CUDA_LIBRARIES:-}" ] || java_options+=("-Dpernodedrop.cuda.libraries=$CUDA_LIBRARIES")
+        report cublas-forwarding SKIPPED "needed for CUDA 13: $(tail -1 "$log")"
     fi
-    java_options+=(-Dpernodedrop.test.gpu=true)
+    java_options+=(-Dpernodedrop.test.gpu=true ${folders:+"-Dpernodedrop.cuda.libraries=$folders"})
 }
 
 step_doctor() {
     prepare_java || return
-    timeout -k 10 120 env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main doctor --json \
+    timeout -k 10 120 "$run_java" org.pernodedrop.cli.Main doctor --json \
         >"$output/doctor.json" 2>"$output/doctor-json.log"
-    TAIL=60 step doctor 120 env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main doctor
+    TAIL=60 step doctor 120 "$run_java" org.pernodedrop.cli.Main doctor
 }
 
 # Sums up the reports of JUnit: how many tests ran. Fails if none did.
@@ -85,7 +91,7 @@ count_java_tests() {
 step_java_tests() {
     prepare_java || return
     rm -rf "$output/junit"
-    TAIL=25 NOTE=count_java_tests step java-tests "${JAVA_TEST_SECONDS:-540}" env -C "$java_work" "${java[@]}" \
+    TAIL=25 NOTE=count_java_tests step java-tests "${JAVA_TEST_SECONDS:-540}" "$run_java" \
         org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$jars/pernodedrop-tests.jar" \
         --include-classname "${JAVA_TESTS:-.*IT}" --reports-dir "$output/junit" --fail-if-no-tests \
         --details=tree --disable-ansi-colors --disable-banner
@@ -93,6 +99,11 @@ step_java_tests() {
     # The reasons of skips, each once.
     while read -r count why; do
         report java-tests SKIPPED "$count: $why"
-    done < <(awk '/<skipped>/ { getline; sub(/.*CDATA\[/, ""); sub(/\]\]>.*/, ""); sub(/^[a-z0-9.]*TestAbortedException: /, "")
-            print }' "$output"/junit/TEST-*.xml 2>/dev/null | sort | uniq -c | sort -rn | head -20)
+    done < <(awk '/<skipped>/ {
+            getline
+            sub(/.*CDATA\[/, "")
+            sub(/\]\]>.*/, "")
+            sub(/^[a-z0-9.]*TestAbortedException: /, "")
+            print
+        }' "$output"/junit/TEST-*.xml 2>/dev/null | sort | uniq -c | sort -rn | head -20)
 }

@@ -1,5 +1,6 @@
-# compute-sanitizer over a training run. It hooks in at the driver and leaves signals to the program, so Java, which raises
-# and handles SIGSEGV all the time, runs under it as ever. The backend checks what every call returns; only kernels matter.
+# compute-sanitizer over a training run. It hooks in at the driver and leaves signals to the program, so Java, which
+# raises and handles SIGSEGV all the time, runs under it as ever. The backend checks what every call returns; only
+# kernels matter.
 
 # Done if the run wrote its report.
 count_training() {
@@ -23,7 +24,7 @@ step_java_sanitizer() {
     for tool in memcheck racecheck synccheck initcheck; do
         # Ragged sizes; every kind of layer draws its own kernels, one kind suffices for the seams.
         sanitize "java-sanitizer-$tool" "$tool" "${SANITIZER_SECONDS:-130}" count_training \
-            env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main train --device cuda --epochs 1 --limit 207 \
+            "${java_command[@]}" org.pernodedrop.cli.Main train --device cuda --epochs 1 --limit 207 \
             --hidden 65,33 --batch-size 50 --drop-rate 0.3 --out "$output/train/sanitized"
     done
     sanitizer_options=()

@@ -12,7 +12,7 @@ if [ -e "$repository/COMMIT" ]; then
     commit=$(cat "$repository/COMMIT")
 else
     commit=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)
-    if [ "$commit" != unknown ] && [ -n "$(git -C "$repository" status --porcelain --untracked-files=no 2>/dev/null)" ]; then
+    if [ -n "$(git -C "$repository" status --porcelain --untracked-files=no 2>/dev/null)" ]; then
         commit="$commit, changed"
     fi
 fi
@@ -83,17 +83,18 @@ find_sanitizer() {
     done
 }
 
-# sanitize NAME TOOL SECONDS COUNT COMMAND...: one tool of compute-sanitizer over a command. COUNT says in a few words what
-# the log shows to be done, and fails if that is nothing. Running out of time is no failure: what it saw until then counts.
-# More options by the array sanitizer_options.
+# sanitize NAME TOOL SECONDS COUNT COMMAND...: one tool of compute-sanitizer over a command. COUNT says in a few words
+# what the log shows to be done, and fails if that is nothing. Running out of time is no failure: what it saw until
+# then counts. More options by the array sanitizer_options.
 sanitize() {
     local name=$1 tool=$2 limit=$3 count=$4 started=$SECONDS log=$output/$1.log errors status ran any why
     shift 4
     echo "== $name"
-    timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 --launch-timeout 60 --target-processes all \
-        ${sanitizer_options[@]+"${sanitizer_options[@]}"} "$@" >"$log" 2>&1
+    timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 --launch-timeout 60 \
+        --target-processes all ${sanitizer_options[@]+"${sanitizer_options[@]}"} "$@" >"$log" 2>&1
     status=$?
-    errors=$(grep -a -c -E '^=+ +(Invalid|Misaligned|Error: |Uninitialized|Barrier error|Divergent|Race|Warning: Race|Program hit)' "$log")
+    errors='Invalid|Misaligned|Error: |Uninitialized|Barrier error|Divergent|Race|Warning: Race|Program hit'
+    errors=$(grep -a -c -E "^=+ +($errors)" "$log")
     ran=$($count "$log")
     any=$?
     why=$(grep -a -m 1 -i -E '^=.*(device not supported|no attachable process|unable to attach|not compatible)' "$log")

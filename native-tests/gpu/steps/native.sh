@@ -2,7 +2,8 @@
 
 build_with_cmake() {
     cmake -S "$native" -B "$build" -DPERNODEDROP_GPU=ON -DPERNODEDROP_PTX_DIR="$ptx_folder" \
-        ${googletest:+-DGTEST_SOURCE_DIR="$googletest"} ${CURAND_INCLUDE_DIR:+-DCURAND_INCLUDE_DIR="$CURAND_INCLUDE_DIR"} &&
+        ${googletest:+-DGTEST_SOURCE_DIR="$googletest"} \
+        ${CURAND_INCLUDE_DIR:+-DCURAND_INCLUDE_DIR="$CURAND_INCLUDE_DIR"} &&
         cmake --build "$build" --target gpu_tests kernel_timing --parallel "$(nproc)"
 }
 

@@ -1,5 +1,5 @@
-# How steps run and how they ended. The table in results.tsv outlives a call, so that a check can be done in pieces: a step
-# that runs again replaces its own lines only.
+# How steps run and how they ended. The table in results.tsv outlives a call, so that a check can be done in pieces: a
+# step that runs again replaces its own lines only.
 results=$output/results.tsv
 group=""
 failures=0
@@ -18,8 +18,8 @@ report() {
     echo "== $1: $2 ${3:-}"
 }
 
-# step NAME SECONDS COMMAND...: runs it with its log in the output folder and reports how it ended. NOTE, if set, is called
-# for a few words about a success.
+# step NAME SECONDS COMMAND...: runs it with its log in the output folder and reports how it ended. NOTE, if set, is
+# called for a few words about a success.
 step() {
     local name=$1 limit=$2 started=$SECONDS status note=""
     shift 2
@@ -60,7 +60,8 @@ summarize() {
             "$(json_string "${toolkit:-none}")" "$failed"
         while IFS=$'\t' read -r row_group name status why; do
             printf '%s\n  {"step": %s, "name": %s, "status": %s, "detail": %s}' "$separator" \
-                "$(json_string "$row_group")" "$(json_string "$name")" "$(json_string "$status")" "$(json_string "$why")"
+                "$(json_string "$row_group")" "$(json_string "$name")" "$(json_string "$status")" \
+                "$(json_string "$why")"
             separator=,
         done <"$results"
         printf ']'

@@ -1,20 +1,20 @@
 # Training through the command line, on both devices; RunComparison, among the test classes, judges and sums up.
 
-# train_run NAME ARGUMENTS...: one run with its files in train/NAME, beside them what nvidia-smi saw meanwhile and when each
-# epoch ended.
+# train_run NAME ARGUMENTS...: one run with its files in train/NAME, beside them what nvidia-smi saw meanwhile and when
+# each epoch ended.
 train_run() {
     local name=$1 folder=$output/train/$1 smi="" watch
     shift
     rm -rf "$folder"
     mkdir -p "$folder"
     if [ -z "${SIMULATED_LIBRARIES:-}" ] && command -v nvidia-smi >/dev/null; then
-        nvidia-smi --query-gpu=timestamp,utilization.gpu,memory.used,clocks.sm,power.draw --format=csv,noheader,nounits \
-            --loop-ms=100 >"$folder/gpu.csv" 2>/dev/null &
+        nvidia-smi --query-gpu=timestamp,utilization.gpu,memory.used,clocks.sm,power.draw \
+            --format=csv,noheader,nounits --loop-ms=100 >"$folder/gpu.csv" 2>/dev/null &
         smi=$!
     fi
     watch_epochs "$folder" &
     watch=$!
-    step "train-$name" "${TRAIN_SECONDS:-240}" env -C "$java_work" "${java[@]}" org.pernodedrop.cli.Main train \
+    step "train-$name" "${TRAIN_SECONDS:-240}" "$run_java" org.pernodedrop.cli.Main train \
         --out "$folder" "$@"
     local status=$?
     kill $watch $smi 2>/dev/null
@@ -42,7 +42,7 @@ compare() {
     for run in "$@"; do
         runs+=("$run=$output/train/$run")
     done
-    TAIL=40 step "$(basename "$file" .json)-comparison" 60 env -C "$java_work" "${java[@]}" org.pernodedrop.train.RunComparison \
+    TAIL=40 step "$(basename "$file" .json)-comparison" 60 "$run_java" org.pernodedrop.train.RunComparison \
         "$file" "${runs[@]}"
 }
 
@@ -62,9 +62,9 @@ step_train_timing() {
     local data=${MNIST_FOLDER:-} settings
     if [ -z "$data" ]; then
         data=$build/mnist-like
-        report train-timing SKIPPED "MNIST itself: MNIST_FOLDER names no folder; enlarged digits of the same size instead"
+        report train-timing SKIPPED "MNIST: MNIST_FOLDER names no folder; enlarged digits of the same size instead"
         if [ ! -e "$data/done" ]; then
-            "${java[@]}" org.pernodedrop.data.MnistLikeFiles "$data" "${TIMING_EXAMPLES:-60000}" && touch "$data/done"
+            "$run_java" org.pernodedrop.data.MnistLikeFiles "$data" "${TIMING_EXAMPLES:-60000}" && touch "$data/done"
         fi || { report train-timing FAILED "no images could be made"; return; }
     fi
     settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
