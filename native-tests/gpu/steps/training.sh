@@ -1,10 +1,10 @@
 # Training through the command line, on both devices; RunComparison, among the test classes, judges and sums up.
 
-# train_run NAME ARGUMENTS...: one run with its files in train/NAME, beside them what nvidia-smi saw meanwhile and when
+# train_run NAME SECONDS ARGUMENTS...: one run with its files in train/NAME, beside them what nvidia-smi saw meanwhile and when
 # each epoch ended.
 train_run() {
-    local name=$1 folder=$output/train/$1 smi="" watch
-    shift
+    local name=$1 limit=$2 folder=$output/train/$1 smi="" watch
+    shift 2
     rm -rf "$folder"
     mkdir -p "$folder"
     if [ -z "${SIMULATED_LIBRARIES:-}" ] && command -v nvidia-smi >/dev/null; then
@@ -14,7 +14,7 @@ train_run() {
     fi
     watch_epochs "$folder" &
     watch=$!
-    step "train-$name" "${TRAIN_SECONDS:-240}" "$run_java" org.pernodedrop.cli.Main train \
+    step "train-$name" "$limit" "$run_java" org.pernodedrop.cli.Main train \
         --out "$folder" "$@"
     local status=$?
     kill $watch $smi 2>/dev/null
@@ -50,9 +50,9 @@ compare() {
 step_train() {
     prepare_java || return
     local settings=(--data digits --epochs 4 --drop-rate 0.5)
-    train_run digits-cpu --device cpu "${settings[@]}" &&
-        train_run digits-cuda --device cuda "${settings[@]}" &&
-        train_run digits-cuda-no-graphs --device cuda --no-graphs "${settings[@]}" &&
+    train_run digits-cpu 60 --device cpu "${settings[@]}" &&
+        train_run digits-cuda 200 --device cuda "${settings[@]}" &&
+        train_run digits-cuda-no-graphs 200 --device cuda --no-graphs "${settings[@]}" &&
         compare "$output/train.json" digits-cpu digits-cuda digits-cuda-no-graphs
 }
 
@@ -68,8 +68,8 @@ step_train_timing() {
         fi || { report train-timing FAILED "no images could be made"; return; }
     fi
     settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
-    train_run mnist-cpu --device cpu --epochs 2 "${settings[@]}" &&
-        train_run mnist-cuda --device cuda --epochs "${TIMING_EPOCHS:-30}" "${settings[@]}" &&
-        train_run mnist-cuda-no-graphs --device cuda --no-graphs --epochs 5 "${settings[@]}" &&
+    train_run mnist-cpu 240 --device cpu --epochs 2 "${settings[@]}" &&
+        train_run mnist-cuda 140 --device cuda --epochs "${TIMING_EPOCHS:-30}" "${settings[@]}" &&
+        train_run mnist-cuda-no-graphs 100 --device cuda --no-graphs --epochs 5 "${settings[@]}" &&
         compare "$output/train-timing.json" mnist-cpu mnist-cuda mnist-cuda-no-graphs
 }
