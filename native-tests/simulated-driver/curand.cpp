@@ -177,6 +177,15 @@ EXPORTED int curandGetVersion(int* version) {
     return CURAND_SUCCESS;
 }
 
+EXPORTED int curandGetProperty(int part, int* value) {
+    if (value == nullptr || part < 0 || part > 2) {
+        return CURAND_OUT_OF_RANGE;
+    }
+    const int parts[] = {VERSION / 1000, VERSION / 100 % 10, VERSION % 100};
+    *value = parts[part];
+    return CURAND_SUCCESS;
+}
+
 EXPORTED int curandSetStream(Generator* generator, void* stream) {
     return about(generator, [&] {
         generator->stream = stream;

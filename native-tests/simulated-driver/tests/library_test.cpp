@@ -1,0 +1,230 @@
+// cuBLAS and cuRAND against plain loops.
+#include <cmath>
+
+#include "device_test.h"
+#include "philox.h"
+
+namespace simulated {
+
+class SimulatedCublas : public DeviceTest {
+  protected:
+    void SetUp() override {
+        DeviceTest::SetUp();
+        ASSERT_EQ(cublas()("cublasCreate_v2", &handle_), 0);
+    }
+
+    void TearDown() override {
+        EXPECT_EQ(cublas()("cublasDestroy_v2", handle_), 0);
+        DeviceTest::TearDown();
+    }
+
+    int multiply(
+        int a_operation, int b_operation, int m, int n, int k, float alpha, DeviceAddress a, int a_leading,
+        DeviceAddress b, int b_leading, float beta, DeviceAddress c, int c_leading) {
+        return cublas()(
+            "cublasSgemm_v2", handle_, a_operation, b_operation, m, n, k, &alpha, a, a_leading, b, b_leading, &beta, c,
+            c_leading);
+    }
+
+    // Integers of a few bits: every sum is exact.
+    static std::vector<float> integers(size_t count, unsigned seed) {
+        std::vector<float> values(count);
+        for (float& value : values) {
+            seed = seed * 1664525u + 1013904223u;
+            value = static_cast<float>(seed >> 28) - 8.0f;
+        }
+        return values;
+    }
+
+    void* handle_ = nullptr;
+};
+
+struct Shape {
+    int m, n, k;
+};
+
+TEST_F(SimulatedCublas, MultipliesAsPlainLoopsDo) {
+    for (const Shape& shape : {Shape{1, 1, 1}, {13, 7, 207}, {207, 13, 300}, {16, 6, 256}, {130, 13, 1}, {3, 5, 0}}) {
+        for (int operations = 0; operations < 4; ++operations) {
+            const bool a_transposed = (operations & 1) != 0;
+            const bool b_transposed = (operations & 2) != 0;
+            const int a_leading = (a_transposed ? shape.k : shape.m) + 3;
+            const int b_leading = (b_transposed ? shape.n : shape.k) + 2;
+            const int c_leading = shape.m + 1;
+            const int a_columns = a_transposed ? shape.m : shape.k;
+            const int b_columns = b_transposed ? shape.k : shape.n;
+            const std::vector<float> a = integers(static_cast<size_t>(a_leading * a_columns + 1), 1);
+            const std::vector<float> b = integers(static_cast<size_t>(b_leading * b_columns + 1), 2);
+            const std::vector<float> c = integers(static_cast<size_t>(c_leading * shape.n), 3);
+            std::vector<float> expected = c;
+            for (int j = 0; j < shape.n; ++j) {
+                for (int i = 0; i < shape.m; ++i) {
+                    double sum = 0;
+                    for (int l = 0; l < shape.k; ++l) {
+                        const int from_a = a_transposed ? i * a_leading + l : l * a_leading + i;
+                        const int from_b = b_transposed ? l * b_leading + j : j * b_leading + l;
+                        sum += double{a[static_cast<size_t>(from_a)]} * double{b[static_cast<size_t>(from_b)]};
+                    }
+                    float& value = expected[static_cast<size_t>(j * c_leading + i)];
+                    value = static_cast<float>(2 * sum - value);
+                }
+            }
+            const DeviceAddress da = upload(a);
+            const DeviceAddress db = upload(b);
+            const DeviceAddress dc = upload(c);
+            ASSERT_EQ(
+                multiply(
+                    a_transposed, b_transposed, shape.m, shape.n, shape.k, 2, da, a_leading, db, b_leading, -1, dc,
+                    c_leading),
+                0);
+            EXPECT_EQ(download(dc, c.size()), expected)
+                << shape.m << " " << shape.n << " " << shape.k << " " << operations;
+            for (const DeviceAddress memory : {da, db, dc}) {
+                release(memory);
+            }
+        }
+    }
+}
+
+TEST_F(SimulatedCublas, DoesNotReadWhatTheFactorsHide) {
+    const DeviceAddress a = upload({1});
+    const DeviceAddress b = upload({3});
+    const DeviceAddress poisoned = allocate(4);
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 2, a, 1, b, 1, 0, poisoned, 1), 0);
+    EXPECT_EQ(download(poisoned, 1)[0], 6.0f);
+    for (const DeviceAddress memory : {a, b, poisoned}) {
+        release(memory);
+    }
+}
+
+TEST_F(SimulatedCublas, RoundsToTf32WhenAskedTo) {
+    const float fine = 1.0f + 0x1p-11f + 0x1p-20f;
+    const DeviceAddress a = upload({fine});
+    const DeviceAddress b = upload({1});
+    const DeviceAddress c = allocate(4);
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 1, a, 1, b, 1, 0, c, 1), 0);
+    EXPECT_EQ(download(c, 1)[0], fine);
+    EXPECT_EQ(cublas()("cublasSetMathMode", handle_, 3), 0);
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 1, a, 1, b, 1, 0, c, 1), 0);
+    EXPECT_EQ(download(c, 1)[0], 1.0f + 0x1p-10f);
+    for (const DeviceAddress memory : {a, b, c}) {
+        release(memory);
+    }
+}
+
+TEST_F(SimulatedCublas, ChecksItsArguments) {
+    const DeviceAddress memory = upload(std::vector<float>(6, 1.0f));
+    const DeviceAddress c = allocate(16);
+    EXPECT_EQ(multiply(0, 0, 2, 2, 3, 1, memory, 1, memory, 3, 0, c, 2), 7) << "leading dimension";
+    EXPECT_EQ(multiply(0, 0, -1, 2, 3, 1, memory, 2, memory, 3, 0, c, 2), 7);
+    EXPECT_EQ(multiply(9, 0, 2, 2, 3, 1, memory, 2, memory, 3, 0, c, 2), 7);
+    EXPECT_EQ(multiply(0, 0, 2, 2, 4, 1, memory, 2, memory, 4, 0, c, 2), 13) << "beyond the operand's end";
+    EXPECT_EQ(multiply(0, 0, 0, 2, 3, 1, memory, 2, memory, 3, 0, c, 2), 0) << "nothing to do";
+    void* const handle = handle_;
+    handle_ = nullptr;
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 1, memory, 1, memory, 1, 0, c, 1), 1);
+    handle_ = handle;
+    fail_nth(Call::LAUNCH, 1);
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 1, memory, 1, memory, 1, 0, c, 1), 13);
+    fail_nth(Call::LIBRARY_HANDLE, 1);
+    void* another = nullptr;
+    EXPECT_EQ(cublas()("cublasCreate_v2", &another), 3);
+    EXPECT_EQ(live(Resource::CUBLAS_HANDLES), 1u);
+    release(memory);
+    release(c);
+}
+
+TEST_F(SimulatedCublas, RunsInStreamOrderAndInGraphs) {
+    set(Setting::ASYNCHRONOUS, 1);
+    void* const work = stream();
+    EXPECT_EQ(cublas()("cublasSetStream_v2", handle_, work), 0);
+    const DeviceAddress a = upload({2});
+    const DeviceAddress c = upload({1});
+    EXPECT_EQ(cuda()("cuStreamBeginCapture_v2", work, 1), SUCCESS);
+    EXPECT_EQ(multiply(0, 0, 1, 1, 1, 1, a, 1, a, 1, 1, c, 1), 0);
+    void* graph = nullptr;
+    void* exec = nullptr;
+    EXPECT_EQ(cuda()("cuStreamEndCapture", work, &graph), SUCCESS);
+    EXPECT_EQ(cuda()("cuGraphInstantiateWithFlags", &exec, graph, 0ull), SUCCESS);
+    EXPECT_EQ(cuda()("cuGraphLaunch", exec, work), SUCCESS);
+    EXPECT_EQ(cuda()("cuGraphLaunch", exec, work), SUCCESS);
+    EXPECT_EQ(download(c, 1)[0], 1.0f) << "nobody waited";
+    EXPECT_EQ(cuda()("cuStreamSynchronize", work), SUCCESS);
+    EXPECT_EQ(download(c, 1)[0], 9.0f);
+    EXPECT_EQ(cuda()("cuGraphExecDestroy", exec), SUCCESS);
+    EXPECT_EQ(cuda()("cuGraphDestroy", graph), SUCCESS);
+    release(a);
+    release(c);
+}
+
+class SimulatedCurand : public DeviceTest {
+  protected:
+    static constexpr int PHILOX = 161;
+    static constexpr uint64_t SEED = 0x123456789ABCDEFull;
+
+    void SetUp() override {
+        DeviceTest::SetUp();
+        ASSERT_EQ(curand()("curandCreateGenerator", &generator_, PHILOX), 0);
+        ASSERT_EQ(curand()("curandSetPseudoRandomGeneratorSeed", generator_, static_cast<unsigned long long>(SEED)), 0);
+    }
+
+    void TearDown() override {
+        EXPECT_EQ(curand()("curandDestroyGenerator", generator_), 0);
+        DeviceTest::TearDown();
+    }
+
+    static double uniform(uint64_t i) {
+        const uint64_t group = i / 4;
+        const auto words = reference::philox(
+            {static_cast<uint32_t>(group / 65536), 0, static_cast<uint32_t>(group % 65536), 0},
+            {static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32)});
+        return (double{static_cast<float>(words[i % 4])} + 0.5) * 0x1p-32;
+    }
+
+    void* generator_ = nullptr;
+};
+
+TEST_F(SimulatedCurand, DrawsUniformsFromAnyOffsetInAnyPieces) {
+    constexpr uint64_t OFFSET = 262144 - 5;  // a second subsequence begins within
+    EXPECT_EQ(curand()("curandSetGeneratorOffset", generator_, static_cast<unsigned long long>(OFFSET)), 0);
+    const DeviceAddress memory = allocate(13 * sizeof(float));
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{6}), 0);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory + 24, size_t{7}), 0);
+    const std::vector<float> values = download(memory, 13);
+    for (size_t i = 0; i < values.size(); ++i) {
+        EXPECT_EQ(values[i], static_cast<float>(uniform(OFFSET + i))) << i;
+    }
+    release(memory);
+}
+
+TEST_F(SimulatedCurand, DrawsNormals) {
+    constexpr size_t COUNT = 208;
+    const DeviceAddress memory = allocate(COUNT * sizeof(float));
+    EXPECT_EQ(curand()("curandGenerateNormal", generator_, memory, size_t{207}, 0.0f, 1.0f), 105) << "odd";
+    EXPECT_EQ(curand()("curandGenerateNormal", generator_, memory, COUNT, 3.0f, 0.5f), 0);
+    const std::vector<float> values = download(memory, COUNT);
+    for (size_t i = 0; i < COUNT; i += 2) {
+        const double radius = std::sqrt(-2 * std::log(uniform(i)));
+        const double angle = 2 * std::acos(-1.0) * uniform(i + 1);
+        EXPECT_NEAR(values[i], 3 + 0.5 * radius * std::sin(angle), 2e-6);
+        EXPECT_NEAR(values[i + 1], 3 + 0.5 * radius * std::cos(angle), 2e-6);
+    }
+    release(memory);
+}
+
+TEST_F(SimulatedCurand, ChecksItsArguments) {
+    void* another = nullptr;
+    EXPECT_EQ(curand()("curandCreateGenerator", &another, 121), 103) << "another kind";
+    EXPECT_EQ(curand()("curandSetGeneratorOrdering", generator_, 101), 0);
+    EXPECT_EQ(curand()("curandSetGeneratorOrdering", generator_, 104), 104);
+    const DeviceAddress memory = allocate(16);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{5}), 201) << "beyond the end";
+    fail_nth(Call::LAUNCH, 1);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{4}), 201);
+    fail_nth(Call::LIBRARY_HANDLE, 1);
+    EXPECT_EQ(curand()("curandCreateGenerator", &another, PHILOX), 102);
+    EXPECT_EQ(curand()("curandDestroyGenerator", static_cast<void*>(&another)), 101);
+    release(memory);
+}
+
+}  // namespace simulated
