@@ -37,13 +37,14 @@ final class CommandQueue {
 
     /** {@code to = from}, so many bytes. */
     void copy(CUdeviceptr from, CUdeviceptr to, long bytes) {
-        run(() -> CudaCalls.check(JCudaDriver.cuMemcpyDtoDAsync(to, from, bytes, stream.handle), "copying on the GPU"));
+        run(() -> CudaCalls.check(
+                () -> JCudaDriver.cuMemcpyDtoDAsync(to, from, bytes, stream.handle), "copying on the GPU"));
     }
 
     /** {@code to = word}, so many words of 32 bits. */
     void fill(CUdeviceptr to, int word, long words) {
         run(() -> CudaCalls.check(
-                JCudaDriver.cuMemsetD32Async(to, word, words, stream.handle), "filling memory of the GPU"));
+                () -> JCudaDriver.cuMemsetD32Async(to, word, words, stream.handle), "filling memory of the GPU"));
     }
 
     boolean isRecording() {

@@ -99,7 +99,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         Slot slot = free();
         copies.waitFor(slot.taken);
         CudaCalls.check(
-                JCudaDriver.cuMemcpyHtoDAsync(slot.device.pointer, slot.host, slot.device.bytes, copies.handle),
+                () -> JCudaDriver.cuMemcpyHtoDAsync(slot.device.pointer, slot.host, slot.device.bytes, copies.handle),
                 "uploading a batch");
         slot.copied.record(copies);
         submitted++;

@@ -1,5 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import jcuda.jcublas.cublasStatus;
 import jcuda.jcurand.curandStatus;
@@ -8,17 +12,51 @@ import org.pernodedrop.backend.OutOfDeviceMemoryException;
 
 /**
  * Turns the codes that CUDA's libraries return into exceptions that name the operation, the code, its cause and a remedy.
- * JCuda's own exceptions are not relied on: whether they are thrown is a setting of the whole process, and some of its
- * functions return a code without them.
+ * JCuda's own exceptions don't matter: whether they are thrown is a setting of the whole process, and some of its functions
+ * return a code without them.
  */
 final class CudaCalls {
+    private static final String MEMORY_REMEDY = "the GPU has no room for it; use a smaller --batch-size or smaller"
+            + " layers, or end other programs on the GPU";
+    private static final int MOST_CODES = 1000;
+
+    // Codes by the texts of JCuda's exceptions. Those of the three libraries are called differently.
+    private static final Map<String, Integer> CODES = new HashMap<>();
+
+    static {
+        for (int code = 1; code < MOST_CODES; code++) {
+            CODES.putIfAbsent(CUresult.stringFor(code), code);
+            CODES.putIfAbsent(cublasStatus.stringFor(code), code);
+            CODES.putIfAbsent(curandStatus.stringFor(code), code);
+        }
+    }
+
     private CudaCalls() {}
+
+    /** The code that a call of JCuda returns, or would return if it did not throw. */
+    static int code(IntSupplier call) {
+        try {
+            return call.getAsInt();
+        } catch (CudaException thrown) {
+            return CODES.getOrDefault(thrown.getMessage(), CUresult.CUDA_ERROR_UNKNOWN);
+        }
+    }
+
+    /** Throws unless a driver call succeeded. */
+    static void check(IntSupplier call, String operation) {
+        check(code(call), operation);
+    }
 
     /** Throws unless a driver call succeeded. */
     static void check(int code, String operation) {
         if (code != CUresult.CUDA_SUCCESS) {
             throw failure(code, operation);
         }
+    }
+
+    /** Throws unless a cuBLAS call succeeded. */
+    static void checkCublas(IntSupplier call, String operation) {
+        checkCublas(code(call), operation);
     }
 
     /** Throws unless a cuBLAS call succeeded. */
@@ -41,6 +79,11 @@ final class CudaCalls {
                             },
                     null);
         }
+    }
+
+    /** Throws unless a cuRAND call succeeded. */
+    static void checkCurand(IntSupplier call, String operation) {
+        checkCurand(code(call), operation);
     }
 
     /** Throws unless a cuRAND call succeeded. */
@@ -85,9 +128,6 @@ final class CudaCalls {
     static String name(int code) {
         return CUresult.stringFor(code) + " (" + code + ")";
     }
-
-    private static final String MEMORY_REMEDY = "the GPU has no room for it; use a smaller --batch-size or smaller"
-            + " layers, or end other programs on the GPU";
 
     /** Cause and way out, in a line. */
     static String remedy(int code) {

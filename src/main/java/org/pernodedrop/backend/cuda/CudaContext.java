@@ -5,6 +5,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -26,35 +27,35 @@ final class CudaContext implements AutoCloseable {
 
     /** @throws DeviceUnavailableException if there is no GPU, or none that the kernels run on */
     CudaContext() {
-        require(JCudaDriver.cuInit(0), "starting CUDA");
+        require(() -> JCudaDriver.cuInit(0), "starting CUDA");
         int[] count = new int[1];
-        require(JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
+        require(() -> JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
         if (count[0] == 0) {
             throw unavailable("counting GPUs", CUresult.CUDA_ERROR_NO_DEVICE);
         }
         device = new CUdevice();
-        require(JCudaDriver.cuDeviceGet(device, 0), "choosing the first GPU");
+        require(() -> JCudaDriver.cuDeviceGet(device, 0), "choosing the first GPU");
         facts = facts(device);
         String refusal = facts.refusal();
         if (refusal != null) {
             throw new DeviceUnavailableException("device cuda cannot be had: " + refusal, null);
         }
-        require(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "making a context on the GPU");
+        require(() -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "making a context on the GPU");
         try {
             enter();
         } catch (DeviceException e) {
-            JCudaDriver.cuDevicePrimaryCtxRelease(device);
+            CudaCalls.code(() -> JCudaDriver.cuDevicePrimaryCtxRelease(device));
             throw e;
         }
     }
 
     private static DeviceFacts facts(CUdevice device) {
         byte[] name = new byte[NAME_BYTES];
-        require(JCudaDriver.cuDeviceGetName(name, name.length, device), "asking for the GPU's name");
+        require(() -> JCudaDriver.cuDeviceGetName(name, name.length, device), "asking for the GPU's name");
         long[] memory = new long[1];
-        require(JCudaDriver.cuDeviceTotalMem(memory, device), "asking for the GPU's memory");
+        require(() -> JCudaDriver.cuDeviceTotalMem(memory, device), "asking for the GPU's memory");
         int[] version = new int[1];
-        require(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
+        require(() -> JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
         int end = 0;
         while (end < name.length && name[end] != 0) {
             end++;
@@ -70,11 +71,12 @@ final class CudaContext implements AutoCloseable {
 
     private static int attribute(int attribute, CUdevice device) {
         int[] value = new int[1];
-        require(JCudaDriver.cuDeviceGetAttribute(value, attribute, device), "asking for the GPU's properties");
+        require(() -> JCudaDriver.cuDeviceGetAttribute(value, attribute, device), "asking for the GPU's properties");
         return value[0];
     }
 
-    private static void require(int code, String operation) {
+    private static void require(IntSupplier call, String operation) {
+        int code = CudaCalls.code(call);
         if (code != CUresult.CUDA_SUCCESS) {
             throw unavailable(operation, code);
         }
@@ -93,7 +95,7 @@ final class CudaContext implements AutoCloseable {
 
     /** Makes the context the calling thread's current one; another user of CUDA may have put its own there. */
     void enter() {
-        CudaCalls.check(JCudaDriver.cuCtxSetCurrent(context), "entering the GPU's context");
+        CudaCalls.check(() -> JCudaDriver.cuCtxSetCurrent(context), "entering the GPU's context");
     }
 
     /** Gives the context back; closing twice does nothing. */
@@ -101,7 +103,7 @@ final class CudaContext implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "leaving the GPU's context");
+            CudaCalls.check(() -> JCudaDriver.cuDevicePrimaryCtxRelease(device), "leaving the GPU's context");
         }
     }
 }

@@ -11,17 +11,18 @@ final class CudaEvent implements AutoCloseable {
 
     CudaEvent() {
         CudaCalls.check(
-                JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING), "making an event on the GPU");
+                () -> JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING),
+                "making an event on the GPU");
     }
 
     /** Sets the mark behind everything enqueued so far. */
     void record(CudaStream stream) {
-        CudaCalls.check(JCudaDriver.cuEventRecord(handle, stream.handle), "marking a place in a stream");
+        CudaCalls.check(() -> JCudaDriver.cuEventRecord(handle, stream.handle), "marking a place in a stream");
     }
 
     /** Waits on the host. */
     void await(String operation) {
-        CudaCalls.check(JCudaDriver.cuEventSynchronize(handle), operation);
+        CudaCalls.check(() -> JCudaDriver.cuEventSynchronize(handle), operation);
     }
 
     /** Closing twice does nothing. */
@@ -29,7 +30,7 @@ final class CudaEvent implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CudaCalls.check(JCudaDriver.cuEventDestroy(handle), "giving back an event");
+            CudaCalls.check(() -> JCudaDriver.cuEventDestroy(handle), "giving back an event");
         }
     }
 }

@@ -31,18 +31,14 @@ final class CudaKernels implements AutoCloseable {
     }
 
     CUfunction load(PtxModule module, KernelSignature kernel) {
-        CUmodule loaded = modules.get(module);
-        if (loaded == null) {
-            loaded = load(module);
-            modules.put(module, loaded);
-        }
+        CUmodule loaded = modules.computeIfAbsent(module, CudaKernels::load);
         CUfunction function = new CUfunction();
         CudaCalls.check(
-                JCudaDriver.cuModuleGetFunction(function, loaded, kernel.name()),
+                () -> JCudaDriver.cuModuleGetFunction(function, loaded, kernel.name()),
                 "finding the kernel " + kernel.name());
         if (kernel.sharedBytes() > FREE_SHARED_BYTES) {
             CudaCalls.check(
-                    JCudaDriver.cuFuncSetAttribute(
+                    () -> JCudaDriver.cuFuncSetAttribute(
                             function,
                             CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                             kernel.sharedBytes()),
@@ -63,7 +59,8 @@ final class CudaKernels implements AutoCloseable {
             window.putLong(LOG_ADDRESS, LOG_BYTES);
             window.put(2 * LOG_ADDRESS, (byte) 0);
             CUmodule loaded = new CUmodule();
-            int code = JCudaDriver.cuModuleLoadDataEx(loaded, Pointer.to(image), options.length, options, values);
+            int code = CudaCalls.code(
+                    () -> JCudaDriver.cuModuleLoadDataEx(loaded, Pointer.to(image), options.length, options, values));
             if (code != CUresult.CUDA_SUCCESS) {
                 String log = text(window);
                 throw CudaCalls.failure(
@@ -90,8 +87,8 @@ final class CudaKernels implements AutoCloseable {
     public void close() {
         Closer closer = new Closer();
         modules.values()
-                .forEach(module ->
-                        closer.add(() -> CudaCalls.check(JCudaDriver.cuModuleUnload(module), "unloading kernels")));
+                .forEach(module -> closer.add(
+                        () -> CudaCalls.check(() -> JCudaDriver.cuModuleUnload(module), "unloading kernels")));
         modules.clear();
         closer.close();
     }

@@ -44,11 +44,11 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
     private CUgraphExec graph(List<Runnable> all) {
         CUgraph captured = queue.stream.capture(() -> all.forEach(Runnable::run));
         CUgraphExec executable = new CUgraphExec();
-        int code = JCudaDriver.cuGraphInstantiate(executable, captured, 0);
-        int destroyed = JCudaDriver.cuGraphDestroy(captured);
+        int code = CudaCalls.code(() -> JCudaDriver.cuGraphInstantiate(executable, captured, 0));
+        int destroyed = CudaCalls.code(() -> JCudaDriver.cuGraphDestroy(captured));
         CudaCalls.check(code, "making a graph of " + all.size() + " operations");
         if (destroyed != CUresult.CUDA_SUCCESS) {
-            JCudaDriver.cuGraphExecDestroy(executable);
+            CudaCalls.code(() -> JCudaDriver.cuGraphExecDestroy(executable));
             throw CudaCalls.failure(destroyed, "giving back what a graph was made of");
         }
         return executable;
@@ -70,7 +70,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
         if (graph == null) {
             commands.forEach(Runnable::run);
         } else {
-            CudaCalls.check(JCudaDriver.cuGraphLaunch(graph, queue.stream.handle), "replaying a recording");
+            CudaCalls.check(() -> JCudaDriver.cuGraphLaunch(graph, queue.stream.handle), "replaying a recording");
         }
         advances.forEach(CudaStepState::advanced);
     }
@@ -96,7 +96,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
         Closer closer = new Closer();
         closer.add(() -> scratch.release(scratchBlocks));
         if (graph != null) {
-            closer.add(() -> CudaCalls.check(JCudaDriver.cuGraphExecDestroy(graph), "giving back a graph"));
+            closer.add(() -> CudaCalls.check(() -> JCudaDriver.cuGraphExecDestroy(graph), "giving back a graph"));
             closer.add(() -> queue.stream.await("waiting for a recording"));
         }
         closer.close();

@@ -14,18 +14,19 @@ final class CudaStream implements AutoCloseable {
 
     CudaStream() {
         CudaCalls.check(
-                JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
+                () -> JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
                 "making a stream on the GPU");
     }
 
     /** Waits on the host until all is done. */
     void await(String operation) {
-        CudaCalls.check(JCudaDriver.cuStreamSynchronize(handle), operation);
+        CudaCalls.check(() -> JCudaDriver.cuStreamSynchronize(handle), operation);
     }
 
     /** What is enqueued from now on waits for an event. */
     void waitFor(CudaEvent event) {
-        CudaCalls.check(JCudaDriver.cuStreamWaitEvent(handle, event.handle, 0), "making a stream wait for another");
+        CudaCalls.check(
+                () -> JCudaDriver.cuStreamWaitEvent(handle, event.handle, 0), "making a stream wait for another");
     }
 
     /**
@@ -35,19 +36,19 @@ final class CudaStream implements AutoCloseable {
      */
     CUgraph capture(Runnable operations) {
         CudaCalls.check(
-                JCudaDriver.cuStreamBeginCapture(handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+                () -> JCudaDriver.cuStreamBeginCapture(handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
                 "beginning a recording");
         CUgraph graph = new CUgraph();
         try {
             operations.run();
         } catch (RuntimeException | Error failure) {
             // The stream must be set free again, whatever was captured.
-            if (JCudaDriver.cuStreamEndCapture(handle, graph) == CUresult.CUDA_SUCCESS) {
-                JCudaDriver.cuGraphDestroy(graph);
+            if (CudaCalls.code(() -> JCudaDriver.cuStreamEndCapture(handle, graph)) == CUresult.CUDA_SUCCESS) {
+                CudaCalls.code(() -> JCudaDriver.cuGraphDestroy(graph));
             }
             throw failure;
         }
-        CudaCalls.check(JCudaDriver.cuStreamEndCapture(handle, graph), "ending a recording");
+        CudaCalls.check(() -> JCudaDriver.cuStreamEndCapture(handle, graph), "ending a recording");
         return graph;
     }
 
@@ -56,7 +57,7 @@ final class CudaStream implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CudaCalls.check(JCudaDriver.cuStreamDestroy(handle), "giving back a stream");
+            CudaCalls.check(() -> JCudaDriver.cuStreamDestroy(handle), "giving back a stream");
         }
     }
 }

@@ -106,10 +106,11 @@ final class CurandFills implements AutoCloseable {
     }
 
     private void generate(long seed, long first, CudaFloats x) {
-        CudaCalls.checkCurand(JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
-        CudaCalls.checkCurand(JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
         CudaCalls.checkCurand(
-                JCurand.curandGenerateUniform(generator, x.pointer, x.length()),
+                () -> JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
+        CudaCalls.checkCurand(() -> JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
+        CudaCalls.checkCurand(
+                () -> JCurand.curandGenerateUniform(generator, x.pointer, x.length()),
                 "drawing " + x.length() + " uniforms by cuRAND");
     }
 
@@ -122,7 +123,8 @@ final class CurandFills implements AutoCloseable {
 
     private void start() {
         curandGenerator started = new curandGenerator();
-        int status = JCurand.curandCreateGenerator(started, curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10);
+        int status = CudaCalls.code(
+                () -> JCurand.curandCreateGenerator(started, curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10));
         switch (status) {
             case curandStatus.CURAND_STATUS_VERSION_MISMATCH,
                     curandStatus.CURAND_STATUS_NOT_INITIALIZED,
@@ -134,10 +136,10 @@ final class CurandFills implements AutoCloseable {
             default -> CudaCalls.checkCurand(status, "starting cuRAND");
         }
         generator = started;
-        closer.add(() -> CudaCalls.checkCurand(JCurand.curandDestroyGenerator(started), "giving cuRAND back"));
+        closer.add(() -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back"));
         try {
             CudaCalls.checkCurand(
-                    JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
+                    () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
                     "giving cuRAND its stream");
             kernelsBecause = trial();
         } catch (RuntimeException failure) {

@@ -22,7 +22,7 @@ final class DriverMemory implements DeviceMemory {
     @Override
     public long allocate(long bytes) {
         Allocated allocated = new Allocated();
-        int code = JCudaDriver.cuMemAlloc(allocated, bytes);
+        int code = CudaCalls.code(() -> JCudaDriver.cuMemAlloc(allocated, bytes));
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             return 0;
         }
@@ -32,7 +32,7 @@ final class DriverMemory implements DeviceMemory {
 
     @Override
     public void free(long address) {
-        CudaCalls.check(JCudaDriver.cuMemFree(pointer(address)), "giving back memory of the GPU");
+        CudaCalls.check(() -> JCudaDriver.cuMemFree(pointer(address)), "giving back memory of the GPU");
     }
 
     @Override
@@ -43,7 +43,7 @@ final class DriverMemory implements DeviceMemory {
     @Override
     public long available() {
         long[] free = new long[1];
-        CudaCalls.check(JCudaDriver.cuMemGetInfo(free, new long[1]), "asking for the GPU's free memory");
+        CudaCalls.check(() -> JCudaDriver.cuMemGetInfo(free, new long[1]), "asking for the GPU's free memory");
         return free[0];
     }
 

@@ -97,7 +97,7 @@ final class KernelLauncher implements AutoCloseable {
 
     private void enqueue(Kernel launched, CUfunction function, Grid grid) {
         KernelSignature signature = launched.signature;
-        int code = JCudaDriver.cuLaunchKernel(
+        int code = CudaCalls.code(() -> JCudaDriver.cuLaunchKernel(
                 function,
                 grid.x(),
                 grid.y(),
@@ -108,7 +108,7 @@ final class KernelLauncher implements AutoCloseable {
                 signature.sharedBytes(),
                 queue.stream.handle,
                 table,
-                null);
+                null));
         if (code != CUresult.CUDA_SUCCESS) {
             throw CudaCalls.failure(
                     code,

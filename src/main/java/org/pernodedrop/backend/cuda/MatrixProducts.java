@@ -33,23 +33,23 @@ final class MatrixProducts implements AutoCloseable {
         this.queue = queue;
         this.precision = precision;
         try {
-            CudaCalls.checkCublas(JCublas2.cublasCreate(handle), "starting cuBLAS");
-            closer.add(() -> CudaCalls.checkCublas(JCublas2.cublasDestroy(handle), "giving cuBLAS back"));
+            CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS");
+            closer.add(() -> CudaCalls.checkCublas(() -> JCublas2.cublasDestroy(handle), "giving cuBLAS back"));
             int[] found = new int[1];
-            CudaCalls.checkCublas(JCublas2.cublasGetVersion(handle, found), "asking for cuBLAS's version");
+            CudaCalls.checkCublas(() -> JCublas2.cublasGetVersion(handle, found), "asking for cuBLAS's version");
             version = found[0];
             // First the stream: setting it takes the workspace away again.
             CudaCalls.checkCublas(
-                    JCublas2.cublasSetStream(handle, new cudaStream_t(queue.stream.handle)),
+                    () -> JCublas2.cublasSetStream(handle, new cudaStream_t(queue.stream.handle)),
                     "giving cuBLAS its stream");
             long bytes = facts.major() >= LARGE_WORKSPACE_SINCE ? WORKSPACE : SMALLER_WORKSPACE;
             DeviceBlock workspace = pool.allocate(bytes, "cuBLAS's workspace");
             CudaCalls.checkCublas(
-                    JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "giving cuBLAS its workspace");
+                    () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "giving cuBLAS its workspace");
             int math = precision == MatrixPrecision.TF32
                     ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
                     : cublasMath.CUBLAS_DEFAULT_MATH;
-            CudaCalls.checkCublas(JCublas2.cublasSetMathMode(handle, math), "setting cuBLAS's precision");
+            CudaCalls.checkCublas(() -> JCublas2.cublasSetMathMode(handle, math), "setting cuBLAS's precision");
             PinnedMemory memory =
                     closer.own(new PinnedMemory(2 * Float.BYTES, "cuBLAS's factors"), PinnedMemory::close);
             factors = memory.window(0, 2 * Float.BYTES);
@@ -87,8 +87,8 @@ final class MatrixProducts implements AutoCloseable {
             factors.putFloat(0, alpha);
             factors.putFloat(Float.BYTES, beta);
             // cuBLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
-            int status = JCublas2.cublasSgemm(
-                    handle, opB, opA, n, m, k, alphaAt, b.pointer, ldb, a.pointer, lda, betaAt, c.pointer, n);
+            int status = CudaCalls.code(() -> JCublas2.cublasSgemm(
+                    handle, opB, opA, n, m, k, alphaAt, b.pointer, ldb, a.pointer, lda, betaAt, c.pointer, n));
             if (status != 0) {
                 CudaCalls.checkCublas(status, "multiplying matrices of " + m + " x " + k + " and " + k + " x " + n);
             }

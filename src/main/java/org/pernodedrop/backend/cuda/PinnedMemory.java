@@ -13,7 +13,7 @@ final class PinnedMemory extends Pointer implements AutoCloseable {
 
     /** @param purpose names it in errors */
     PinnedMemory(long bytes, String purpose) {
-        int code = JCudaDriver.cuMemHostAlloc(this, bytes, 0);
+        int code = CudaCalls.code(() -> JCudaDriver.cuMemHostAlloc(this, bytes, 0));
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             throw new OutOfDeviceMemoryException(
                     "no page-locked memory of the host could be had for " + purpose + ": asked for=" + Bytes.of(bytes)
@@ -39,7 +39,7 @@ final class PinnedMemory extends Pointer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CudaCalls.check(JCudaDriver.cuMemFreeHost(this), "giving back page-locked memory");
+            CudaCalls.check(() -> JCudaDriver.cuMemFreeHost(this), "giving back page-locked memory");
         }
     }
 }

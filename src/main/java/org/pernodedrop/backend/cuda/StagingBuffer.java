@@ -51,7 +51,7 @@ final class StagingBuffer implements AutoCloseable {
             fill.move(memory.window(at, count), first);
             CUdeviceptr target = DriverMemory.pointer(to + first);
             CudaCalls.check(
-                    JCudaDriver.cuMemcpyHtoDAsync(target, memory.withByteOffset(at), count, stream.handle),
+                    () -> JCudaDriver.cuMemcpyHtoDAsync(target, memory.withByteOffset(at), count, stream.handle),
                     "uploading to the GPU");
             filled += count;
             first += count;
@@ -88,7 +88,7 @@ final class StagingBuffer implements AutoCloseable {
         long first = chunk * HALF_BYTES;
         int part = (int) (chunk % HALVES);
         CudaCalls.check(
-                JCudaDriver.cuMemcpyDtoHAsync(
+                () -> JCudaDriver.cuMemcpyDtoHAsync(
                         memory.withByteOffset((long) part * HALF_BYTES),
                         DriverMemory.pointer(from + first),
                         Math.min(HALF_BYTES, bytes - first),

@@ -1,0 +1,30 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.Optional;
+import org.pernodedrop.backend.MatrixPrecision;
+
+/**
+ * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of
+ * this machine. Where there is none, tests are skipped, and say so; see {@link CudaTestLibraries}.
+ */
+public final class CudaDeviceUnderTest {
+    private CudaDeviceUnderTest() {}
+
+    /** A backend with graphs and single precision, owned by the caller. */
+    public static CudaBackend open() {
+        return open(true);
+    }
+
+    /** A backend with or without graphs, owned by the caller. */
+    public static CudaBackend open(boolean graphs) {
+        CudaTestLibraries.require();
+        return new CudaBackend(MatrixPrecision.FP32, graphs);
+    }
+
+    /** The means to command the device; none on a GPU. */
+    public static Optional<SimulatedDevice> simulated() {
+        CudaTestLibraries.require();
+        CudaLibraries.load();
+        return SimulatedDevice.ofLoadedDriver();
+    }
+}
