@@ -164,8 +164,11 @@ says "sanitizer sanitizer FAILED nothing was built"
 check 0 NO_COMPILER=1 --only doctor
 says 'doctor cublas-forwarding SKIPPED needed for CUDA 13: needs gcc, "quoted"'
 
-# Without any tools of NVIDIA there is nothing to fail.
+# Without compute-sanitizer and Java there is nothing to fail; but a bundle has Java.
 rm "$work/bin/compute-sanitizer" "$bundle/java/jre.tar.gz"
+check 1 "" --only doctor
+says "doctor doctor FAILED this bundle is incomplete: .*"
+rm "$bundle/COMMIT"
 check 0 JAVA_HOME=/nowhere --only sanitizer,java-sanitizer,doctor
 says "java-sanitizer java-sanitizer SKIPPED no compute-sanitizer"
 says "doctor doctor SKIPPED no Java and Maven here; .*"

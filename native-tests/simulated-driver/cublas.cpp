@@ -25,7 +25,7 @@ enum { NOT_TRANSPOSED = 0, CONJUGATED = 2 };
 enum { FLOAT_32 = 0 };
 enum { COMPUTE_32F = 68, COMPUTE_32F_PEDANTIC = 69, COMPUTE_32F_FAST_TF32 = 77 };
 
-constexpr int VERSION = 120600;
+constexpr int VERSION = SIMULATED_CUBLAS_VERSION;
 
 struct Handle {
     void* stream = nullptr;

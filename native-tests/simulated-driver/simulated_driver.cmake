@@ -51,6 +51,7 @@ add_simulated_library(cuda 1 801 ${SIMULATED_CUDA} device/ptx_kernels.cpp
 add_simulated_library(cublas 12 15 simulated-driver/cublas.cpp simulated-driver/gemm.cpp)
 add_simulated_library(curand 10 999 simulated-driver/curand.cpp)
 target_link_libraries(simulated_cublas PRIVATE simulated_cuda)
+target_compile_definitions(simulated_cublas PRIVATE SIMULATED_CUBLAS_VERSION=120600)
 target_link_libraries(simulated_curand PRIVATE simulated_cuda)
 show_symbols(cuda "" "cu*; simulated_*;")
 show_symbols(cublas libcublas.so.12 "cublas*;")

@@ -40,6 +40,10 @@ find_java() {
         jars=$repository/java/lib
         return
     fi
+    if [ -e "$repository/COMMIT" ]; then
+        java_missing="this bundle is incomplete: it has no java/jre.tar.gz"
+        return 1
+    fi
     jre=${JAVA_HOME:+$JAVA_HOME/bin/java}
     jre=${jre:-$(command -v java)}
     if [ ! -x "$jre" ] || ! command -v mvn >/dev/null; then

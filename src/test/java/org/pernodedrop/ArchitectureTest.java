@@ -28,7 +28,7 @@ class ArchitectureTest {
 
     @Test
     void theSeamKnowsTheMaskAndOpensTheBackends() {
-        knowsOnly("backend", "mask", "backend.cpu");
+        knowsOnly("backend", "mask", "backend.cpu", "backend.cuda");
         classes()
                 .that()
                 .resideInAPackage(ROOT + "backend")
@@ -36,7 +36,7 @@ class ArchitectureTest {
                 .doNotHaveSimpleName("Backends")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideOutsideOfPackage(ROOT + "backend.cpu")
+                .resideOutsideOfPackages(ROOT + "backend.cpu", ROOT + "backend.cuda")
                 .check(PROJECT);
     }
 
@@ -63,6 +63,11 @@ class ArchitectureTest {
     @Test
     void benchmarksKnowTheSeam() {
         knowsOnly("bench", "backend", "mask", "files");
+    }
+
+    @Test
+    void theDoctorKnowsTheSeamAndTheLibraries() {
+        knowsOnly("doctor", "backend", "backend.cuda");
     }
 
     @Test

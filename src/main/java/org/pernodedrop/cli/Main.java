@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             MasksCommand.class,
             BenchCommand.class,
+            DoctorCommand.class,
         },
         footer = {
             "",

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.backend.cuda.CudaLibraries;
+import org.pernodedrop.backend.cuda.LibraryFinding;
+import org.pernodedrop.nn.RecordingBackend;
 
 class BackendsTest {
     private final List<String> notices = new ArrayList<>();
@@ -18,7 +23,10 @@ class BackendsTest {
     void autoTakesTheCpuAndSaysWhy() {
         try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO).withThreads(2), notices::add)) {
             assertEquals("cpu", backend.device());
-            assertEquals(List.of("device: " + backend.describe() + "; cuda: this build has no CUDA backend"), notices);
+            assertEquals(
+                    List.of("device: " + backend.describe() + "; device cuda cannot be had: "
+                            + problem().problem() + " (the command doctor tells more)"),
+                    notices);
             assertTrue(backend.describe().startsWith("cpu (2 threads; "), backend.describe());
         }
     }
@@ -45,8 +53,45 @@ class BackendsTest {
                         IllegalStateException.class,
                         () -> Backends.open(BackendOptions.of(Device.CUDA).withThreads(0), notices::add))
                 .getMessage();
-        assertEquals("device cuda cannot be had: this build has no CUDA backend; use device cpu or auto", said);
+        assertEquals(
+                "device cuda cannot be had: " + problem().problem() + "; "
+                        + problem().remedy(),
+                said);
         assertEquals(List.of(), notices);
+    }
+
+    @Test
+    void aDeviceThatComputesWronglyIsFoundOut() {
+        try (Backend cpu = new CpuBackend(1)) {
+            assertEquals(Optional.empty(), Backends.wrongResult(cpu));
+            Backend wrong = new RecordingBackend(cpu) {
+                @Override
+                protected void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y) {
+                    super.axpyKernel(alpha, x, y);
+                    super.fillKernel(y.slice(1, 1), 77);
+                }
+            };
+            String said = Backends.wrongResult(wrong).orElseThrow();
+            assertTrue(said.matches("the GPU gets a small kernel wrong: value 1 is 77.0 and should be -?\\d+.0"), said);
+        }
+    }
+
+    @Test
+    void aDeviceThatFailsIsFoundOut() {
+        try (Backend cpu = new CpuBackend(1)) {
+            Backend failing = new RecordingBackend(cpu) {
+                @Override
+                protected void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y) {
+                    throw new DeviceException("launching axpy failed", null);
+                }
+            };
+            assertEquals(Optional.of("launching axpy failed"), Backends.wrongResult(failing));
+        }
+    }
+
+    /** Without a GPU, whatever this machine has: the build searches no folders for one. */
+    private static LibraryFinding problem() {
+        return CudaLibraries.probe().problem().orElseThrow();
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 
 /** Passes everything on to another backend, remembers what was allocated, and can run out of memory. */
-public final class RecordingBackend extends Backend {
+public class RecordingBackend extends Backend {
     public final List<DeviceBuffer> buffers = new ArrayList<>();
     final List<WatchedState> states = new ArrayList<>();
     private int recordings;

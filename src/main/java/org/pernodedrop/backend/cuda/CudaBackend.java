@@ -1,6 +1,5 @@
 package org.pernodedrop.backend.cuda;
 
-import java.util.Locale;
 import java.util.function.Function;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
@@ -26,8 +25,6 @@ import org.pernodedrop.backend.StepState;
  * <p>Labels and row numbers are trusted: those out of range make the loss NaN or break the context.
  */
 public final class CudaBackend extends Backend {
-    private static final String SIMULATED = "simulated";
-
     private final Closer parts = new Closer();
     private final boolean graphs;
     private final CudaContext context;
@@ -105,7 +102,7 @@ public final class CudaBackend extends Backend {
 
     /** Whether the device is the tests' own, and no GPU. */
     public boolean isSimulated() {
-        return context.facts().name().toLowerCase(Locale.ROOT).contains(SIMULATED);
+        return context.facts().simulated();
     }
 
     @Override

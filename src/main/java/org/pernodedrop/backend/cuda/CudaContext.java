@@ -5,6 +5,8 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntSupplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -67,6 +69,20 @@ final class CudaContext implements AutoCloseable {
                 attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device),
                 memory[0],
                 version[0]);
+    }
+
+    /** Those of every GPU that the driver shows; CUDA was started. */
+    static List<DeviceFacts> allFacts() {
+        int[] count = new int[1];
+        require(() -> JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
+        List<DeviceFacts> all = new ArrayList<>();
+        for (int number = 0; number < count[0]; number++) {
+            CUdevice device = new CUdevice();
+            int ordinal = number;
+            require(() -> JCudaDriver.cuDeviceGet(device, ordinal), "looking at GPU " + number);
+            all.add(facts(device));
+        }
+        return all;
     }
 
     private static int attribute(int attribute, CUdevice device) {

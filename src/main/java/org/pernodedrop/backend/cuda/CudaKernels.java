@@ -47,7 +47,8 @@ final class CudaKernels implements AutoCloseable {
         return function;
     }
 
-    private static CUmodule load(PtxModule module) {
+    /** Compiles a module on the current context; the caller unloads it. */
+    static CUmodule load(PtxModule module) {
         byte[] ptx = module.ptx();
         // Not a Java array: while the driver compiles from one, no thread could collect garbage.
         ByteBuffer image = ByteBuffer.allocateDirect(ptx.length).put(ptx).rewind();

@@ -38,7 +38,8 @@ public final class CudaLibraries {
     public static CudaLibraries load() {
         CudaLibraries libraries = probe();
         libraries.problem().ifPresent(finding -> {
-            throw new DeviceUnavailableException(finding.problem() + "; " + finding.remedy(), libraries.cause);
+            throw new DeviceUnavailableException(
+                    "device cuda cannot be had: " + finding.problem() + "; " + finding.remedy(), libraries.cause);
         });
         return libraries;
     }
@@ -63,6 +64,11 @@ public final class CudaLibraries {
     /** Whether the driver and cuBLAS can be called. */
     public boolean isUsable() {
         return usable;
+    }
+
+    /** Whether CUDA can be used without the library of a finding. */
+    public static boolean isOptional(LibraryFinding finding) {
+        return finding.name().contains("curand");
     }
 
     /** Whether cuRAND can be called. */

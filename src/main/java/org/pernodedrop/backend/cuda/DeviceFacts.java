@@ -33,16 +33,25 @@ record DeviceFacts(String name, int major, int minor, int multiprocessors, long 
         return version / 1000 + "." + version % 1000 / 10;
     }
 
-    @Override
-    public String toString() {
+    /** Whether it is the tests' own device, and no GPU. */
+    boolean simulated() {
+        return name.toLowerCase(Locale.ROOT).contains("simulated");
+    }
+
+    /** The GPU without its driver. */
+    String device() {
         return String.format(
                 Locale.ROOT,
-                "%s, compute capability %d.%d, %d multiprocessors, %s; driver for CUDA %s",
+                "%s, compute capability %d.%d, %d multiprocessors, %s",
                 name,
                 major,
                 minor,
                 multiprocessors,
-                Bytes.of(memory),
-                cuda(driverVersion));
+                Bytes.of(memory));
+    }
+
+    @Override
+    public String toString() {
+        return device() + "; driver for CUDA " + cuda(driverVersion);
     }
 }

@@ -1,0 +1,62 @@
+package org.pernodedrop.doctor;
+
+import java.util.Locale;
+import org.pernodedrop.backend.cuda.LibraryFinding;
+
+/**
+ * One line of a diagnosis.
+ *
+ * @param subject what was looked at
+ * @param verdict what became of it
+ * @param value what was found, or null
+ * @param problem what is wrong, in a line, or null
+ * @param remedy what to do about it, in a line, or null where the problem says it
+ */
+public record Finding(String subject, Verdict verdict, String value, String problem, String remedy) {
+    /** What became of a subject. */
+    public enum Verdict {
+        /** It works. */
+        OK,
+        /** It is missing, and not needed. */
+        NOTE,
+        /** It is missing or broken, and needed. */
+        PROBLEM;
+
+        /** The name in tables and files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static Finding ok(String subject, String value) {
+        return new Finding(subject, Verdict.OK, value, null, null);
+    }
+
+    static Finding problem(String subject, String problem, String remedy) {
+        return new Finding(subject, Verdict.PROBLEM, null, problem, remedy);
+    }
+
+    /** A failure, whose message names cause and remedy. */
+    static Finding failure(String subject, Throwable failure) {
+        String message = failure.getMessage();
+        return problem(subject, message == null ? failure.toString() : oneLine(message), null);
+    }
+
+    /** What became of a library. */
+    static Finding of(LibraryFinding library, boolean needed) {
+        Verdict failed = needed ? Verdict.PROBLEM : Verdict.NOTE;
+        String version = library.version() == null ? "" : library.version() + ", ";
+        String place = library.path() == null ? "found by the system's loader" : library.path();
+        return new Finding(
+                library.name(),
+                library.isUsable() ? Verdict.OK : failed,
+                library.isUsable() ? version + place : library.path(),
+                library.problem(),
+                library.remedy());
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\s*\\R\\s*", " ").strip();
+    }
+}
