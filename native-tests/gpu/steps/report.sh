@@ -67,6 +67,7 @@ summarize() {
         printf ']'
         json_file doctor "$output/doctor.json"
         json_file train "$output/train.json"
+        json_file train_start "$output/train-start.json"
         json_file train_timing "$output/train-timing.json"
         json_file timings "$output/timings.json"
         printf '}\n'

@@ -68,8 +68,12 @@ step_train_timing() {
         fi || { report train-timing FAILED "no images could be made"; return; }
     fi
     settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
-    train_run mnist-cpu 240 --device cpu --epochs 2 "${settings[@]}" &&
-        train_run mnist-cuda 140 --device cuda --epochs "${TIMING_EPOCHS:-30}" "${settings[@]}" &&
-        train_run mnist-cuda-no-graphs 100 --device cuda --no-graphs --epochs 5 "${settings[@]}" &&
+    # 100 steps, all of which must agree.
+    train_run mnist-start-cpu 60 --device cpu --epochs 1 --limit 8000 "${settings[@]}" &&
+        train_run mnist-start-cuda 40 --device cuda --epochs 1 --limit 8000 "${settings[@]}" &&
+        compare "$output/train-start.json" mnist-start-cpu mnist-start-cuda
+    train_run mnist-cpu 180 --device cpu --epochs 2 "${settings[@]}" &&
+        train_run mnist-cuda 100 --device cuda --epochs "${TIMING_EPOCHS:-30}" "${settings[@]}" &&
+        train_run mnist-cuda-no-graphs 80 --device cuda --no-graphs --epochs 5 "${settings[@]}" &&
         compare "$output/train-timing.json" mnist-cpu mnist-cuda mnist-cuda-no-graphs
 }

@@ -10,19 +10,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A training run, as its files tell.
+ * The training of one network of a run, as its files tell.
  *
  * @param name what it is called
- * @param folder its files
+ * @param folder the run's files
+ * @param twin whether it is the network without a regularizer, trained after the other
  * @param report run.json
  * @param epochs metrics.csv without its header; the columns are those of {@link MetricsCsv#HEADER}
  */
-record FinishedRun(String name, Path folder, JsonNode report, List<double[]> epochs) {
+record FinishedRun(String name, Path folder, boolean twin, JsonNode report, List<double[]> epochs) {
     private static final int SECONDS = 6;
 
-    static FinishedRun read(String name, Path folder) {
+    static FinishedRun read(String name, Path folder, boolean twin) {
         try {
-            List<String> lines = Files.readAllLines(folder.resolve("metrics.csv"));
+            List<String> lines = Files.readAllLines(metrics(folder, twin));
             if (!lines.get(0).equals(MetricsCsv.HEADER)) {
                 throw new IllegalArgumentException("unknown columns in " + folder + ": " + lines.get(0));
             }
@@ -37,10 +38,14 @@ record FinishedRun(String name, Path folder, JsonNode report, List<double[]> epo
             }
             JsonNode report =
                     new ObjectMapper().readTree(folder.resolve("run.json").toFile());
-            return new FinishedRun(name, folder, report, epochs);
+            return new FinishedRun(name, folder, twin, report, epochs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static Path metrics(Path folder, boolean twin) {
+        return folder.resolve(twin ? "metrics-none.csv" : "metrics.csv");
     }
 
     /** The device that was asked for. */

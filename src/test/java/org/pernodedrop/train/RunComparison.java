@@ -27,11 +27,14 @@ public final class RunComparison {
     private final List<String> failures = new ArrayList<>();
     private final PrintStream out;
 
-    RunComparison(List<FinishedRun> runs, PrintStream out) {
+    /** Compares the runs of each list with each other. */
+    RunComparison(List<List<FinishedRun>> networks, PrintStream out) {
         this.out = out;
-        out.printf(Locale.ROOT, "%-24s %7s %14s %8s %9s  %s%n", "run", "epochs", "s an epoch", "times", "GPU busy", "");
-        for (int k = 0; k < runs.size(); k++) {
-            add(runs.get(k), runs.subList(0, k));
+        out.printf(Locale.ROOT, "%-30s %7s %14s %8s %9s  %s%n", "run", "epochs", "s an epoch", "times", "GPU busy", "");
+        for (List<FinishedRun> runs : networks) {
+            for (int k = 0; k < runs.size(); k++) {
+                add(runs.get(k), runs.subList(0, k));
+            }
         }
         failures.forEach(failure -> out.println("WRONG: " + failure));
     }
@@ -39,11 +42,16 @@ public final class RunComparison {
     /** Arguments: the JSON file to write, then NAME=FOLDER of each run, first the one that the others are held to. */
     public static void main(String[] arguments) throws IOException {
         List<FinishedRun> runs = new ArrayList<>();
+        List<FinishedRun> twins = new ArrayList<>();
         for (String argument : List.of(arguments).subList(1, arguments.length)) {
             String[] parts = argument.split("=", 2);
-            runs.add(FinishedRun.read(parts[0], Path.of(parts[1])));
+            Path folder = Path.of(parts[1]);
+            runs.add(FinishedRun.read(parts[0], folder, false));
+            if (Files.exists(FinishedRun.metrics(folder, true))) {
+                twins.add(FinishedRun.read(parts[0] + " (none)", folder, true));
+            }
         }
-        RunComparison comparison = new RunComparison(runs, System.out);
+        RunComparison comparison = new RunComparison(List.of(runs, twins), System.out);
         Files.writeString(Path.of(arguments[0]), comparison.json() + "\n");
         System.exit(comparison.failures.isEmpty() ? 0 : 1);
     }
@@ -76,7 +84,7 @@ public final class RunComparison {
         row.put("train_loss", last[2]);
         row.put("validation_loss", last[4]);
         row.put("validation_accuracy", last[5]);
-        Optional<GpuBusy> busy = GpuBusy.of(run.folder());
+        Optional<GpuBusy> busy = run.twin() ? Optional.empty() : GpuBusy.of(run.folder());
         row.put("gpu_busy_percent", busy.map(GpuBusy::percent).orElse(null));
         row.put("gpu_samples", busy.map(GpuBusy::samples).orElse(0));
         double times = before.isEmpty() ? 1 : before.get(0).secondsPerEpoch() / run.secondsPerEpoch();
@@ -94,7 +102,7 @@ public final class RunComparison {
         rows.add(row);
         out.printf(
                 Locale.ROOT,
-                "%-24s %7d %14.4f %8.2f %9s  %s%n",
+                "%-30s %7d %14.4f %8.2f %9s  %s%n",
                 run.name(),
                 run.epochs().size(),
                 run.secondsPerEpoch(),

@@ -33,12 +33,12 @@ class RunComparisonTest {
                 folder.resolve("run.json"),
                 "{\"device\": \"x\", \"settings\": {\"device\": \"" + device + "\", \"batch_size\": 64},"
                         + " \"data\": {\"train_examples\": " + examples + "}}");
-        return FinishedRun.read(name, folder);
+        return FinishedRun.read(name, folder, false);
     }
 
     private static RunComparison compare(FinishedRun... runs) {
         return new RunComparison(
-                List.of(runs), new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
+                List.of(List.of(runs)), new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     }
 
     @Test
