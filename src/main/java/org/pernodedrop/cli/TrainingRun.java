@@ -45,15 +45,16 @@ final class TrainingRun {
     /**
      * Trains networks by their names; files of an earlier run stay until the first of them and the data have found room.
      *
-     * @throws OutOfDeviceMemoryException naming the options that would help
+     * @throws OutOfDeviceMemoryException naming the options that would help, that on the data among them
      */
     void train(Map<String, NetworkSpec> networks, RunDirectory directory) {
         try {
             networks.forEach((name, network) -> train(name, network, directory));
         } catch (OutOfDeviceMemoryException e) {
-            String data = dataOnDevice() && wanted != DataOnDevice.NO ? ", or --data-on-device no" : "";
-            throw new OutOfDeviceMemoryException(
-                    e.getMessage() + "; for train: smaller --hidden or --batch-size" + data, e);
+            if (!dataOnDevice()) {
+                throw e;
+            }
+            throw new OutOfDeviceMemoryException(e.getMessage() + "; or leave the data out: --data-on-device no", e);
         } finally {
             if (data != null) {
                 data.close();

@@ -217,7 +217,9 @@ class TrainCommandTest {
             Outcome outcome = train(out, "--hidden", "40000,40000");
             assertEquals(1, outcome.code());
             OutOfDeviceMemoryException failure = assertInstanceOf(OutOfDeviceMemoryException.class, outcome.failure());
-            assertTrue(failure.getMessage().contains("smaller --hidden or --batch-size"), failure.getMessage());
+            assertTrue(
+                    failure.getMessage().contains("smaller --batch-size or smaller layers (--hidden)"),
+                    failure.getMessage());
         }
         assertFalse(Files.exists(directory.resolve("run")));
         assertEquals(List.of("metrics.csv"), names("kept"));

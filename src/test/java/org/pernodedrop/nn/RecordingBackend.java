@@ -26,7 +26,7 @@ public class RecordingBackend extends Backend {
     private final Backend device;
     private int allocationsLeft = Integer.MAX_VALUE;
 
-    /** Owns the device. */
+    /** Passes on to a device, which is closed with this. */
     public RecordingBackend(Backend device) {
         this.device = device;
     }

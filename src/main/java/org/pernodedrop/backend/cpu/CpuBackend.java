@@ -366,8 +366,9 @@ public final class CpuBackend extends Backend {
             Runtime runtime = Runtime.getRuntime();
             long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
             throw new OutOfDeviceMemoryException(
-                    "Java's heap has no room for this buffer; give Java more by -Xmx, or use smaller layers or batches:"
-                            + " bytes=" + Float.BYTES * length + ", free=" + free + ", heap=" + runtime.maxMemory(),
+                    "Java's heap has no room for this buffer; give Java more by -Xmx, or use a smaller --batch-size"
+                            + " or smaller layers (--hidden): bytes=" + Float.BYTES * length + ", free=" + free
+                            + ", heap=" + runtime.maxMemory(),
                     e);
         }
     }

@@ -1,0 +1,75 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
+import org.pernodedrop.backend.cuda.SimulatedDevice;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Permutation;
+import org.pernodedrop.nn.Network;
+
+/** Training for long takes no more of a device than training for short. */
+class SteadyTrainingIT {
+    private static final int WARM_STEPS = 20;
+    private static final int STEPS = 1000;
+    private static final int BATCH = 7;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataOnDevice.class,
+            names = {"YES", "NO"})
+    void aThousandStepsGrowNothing(DataOnDevice where) {
+        DataSplit split = DataSource.parse("digits", null).load(3, 0.5, 100);
+        int n = split.train().examples();
+        assertTrue(n % BATCH != 0, "the last batch is to be smaller");
+        TrainingConfig config = TrainingConfig.builder().build();
+        ModelConfig model = ModelConfig.standard().withHidden(13);
+        try (Backend backend = CudaDeviceUnderTest.open();
+                Network network = new Network(model.describe(64, 10, 3, config.newOptimizer()), backend);
+                PlacedData data = PlacedData.place(backend, split, where, line -> {});
+                Batches batches = data.train().batches(BATCH);
+                LossAccumulator totals = backend.newLossAccumulator()) {
+            network.reserve(BATCH);
+            Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
+            MemoryUse memory = null;
+            Optional<SimulatedDevice.Live> live = Optional.empty();
+            try (RecordedSteps steps = new RecordedSteps(backend, network, batches, totals)) {
+                int done = 0;
+                for (int epoch = 1; done < STEPS; epoch++) {
+                    batches.start(Permutation.of(n, 3, Permutation.SHUFFLE, epoch), BATCH);
+                    for (int count = batches.next(); count > 0; count = batches.next()) {
+                        steps.run(count);
+                        done++;
+                    }
+                    totals.read();
+                    if (memory == null && done >= WARM_STEPS) {
+                        memory = backend.memory();
+                        live = simulated.map(SimulatedDevice::live);
+                    }
+                }
+                assertEquals(done, network.state().step());
+            }
+            MemoryUse after = backend.memory();
+            assertEquals(memory.peak(), after.peak());
+            assertEquals(memory.reserved(), after.reserved());
+            // The recordings are gone; their graphs with them.
+            simulated.ifPresent(device -> assertEquals(0, device.live().graphExecs()));
+            assertEquals(live.map(SimulatedDevice.Live::deviceBytes), simulated.map(device -> device.live()
+                    .deviceBytes()));
+            assertEquals(live.map(SimulatedDevice.Live::deviceAllocations), simulated.map(device -> device.live()
+                    .deviceAllocations()));
+            assertEquals(live.map(SimulatedDevice.Live::pinnedAllocations), simulated.map(device -> device.live()
+                    .pinnedAllocations()));
+            assertEquals(live.map(SimulatedDevice.Live::events), simulated.map(device -> device.live()
+                    .events()));
+        }
+    }
+}
