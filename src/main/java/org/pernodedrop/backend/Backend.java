@@ -234,7 +234,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         activationBackwardKernel(activation, length, z, y, dy, dz);
     }
 
-    /** {@code sums[u] = sum_b x[b, u]}, in the order of b. */
+    /** {@code sums[u] = sum_b x[b, u]}, in an order that the sizes and the device determine. */
     public final void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
         holds("x", x, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
         holds("sums", sums, outputs);

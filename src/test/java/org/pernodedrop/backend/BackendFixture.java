@@ -10,6 +10,11 @@ public interface BackendFixture {
         return 0;
     }
 
+    /** Whether sums are added up in one order; else the order, and with it the last bits, follows the sizes. */
+    default boolean sumsInOneOrder() {
+        return true;
+    }
+
     /** A guarded buffer with these contents. */
     default Guarded on(float[] values) {
         return new Guarded(backend(), values);

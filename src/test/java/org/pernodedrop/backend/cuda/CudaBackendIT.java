@@ -1,0 +1,347 @@
+package org.pernodedrop.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.mask.CurandStream;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/** What is special about CUDA: the pool, transfers in pieces, several backends, closing with things open. */
+class CudaBackendIT {
+    private static final MaskSpec DROPPED = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+
+    private CudaBackend backend;
+
+    @BeforeEach
+    void open() {
+        backend = CudaDeviceUnderTest.open();
+    }
+
+    @AfterEach
+    void close() {
+        backend.close();
+        CudaDeviceUnderTest.simulated().ifPresent(device -> {
+            device.setAsynchronous(false);
+            assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
+        });
+    }
+
+    private static void refused(Class<? extends RuntimeException> kind, String message, Executable call) {
+        String said = assertThrows(kind, call).getMessage();
+        assertTrue(said.contains(message), said);
+    }
+
+    @Test
+    void itSaysWhatItIs() {
+        String said = backend.describe();
+        for (String part : new String[] {"cuda (", "compute capability", "cuBLAS", "fp32", "; graphs)", "cuRAND"}) {
+            assertTrue(said.contains(part), said);
+        }
+        assertEquals("cuda", backend.device());
+        assertEquals(CudaDeviceUnderTest.simulated().isPresent(), backend.isSimulated());
+        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, false)) {
+            assertTrue(other.describe().contains("tf32; "), other.describe());
+            assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
+        }
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, true));
+    }
+
+    @Test
+    void memoryThatWasGivenBackComesFromThePool() {
+        DeviceFloats x = backend.allocate(50_000);
+        backend.fill(x, 3);
+        x.close();
+        MemoryUse before = backend.memory();
+        DeviceFloats y = backend.allocate(50_000);
+        assertArrayEquals(new float[50_000], backend.download(y));
+        assertEquals(before.reserved(), backend.memory().reserved());
+        assertEquals(before.free(), backend.memory().free());
+        assertEquals(before.used() + 4 * 50_000, backend.memory().used());
+        y.close();
+        for (int k = 0; k < 1000; k++) {
+            backend.allocate(50_000 - k).close();
+        }
+        assertEquals(before.reserved(), backend.memory().reserved());
+    }
+
+    @Test
+    void roomIsMadeBeforeMemoryIsSaidToBeOut() {
+        // More than half the device, twice, one after the other.
+        long length = backend.memory().free() / 8 * 5 / Float.BYTES;
+        backend.allocate(length).close();
+        DeviceFloats x = backend.allocate(length + length / 2);
+        refused(OutOfDeviceMemoryException.class, "asked for=", () -> backend.allocate(length));
+        refused(OutOfDeviceMemoryException.class, "--batch-size", () -> backend.allocateInts(Long.MAX_VALUE));
+        backend.fill(x.slice(length, 3), 2);
+        assertArrayEquals(new float[] {2, 2, 2}, backend.download(x.slice(length, 3)));
+        x.close();
+        backend.allocate(length).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 1, (5 << 20) + 7})
+    void transfersLargerThanTheStagingBufferArriveWhole(int length) {
+        float[] sent = new float[length + 3];
+        for (int k = 0; k < sent.length; k++) {
+            sent[k] = k;
+        }
+        DeviceFloats x = backend.allocate(length + 1).slice(1, length);
+        backend.upload(sent, 3, x);
+        float[] got = new float[length + 2];
+        backend.download(x, got, 2);
+        for (int k = 0; k < length; k++) {
+            if (got[k + 2] != sent[k + 3]) {
+                assertEquals(sent[k + 3], got[k + 2], "element " + k);
+            }
+        }
+        assertEquals(0, got[0]);
+        assertEquals(0, got[1]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void arraysMayBeWrittenToAsSoonAsAnUploadReturns(boolean asynchronous) {
+        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
+        int uploads = 700;
+        int length = 4001;
+        List<DeviceFloats> buffers = new ArrayList<>();
+        float[] values = new float[length];
+        for (int k = 0; k < uploads; k++) {
+            DeviceFloats x = backend.allocate(length);
+            java.util.Arrays.fill(values, k);
+            backend.upload(values, 0, x);
+            buffers.add(x);
+        }
+        java.util.Arrays.fill(values, Float.NaN);
+        for (int k = 0; k < uploads; k++) {
+            float[] got = backend.download(buffers.get(k));
+            assertEquals(k, got[0]);
+            assertEquals(k, got[length - 1]);
+        }
+    }
+
+    @Test
+    void objectsOfOtherBackendsAreRefused() {
+        try (CudaBackend other = CudaDeviceUnderTest.open();
+                Backend cpu = new CpuBackend(1)) {
+            DeviceFloats own = backend.allocate(4);
+            DeviceInts rows = backend.allocateInts(4);
+            StepState state = backend.newStepState(1);
+            LossAccumulator totals = backend.newLossAccumulator();
+            for (Backend foreign : new Backend[] {other, cpu}) {
+                Class<IllegalArgumentException> kind = IllegalArgumentException.class;
+                refused(kind, "a buffer of another", () -> backend.fill(foreign.allocate(4), 1));
+                refused(kind, "a buffer of another", () -> backend.upload(new int[4], 0, foreign.allocateInts(4)));
+                refused(kind, "a step state of another", () -> backend.advance(foreign.newStepState(1)));
+                LayerMask mask = new LayerMask(DROPPED, 0, foreign.newStepState(1));
+                refused(kind, "a step state of another", () -> backend.exportMask(mask, 0, 1, 2, 2, own));
+                refused(
+                        kind,
+                        "an accumulator of another",
+                        () -> backend.softmaxCrossEntropy(state, 2, 2, own, rows, null, foreign.newLossAccumulator()));
+                assertFalse(own.overlaps(foreign.allocate(4)));
+                assertFalse(own.startsAt(foreign.allocate(4)));
+            }
+            assertEquals(0, totals.read().samples());
+        }
+    }
+
+    @Test
+    void closingClosesWhatIsOpen() {
+        DeviceFloats x = backend.allocate(4);
+        DeviceFloats part = x.slice(1, 2);
+        DeviceInts rows = backend.allocateInts(4);
+        StepState state = backend.newStepState(1);
+        LossAccumulator totals = backend.newLossAccumulator();
+        BatchFeed feed = backend.newBatchFeed(4, 4);
+        feed.submit();
+        Recording recording = backend.record(() -> backend.fill(x, 1));
+        recording.replay();
+        backend.close();
+        backend.close();
+        assertTrue(x.isClosed() && part.isClosed() && rows.isClosed());
+        Class<IllegalStateException> kind = IllegalStateException.class;
+        refused(kind, "the backend was closed", backend::synchronize);
+        refused(kind, "the backend was closed", () -> backend.allocate(1));
+        refused(kind, "the backend was closed", backend::memory);
+        refused(kind, "the backend was closed", () -> backend.newStepState(1));
+        refused(kind, "the backend was closed", () -> backend.record(() -> {}));
+        refused(kind, "was closed", () -> backend.fill(x, 1));
+        refused(kind, "was closed", state::step);
+        refused(kind, "was closed", totals::read);
+        refused(kind, "was closed", feed::features);
+        refused(kind, "was closed", recording::replay);
+        x.close();
+        state.close();
+        totals.close();
+        feed.close();
+        recording.close();
+    }
+
+    @Test
+    void statesAndTotalsAfterTheirClose() {
+        StepState state = backend.newStepState(1);
+        LossAccumulator totals = backend.newLossAccumulator();
+        DeviceFloats x = backend.allocate(4);
+        try (Recording recording = backend.record(() -> backend.advance(state))) {
+            state.setStep(StepState.LAST_STEP);
+            refused(IllegalArgumentException.class, "step=4294967294", () -> backend.advance(state));
+            refused(IllegalArgumentException.class, "step=4294967294", recording::replay);
+            state.setStep(StepState.LAST_STEP - 1);
+            recording.replay();
+            assertEquals(StepState.LAST_STEP, state.step());
+            state.close();
+            totals.close();
+            refused(IllegalStateException.class, "that the recording uses was closed", recording::replay);
+        }
+        refused(IllegalStateException.class, "the step state was closed", () -> state.setStep(1));
+        refused(IllegalStateException.class, "the step state was closed", () -> backend.advance(state));
+        refused(IllegalStateException.class, "the loss accumulator was closed", totals::reset);
+        refused(
+                IllegalStateException.class,
+                "the loss accumulator was closed",
+                () -> backend.meanSquaredError(backend.newStepState(1), 2, 2, x, backend.allocate(4), null, totals));
+    }
+
+    /** The workspace that a recording writes to stays, whatever grows meanwhile. */
+    @Test
+    void recordingsKeepTheirWorkspace() {
+        Sums few = new Sums(backend, 300, 3);
+        float[] expected = few.run();
+        try (Recording recording = backend.record(few::enqueue)) {
+            DeviceFloats predictions = backend.allocate(40_000);
+            DeviceFloats targets = backend.allocate(40_000);
+            long before = backend.memory().used();
+            backend.meanSquaredError(
+                    backend.newStepState(1), 40_000, 1, predictions, targets, null, backend.newLossAccumulator());
+            assertTrue(backend.memory().used() > before + 40_000 * Double.BYTES, "the workspace has grown");
+            List<DeviceFloats> rubbish = new ArrayList<>();
+            for (int k = 0; k < 20; k++) {
+                DeviceFloats x = backend.allocate(1 << 14);
+                backend.fill(x, Float.NaN);
+                rubbish.add(x);
+            }
+            backend.fill(few.sums, 0);
+            recording.replay();
+            assertArrayEquals(expected, backend.download(few.sums));
+            for (DeviceFloats x : rubbish) {
+                assertTrue(Float.isNaN(backend.download(x)[7]));
+            }
+        }
+        assertArrayEquals(expected, few.run());
+    }
+
+    /** Column sums in parts. */
+    private static final class Sums {
+        final Backend backend;
+        final int samples;
+        final int outputs;
+        final DeviceFloats x;
+        final DeviceFloats sums;
+
+        Sums(Backend backend, int samples, int outputs) {
+            this.backend = backend;
+            this.samples = samples;
+            this.outputs = outputs;
+            x = backend.allocate((long) samples * outputs);
+            backend.upload(Numbers.floats(samples, samples * outputs), 0, x);
+            sums = backend.allocate(outputs);
+        }
+
+        void enqueue() {
+            backend.columnSums(samples, outputs, x, sums);
+        }
+
+        float[] run() {
+            enqueue();
+            return backend.download(sums);
+        }
+    }
+
+    @Test
+    void uniformsAreTheSameByCurandAndByTheKernel() {
+        CurandStream stream = new CurandStream(77);
+        for (int length : new int[] {1, 2, 3, 5, 207, 1000}) {
+            DeviceFloats x = backend.allocate(length + 1).slice(1, length);
+            backend.fillUniform(77, 262_143, -1, 1, x);
+            float[] direct = backend.download(x);
+            try (Recording recording = backend.record(() -> backend.fillUniform(77, 262_143, -1, 1, x))) {
+                backend.fill(x, 0);
+                recording.replay();
+                assertArrayEquals(direct, backend.download(x));
+            }
+            assertEquals(stream.uniform(262_143) * 2 - 1, direct[0]);
+        }
+        assertNotEquals(-1, backend.describe().indexOf("uniforms by "), backend.describe());
+    }
+
+    @Test
+    void backendsInSeveralThreadsDontDisturbEachOther() throws Exception {
+        float[] expected = work(backend);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<float[]>> results = new ArrayList<>();
+            for (int k = 0; k < 2; k++) {
+                Callable<float[]> alone = () -> {
+                    try (CudaBackend own = CudaDeviceUnderTest.open()) {
+                        return work(own);
+                    }
+                };
+                results.add(threads.submit(alone));
+            }
+            for (Future<float[]> result : results) {
+                assertArrayEquals(expected, result.get());
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static float[] work(Backend backend) {
+        StepState state = backend.newStepState(5);
+        LayerMask mask = new LayerMask(DROPPED, 0, state);
+        DeviceFloats x = backend.allocate(13 * 64);
+        backend.upload(Numbers.floats(1, 13 * 64), 0, x);
+        DeviceFloats w = backend.allocate(64 * 64);
+        backend.fillNormal(3, 0, 0, 0.2f, w);
+        DeviceFloats y = backend.allocate(13 * 64);
+        for (int step = 0; step < 5; step++) {
+            backend.connectionForward(mask, 0, Activation.LINEAR, 13, 64, 64, x, w, null, y, y);
+            backend.copy(y, x);
+            backend.advance(state);
+        }
+        return backend.download(x);
+    }
+}
