@@ -32,7 +32,11 @@ void Block::start(dim3 shape) {
         thread.index = {i % shape.x, i / shape.x % shape.y, i / shape.x / shape.y};
         thread.wait = Wait::NOTHING;
         thread.copies.clear();
-        thread.fiber.start(run_thread);
+        thread.fiber = nullptr;
+    }
+    idle_.clear();
+    for (const std::unique_ptr<Fiber>& fiber : fibers_) {
+        idle_.push_back(fiber.get());
     }
     at_barrier_ = 0;
     ended_ = 0;
@@ -59,10 +63,27 @@ void Block::run(const Kernel& kernel, dim3 shape, void** arguments, uint64_t num
     }
 }
 
+void Block::start_fiber(Thread& thread) {
+    if (idle_.empty()) {
+        fibers_.push_back(std::make_unique<Fiber>());
+        idle_.push_back(fibers_.back().get());
+    }
+    thread.fiber = idle_.back();
+    idle_.pop_back();
+    thread.fiber->start(run_thread);
+}
+
 void Block::resume(uint32_t thread) {
     running_ = static_cast<int>(thread);
-    threadIdx = threads_[thread]->index;
-    threads_[thread]->fiber.resume();
+    Thread& resumed = *threads_[thread];
+    threadIdx = resumed.index;
+    if (resumed.fiber == nullptr) {
+        start_fiber(resumed);
+    }
+    resumed.fiber->resume();
+    if (resumed.wait == Wait::END) {
+        idle_.push_back(resumed.fiber);
+    }
     if (signal_ != 0) {
         report_fault();
     }

@@ -27,7 +27,7 @@ struct PendingCopy {
 };
 
 struct Thread {
-    Fiber fiber;
+    Fiber* fiber;  // nullptr: not started
     uint3 index;
     Wait wait;
     const char* operation;  // that it waits in
@@ -74,6 +74,7 @@ class Block {
   private:
     static void run_thread();
     void start(dim3 shape);
+    void start_fiber(Thread& thread);
     void resume(uint32_t thread);
     void release_barrier();
     [[noreturn]] void report_fault();
@@ -82,6 +83,8 @@ class Block {
     std::string activity(unsigned thread) const;
 
     std::vector<std::unique_ptr<Thread>> threads_;  // as many as the largest block so far
+    std::vector<std::unique_ptr<Fiber>> fibers_;    // as many as threads ever waited at once
+    std::vector<Fiber*> idle_;                      // the one left last comes first: its stack is in the caches
     std::vector<uint64_t> gathered_;                // what each thread brought to its warp's last operation
     const Kernel* kernel_ = nullptr;
     void** arguments_ = nullptr;

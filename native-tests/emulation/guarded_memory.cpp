@@ -96,9 +96,37 @@ void GuardedMemory::mark_surroundings() {
     sanitizer::forbid(data_ + bytes_, static_cast<size_t>(end - data_ - bytes_));
 }
 
+// Whether the pattern stands there; its phase is that of a page's beginning.
+__attribute__((no_sanitize("address"))) static bool is_pattern(
+    const unsigned char* begin, const unsigned char* end, size_t phase) {
+    unsigned char expected[8];
+    for (size_t i = 0; i < sizeof expected; ++i) {
+        expected[i] = PATTERN[(phase + i) % 4];
+    }
+    uint64_t word = 0;
+    std::memcpy(&word, expected, sizeof word);
+    const unsigned char* at = begin;
+    for (; end - at >= 8; at += 8) {
+        uint64_t found = 0;
+        std::memcpy(&found, at, sizeof found);
+        if (found != word) {
+            return false;
+        }
+    }
+    for (size_t i = 0; at + i < end; ++i) {
+        if (at[i] != expected[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 __attribute__((no_sanitize("address"))) std::string GuardedMemory::damage_between(
     const unsigned char* begin, const unsigned char* end, const char* where) const {
     const unsigned char* const origin = mapping_ + page_size();
+    if (is_pattern(begin, end, static_cast<size_t>(begin - origin) % 4)) {
+        return "";
+    }
     for (const unsigned char* byte = begin; byte < end; ++byte) {
         if (*byte != PATTERN[(byte - origin) % 4]) {
             const auto offset = byte - data_;
@@ -132,7 +160,7 @@ std::string GuardedMemory::locate(const void* address) {
     for (const GuardedMemory* memory : live()) {
         if (byte >= memory->mapping_ && byte < memory->mapping_ + memory->mapped_) {
             return "byte " + std::to_string(byte - memory->data_) + " of " + memory->name_ + ", which has " +
-                   std::to_string(memory->bytes_) + " bytes";
+                   std::to_string(memory->bytes_) + " bytes" + (memory->forbidden_ ? " and was freed" : "");
         }
     }
     char text[32];

@@ -75,7 +75,8 @@ class FaultHandler {
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         sigemptyset(&action.sa_mask);
         for (size_t i = 0; i < COUNT; ++i) {
-            sigaction(SIGNALS[i], &action, &before_[i]);
+            sigaction(SIGNALS[i], nullptr, &before_[i]);  // known before another thread's signal may need it
+            sigaction(SIGNALS[i], &action, nullptr);
         }
         sanitizer::on_death(say_where);
     }

@@ -16,6 +16,7 @@ constexpr int64_t BLOCK_ROWS = 128;
 constexpr int64_t BLOCK_DEPTH = 256;
 
 using Lanes = float __attribute__((vector_size(LANES * sizeof(float))));
+using UnalignedLanes = float __attribute__((vector_size(LANES * sizeof(float)), aligned(alignof(float)), may_alias));
 
 float round_to_tf32(float value) {
     uint32_t bits = 0;
@@ -53,7 +54,9 @@ void multiply_tile(const float* a, const float* b, int64_t depth, float (*tile)[
     Lanes sums[TILE_COLUMNS][VECTORS] = {};
     for (int64_t d = 0; d < depth; ++d, a += TILE_ROWS, b += TILE_COLUMNS) {
         Lanes rows[VECTORS];
-        std::memcpy(rows, a, sizeof rows);
+        for (int v = 0; v < VECTORS; ++v) {
+            rows[v] = *reinterpret_cast<const UnalignedLanes*>(a + v * LANES);
+        }
 #pragma GCC unroll 6
         for (int column = 0; column < TILE_COLUMNS; ++column) {
 #pragma GCC unroll 2

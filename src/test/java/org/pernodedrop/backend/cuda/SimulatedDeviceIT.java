@@ -44,6 +44,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.FutureTask;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -218,11 +219,7 @@ class SimulatedDeviceIT {
         final CudaException fault = assertThrows(CudaException.class, () -> launchFill(values, 1.0f, 100_000));
         assertTrue(fault.getMessage().contains("ILLEGAL_ADDRESS"), fault.getMessage());
         assertThrows(CudaException.class, () -> cuCtxSynchronize(), "the error must stick");
-        for (int i = 0; i < 20_000; i++) {
-            final Object nothing = i < 0 ? "" : null;
-            assertThrows(NullPointerException.class, () -> nothing.hashCode());
-        }
-        assertThrows(StackOverflowError.class, () -> deepen(0));
+        provokeTheJvm();
         final CUdevice first = new CUdevice();
         cuDeviceGet(first, 0);
         cuDevicePrimaryCtxReset(first);
@@ -230,6 +227,44 @@ class SimulatedDeviceIT {
         final CUdeviceptr again = upload(1, 2);
         assertArrayEquals(new float[] {1, 2}, download(again, 2));
         cuMemFree(again);
+    }
+
+    /** While a kernel runs, faults of the JVM's own in other threads must reach the JVM. */
+    @Test
+    void kernelsRunBesideFaultsOfTheJvm() throws Exception {
+        final int elements = 1 << 18;
+        final CUdeviceptr values = allocate(elements);
+        final FutureTask<Void> beside = new FutureTask<>(() -> {
+            for (int i = 0; i < 5; i++) {
+                provokeTheJvm();
+                System.gc();
+            }
+            return null;
+        });
+        new Thread(beside).start();
+        int launches = 0;
+        while (launches < 50 || !beside.isDone()) {
+            launchFill(values, ++launches, elements);
+            cuStreamSynchronize(stream);
+        }
+        beside.get();
+        assertEquals(launches, download(values, elements)[elements - 1]);
+        cuMemFree(values);
+    }
+
+    /** Null pointers in compiled code and an overflowing stack: signals that the JVM answers with exceptions. */
+    private static void provokeTheJvm() {
+        int caught = 0;
+        for (int i = 0; i < 20_000; i++) {
+            final Object nothing = i < 0 ? "" : null;
+            try {
+                caught += nothing.hashCode();
+            } catch (NullPointerException expected) {
+                caught++;
+            }
+        }
+        assertEquals(20_000, caught);
+        assertThrows(StackOverflowError.class, () -> deepen(0));
     }
 
     private static int deepen(int depth) {
