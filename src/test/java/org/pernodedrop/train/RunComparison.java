@@ -77,7 +77,7 @@ public final class RunComparison {
         row.put("device", run.report().get("device"));
         row.put("java", run.report().get("java"));
         row.put("settings", run.report().get("settings"));
-        row.put("memory", run.report().get("memory"));
+        row.put("device_use", run.report().get("device_use"));
         row.put("steps_per_epoch", run.stepsPerEpoch());
         row.put("epochs", run.epochs().size());
         row.put("seconds_per_epoch", run.secondsPerEpoch());
