@@ -10,13 +10,14 @@ set(CUBLAS13_MAP ${CMAKE_CURRENT_BINARY_DIR}/cublas13.map)
 file(CONFIGURE OUTPUT ${CUBLAS13_MAP} CONTENT "libcublas.so.13 { global: cublas*; local: *; };\n" @ONLY)
 
 add_library(simulated_cublas13 SHARED $<TARGET_PROPERTY:simulated_cublas,SOURCES>)
-foreach(property INCLUDE_DIRECTORIES COMPILE_OPTIONS LINK_LIBRARIES CXX_VISIBILITY_PRESET VISIBILITY_INLINES_HIDDEN)
+foreach(property INCLUDE_DIRECTORIES COMPILE_OPTIONS LINK_LIBRARIES)
     set_property(TARGET simulated_cublas13 PROPERTY ${property} $<TARGET_PROPERTY:simulated_cublas,${property}>)
 endforeach()
 target_compile_definitions(simulated_cublas13 PRIVATE SIMULATED_CUBLAS_VERSION=130000)
 target_link_options(simulated_cublas13 PRIVATE -Wl,--version-script,${CUBLAS13_MAP})
 set_target_properties(simulated_cublas13 PROPERTIES
-    OUTPUT_NAME cublas VERSION 13 SOVERSION 13 LIBRARY_OUTPUT_DIRECTORY ${SIMULATED_CUDA13})
+    OUTPUT_NAME cublas VERSION 13 SOVERSION 13 LIBRARY_OUTPUT_DIRECTORY ${SIMULATED_CUDA13}
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 
 set(FORWARDING ${REPOSITORY}/cuda/cublas-forwarding)
 add_custom_command(OUTPUT ${SIMULATED_CUDA13}/libcublas-forwarding.so

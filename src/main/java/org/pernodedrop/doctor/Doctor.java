@@ -37,8 +37,13 @@ public final class Doctor {
         boolean cuda = false;
         boolean simulated = false;
         if (libraries()) {
-            simulated = inspect();
-            check(Device.CUDA);
+            try (CudaInspection gpu = new CudaInspection()) {
+                simulated = gpu.simulated();
+                inspect(gpu);
+                check(Device.CUDA);
+            } catch (RuntimeException | LinkageError failure) {
+                findings.add(Finding.failure("GPU", failure));
+            }
             cuda = findings.subList(beforeCuda, findings.size()).stream()
                     .noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
         }
@@ -53,17 +58,11 @@ public final class Doctor {
         return libraries.isUsable();
     }
 
-    /** What the driver tells of GPUs and kernels; whether the GPU is simulated. */
-    private boolean inspect() {
-        try (CudaInspection inspection = new CudaInspection()) {
-            findings.add(Finding.ok("driver", inspection.driver()));
-            inspection.devices().forEach(device -> findings.add(Finding.ok("GPU", device)));
-            attempt("kernels (PTX)", inspection::loadModules);
-            return inspection.simulated();
-        } catch (RuntimeException | LinkageError failure) {
-            findings.add(Finding.failure("GPU", failure));
-            return false;
-        }
+    /** What the driver tells of GPUs and kernels. */
+    private void inspect(CudaInspection gpu) {
+        findings.add(Finding.ok("driver", gpu.driver()));
+        gpu.devices().forEach(device -> findings.add(Finding.ok("GPU", device)));
+        attempt("kernels (PTX)", gpu::loadModules);
     }
 
     private void attempt(String subject, Supplier<String> examination) {

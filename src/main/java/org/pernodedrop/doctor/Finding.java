@@ -37,10 +37,13 @@ public record Finding(String subject, Verdict verdict, String value, String prob
         return new Finding(subject, Verdict.PROBLEM, null, problem, remedy);
     }
 
-    /** A failure, whose message names cause and remedy. */
+    /** A failure, whose message names the cause and, behind a semicolon, the remedy. */
     static Finding failure(String subject, Throwable failure) {
-        String message = failure.getMessage();
-        return problem(subject, message == null ? failure.toString() : oneLine(message), null);
+        String message = failure.getMessage() == null ? failure.toString() : oneLine(failure.getMessage());
+        int end = message.indexOf("; ");
+        return end < 0
+                ? problem(subject, message, null)
+                : problem(subject, message.substring(0, end), message.substring(end + 2));
     }
 
     /** What became of a library. */

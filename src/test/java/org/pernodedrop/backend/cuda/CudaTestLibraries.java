@@ -47,6 +47,13 @@ public final class CudaTestLibraries {
         Assumptions.abort(skipped);
     }
 
+    /** Skips a test on a GPU, saying so: it needs the simulated device. */
+    public static <T> T skipOnGpu() {
+        String skipped = "SKIPPED on a GPU: this needs the simulated device";
+        System.err.println(skipped);
+        return Assumptions.abort(skipped);
+    }
+
     private static String missing() {
         SearchSettings settings = SearchSettings.ofThisMachine();
         if (!"linux-x86_64".equals(settings.platform())) {
