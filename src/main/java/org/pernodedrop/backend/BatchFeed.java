@@ -46,7 +46,10 @@ public interface BatchFeed extends AutoCloseable {
      */
     void receive(DeviceFloats features, DeviceInts labels);
 
-    /** Waits for copies under way and gives back the memory. */
+    /**
+     * Waits for copies under way and gives back the memory. On a GPU that is not Java's: what {@link #features} and {@link
+     * #labels} gave must not be touched any more.
+     */
     @Override
     void close();
 

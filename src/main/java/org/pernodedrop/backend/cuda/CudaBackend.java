@@ -5,6 +5,7 @@ import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.DeviceUnavailableException;
@@ -117,6 +118,11 @@ public final class CudaBackend extends Backend {
         return pool.use();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws DeviceException if something could not be given back, as when the context was lost; all the rest was
+     */
     @Override
     public void close() {
         if (closed) {
@@ -124,12 +130,7 @@ public final class CudaBackend extends Backend {
         }
         closed = true;
         parts.add(context::enter);
-        try {
-            parts.close();
-        } catch (ContextLostException lost) {
-            // Whoever lost it was told; nothing that it held can be given back.
-            return;
-        }
+        parts.close();
     }
 
     @Override
@@ -322,11 +323,12 @@ public final class CudaBackend extends Backend {
             DeviceFloats dw) {
         queue.enter();
         CudaMask drawn = own(mask);
-        CudaFloats inputsX = floats(x);
+        CudaFloats weights = floats(w);
         CudaFloats gradient = floats(dz);
-        connections.backwardWeight(drawn, firstSample, samples, inputs, outputs, inputsX, gradient, floats(dw));
-        if (dx != null) {
-            connections.backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, floats(w), floats(dx));
+        CudaFloats inputGradient = floats(dx);
+        connections.backwardWeight(drawn, firstSample, samples, inputs, outputs, floats(x), gradient, floats(dw));
+        if (inputGradient != null) {
+            connections.backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, weights, inputGradient);
         }
     }
 

@@ -12,8 +12,6 @@ import org.pernodedrop.backend.DeviceInts;
 /**
  * Two slots in page-locked memory and two on the GPU. A stream of its own copies from the ones to the others while the
  * backend's stream computes; two events of each slot say when it was copied and when it was taken over.
- *
- * <p>What {@link #features} and {@link #labels} gave is gone after {@link #close}; it must not be touched then.
  */
 final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
     private final CommandQueue queue;

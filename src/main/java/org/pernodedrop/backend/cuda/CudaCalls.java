@@ -99,14 +99,13 @@ final class CudaCalls {
     /** What to throw for a driver call that failed. */
     static DeviceException failure(int code, String operation) {
         String message = operation + " failed: " + name(code) + "; " + remedy(code);
-        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            return new OutOfDeviceMemoryException(message, null);
-        }
-        return losesContext(code) ? new ContextLostException(message) : new DeviceException(message, null);
+        return code == CUresult.CUDA_ERROR_OUT_OF_MEMORY
+                ? new OutOfDeviceMemoryException(message, null)
+                : new DeviceException(message, null);
     }
 
     /** Whether a code sticks: no later call of the process can use the context. */
-    static boolean losesContext(int code) {
+    private static boolean losesContext(int code) {
         return switch (code) {
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
                     CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,

@@ -23,8 +23,8 @@ final class Kernel {
     /** Fails unless the parameter at an index is of a kind: a fault of this package. */
     void expect(int index, Kind kind) {
         if (index >= kinds.length || kinds[index] != kind) {
-            throw new IllegalStateException("argument " + index + " of a launch is a " + kind + ", which " + signature
-                    + " does not take there");
+            throw new IllegalStateException("argument " + index + " of a launch is of kind " + kind + ", which "
+                    + signature + " does not take there");
         }
     }
 

@@ -15,7 +15,7 @@ import org.pernodedrop.backend.cuda.KernelParameter.Kind;
  * memory, so one table serves all launches and none allocates.
  */
 final class KernelLauncher implements AutoCloseable {
-    private static final int MOST_ARGUMENTS = 32;
+    static final int MOST_ARGUMENTS = 32;
     private static final int SLOT_BYTES = 8;
     private static final int TABLE = MOST_ARGUMENTS * SLOT_BYTES;
 

@@ -62,9 +62,7 @@ final class MatrixProducts implements AutoCloseable {
     }
 
     String describe() {
-        // Versions were numbered otherwise up to CUDA 11.
-        int patch = version % 100;
-        return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + patch + ", " + precision;
+        return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + precision;
     }
 
     /** {@code C[m, n] = alpha op(A) op(B) + beta C}. */

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendContract;
 
-/** The contract on CUDA, with graphs and without. Backends are opened once: a GPU compiles kernels for seconds. */
+/**
+ * The contract on CUDA: with graphs, where the simulated device does nothing before somebody waits for it, and without.
+ * Backends are opened once: a GPU compiles kernels for seconds.
+ */
 class CudaBackendContractIT {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnCuda implements BackendContract {
@@ -14,6 +17,7 @@ class CudaBackendContractIT {
 
         OnCuda(boolean graphs) {
             backend = CudaDeviceUnderTest.open(graphs);
+            setAsynchronous(graphs);
         }
 
         @Override
@@ -36,6 +40,11 @@ class CudaBackendContractIT {
         @AfterAll
         void close() {
             backend.close();
+            setAsynchronous(false);
+        }
+
+        private static void setAsynchronous(boolean asynchronous) {
+            CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
         }
     }
 
