@@ -2,7 +2,7 @@
 json=$output/timings.json
 python=${PYTHON:-python3}
 export TMPDIR=$build/tmp CUDA_CACHE_PATH=$build/cuda-cache TRITON_CACHE_DIR=$build/triton-cache
-export PYTHONDONTWRITEBYTECODE=1
+export XDG_CACHE_HOME=$build/cache PYTHONDONTWRITEBYTECODE=1
 
 for folder in "${CUDA_HOME:-}" "${CUDA_PATH:-}" /usr/local/cuda; do
     [ -n "$folder" ] && [ -d "$folder/bin" ] && PATH=$PATH:$folder/bin
