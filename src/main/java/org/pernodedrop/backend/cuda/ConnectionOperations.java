@@ -1,14 +1,18 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 
 /** The products of a PerNodeDrop layer with masks on every connection, drawn in the kernels; launched by plan. */
 final class ConnectionOperations {
+    private static final Set<ConnectionSource> DRAWN =
+            EnumSet.complementOf(EnumSet.of(ConnectionSource.PACKED, ConnectionSource.UNMASKED));
     private static final int ALIGNMENT = 16;
     private static final int MOST_PLANS = 256;
 
@@ -40,7 +44,7 @@ final class ConnectionOperations {
         this.multiprocessors = multiprocessors;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
-            for (ConnectionSource source : ConnectionSource.values()) {
+            for (ConnectionSource source : DRAWN) {
                 Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
                 for (ConnectionTile tile : ConnectionTile.of(source)) {
                     ofSource.put(tile, modules.kernel(source.module(), ConnectionKernels.name(pass, source, tile)));

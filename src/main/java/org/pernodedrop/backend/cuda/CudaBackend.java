@@ -15,6 +15,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.mask.CurandStream;
 
 /**
  * The backend for NVIDIA GPUs, over JCuda: the first GPU that the driver shows. Calls enqueue and return; only downloads,
@@ -72,9 +73,17 @@ public final class CudaBackend extends Backend {
             KernelLauncher launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
             LaunchShapes shapes = new LaunchShapes(facts.multiprocessors());
             products = parts.own(new MatrixProducts(queue, pool, facts, precision), MatrixProducts::close);
-            boolean curand = libraries.curandAvailable();
             fills = parts.own(
-                    new CurandFills(queue, kernels, launcher, shapes, pool, transfers, curand), CurandFills::close);
+                    new CurandFills(
+                            queue,
+                            kernels,
+                            launcher,
+                            shapes,
+                            pool,
+                            transfers,
+                            libraries.curandAvailable(),
+                            new CurandStream(CurandFills.TRIAL_SEED)),
+                    CurandFills::close);
             vectors = new VectorOperations(queue, kernels, launcher, shapes, scratch);
             connections = new ConnectionOperations(kernels, launcher, shapes, scratch, facts.multiprocessors());
             masks = new MaskOperations(kernels, launcher, vectors);

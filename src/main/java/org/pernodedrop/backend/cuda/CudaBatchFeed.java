@@ -61,7 +61,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
                 slots[k] = new Slot((int) bytes);
             }
             closer.add(() -> copies.await("waiting for a batch"));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             closer.closeAfter(failure);
             throw failure;
         }

@@ -12,7 +12,6 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceUnavailableException;
 
 /**
@@ -45,7 +44,7 @@ final class CudaContext implements AutoCloseable {
         require(() -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "making a context on the GPU");
         try {
             enter();
-        } catch (DeviceException e) {
+        } catch (RuntimeException | Error e) {
             CudaCalls.code(() -> JCudaDriver.cuDevicePrimaryCtxRelease(device));
             throw e;
         }

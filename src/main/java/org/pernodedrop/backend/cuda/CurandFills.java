@@ -13,7 +13,8 @@ import org.pernodedrop.mask.CurandStream;
  * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths.
  */
 final class CurandFills implements AutoCloseable {
-    private static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;
+    static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;
+
     private static final int TRIAL_LENGTH = 4099;
     /** Before the stream's counter wraps for the first time, at no multiple of 4. */
     private static final long[] TRIAL_STARTS = {0, 262_141, (1L << 33) + 7};
@@ -27,11 +28,15 @@ final class CurandFills implements AutoCloseable {
     private final Kernel fillNormal;
     private final Kernel scaleShift;
     private final boolean available;
+    private final CurandStream expected;
     private final Closer closer = new Closer();
     private curandGenerator generator;
     private String kernelsBecause;
 
-    /** @param available whether cuRAND can be called */
+    /**
+     * @param available whether cuRAND can be called
+     * @param expected what it has to draw from {@link #TRIAL_SEED}
+     */
     CurandFills(
             CommandQueue queue,
             CudaKernels kernels,
@@ -39,13 +44,15 @@ final class CurandFills implements AutoCloseable {
             LaunchShapes shapes,
             DevicePool pool,
             Transfers transfers,
-            boolean available) {
+            boolean available,
+            CurandStream expected) {
         this.queue = queue;
         this.launcher = launcher;
         this.shapes = shapes;
         this.pool = pool;
         this.transfers = transfers;
         this.available = available;
+        this.expected = expected;
         fillUniform = kernels.kernel(PtxModule.CURAND_FILL, "fill_uniform");
         fillNormal = kernels.kernel(PtxModule.CURAND_FILL, "fill_normal");
         scaleShift = kernels.kernel(PtxModule.VECTOR, "scale_shift");
@@ -142,7 +149,7 @@ final class CurandFills implements AutoCloseable {
                     () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
                     "giving cuRAND its stream");
             kernelsBecause = trial();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             generator = null;
             closer.closeAfter(failure);
             throw failure;
@@ -154,7 +161,6 @@ final class CurandFills implements AutoCloseable {
 
     /** Why cuRAND cannot be taken; null if it draws the stream's numbers. */
     private String trial() {
-        CurandStream stream = new CurandStream(TRIAL_SEED);
         float[] drawn = new float[TRIAL_LENGTH];
         // One element late, so that what is drawn lies as badly as any buffer may.
         try (CudaFloats whole = new CudaFloats(pool.allocate((TRIAL_LENGTH + 1L) * Float.BYTES, "a trial of cuRAND"))) {
@@ -163,7 +169,7 @@ final class CurandFills implements AutoCloseable {
                 generate(TRIAL_SEED, start, late);
                 transfers.download(late, drawn, 0);
                 for (int k = 0; k < TRIAL_LENGTH; k++) {
-                    if (drawn[k] != stream.uniform(start + k)) {
+                    if (drawn[k] != expected.uniform(start + k)) {
                         return "cuRAND draws other numbers than its documentation says, first at " + (start + k);
                     }
                 }

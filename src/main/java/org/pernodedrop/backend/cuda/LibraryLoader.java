@@ -22,6 +22,7 @@ final class LibraryLoader {
     private static final String NEWER_CUBLAS = "libcublas.so.13";
     private static final String NAME_FOLDER = "name its folder by -D" + SearchSettings.LIBRARIES + "=DIR";
     private static final String PIP = "pip install nvidia-cublas-cu12 nvidia-curand-cu12";
+    private static final String CACHE_REMEDY = "make room there, or choose another folder by XDG_CACHE_HOME";
     private static final Pattern FILE_VERSION = Pattern.compile("\\.so\\.(\\d+(\\.\\d+)+)$");
 
     private final LibrarySearch search;
@@ -85,8 +86,8 @@ final class LibraryLoader {
         List<Path> candidates;
         try {
             candidates = candidates(file);
-        } catch (IOException e) {
-            return lost(file, null, e.getMessage(), "make room there, or choose another folder by XDG_CACHE_HOME");
+        } catch (UncheckedIOException failure) {
+            return lost(file, null, failure.getMessage(), CACHE_REMEDY);
         }
         return candidates.isEmpty() ? loadBySystem(library, file) : loadFirst(library, file, candidates);
     }
@@ -147,7 +148,10 @@ final class LibraryLoader {
             }
         }
         return lost(
-                file, candidates.get(0), LinkProblems.explain(firstFailure), "mend or remove it, or " + otherwise());
+                file,
+                candidates.get(0),
+                LinkProblems.explain(firstFailure),
+                "mend or remove that file, or " + otherwise(library));
     }
 
     private boolean loadBySystem(JCudaLibrary library, String file) {
@@ -161,7 +165,7 @@ final class LibraryLoader {
                 cause = cause == null ? failure : cause;
                 return missing(library, file);
             }
-            return failed(file, null, failure, otherwise());
+            return failed(file, null, failure, otherwise(library));
         }
         String path = loader.pathOfLoaded(file);
         findings.add(new LibraryFinding(file, path, version(library, path == null ? null : Path.of(path)), null, null));
@@ -174,10 +178,27 @@ final class LibraryLoader {
         if (!name.contains("cublas")) {
             return;
         }
-        String companion = name.replace("cublas", "cublasLt");
+        String companion = companion(name);
         Path beside = library.resolveSibling(companion);
-        Optional<Path> found = beside.toFile().isFile() ? Optional.of(beside) : first(companion);
-        found.ifPresent(loader::load);
+        if (beside.toFile().isFile()) {
+            loader.load(beside);
+        } else if (redist.holds(companion)) {
+            loader.load(unpacked(companion));
+        } else {
+            first(companion).ifPresent(loader::load);
+        }
+    }
+
+    private static String companion(String file) {
+        return file.replace("cublas", "cublasLt");
+    }
+
+    private Path unpacked(String file) {
+        try {
+            return redist.file(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     // Looks only: without the driver nothing else is loaded.
@@ -205,10 +226,13 @@ final class LibraryLoader {
         }
     }
 
-    private List<Path> candidates(String file) throws IOException {
+    private List<Path> candidates(String file) {
         List<Path> candidates = new ArrayList<>(search.given(file));
         if (candidates.isEmpty() && redist.holds(file)) {
-            candidates.add(redist.file(file));
+            if (redist.holds(companion(file))) {
+                unpacked(companion(file));
+            }
+            candidates.add(unpacked(file));
         }
         candidates.addAll(search.others(file));
         return candidates;
@@ -225,17 +249,14 @@ final class LibraryLoader {
                     file + " is not in the folders of " + SearchSettings.LIBRARIES + ", the only ones searched";
             return lost(file, null, problem, NAME_FOLDER + ", or leave out -D" + SearchSettings.SEARCH + "=given");
         }
-        String remedy =
-                switch (library) {
-                    case DRIVER ->
-                        "install NVIDIA's driver; in a container, let it see the GPU (docker run --gpus all)";
-                    case CUBLAS, CURAND -> otherwise();
-                };
-        return lost(file, null, file + " was not found", remedy);
+        return lost(file, null, file + " was not found", otherwise(library));
     }
 
-    private static String otherwise() {
-        return "install that of CUDA 12 (" + PIP + "), or " + NAME_FOLDER;
+    private static String otherwise(JCudaLibrary library) {
+        return switch (library) {
+            case DRIVER -> "install NVIDIA's driver; in a container, let it see the GPU (docker run --gpus all)";
+            case CUBLAS, CURAND -> "install that of CUDA 12 (" + PIP + "), or " + NAME_FOLDER;
+        };
     }
 
     private boolean lost(String file, Path path, String problem, String remedy) {
@@ -245,9 +266,11 @@ final class LibraryLoader {
 
     private boolean failed(String file, Path path, Throwable failure, String remedy) {
         cause = cause == null ? failure : cause;
-        boolean unpacking = failure instanceof UncheckedIOException;
-        String way = unpacking ? "choose another folder for temporary files by -Djava.io.tmpdir=DIR" : remedy;
-        return lost(file, path, unpacking ? failure.getMessage() : LinkProblems.explain(failure), way);
+        return lost(
+                file,
+                path,
+                LinkProblems.explain(failure),
+                LinkProblems.remedy(failure).orElse(remedy));
     }
 
     private String version(JCudaLibrary library, Path path) {

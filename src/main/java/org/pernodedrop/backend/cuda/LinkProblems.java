@@ -1,5 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,6 +10,7 @@ final class LinkProblems {
     private static final Pattern MISSING = Pattern.compile("(\\S+): (lib\\S+): cannot open shared object file");
     private static final Pattern VERSION = Pattern.compile("(\\S+): version `([^']+)' not found");
     private static final Pattern SYMBOL = Pattern.compile("(\\S+): undefined symbol: (\\w+)");
+    private static final String NOT_EXECUTABLE = "failed to map segment";
     private static final Pattern RESOURCE = Pattern.compile("No resource found with name '([^']+)'");
 
     private LinkProblems() {}
@@ -38,13 +41,28 @@ final class LinkProblems {
         if (message.contains("file too short") || message.contains("invalid ELF header")) {
             return "the file is damaged, cut off or no library";
         }
-        if (message.contains("failed to map segment")) {
+        if (message.contains(NOT_EXECUTABLE)) {
             return "its folder does not allow programs to be run (mounted noexec)";
         }
-        if (message.contains("restricted method") || message.contains("Illegal native access")) {
-            return "Java was told to refuse native libraries; allow them by --enable-native-access=ALL-UNNAMED";
+        if (refusedByJava(message)) {
+            return "Java was told to refuse native libraries";
         }
         return firstLine(failure);
+    }
+
+    /** What to do about a failure where that does not depend on the library. */
+    static Optional<String> remedy(Throwable failure) {
+        String message = messages(failure);
+        if (failure instanceof UncheckedIOException || message.contains(NOT_EXECUTABLE)) {
+            return Optional.of("choose another folder for temporary files by -Djava.io.tmpdir=DIR");
+        }
+        return refusedByJava(message)
+                ? Optional.of("allow them by --enable-native-access=ALL-UNNAMED")
+                : Optional.empty();
+    }
+
+    private static boolean refusedByJava(String message) {
+        return message.contains("restricted method") || message.contains("Illegal native access");
     }
 
     private static String messages(Throwable failure) {

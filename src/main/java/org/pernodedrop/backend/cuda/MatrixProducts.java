@@ -55,7 +55,7 @@ final class MatrixProducts implements AutoCloseable {
             factors = memory.window(0, 2 * Float.BYTES);
             alphaAt = memory;
             betaAt = memory.withByteOffset(Float.BYTES);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             closer.closeAfter(failure);
             throw failure;
         }

@@ -34,7 +34,7 @@ final class StagingBuffer implements AutoCloseable {
             for (int k = 0; k < HALVES; k++) {
                 done[k] = closer.own(new CudaEvent(), CudaEvent::close);
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             closer.closeAfter(failure);
             throw failure;
         }

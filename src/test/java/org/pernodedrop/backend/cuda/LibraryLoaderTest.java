@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,7 +124,8 @@ class LibraryLoaderTest {
         LibraryFinding finding = libraries.problem().orElseThrow();
         assertEquals(broken.toString(), finding.path());
         assertEquals("the file is damaged, cut off or no library", finding.problem());
-        assertTrue(finding.remedy().startsWith("mend or remove it, or install that of CUDA 12"), finding.remedy());
+        assertTrue(
+                finding.remedy().startsWith("mend or remove that file, or install that of CUDA 12"), finding.remedy());
     }
 
     @Test
@@ -164,6 +170,49 @@ class LibraryLoaderTest {
         assertFalse(libraries.curandAvailable());
         assertTrue(libraries.problem().isEmpty());
         assertEquals("libcurand.so.10 was not found", find(libraries, CURAND).problem());
+    }
+
+    @Test
+    void aDriverThatCannotBeLoadedNeedsNoToolkit() throws IOException {
+        Path driver = put("usr/lib64", DRIVER);
+        loader.failures.put(driver.toString(), driver + ": wrong ELF class: ELFCLASS32");
+        LibraryFinding finding = load().problem().orElseThrow();
+        assertEquals("the file is for another processor or of 32 bits", finding.problem());
+        assertTrue(finding.remedy().startsWith("mend or remove that file, or install NVIDIA's driver"));
+    }
+
+    @Test
+    void theRedistributedLibrariesComeAfterThoseGiven() throws IOException {
+        put("usr/lib64", DRIVER);
+        put("usr/local/cuda/lib64", CUBLAS);
+        Path given = put("mine", CURAND);
+        Path jar = jar("libcublasLt.so.12", CUBLAS, CURAND);
+        properties.setProperty(SearchSettings.LIBRARIES, root.resolve("mine").toString());
+        load(jar, root.resolve("cache"));
+        List<String> loaded = loader.loaded.subList(2, 7);
+        assertTrue(loaded.get(0).startsWith(root.resolve("cache").toString()), loaded.toString());
+        assertTrue(loaded.get(0).endsWith("/libcublasLt.so.12"), loaded.toString());
+        assertTrue(loaded.get(1).startsWith(root.resolve("cache").toString()), loaded.toString());
+        assertTrue(loaded.get(1).endsWith("/" + CUBLAS), loaded.toString());
+        assertEquals(List.of("JCublas2", given.toString(), "JCurand"), loaded.subList(2, 5));
+    }
+
+    @Test
+    void aCacheWithoutRoomIsTold() throws IOException {
+        put("usr/lib64", DRIVER);
+        LibraryFinding finding = load(jar("libcublasLt.so.12", CUBLAS), put("a", "file"))
+                .problem()
+                .orElseThrow();
+        assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: no folder can be made at "));
+        assertEquals("make room there, or choose another folder by XDG_CACHE_HOME", finding.remedy());
+    }
+
+    @Test
+    void withoutADriverNothingIsUnpacked() throws IOException {
+        loader.failures.put("JCudaDriver", "/x/libJ.so: libcuda.so.1: cannot open shared object file: No such");
+        CudaLibraries libraries = load(jar("libcublasLt.so.12", CUBLAS, CURAND), root.resolve("cache"));
+        assertEquals("class path", find(libraries, CUBLAS).path());
+        assertFalse(Files.exists(root.resolve("cache")));
     }
 
     @Test
@@ -246,6 +295,25 @@ class LibraryLoaderTest {
                 "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier linux-x86_64, or start"
                         + " the runnable jar",
                 finding.remedy());
+    }
+
+    private Path jar(String... libraries) throws IOException {
+        Path jar = root.resolve("redist.jar");
+        try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {
+            for (String library : libraries) {
+                entries.putNextEntry(new JarEntry("org/bytedeco/cuda/linux-x86_64/" + library));
+                entries.write(library.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return jar;
+    }
+
+    private CudaLibraries load(Path jar, Path cache) throws IOException {
+        SearchSettings settings = new SearchSettings(root, variables, properties);
+        try (URLClassLoader classPath =
+                new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            return new LibraryLoader(new LibrarySearch(settings), new RedistLibraries(classPath, cache), loader).load();
+        }
     }
 
     private CudaLibraries load() {

@@ -2,6 +2,9 @@ package org.pernodedrop.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +39,21 @@ class LinkProblemsTest {
         Throwable second = new NoClassDefFoundError("Could not initialize class jcuda.driver.JCudaDriver");
         second.initCause(new ExceptionInInitializerError("libJ.so: libcuda.so.1: cannot open shared object file: No"));
         assertEquals("libcuda.so.1, which libJ.so needs, is not there", LinkProblems.explain(second));
+    }
+
+    @Test
+    void someRemediesDependOnNoLibrary() {
+        assertEquals(
+                Optional.of("choose another folder for temporary files by -Djava.io.tmpdir=DIR"),
+                LinkProblems.remedy(new UnsatisfiedLinkError("x.so: failed to map segment from shared object")));
+        assertEquals(
+                Optional.of("choose another folder for temporary files by -Djava.io.tmpdir=DIR"),
+                LinkProblems.remedy(new UncheckedIOException(new IOException("full"))));
+        IllegalStateException refused =
+                new IllegalStateException("Illegal native access from: unnamed module @1", new UnsatisfiedLinkError());
+        assertEquals("Java was told to refuse native libraries", LinkProblems.explain(refused));
+        assertEquals(Optional.of("allow them by --enable-native-access=ALL-UNNAMED"), LinkProblems.remedy(refused));
+        assertEquals(Optional.empty(), LinkProblems.remedy(new UnsatisfiedLinkError("x.so: file too short")));
     }
 
     @Test

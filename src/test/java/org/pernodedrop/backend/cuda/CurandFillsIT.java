@@ -1,0 +1,90 @@
+package org.pernodedrop.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.pernodedrop.mask.CurandStream;
+
+/** Who draws initial weights: cuRAND if it keeps what its documentation says, else a kernel, with the same numbers. */
+class CurandFillsIT {
+    private static final int LENGTH = 1001;
+
+    private final Closer parts = new Closer();
+    private CommandQueue queue;
+    private DevicePool pool;
+    private Transfers transfers;
+    private CudaKernels kernels;
+    private KernelLauncher launcher;
+    private LaunchShapes shapes;
+
+    @BeforeEach
+    void open() {
+        CudaTestLibraries.require();
+        CudaLibraries.load();
+        CudaContext context = parts.own(new CudaContext(), CudaContext::close);
+        CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
+        queue = new CommandQueue(context, stream);
+        pool = parts.own(new DevicePool(new DriverMemory(stream, context.facts().memory())), DevicePool::close);
+        transfers = new Transfers(parts.own(new StagingBuffer(stream), StagingBuffer::close));
+        kernels = parts.own(new CudaKernels(), CudaKernels::close);
+        launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
+        shapes = new LaunchShapes(context.facts().multiprocessors());
+    }
+
+    @AfterEach
+    void close() {
+        parts.close();
+    }
+
+    private CurandFills fills(boolean available, long expectedSeed) {
+        CurandStream expected = new CurandStream(expectedSeed);
+        return parts.own(
+                new CurandFills(queue, kernels, launcher, shapes, pool, transfers, available, expected),
+                CurandFills::close);
+    }
+
+    private void assertDrawsTheStream(CurandFills fills) {
+        CudaFloats x = new CudaFloats(pool.allocate(LENGTH * Float.BYTES, "a test"));
+        fills.uniform(31, 262_100, -2, 2, x);
+        float[] drawn = new float[LENGTH];
+        transfers.download(x, drawn, 0);
+        CurandStream stream = new CurandStream(31);
+        float[] expected = new float[LENGTH];
+        for (int k = 0; k < LENGTH; k++) {
+            expected[k] = stream.uniform(262_100 + k) * 4 - 2;
+        }
+        assertArrayEquals(expected, drawn);
+        x.close();
+    }
+
+    @Test
+    void curandIsTakenWhereItDrawsTheStream() {
+        assumeTrue(CudaLibraries.load().curandAvailable(), "SKIPPED: there is no cuRAND here");
+        CurandFills fills = fills(true, CurandFills.TRIAL_SEED);
+        assertEquals("cuRAND, not tried yet", fills.describe());
+        assertDrawsTheStream(fills);
+        assertEquals("uniforms by cuRAND", fills.describe());
+    }
+
+    @Test
+    void theKernelIsTakenWhereCurandDrawsOtherNumbers() {
+        assumeTrue(CudaLibraries.load().curandAvailable(), "SKIPPED: there is no cuRAND here");
+        CurandFills fills = fills(true, 1);
+        assertDrawsTheStream(fills);
+        assertTrue(
+                fills.describe().startsWith("uniforms by a kernel, as cuRAND draws other numbers"), fills.describe());
+        assertDrawsTheStream(fills);
+    }
+
+    @Test
+    void theKernelIsTakenWhereThereIsNoCurand() {
+        CurandFills fills = fills(false, CurandFills.TRIAL_SEED);
+        assertEquals("uniforms by a kernel, as cuRAND was not found", fills.describe());
+        assertDrawsTheStream(fills);
+    }
+}
