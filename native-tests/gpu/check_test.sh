@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# Tests what check.sh makes of its tools' answers, with stand-ins for the GPU's tools, the compilers and Java.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bundle="$work/a bundle"
+out="$work/out folder"
+wrong=0
+
+# stand_in FILE: a program from standard input.
+stand_in() {
+    mkdir -p "$(dirname "$1")"
+    { echo '#!/usr/bin/env bash'; cat; } >"$1"
+    chmod +x "$1"
+}
+
+mkdir -p "$bundle/native-tests/gpu" "$bundle/java/lib" "$bundle/cuda/cublas-forwarding" "$work/ptx"
+cp -r "$here"/{check.sh,steps,kernel_table.sh} "$bundle/native-tests/gpu/"
+echo 0123456789abcdef >"$bundle/COMMIT"
+tar -C "$work/ptx" -czf "$bundle/ptx.tar.gz" .
+echo 'echo "needs gcc, \"quoted\""; exit ${NO_COMPILER:-0}' >"$bundle/cuda/cublas-forwarding/build.sh"
+touch "$work/googletest"
+
+stand_in "$work/bin/nvidia-smi" <<'E2'
+case "$*" in
+    *utilization*) while sleep 0.02; do echo "$(date '+%Y/%m/%d %H:%M:%S.%3N'), 90, 1000, 1900, 300"; done ;;
+    *compute_cap*) echo 9.0 ;;
+    *name,driver_version\ *) echo "Stand-in H0, 580.1" ;;
+    *) echo "a table" ;;
+esac
+E2
+stand_in "$work/bin/cmake" <<'E2'
+[ "$1" = --build ] || { [ -z "${BROKEN_BUILD:-}" ] || { echo "error: broken"; exit 1; }; exit 0; }
+for program in gpu_tests kernel_timing; do
+    printf '#!/bin/bash\necho "[       OK ] Some.Test"\nexit ${NATIVE_STATUS:-0}\n' >"$2/$program"
+    chmod +x "$2/$program"
+done
+E2
+stand_in "$work/bin/compute-sanitizer" <<'E2'
+while [ $# -gt 0 ]; do
+    case $1 in
+        --tool) tool=$2; shift 2 ;;
+        --target-processes | --error-exitcode | --print-limit | --launch-timeout | --report-api-errors) shift 2 ;;
+        -*) echo "unknown option $1"; exit 3 ;;
+        *) break ;;
+    esac
+done
+[ "$tool" != synccheck ] || { echo "========= Error: Device not supported."; exit 1; }
+"$@"
+status=$?
+[ "$tool" != "${SANITIZER_FINDS:-}" ] || { echo "========= Invalid __global__ read of size 4 bytes"; exit 77; }
+echo "========= ERROR SUMMARY: 0 errors"
+exit $status
+E2
+stand_in "$work/jre/bin/java" <<'E2'
+main=""
+out=""
+while [ $# -gt 0 ]; do
+    case $1 in
+        -version) echo "a stand-in" ; exit 0 ;;
+        -cp) main=$3; shift 2 ;;
+        --out) out=$2 ;;
+        --reports-dir) out=$2 ;;
+        *.json) out=$1 ;;
+        doctor) [ "$2" = --json ] && echo '{"works": true}'; exit "${DOCTOR_STATUS:-0}" ;;
+    esac
+    shift
+done
+case $main in
+    *.ConsoleLauncher)
+        mkdir -p "$out"
+        cat >"$out/TEST-junit-jupiter.xml" <<XML
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="JUnit Jupiter" tests="3" skipped="${SKIPPED:-1}" failures="0" errors="0" time="1">
+<testcase><skipped>
+<![CDATA[org.opentest4j.TestAbortedException: needs the simulated device]]>
+</skipped></testcase>
+</testsuite>
+XML
+        ;;
+    *.Main)
+        for rows in 1 2 3; do
+            printf 'row\n' >>"$out/metrics.csv"
+            sleep 0.06
+        done
+        echo "validation accuracy" ;;
+    *.RunComparison) echo '{"runs": []}' >"$out"; exit "${COMPARISON_STATUS:-0}" ;;
+esac
+E2
+tar -C "$work" -czf "$bundle/java/jre.tar.gz" jre
+
+# check STATUS SETTINGS ARGUMENTS...: runs check.sh and holds its exit status to what is expected. SETTINGS are words.
+check() {
+    local expected=$1 settings=$2 status
+    shift 2
+    # shellcheck disable=SC2086
+    (cd "$work" && env $settings PATH="$work/bin:/usr/bin:/bin" PYTHON=no-python GTEST_SOURCE_DIR= \
+        "$bundle/native-tests/gpu/check.sh" "$@" "$out" >"$work/log" 2>&1)
+    status=$?
+    [ "$status" -eq "$expected" ] || fail "exit status $status instead of $expected: $settings $*"
+}
+
+fail() {
+    echo "WRONG: $1"
+    cat "$work/log"
+    wrong=1
+}
+
+# says LINE: the summary has a line of these words.
+says() {
+    tr -s ' ' <"$out/summary.txt" | grep -q -x -- "$1" || fail "the summary lacks: $1"
+}
+
+check 2 "" --only nonsense
+check 2 "" --only
+
+check 0 "" --only tests,sanitizer,peers,doctor,java-tests
+says "tests tests passed [0-9]* s"
+says "sanitizer sanitizer-memcheck passed [0-9]* s, 1 tests"
+says "sanitizer sanitizer-synccheck SKIPPED it does not work here: Error: Device not supported."
+says "peers peers SKIPPED no PyTorch for no-python; .*"
+says "doctor doctor passed .*"
+says "java-tests java-tests passed [0-9]* s 3 tests, 1 skipped, 0 failed"
+says "java-tests java-tests SKIPPED 1: needs the simulated device"
+says "commit: 0123456789abcdef"
+
+# The next piece: what was done stays, and the pack holds all.
+check 0 "" --only train,java-sanitizer --pack everything.tar.gz
+says "tests tests passed [0-9]* s"
+says "train train-digits-cuda passed .*"
+says "train train-comparison passed .*"
+says "java-sanitizer java-sanitizer-memcheck passed [0-9]* s, a training run"
+says "0 failed; logs in .*"
+[ -s "$work/everything.tar.gz" ] || fail "nothing was packed"
+if [ "$(grep -c ', 90,' "$out/train/digits-cuda/gpu.csv")" -lt 3 ] || [ ! -s "$out/train/digits-cuda/epochs.csv" ]; then
+    fail "the GPU was not watched"
+fi
+if command -v python3 >/dev/null; then
+    python3 - "$out/summary.json" <<'PYTHON' || fail "summary.json"
+import json, sys
+summary = json.load(open(sys.argv[1]))
+assert summary["failed"] == 0 and summary["doctor"]["works"] and summary["train"]["runs"] == [], summary
+assert summary["gpu"] == "Stand-in H0, 580.1", summary["gpu"]
+assert {"step": "tests", "name": "tests"}.items() <= summary["steps"][1].items(), summary["steps"]
+PYTHON
+fi
+
+# Whatever is wrong shows in the exit status, and only until it was repeated.
+check 1 DOCTOR_STATUS=1 --only doctor
+says "doctor doctor FAILED status 1 after .*"
+check 0 "" --only doctor
+says "0 failed; logs in .*"
+check 1 SKIPPED=3 --only java-tests
+says "java-tests java-tests FAILED no test ran on a device: 3 tests, 3 skipped, 0 failed"
+check 1 COMPARISON_STATUS=1 --only train
+check 1 SANITIZER_FINDS=racecheck --only java-sanitizer
+says "java-sanitizer java-sanitizer-racecheck FAILED 1 messages; java-sanitizer-racecheck.log"
+check 1 NATIVE_STATUS=1 --only tests
+check 1 BROKEN_BUILD=1 --only tests,sanitizer
+says "build build FAILED status 1 after .*"
+says "sanitizer sanitizer FAILED nothing was built"
+check 0 NO_COMPILER=1 --only doctor
+says 'doctor cublas-forwarding SKIPPED needed for CUDA 13: needs gcc, "quoted"'
+
+# Without compute-sanitizer and Java there is nothing to fail; but a bundle has Java.
+rm "$work/bin/compute-sanitizer" "$bundle/java/jre.tar.gz"
+check 1 "" --only doctor
+says "doctor doctor FAILED this bundle is incomplete: .*"
+rm "$bundle/COMMIT"
+check 0 JAVA_HOME=/nowhere --only sanitizer,java-sanitizer,doctor
+says "java-sanitizer java-sanitizer SKIPPED no compute-sanitizer"
+says "doctor doctor SKIPPED no Java and Maven here; .*"
+
+# Nothing is written beside the output and the build folder.
+extra=$(cd "$bundle" && find . -newer "$work/googletest" -type f ! -path './target/*' | grep -v -e /jre.tar.gz)
+[ -z "$extra" ] || fail "written elsewhere: $extra"
+[ $wrong -eq 0 ] && echo "check.sh does what it should"
+exit $wrong

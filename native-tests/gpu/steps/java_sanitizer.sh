@@ -1,0 +1,31 @@
+# compute-sanitizer over a training run. It hooks in at the driver and leaves signals to the program, so Java, which
+# raises and handles SIGSEGV all the time, runs under it as ever. The backend checks what every call returns; only
+# kernels matter.
+
+# Done if the run wrote its report.
+count_training() {
+    if grep -a -q 'validation accuracy' "$1"; then
+        echo "a training run"
+    else
+        echo "no whole training run"
+        return 1
+    fi
+}
+
+step_java_sanitizer() {
+    local tool
+    sanitizer=$(find_sanitizer)
+    if [ -z "$sanitizer" ]; then
+        report java-sanitizer SKIPPED "no compute-sanitizer"
+        return
+    fi
+    prepare_java || return
+    sanitizer_options=(--report-api-errors no)
+    for tool in memcheck racecheck synccheck initcheck; do
+        # Ragged sizes; every kind of layer draws its own kernels, one kind suffices for the seams.
+        sanitize "java-sanitizer-$tool" "$tool" "${SANITIZER_SECONDS:-130}" count_training \
+            "${java_command[@]}" org.pernodedrop.cli.Main train --device cuda --epochs 1 --limit 207 \
+            --hidden 65,33 --batch-size 50 --drop-rate 0.3 --out "$output/train/sanitized"
+    done
+    sanitizer_options=()
+}

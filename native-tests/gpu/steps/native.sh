@@ -1,0 +1,130 @@
+# The kernels themselves: tests and timings in C++, which need no Java.
+
+build_with_cmake() {
+    cmake -S "$native" -B "$build" -DPERNODEDROP_GPU=ON -DPERNODEDROP_PTX_DIR="$ptx_folder" \
+        ${googletest:+-DGTEST_SOURCE_DIR="$googletest"} \
+        ${CURAND_INCLUDE_DIR:+-DCURAND_INCLUDE_DIR="$CURAND_INCLUDE_DIR"} &&
+        cmake --build "$build" --target gpu_tests kernel_timing --parallel "$(nproc)"
+}
+
+# The same as gpu.cmake, for machines without cmake.
+build_without_cmake() {
+    local curand="" cuda_include="" folder source flags
+    mkdir -p "$build/ptx" || return 1
+    while read -r folder; do
+        [ -z "$curand" ] && [ -e "$folder/curand_kernel.h" ] && curand=$folder
+        [ -z "$cuda_include" ] && [ -e "$folder/cuda_runtime.h" ] && cuda_include=$folder
+    done < <(printf '%s\n' "${CURAND_INCLUDE_DIR:-/nowhere}" "${CUDA_HOME:-/nowhere}/include" /usr/local/cuda/include
+        python_folders include)
+    local kernels=("$native"/tests/*.cu "$here/ffma_peak.cu") on_host=0 on_gpu=0
+    local compile=(nvcc -ptx -O3 -std=c++17 -arch=compute_80 -I "$repository/cuda")
+    for source in "${kernels[@]}"; do
+        "${compile[@]}" -o "$build/ptx/$(basename "$source" .cu).ptx" "$source" || return 1
+    done
+    rm -f "$build/ptx/curand_comparison.ptx"
+    if [ -n "$curand" ] &&
+        "${compile[@]}" -isystem "$curand" -o "$build/ptx/curand_comparison.ptx" "$here/curand_comparison.cu"; then
+        on_gpu=1
+    fi
+    flags=(-std=c++17 -O2 -ffp-contract=off -I "$repository/cuda" -I "$native/emulation" -I "$native/device"
+        -I "$native/reference" -I "$native/tests"
+        "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
+        "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
+    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels}.cpp)
+    local test_sources=("$native"/tests/*.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
+    if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
+        g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
+            -c "$here/curand_host.cpp" -o "$build/curand_host.o"; then
+        on_host=1
+        test_sources+=("$build/curand_host.o")
+    fi
+    if [ -n "$googletest" ]; then
+        flags+=(-isystem "$googletest/googletest/include" -I "$googletest/googletest")
+        test_sources+=("$googletest/googletest/src/gtest-all.cc" "$googletest/googletest/src/gtest_main.cc")
+    else
+        test_sources+=(-lgtest -lgtest_main)
+    fi
+    flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
+    g++ "${flags[@]}" -o "$build/kernel_timing" \
+        "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
+        "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
+        g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
+}
+
+# Builds once a call.
+built=""
+ensure_built() {
+    if [ -z "$built" ]; then
+        local caller=$group way=build_without_cmake
+        command -v cmake >/dev/null && way=build_with_cmake
+        export -f build_with_cmake build_without_cmake python_folders
+        export native repository here build ptx_folder googletest python
+        begin build
+        built=no
+        step build 240 bash -c "$way" && built=yes
+        [ $built = yes ] || grep -m 5 -n 'error' "$output/build.log"
+        group=$caller
+    fi
+    [ $built = yes ] && return
+    report "$group" FAILED "nothing was built"
+    return 1
+}
+
+step_tests() {
+    ensure_built || return
+    step tests 240 "$build/gpu_tests" --gtest_brief=1
+    # What was skipped is part of the result.
+    while read -r why; do
+        report tests SKIPPED "$why"
+    done < <(grep -a -A1 ': Skipped$' "$output/tests.log" | grep -a -v -e ': Skipped$' -e '^--' | sort -u)
+}
+
+step_kernels() {
+    if command -v ptxas >/dev/null; then
+        TAIL=200 step kernels 120 bash "$here/kernel_table.sh" "sm_$capability" "$output/cubins" "$ptx_folder"/*.ptx
+        rm -rf "$output/cubins"
+    else
+        report kernels SKIPPED "no ptxas"
+    fi
+}
+
+count_native_tests() {
+    local ran
+    ran=$(grep -a -c -E '^\[ +OK \]' "$1")
+    echo "$ran tests"
+    [ "$ran" -gt 0 ]
+}
+
+step_sanitizer() {
+    # Only some of the tests are small enough; tests that write past arrays on purpose are not for it.
+    local filter=${SANITIZER_FILTER:-*-Device*:*Statistics*} tool memory limit
+    sanitizer=$(find_sanitizer)
+    if [ -z "$sanitizer" ]; then
+        report sanitizer SKIPPED "no compute-sanitizer"
+        return
+    fi
+    ensure_built || return
+    while read -r tool memory limit; do
+        sanitize "sanitizer-$tool" "$tool" "$limit" count_native_tests env "PERNODEDROP_MEMORY=$memory" \
+            "PERNODEDROP_SHAPE_STEP=${SANITIZER_SHAPE_STEP:-97}" "$build/gpu_tests" --gtest_filter="$filter"
+    done <<<"memcheck exact 50
+racecheck exact 50
+synccheck exact 30
+initcheck unfilled 30"
+}
+
+step_timing() {
+    ensure_built || return
+    TAIL=200 step timing 180 "$build/kernel_timing" --json "$json" --commit "$commit" --toolkit "${toolkit:-unknown}" \
+        --libraries "$(library_folders | paste -sd:)" ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
+}
+
+step_peers() {
+    if "$python" -c 'import torch' 2>/dev/null; then
+        PYTHONUNBUFFERED=1 TAIL=60 step peers 200 "$python" "$here/peers.py" --json "$json" \
+            ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
+        grep -q SKIPPED "$output/peers.log" && report peers SKIPPED "in part: $(grep -m 1 SKIPPED "$output/peers.log")"
+    else
+        report peers SKIPPED "no PyTorch for $python; PYTHON may name one that has it"
+    fi
+}

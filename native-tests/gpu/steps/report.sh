@@ -1,0 +1,75 @@
+# How steps run and how they ended. The table in results.tsv outlives a call, so that a check can be done in pieces: a
+# step that runs again replaces its own lines only.
+results=$output/results.tsv
+group=""
+failures=0
+
+# begin GROUP: what is reported from here on belongs to it.
+begin() {
+    group=$1
+    touch "$results"
+    awk -F '\t' -v group="$group" '$1 != group' "$results" >"$results.new" && mv "$results.new" "$results"
+}
+
+# report NAME passed|FAILED|SKIPPED [why]
+report() {
+    printf '%s\t%s\t%s\t%s\n' "$group" "$1" "$2" "$(printf %s "${3:-}" | tr '\t\n' '  ')" >>"$results"
+    [ "$2" = FAILED ] && failures=$((failures + 1))
+    echo "== $1: $2 ${3:-}"
+}
+
+# step NAME SECONDS COMMAND...: runs it with its log in the output folder and reports how it ended. NOTE, if set, is
+# called for a few words about a success.
+step() {
+    local name=$1 limit=$2 started=$SECONDS status note=""
+    shift 2
+    echo "== $name: $*"
+    timeout -k 10 "$limit" "$@" 2>&1 | tee "$output/$name.log" | tail -n "${TAIL:-15}"
+    status=${PIPESTATUS[0]}
+    local took="$((SECONDS - started)) s"
+    if [ "$status" -eq 0 ]; then
+        [ -n "${NOTE:-}" ] && note=" $($NOTE)"
+        report "$name" passed "$took$note"
+    elif [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+        report "$name" FAILED "not done within $limit s; $name.log"
+    else
+        report "$name" FAILED "status $status after $took; $name.log"
+    fi
+    return "$status"
+}
+
+json_string() {
+    local text=${1//\\/\\\\}
+    printf '"%s"' "$(printf %s "${text//\"/\\\"}" | tr -d '\000-\037')"
+}
+
+# json_file NAME FILE: its content as a member, if the file is there.
+json_file() { [ -s "$2" ] && printf ',\n"%s": %s' "$1" "$(cat "$2")"; }
+
+summarize() {
+    local failed separator="" row_group name status why
+    failed=$(awk -F '\t' '$3 == "FAILED"' "$results" | wc -l)
+    {
+        printf '\n%s\n%s\n' "$(head -1 "$output/machine.log")" "commit: $commit"
+        awk -F '\t' '{ printf "%-16s %-28s %-8s %s\n", $1, $2, $3, $4 }' "$results"
+        echo "$failed failed; logs in $output"
+    } | tee "$output/summary.txt"
+    {
+        printf '{"commit": %s, "finished": %s, "gpu": %s, "toolkit": %s, "failed": %d,\n"steps": [' \
+            "$(json_string "$commit")" "$(json_string "$(date -u +%FT%TZ)")" "$(json_string "$gpu")" \
+            "$(json_string "${toolkit:-none}")" "$failed"
+        while IFS=$'\t' read -r row_group name status why; do
+            printf '%s\n  {"step": %s, "name": %s, "status": %s, "detail": %s}' "$separator" \
+                "$(json_string "$row_group")" "$(json_string "$name")" "$(json_string "$status")" \
+                "$(json_string "$why")"
+            separator=,
+        done <"$results"
+        printf ']'
+        json_file doctor "$output/doctor.json"
+        json_file train "$output/train.json"
+        json_file train_start "$output/train-start.json"
+        json_file train_timing "$output/train-timing.json"
+        json_file timings "$output/timings.json"
+        printf '}\n'
+    } >"$output/summary.json"
+}
