@@ -44,10 +44,13 @@ public final class Doctor {
             } catch (RuntimeException | LinkageError failure) {
                 findings.add(Finding.failure("GPU", failure));
             }
-            cuda = findings.subList(beforeCuda, findings.size()).stream()
-                    .noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
+            cuda = allWell(beforeCuda, findings.size());
         }
-        return new Diagnosis(findings, cuda, simulated);
+        return new Diagnosis(findings, allWell(0, beforeCuda), cuda, simulated);
+    }
+
+    private boolean allWell(int from, int to) {
+        return findings.subList(from, to).stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
     }
 
     private boolean libraries() {

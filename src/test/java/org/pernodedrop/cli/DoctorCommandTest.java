@@ -51,6 +51,7 @@ class DoctorCommandTest {
         assertEquals(Main.FAILURE, program.code());
         JsonNode document = new ObjectMapper().readTree(program.out());
         assertEquals(Version.current(), document.get("pernodedrop").asText());
+        assertTrue(document.get("cpu").asBoolean());
         assertFalse(document.get("cuda").asBoolean());
         assertFalse(document.get("simulated").asBoolean());
         JsonNode first = document.get("findings").get(0);

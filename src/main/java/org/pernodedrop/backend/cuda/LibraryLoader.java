@@ -100,7 +100,10 @@ final class LibraryLoader {
         }
         Optional<Path> forwarding = first(FORWARDING);
         if (forwarding.isEmpty()) {
-            return missingForwarding(newer.get());
+            String file = JCudaLibrary.CUBLAS.nvidiaFile(false);
+            boolean known = !search.settings().givenOnly()
+                    && failureBySystem(JCudaLibrary.CUBLAS, file).isEmpty();
+            return known || missingForwarding(newer.get());
         }
         try {
             loadBeside(newer.get());
@@ -158,18 +161,28 @@ final class LibraryLoader {
         if (search.settings().givenOnly()) {
             return missing(library, file);
         }
+        Optional<Throwable> failure = failureBySystem(library, file);
+        if (failure.isEmpty()) {
+            return true;
+        }
+        if (LinkProblems.explain(failure.get()).startsWith(file)) {
+            cause = cause == null ? failure.get() : cause;
+            return missing(library, file);
+        }
+        return failed(file, null, failure.get(), otherwise(library));
+    }
+
+    /** Leaves the search to the system's loader; why it fails there, or nothing. */
+    private Optional<Throwable> failureBySystem(JCudaLibrary library, String file) {
         try {
             loader.load(library);
         } catch (LinkageError | RuntimeException failure) {
-            if (LinkProblems.explain(failure).startsWith(file)) {
-                cause = cause == null ? failure : cause;
-                return missing(library, file);
-            }
-            return failed(file, null, failure, otherwise(library));
+            return Optional.of(failure);
         }
         String path = loader.pathOfLoaded(file);
-        findings.add(new LibraryFinding(file, path, version(library, path == null ? null : Path.of(path)), null, null));
-        return true;
+        String version = version(library, path == null ? null : Path.of(path));
+        findings.add(new LibraryFinding(file, path, version, null, null));
+        return Optional.empty();
     }
 
     /** Loads cublasLt before cuBLAS, which needs it. */

@@ -11,13 +11,10 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,6 +245,7 @@ class LibraryLoaderTest {
     void cudaThirteenAloneIsTold() throws IOException {
         put("usr/lib64", DRIVER);
         Path newer = put("usr/local/cuda-13.0/lib64", "libcublas.so.13");
+        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
         LibraryFinding finding = load().problem().orElseThrow();
         assertEquals(
                 "only cuBLAS of CUDA 13 is there (" + newer + "); JCuda calls it by the names of CUDA 12, and"
@@ -257,6 +255,16 @@ class LibraryLoaderTest {
                 "build that by cuda/cublas-forwarding/build.sh DIR and name its folder by"
                         + " -Dpernodedrop.cuda.libraries=DIR, or pip install nvidia-cublas-cu12 nvidia-curand-cu12",
                 finding.remedy());
+    }
+
+    @Test
+    void cudaTwelveThatOnlyTheSystemKnowsIsPreferredToNothing() throws IOException {
+        put("usr/lib64", DRIVER);
+        put("usr/local/cuda-13.0/lib64", "libcublas.so.13");
+        loader.systemPaths.put(CUBLAS, "/odd/place/libcublas.so.12");
+        CudaLibraries libraries = load();
+        assertTrue(libraries.isUsable());
+        assertEquals("/odd/place/libcublas.so.12", find(libraries, CUBLAS).path());
     }
 
     @Test
@@ -336,50 +344,5 @@ class LibraryLoaderTest {
 
     private Path put(String folder, String name) throws IOException {
         return Files.writeString(Files.createDirectories(root.resolve(folder)).resolve(name), "");
-    }
-
-    private static final class ListingLoader implements NativeLoader {
-        private final List<String> loaded = new ArrayList<>();
-        private final Map<String, String> failures = new HashMap<>();
-        private final Map<JCudaLibrary, String> versions = new HashMap<>();
-        private final Map<String, String> systemPaths = new HashMap<>();
-        private final Set<JCudaLibrary> absent = EnumSet.noneOf(JCudaLibrary.class);
-
-        @Override
-        public void load(Path file) {
-            load(file.toString());
-        }
-
-        @Override
-        public void load(JCudaLibrary library) {
-            load(library.baseName());
-        }
-
-        private void load(String name) {
-            if (failures.containsKey(name)) {
-                throw new UnsatisfiedLinkError(failures.get(name));
-            }
-            loaded.add(name);
-        }
-
-        @Override
-        public boolean isPresent(JCudaLibrary library) {
-            return !absent.contains(library);
-        }
-
-        @Override
-        public String version(JCudaLibrary library) {
-            return versions.get(library);
-        }
-
-        @Override
-        public String pathOfLoaded(String fileName) {
-            return systemPaths.get(fileName);
-        }
-
-        @Override
-        public void close() {
-            // Nothing is held.
-        }
     }
 }
