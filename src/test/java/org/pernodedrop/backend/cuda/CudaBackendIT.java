@@ -155,6 +155,53 @@ class CudaBackendIT {
         }
     }
 
+    /** Nothing waits for the backend's stream here before all is enqueued. */
+    @Test
+    void batchesWaitUntilTheLastOfTheirSlotWasTaken() {
+        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(true));
+        int batches = 12;
+        int length = 1000;
+        List<DeviceFloats> received = new ArrayList<>();
+        DeviceInts labels = backend.allocateInts(1);
+        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
+            for (int k = 0; k < batches; k++) {
+                float[] values = new float[length];
+                Arrays.fill(values, k);
+                feed.features().put(values);
+                feed.submit();
+                received.add(backend.allocate(length));
+                feed.receive(received.get(k), labels);
+            }
+        }
+        for (int k = 0; k < batches; k++) {
+            float[] got = backend.download(received.get(k));
+            assertEquals(k, got[0]);
+            assertEquals(k, got[length - 1]);
+        }
+    }
+
+    @Test
+    void feedsWaitForWhoHadTheirMemoryBefore() {
+        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(true));
+        int length = 1000;
+        DeviceFloats x = backend.allocate(length);
+        DeviceInts labels = backend.allocateInts(1);
+        for (int k = 0; k < BatchFeed.SLOTS; k++) {
+            try (DeviceFloats before = backend.allocate(length + 1)) {
+                backend.fill(before, Float.NaN);
+            }
+        }
+        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
+            feed.features().put(new float[length]);
+            feed.submit();
+            feed.receive(x, labels);
+            feed.submit();
+            // Waits for the copy to the first slot, not for the backend's stream.
+            feed.features();
+            assertArrayEquals(new float[length], backend.download(x));
+        }
+    }
+
     @Test
     void objectsOfOtherBackendsAreRefused() {
         try (CudaBackend other = CudaDeviceUnderTest.open();
@@ -238,18 +285,26 @@ class CudaBackendIT {
                 () -> backend.meanSquaredError(backend.newStepState(1), 2, 2, x, backend.allocate(4), null, totals));
     }
 
-    /** The workspace that a recording writes to stays, whatever grows meanwhile. */
-    @Test
-    void recordingsKeepTheirWorkspace() {
+    /** The workspace that a recording writes to stays, whatever grows then or meanwhile. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void recordingsKeepTheirWorkspace(boolean growing) {
         Sums few = new Sums(backend, 300, 3);
         float[] expected = few.run();
-        try (Recording recording = backend.record(few::enqueue)) {
-            DeviceFloats predictions = backend.allocate(40_000);
-            DeviceFloats targets = backend.allocate(40_000);
-            long before = backend.memory().used();
-            backend.meanSquaredError(
-                    backend.newStepState(1), 40_000, 1, predictions, targets, null, backend.newLossAccumulator());
-            assertTrue(backend.memory().used() > before + 40_000 * Double.BYTES, "the workspace has grown");
+        DeviceFloats predictions = backend.allocate(40_000);
+        DeviceFloats targets = backend.allocate(40_000);
+        StepState state = backend.newStepState(1);
+        LossAccumulator totals = backend.newLossAccumulator();
+        Runnable grow = () -> backend.meanSquaredError(state, 40_000, 1, predictions, targets, null, totals);
+        long before = backend.memory().reserved();
+        try (Recording recording = backend.record(() -> {
+            few.enqueue();
+            if (growing) {
+                grow.run();
+            }
+        })) {
+            grow.run();
+            assertTrue(backend.memory().reserved() >= before + 40_000 * Double.BYTES, "the workspace has grown");
             List<DeviceFloats> rubbish = new ArrayList<>();
             for (int k = 0; k < 20; k++) {
                 DeviceFloats x = backend.allocate(1 << 14);
