@@ -9,14 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,25 +38,9 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
-/** What is special about CUDA: the pool, transfers in pieces, several backends, closing with things open. */
-class CudaBackendIT {
+/** What is special about CUDA: the pool, recordings' workspaces, several backends, closing with things open. */
+class CudaBackendIT extends OpenCudaBackend {
     private static final MaskSpec DROPPED = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
-
-    private CudaBackend backend;
-
-    @BeforeEach
-    void open() {
-        backend = CudaDeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        backend.close();
-        CudaDeviceUnderTest.simulated().ifPresent(device -> {
-            device.setAsynchronous(false);
-            assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
-        });
-    }
 
     private static void refused(Class<? extends RuntimeException> kind, String message, Executable call) {
         String said = assertThrows(kind, call).getMessage();
@@ -111,95 +92,6 @@ class CudaBackendIT {
         assertArrayEquals(new float[] {2, 2, 2}, backend.download(x.slice(length, 3)));
         x.close();
         backend.allocate(length).close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 1, (5 << 20) + 7})
-    void transfersLargerThanTheStagingBufferArriveWhole(int length) {
-        float[] sent = new float[length + 3];
-        for (int k = 0; k < sent.length; k++) {
-            sent[k] = k;
-        }
-        DeviceFloats x = backend.allocate(length + 1).slice(1, length);
-        backend.upload(sent, 3, x);
-        float[] got = new float[length + 2];
-        backend.download(x, got, 2);
-        for (int k = 0; k < length; k++) {
-            if (got[k + 2] != sent[k + 3]) {
-                assertEquals(sent[k + 3], got[k + 2], "element " + k);
-            }
-        }
-        assertEquals(0, got[0]);
-        assertEquals(0, got[1]);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void arraysMayBeWrittenToAsSoonAsAnUploadReturns(boolean asynchronous) {
-        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
-        int uploads = 700;
-        int length = 4001;
-        List<DeviceFloats> buffers = new ArrayList<>();
-        float[] values = new float[length];
-        for (int k = 0; k < uploads; k++) {
-            DeviceFloats x = backend.allocate(length);
-            Arrays.fill(values, k);
-            backend.upload(values, 0, x);
-            buffers.add(x);
-        }
-        Arrays.fill(values, Float.NaN);
-        for (int k = 0; k < uploads; k++) {
-            float[] got = backend.download(buffers.get(k));
-            assertEquals(k, got[0]);
-            assertEquals(k, got[length - 1]);
-        }
-    }
-
-    /** Nothing waits for the backend's stream here before all is enqueued. */
-    @Test
-    void batchesWaitUntilTheLastOfTheirSlotWasTaken() {
-        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(true));
-        int batches = 12;
-        int length = 1000;
-        List<DeviceFloats> received = new ArrayList<>();
-        DeviceInts labels = backend.allocateInts(1);
-        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
-            for (int k = 0; k < batches; k++) {
-                float[] values = new float[length];
-                Arrays.fill(values, k);
-                feed.features().put(values);
-                feed.submit();
-                received.add(backend.allocate(length));
-                feed.receive(received.get(k), labels);
-            }
-        }
-        for (int k = 0; k < batches; k++) {
-            float[] got = backend.download(received.get(k));
-            assertEquals(k, got[0]);
-            assertEquals(k, got[length - 1]);
-        }
-    }
-
-    @Test
-    void feedsWaitForWhoHadTheirMemoryBefore() {
-        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(true));
-        int length = 1000;
-        DeviceFloats x = backend.allocate(length);
-        DeviceInts labels = backend.allocateInts(1);
-        for (int k = 0; k < BatchFeed.SLOTS; k++) {
-            try (DeviceFloats before = backend.allocate(length + 1)) {
-                backend.fill(before, Float.NaN);
-            }
-        }
-        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
-            feed.features().put(new float[length]);
-            feed.submit();
-            feed.receive(x, labels);
-            feed.submit();
-            // Waits for the copy to the first slot, not for the backend's stream.
-            feed.features();
-            assertArrayEquals(new float[length], backend.download(x));
-        }
     }
 
     @Test
