@@ -16,6 +16,9 @@ abstract class OpenCudaBackend {
 
     @AfterEach
     void close() {
+        if (backend == null) {
+            return; // There is no device, which open has said.
+        }
         backend.close();
         CudaDeviceUnderTest.simulated().ifPresent(device -> {
             device.setAsynchronous(false);
