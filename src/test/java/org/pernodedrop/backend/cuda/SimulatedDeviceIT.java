@@ -38,8 +38,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +64,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.backend.cuda.library.CudaLibraries;
 import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
 
@@ -91,7 +90,7 @@ class SimulatedDeviceIT {
     }
 
     @BeforeEach
-    void open() throws IOException {
+    void open() {
         cuInit(0);
         final CUdevice first = new CUdevice();
         cuDeviceGet(first, 0);
@@ -104,7 +103,7 @@ class SimulatedDeviceIT {
         stream = new CUstream();
         cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
         module = new CUmodule();
-        cuModuleLoadDataEx(module, Pointer.to(ptx("vector.ptx")), 0, new int[0], Pointer.to(new int[0]));
+        cuModuleLoadDataEx(module, Pointer.to(PtxModule.VECTOR.ptx()), 0, new int[0], Pointer.to(new int[0]));
         fill = new CUfunction();
         cuModuleGetFunction(fill, module, "fill");
     }
@@ -295,12 +294,5 @@ class SimulatedDeviceIT {
         final float[] values = new float[floats];
         cuMemcpyDtoH(Pointer.to(values), memory, (long) floats * Float.BYTES);
         return values;
-    }
-
-    private static byte[] ptx(String name) throws IOException {
-        try (InputStream in = SimulatedDevice.class.getResourceAsStream(name)) {
-            final byte[] text = in.readAllBytes();
-            return Arrays.copyOf(text, text.length + 1);
-        }
     }
 }
