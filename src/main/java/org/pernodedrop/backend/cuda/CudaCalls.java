@@ -151,7 +151,7 @@ final class CudaCalls {
                     CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
                     CUresult.CUDA_ERROR_INVALID_IMAGE,
                     CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
-                "the driver cannot compile the kernels for this GPU; install a driver of CUDA 11.8 or later";
+                "the driver cannot compile the kernels for this GPU; install a driver of CUDA 12.0 or later";
             case CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED ->
                 "compilation by the driver is switched off; unset CUDA_DISABLE_PTX_JIT";
             case CUresult.CUDA_ERROR_INVALID_CONTEXT,
