@@ -126,7 +126,7 @@ final class CurandFills implements AutoCloseable {
 
     private boolean curandServes() {
         if (available && generator == null && kernelsBecause == null) {
-            start();
+            Captures.alone(this::start);
         }
         return generator != null;
     }
@@ -146,7 +146,8 @@ final class CurandFills implements AutoCloseable {
             default -> CudaCalls.checkCurand(status, "starting cuRAND");
         }
         generator = started;
-        closer.add(() -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back"));
+        closer.add(() -> Captures.alone(
+                () -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back")));
         try {
             CudaCalls.checkCurand(
                     () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
