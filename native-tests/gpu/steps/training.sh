@@ -67,6 +67,8 @@ step_train_timing() {
             "$run_java" org.pernodedrop.data.MnistLikeFiles "$data" "${TIMING_EXAMPLES:-60000}" && touch "$data/done"
         fi || { report train-timing FAILED "no images could be made"; return; }
     fi
+    # Java runs in a folder of its own.
+    data=$(realpath "$data")
     settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
     # 100 steps, all of which must agree. On the GPU they may be the machine's first: kernels are compiled, cuBLAS read.
     train_run mnist-start-cpu 60 --device cpu --epochs 1 --limit 8000 "${settings[@]}" &&
