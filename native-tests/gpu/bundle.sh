@@ -84,7 +84,7 @@ commit=$(git -C "$repository" rev-parse HEAD)
 [ -z "$(git -C "$repository" status --porcelain)" ] || commit="$commit, changed"
 echo "$commit" >"$folder/COMMIT"
 
-ptx=src/main/resources/org/pernodedrop/backend/cuda
+ptx=src/main/resources/org/pernodedrop/backend/cuda/kernel
 answers=src/test/resources/org/pernodedrop/mask
 git -C "$repository" ls-files --cached --others --exclude-standard -z \
     LICENSE licenses cuda native-tests "$answers" |

@@ -30,7 +30,7 @@ int32_t number(const std::string& field) {
 
 // Java's ConnectionPlan is held to the same table. After a change of the plans, its rows are those printed here.
 TEST(ConnectionPlan, GivesThePlansOfTheTable) {
-    for (const reference::Fields& row : reference::known_answers("../backend/cuda/connection-plans.txt")) {
+    for (const reference::Fields& row : reference::known_answers("../backend/cuda/kernel/connection-plans.txt")) {
         ASSERT_EQ(row.size(), 15u);
         const ConnectionPlan plan = plan_connections(
             named<ConnectionPass>(PASSES, row[0]), named<ConnectionSource>(SOURCES, row[1]), number(row[2]),

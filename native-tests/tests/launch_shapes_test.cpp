@@ -44,7 +44,7 @@ Grid grid_of(const reference::Fields& row) {
 }  // namespace
 
 TEST(LaunchShapes, GridsAreThoseOfTheTable) {
-    for (const reference::Fields& row : reference::known_answers("../backend/cuda/launch-shapes.txt")) {
+    for (const reference::Fields& row : reference::known_answers("../backend/cuda/kernel/launch-shapes.txt")) {
         ASSERT_EQ(row.size(), 8u);
         const Grid grid = grid_of(row);
         EXPECT_TRUE(

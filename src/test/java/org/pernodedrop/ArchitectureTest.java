@@ -28,7 +28,7 @@ class ArchitectureTest {
 
     @Test
     void theSeamKnowsTheMaskAndOpensTheBackends() {
-        knowsOnly("backend", "mask", "backend.cpu", "backend.cuda");
+        knowsOnly("backend", "mask", "backend.cpu", "backend.cuda", "backend.cuda.library");
         classes()
                 .that()
                 .resideInAPackage(ROOT + "backend")
@@ -36,7 +36,7 @@ class ArchitectureTest {
                 .doNotHaveSimpleName("Backends")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideOutsideOfPackages(ROOT + "backend.cpu", ROOT + "backend.cuda")
+                .resideOutsideOfPackages(ROOT + "backend.cpu", ROOT + "backend.cuda..")
                 .check(PROJECT);
     }
 
@@ -47,7 +47,28 @@ class ArchitectureTest {
 
     @Test
     void theCudaBackendKnowsTheSeam() {
-        knowsOnly("backend.cuda", "backend", "mask", "files");
+        knowsOnly("backend.cuda", "backend", "mask", "backend.cuda.kernel", "backend.cuda.library");
+    }
+
+    @Test
+    void theKernelsKnowNobody() {
+        knowsOnly("backend.cuda.kernel");
+    }
+
+    @Test
+    void theLibrariesKnowTheSeamsFailures() {
+        knowsOnly("backend.cuda.library", "backend", "files");
+    }
+
+    @Test
+    void onlyTheCudaBackendAndItsLibrariesKnowJCuda() {
+        classes()
+                .that()
+                .resideOutsideOfPackages(ROOT + "backend.cuda", ROOT + "backend.cuda.library")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("jcuda..")
+                .check(PROJECT);
     }
 
     @Test
@@ -67,7 +88,7 @@ class ArchitectureTest {
 
     @Test
     void theDoctorKnowsTheSeamAndTheLibraries() {
-        knowsOnly("doctor", "backend", "backend.cuda");
+        knowsOnly("doctor", "backend", "backend.cuda", "backend.cuda.library");
     }
 
     @Test

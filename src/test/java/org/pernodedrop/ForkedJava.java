@@ -30,6 +30,11 @@ public record ForkedJava(int code, String out, String err) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx1g"));
+        for (String folder : List.of("java.io.tmpdir", "org.bytedeco.javacpp.cachedir")) {
+            if (System.getProperty(folder) != null) {
+                command.add("-D" + folder + "=" + System.getProperty(folder));
+            }
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));

@@ -62,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         out.println();
         if (!diagnosis.cuda()) {
-            out.println("--device cuda does not work here; --device cpu does.");
+            out.println("--device cuda does not work here; --device cpu " + (diagnosis.cpu() ? "does." : "neither."));
         } else if (diagnosis.simulated()) {
             out.println("--device cuda works on the simulated device of tests, which is no GPU; --device auto takes the"
                     + " CPU.");

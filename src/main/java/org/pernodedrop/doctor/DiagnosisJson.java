@@ -10,13 +10,14 @@ public final class DiagnosisJson {
     private DiagnosisJson() {}
 
     /**
-     * {@code {"pernodedrop": version, "cuda": boolean, "simulated": boolean, "findings": [{"subject", "verdict", "value",
+     * {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "simulated": boolean, "findings": [{"subject", "verdict", "value",
      * "problem", "remedy"}, ...]}}; the last three may be null.
      */
     public static String of(Diagnosis diagnosis, String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         ObjectNode document = mapper.createObjectNode();
         document.put("pernodedrop", version);
+        document.put("cpu", diagnosis.cpu());
         document.put("cuda", diagnosis.cuda());
         document.put("simulated", diagnosis.simulated());
         var findings = document.putArray("findings");

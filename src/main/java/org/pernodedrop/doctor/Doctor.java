@@ -11,8 +11,8 @@ import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.SelfCheck;
 import org.pernodedrop.backend.cuda.CudaInspection;
-import org.pernodedrop.backend.cuda.CudaLibraries;
-import org.pernodedrop.backend.cuda.LibraryFinding;
+import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.library.LibraryFinding;
 
 /** Looks at everything that computing needs, from the platform to small computations, and goes on where something fails. */
 public final class Doctor {
@@ -44,10 +44,13 @@ public final class Doctor {
             } catch (RuntimeException | LinkageError failure) {
                 findings.add(Finding.failure("GPU", failure));
             }
-            cuda = findings.subList(beforeCuda, findings.size()).stream()
-                    .noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
+            cuda = allWell(beforeCuda, findings.size());
         }
-        return new Diagnosis(findings, cuda, simulated);
+        return new Diagnosis(findings, allWell(0, beforeCuda), cuda, simulated);
+    }
+
+    private boolean allWell(int from, int to) {
+        return findings.subList(from, to).stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
     }
 
     private boolean libraries() {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.cuda.CudaTestLibraries;
+import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
 
 class BackendsIT {
     private final List<String> notices = new ArrayList<>();

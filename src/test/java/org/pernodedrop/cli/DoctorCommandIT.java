@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.ForkedJava;
 import org.pernodedrop.backend.SelfCheck;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
-import org.pernodedrop.backend.cuda.CudaTestLibraries;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.backend.cuda.SimulatedDevice.Call;
+import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
 
 /** With a device, and with one library after another missing. */
 class DoctorCommandIT {

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.SelfCheck;
-import org.pernodedrop.backend.cuda.CudaLibraries;
-import org.pernodedrop.backend.cuda.LibraryFinding;
+import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.library.LibraryFinding;
 
 /** Without a GPU: the build lets the search find none. */
 class DoctorCommandTest {
@@ -51,6 +51,7 @@ class DoctorCommandTest {
         assertEquals(Main.FAILURE, program.code());
         JsonNode document = new ObjectMapper().readTree(program.out());
         assertEquals(Version.current(), document.get("pernodedrop").asText());
+        assertTrue(document.get("cpu").asBoolean());
         assertFalse(document.get("cuda").asBoolean());
         assertFalse(document.get("simulated").asBoolean());
         JsonNode first = document.get("findings").get(0);

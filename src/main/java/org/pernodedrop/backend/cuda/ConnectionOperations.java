@@ -6,6 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.cuda.kernel.ConnectionPass;
+import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
+import org.pernodedrop.backend.cuda.kernel.ConnectionSource;
+import org.pernodedrop.backend.cuda.kernel.ConnectionTile;
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -47,12 +54,12 @@ final class ConnectionOperations {
             for (ConnectionSource source : DRAWN) {
                 Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
                 for (ConnectionTile tile : ConnectionTile.of(source)) {
-                    ofSource.put(tile, modules.kernel(source.module(), ConnectionKernels.name(pass, source, tile)));
+                    ofSource.put(tile, modules.kernel(source.module(), source.kernelName(pass, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
             kernels.put(pass, ofPass);
-            sums.put(pass, modules.kernel(PtxModule.CONNECTION_SUMS, "connection_" + pass.word() + "_sum"));
+            sums.put(pass, modules.kernel(PtxModule.CONNECTION_SUMS, pass.sumKernelName()));
         }
     }
 

@@ -11,6 +11,8 @@ import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.cuda.kernel.KernelSignature;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /**
  * The PTX modules on the GPU. Each is compiled by the driver when one of its kernels is first needed, which takes up to

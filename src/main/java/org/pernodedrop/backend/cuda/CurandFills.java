@@ -5,6 +5,9 @@ import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.CurandStream;
 
 /**

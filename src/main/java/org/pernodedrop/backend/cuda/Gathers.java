@@ -1,5 +1,8 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
+
 /** Batches picked out of a data set. */
 final class Gathers {
     private final KernelLauncher launcher;

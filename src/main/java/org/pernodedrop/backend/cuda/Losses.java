@@ -1,5 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
+
 /** Losses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
 final class Losses {
     private final KernelLauncher launcher;

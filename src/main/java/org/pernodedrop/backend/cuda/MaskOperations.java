@@ -1,5 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;

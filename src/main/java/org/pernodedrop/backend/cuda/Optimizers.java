@@ -1,6 +1,8 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.AdamSettings;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /** Updates of parameters from gradients; learning rate and step are read on the GPU. */
 final class Optimizers {

@@ -1,5 +1,8 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
+
 /** Goes on to the next step, on the GPU and in the host's copy. */
 final class StepAdvances {
     private final CommandQueue queue;

@@ -1,6 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /** Element-wise operations and column sums. */
 final class VectorOperations {

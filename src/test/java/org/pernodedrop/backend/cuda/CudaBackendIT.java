@@ -9,14 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,25 +38,9 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
-/** What is special about CUDA: the pool, transfers in pieces, several backends, closing with things open. */
-class CudaBackendIT {
+/** What is special about CUDA: the pool, recordings' workspaces, several backends, closing with things open. */
+class CudaBackendIT extends OpenCudaBackend {
     private static final MaskSpec DROPPED = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
-
-    private CudaBackend backend;
-
-    @BeforeEach
-    void open() {
-        backend = CudaDeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        backend.close();
-        CudaDeviceUnderTest.simulated().ifPresent(device -> {
-            device.setAsynchronous(false);
-            assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
-        });
-    }
 
     private static void refused(Class<? extends RuntimeException> kind, String message, Executable call) {
         String said = assertThrows(kind, call).getMessage();
@@ -111,48 +92,6 @@ class CudaBackendIT {
         assertArrayEquals(new float[] {2, 2, 2}, backend.download(x.slice(length, 3)));
         x.close();
         backend.allocate(length).close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 1, (5 << 20) + 7})
-    void transfersLargerThanTheStagingBufferArriveWhole(int length) {
-        float[] sent = new float[length + 3];
-        for (int k = 0; k < sent.length; k++) {
-            sent[k] = k;
-        }
-        DeviceFloats x = backend.allocate(length + 1).slice(1, length);
-        backend.upload(sent, 3, x);
-        float[] got = new float[length + 2];
-        backend.download(x, got, 2);
-        for (int k = 0; k < length; k++) {
-            if (got[k + 2] != sent[k + 3]) {
-                assertEquals(sent[k + 3], got[k + 2], "element " + k);
-            }
-        }
-        assertEquals(0, got[0]);
-        assertEquals(0, got[1]);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void arraysMayBeWrittenToAsSoonAsAnUploadReturns(boolean asynchronous) {
-        CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
-        int uploads = 700;
-        int length = 4001;
-        List<DeviceFloats> buffers = new ArrayList<>();
-        float[] values = new float[length];
-        for (int k = 0; k < uploads; k++) {
-            DeviceFloats x = backend.allocate(length);
-            Arrays.fill(values, k);
-            backend.upload(values, 0, x);
-            buffers.add(x);
-        }
-        Arrays.fill(values, Float.NaN);
-        for (int k = 0; k < uploads; k++) {
-            float[] got = backend.download(buffers.get(k));
-            assertEquals(k, got[0]);
-            assertEquals(k, got[length - 1]);
-        }
     }
 
     @Test
@@ -238,18 +177,26 @@ class CudaBackendIT {
                 () -> backend.meanSquaredError(backend.newStepState(1), 2, 2, x, backend.allocate(4), null, totals));
     }
 
-    /** The workspace that a recording writes to stays, whatever grows meanwhile. */
-    @Test
-    void recordingsKeepTheirWorkspace() {
+    /** The workspace that a recording writes to stays, whatever grows then or meanwhile. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void recordingsKeepTheirWorkspace(boolean growing) {
         Sums few = new Sums(backend, 300, 3);
         float[] expected = few.run();
-        try (Recording recording = backend.record(few::enqueue)) {
-            DeviceFloats predictions = backend.allocate(40_000);
-            DeviceFloats targets = backend.allocate(40_000);
-            long before = backend.memory().used();
-            backend.meanSquaredError(
-                    backend.newStepState(1), 40_000, 1, predictions, targets, null, backend.newLossAccumulator());
-            assertTrue(backend.memory().used() > before + 40_000 * Double.BYTES, "the workspace has grown");
+        DeviceFloats predictions = backend.allocate(40_000);
+        DeviceFloats targets = backend.allocate(40_000);
+        StepState state = backend.newStepState(1);
+        LossAccumulator totals = backend.newLossAccumulator();
+        Runnable grow = () -> backend.meanSquaredError(state, 40_000, 1, predictions, targets, null, totals);
+        long before = backend.memory().reserved();
+        try (Recording recording = backend.record(() -> {
+            few.enqueue();
+            if (growing) {
+                grow.run();
+            }
+        })) {
+            grow.run();
+            assertTrue(backend.memory().reserved() >= before + 40_000 * Double.BYTES, "the workspace has grown");
             List<DeviceFloats> rubbish = new ArrayList<>();
             for (int k = 0; k < 20; k++) {
                 DeviceFloats x = backend.allocate(1 << 14);

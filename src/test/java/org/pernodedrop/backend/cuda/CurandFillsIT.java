@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
 import org.pernodedrop.mask.CurandStream;
 
 /** Who draws initial weights: cuRAND if it keeps what its documentation says, else a kernel, with the same numbers. */

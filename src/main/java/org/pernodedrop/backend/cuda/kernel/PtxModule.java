@@ -1,0 +1,203 @@
+package org.pernodedrop.backend.cuda.kernel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The catalogue of CUDA kernels: every PTX module and what it holds. What the kernels compute, and which grids they
+ * take, is said in the source of each, {@code cuda/<module>.cu}, whose declarations these are. Null is allowed for a
+ * pointer only where the source says so.
+ *
+ * <p>A module needs a driver of CUDA 11.8 or later and a GPU of compute capability 8.0 or later. Launch its kernels in
+ * blocks of {@link KernelSignature#block()} threads.
+ */
+public enum PtxModule {
+    /** Bias and activation of a layer, and the gradient of the activation. */
+    ACTIVATION(
+            """
+            bias_activation(int32_t activation, int32_t samples, int32_t outputs, const float* bias, float* z,
+                    float* y) block 256
+            activation_backward(int32_t activation, int64_t n, const float* z, const float* y, const float* dy,
+                    float* dz) block 256
+            """),
+
+    /** Sums over the rows of a matrix. */
+    COLUMN_SUMS(
+            """
+            column_sums(int32_t rows, int32_t columns, const float* x, float* sums) block 256
+            """),
+
+    /** Connection masks: normals. */
+    CONNECTION_GAUSSIAN(ConnectionSource.GAUSSIAN),
+
+    /** Connection masks: bits of any number of planes. */
+    CONNECTION_MANY_PLANES(ConnectionSource.MANY_PLANES),
+
+    /** Connection masks: bits of one plane, p = 1/2. */
+    CONNECTION_ONE_PLANE(ConnectionSource.ONE_PLANE),
+
+    /** Connection masks: packed bits, read from memory. */
+    CONNECTION_PACKED(ConnectionSource.PACKED),
+
+    /** Connection masks: normals where bits say so. */
+    CONNECTION_PARTIAL_GAUSSIAN(ConnectionSource.PARTIAL_GAUSSIAN),
+
+    /** Second pass of the connection kernels where the sums were split into stretches. */
+    CONNECTION_SUMS(
+            """
+            connection_forward_sum(const float* partials, int32_t stretches, int32_t samples, int32_t outputs,
+                    float scale, const float* bias, int32_t activation, float* z, float* y) block 256
+            connection_backward_input_sum(const float* partials, int32_t stretches, int32_t samples, int32_t inputs,
+                    float scale, int32_t activation, const float* z_below, const float* y_below, float* dx) block 256
+            connection_backward_weight_sum(const float* partials, const float* bias_partials, int32_t stretches,
+                    int32_t inputs, int32_t outputs, float scale, float* dw, float* db) block 256
+            """),
+
+    /** Connection masks: bits of two planes, p = 1/4 or 3/4. */
+    CONNECTION_TWO_PLANES(ConnectionSource.TWO_PLANES),
+
+    /** No mask: the plain product in the connection kernels' tiles. */
+    CONNECTION_UNMASKED(ConnectionSource.UNMASKED),
+
+    /** Uniform and normal numbers from cuRAND's stream, for initial weights. */
+    CURAND_FILL(
+            """
+            fill_uniform(uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n, float range, float low,
+                    float* x) block 256
+            fill_normal(uint32_t seed_low, uint32_t seed_high, int64_t first, int64_t n, float deviation,
+                    float mean, float* x) block 256
+            """),
+
+    /** A mini-batch picked out of a data set by row numbers. */
+    GATHER(
+            """
+            gather_rows(int32_t count, int32_t width, const float* from, const int32_t* rows, float* to) block 256
+            gather_rows_bytes(int32_t count, int32_t width, float scale, float shift, const uint8_t* from,
+                    const int32_t* rows, float* to) block 256
+            gather_labels(int32_t count, const int32_t* from, const int32_t* rows, int32_t* to) block 256
+            """),
+
+    /** Losses of a batch, their gradients, and hits. */
+    LOSS(
+            """
+            softmax_cross_entropy(int32_t samples, int32_t classes, const float* logits, const int32_t* labels,
+                    float* gradient, double* losses, int32_t* hits) block 256
+            mean_squared_error(int32_t samples, int32_t outputs, const float* predictions, const float* targets,
+                    float* gradient, double* losses) block 256
+            add_losses(const StepState* state, int32_t samples, const double* losses, const int32_t* hits,
+                    LossTotals* totals) block 1024
+            """),
+
+    /** Packed mask bits, for the connection kernels that read them. */
+    MASK_PACKING(
+            """
+            mask_pack(const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes,
+                    uint32_t threshold, int32_t samples, int32_t inputs, int32_t outputs, uint32_t* packed) block 128
+            """),
+
+    /** The multipliers themselves, written out or multiplied into weights. */
+    MASK_VALUES(
+            """
+            mask_export(const StepState* state, uint32_t layer, int32_t noise, int32_t node, int32_t fixed,
+                    uint32_t planes, uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples,
+                    int32_t inputs, int32_t outputs, float* to) block 256
+            weight_mask(const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes,
+                    uint32_t threshold, float sigma, int32_t inputs, int32_t outputs, const float* from, float* to)
+                    block 256
+            """),
+
+    /** Masks with one value for a sample and output, after an ordinary matrix product. */
+    NODE_MASK(
+            """
+            node_mask(const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes,
+                    uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+                    const float* from, float* to) block 256
+            node_forward(const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes,
+                    uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+                    int32_t activation, const float* p, const float* bias, float* z, float* y) block 256
+            node_backward(const StepState* state, uint32_t layer, int32_t noise, int32_t fixed, uint32_t planes,
+                    uint32_t threshold, float sigma, uint32_t first_sample, int32_t samples, int32_t outputs,
+                    int32_t activation, const float* z, const float* y, const float* dy, float* dp,
+                    float* bias_sums) block 256
+            """),
+
+    /** Updates of all parameters in one flat buffer. */
+    OPTIMIZER(
+            """
+            sgd(const StepState* state, int64_t n, float momentum, int32_t nesterov, float* w, const float* g,
+                    float* v) block 256
+            adam(const StepState* state, int64_t n, float beta1, float beta2, float epsilon, float decay, float* w,
+                    const float* g, float* m, float* v) block 256
+            """),
+
+    /** The next step, in device memory, so that a replayed graph draws new masks. */
+    STEP("""
+            advance(StepState* state) block 32
+            """),
+
+    /** Vectors of n floats. */
+    VECTOR(
+            """
+            fill(int64_t n, float value, float* x) block 256
+            axpy(int64_t n, float alpha, const float* x, float* y) block 256
+            scale_shift(int64_t n, float scale, float shift, float* x) block 256
+            flag_non_finite(int64_t n, const float* x, uint32_t* flag) block 256
+            """);
+
+    private final Map<String, KernelSignature> kernels = new LinkedHashMap<>();
+
+    PtxModule(String declarations) {
+        this(KernelSignature.parse(declarations));
+    }
+
+    PtxModule(ConnectionSource source) {
+        this(ConnectionKernels.of(source));
+    }
+
+    PtxModule(List<KernelSignature> signatures) {
+        for (KernelSignature kernel : signatures) {
+            if (kernels.put(kernel.name(), kernel) != null) {
+                throw new IllegalArgumentException("Module " + name() + " has two kernels " + kernel.name());
+            }
+        }
+    }
+
+    /** Names the PTX file {@code <name>.ptx} beside this class, and the source {@code cuda/<name>.cu}. */
+    public String fileName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public List<KernelSignature> kernels() {
+        return List.copyOf(kernels.values());
+    }
+
+    /** @throws IllegalArgumentException if the module has no such kernel */
+    public KernelSignature kernel(String name) {
+        KernelSignature kernel = kernels.get(name);
+        if (kernel == null) {
+            throw new IllegalArgumentException(
+                    "name must be one of " + kernels.keySet() + ": module=" + name() + ", name=" + name);
+        }
+        return kernel;
+    }
+
+    /** The PTX as text in ASCII with a zero byte at the end, as {@code cuModuleLoadData} takes it. */
+    public byte[] ptx() {
+        String resource = fileName() + ".ptx";
+        try (InputStream in = PtxModule.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("The jar lacks " + resource + ": build it by cuda/build-ptx.sh");
+            }
+            byte[] text = in.readAllBytes();
+            return Arrays.copyOf(text, text.length + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + resource, e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.pernodedrop.backend.cuda.library;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import jcuda.JCudaVersion;
+import jcuda.LibUtils;
+import jcuda.nvptxcompiler.JNvPTXCompiler;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.ForkedJava;
+import org.pernodedrop.backend.cuda.kernel.PtxCompiler;
+
+class JCudaNativesTest {
+    @BeforeEach
+    void onlyWhereJCudaHasNatives() {
+        PtxCompiler.requirePresent();
+    }
+
+    @Test
+    void allThreeLibrariesAreThere() {
+        for (JCudaLibrary library : JCudaLibrary.values()) {
+            assertTrue(JCudaNatives.isPresent(library.baseName()), library.baseName());
+        }
+        assertFalse(JCudaNatives.isPresent("JCudaNothing"));
+    }
+
+    @Test
+    void filesLeftByOthersAreNotTakenAndNoneAreLeft(@TempDir Path temporary) throws IOException {
+        // Half a file, under the name by which JCuda itself looks first.
+        String name = LibUtils.createPlatformLibraryName("JNvPTXCompiler-" + JCudaVersion.get());
+        Path stale = Files.writeString(temporary.resolve(LibUtils.createLibraryFileName(name)), "half a file");
+        ForkedJava run = ForkedJava.run(List.of("-Djava.io.tmpdir=" + temporary), Map.of(), TellsVersion.class);
+        assertEquals(0, run.code(), run.err());
+        assertEquals("12 " + temporary, run.out().strip());
+        try (Stream<Path> files = Files.list(temporary)) {
+            List<Path> left = files.filter(
+                            file -> !file.getFileName().toString().startsWith("hsperfdata"))
+                    .toList();
+            assertEquals(List.of(stale), left);
+        }
+    }
+
+    @Test
+    void nativesOnTheLibraryPathAreTaken(@TempDir Path folder) throws IOException {
+        String name = LibUtils.createPlatformLibraryName("JNvPTXCompiler-" + JCudaVersion.get());
+        Files.writeString(folder.resolve(LibUtils.createLibraryFileName(name)), "");
+        ForkedJava run = ForkedJava.run(List.of("-Djava.library.path=" + folder), Map.of(), TellsVersion.class);
+        assertTrue(run.code() != 0 && run.err().contains(folder + "/lib" + name + ".so: file too short"), run.err());
+    }
+
+    private static final class TellsVersion {
+        public static void main(String[] arguments) {
+            try (JCudaNatives natives = new JCudaNatives()) {
+                natives.load("JNvPTXCompiler", "jcuda.nvptxcompiler.JNvPTXCompiler");
+            }
+            int[] major = {0};
+            JNvPTXCompiler.nvPTXCompilerGetVersion(major, new int[1]);
+            System.out.println(major[0] + " " + System.getProperty("java.io.tmpdir"));
+        }
+    }
+
+    @Test
+    void whatIsMissingIsNamedAndMayBeTriedAgain() {
+        try (JCudaNatives natives = new JCudaNatives()) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                UnsatisfiedLinkError failure = assertThrows(
+                        UnsatisfiedLinkError.class, () -> natives.load("JCudaNothing", "jcuda.JCudaVersion"));
+                assertTrue(
+                        LinkProblems.explain(failure)
+                                .matches("the class path does not hold libJCudaNothing-[\\d.]+-linux-x86_64.so"),
+                        failure.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void foldersOfEndedProcessesAreSwept(@TempDir Path temporary) throws IOException {
+        Path ended = Files.createDirectory(temporary.resolve("pernodedrop-natives-999999999999-1"));
+        Files.writeString(ended.resolve("library"), "");
+        Path running = Files.createDirectory(temporary.resolve(
+                "pernodedrop-natives-" + ProcessHandle.current().pid() + "-1"));
+        Path foreign = Files.createDirectory(temporary.resolve("pernodedrop-natives-mine"));
+        Path others = Files.createDirectory(temporary.resolve("others"));
+        Files.writeString(others.resolve("kept"), "");
+        Path link = Files.createSymbolicLink(temporary.resolve("pernodedrop-natives-999999999999-2"), others);
+        JCudaNatives.sweep(temporary);
+        assertFalse(Files.exists(ended));
+        assertTrue(Files.exists(running) && Files.exists(foreign) && Files.exists(link));
+        assertTrue(Files.exists(others.resolve("kept")));
+    }
+}
