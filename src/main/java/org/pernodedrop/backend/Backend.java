@@ -15,7 +15,8 @@ import static org.pernodedrop.backend.LayerChecks.checkSamples;
 import org.pernodedrop.mask.Granularity;
 
 /**
- * A device and its operations. Public methods check and then call the protected kernels, which trust their arguments.
+ * A device and its operations. Public methods check and then call the device's {@link DeviceKernels}, which trust their
+ * arguments.
  *
  * <p>Sizes: B samples, I inputs, U outputs, each at least 1; row-major matrices. Unless said otherwise outputs are
  * overwritten and must not overlap inputs. Every method throws {@link IllegalArgumentException} with the rule, the
@@ -23,7 +24,7 @@ import org.pernodedrop.mask.Granularity;
  * was closed; {@link OutOfDeviceMemoryException} where the device has no room, and {@link DeviceException} where it
  * fails. A backend serves one thread at a time; backends in several threads do not disturb each other.
  */
-public abstract class Backend extends DeviceKernels implements AutoCloseable {
+public abstract class Backend implements AutoCloseable {
     /** What computes, in one line: device, threads, kernels, libraries. */
     public abstract String describe();
 
@@ -36,6 +37,12 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
     /** Gives back everything that was not given back before; buffers of this backend are closed with it. */
     @Override
     public abstract void close();
+
+    /** The device's own operations. */
+    protected abstract DeviceKernels kernels();
+
+    /** Implements {@link #record}; the operations are not null. */
+    protected abstract Recording recordKernel(Runnable operations);
 
     // ---- recordings
 
@@ -62,19 +69,23 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
 
     /** Zeroed floats, owned by the caller. */
     public final DeviceFloats allocate(long length) {
-        return allocateKernel(atLeastOne("length", length));
+        return kernels().memory().allocate(atLeastOne("length", length));
     }
 
     /** Zeroed integers, owned by the caller. */
     public final DeviceInts allocateInts(long length) {
-        return allocateIntsKernel(atLeastOne("length", length));
+        return kernels().memory().allocateInts(atLeastOne("length", length));
     }
 
     /** A step state at step 0 and learning rate 0, owned by the caller. */
-    public abstract StepState newStepState(long seed);
+    public final StepState newStepState(long seed) {
+        return kernels().memory().newStepState(seed);
+    }
 
     /** An empty accumulator, owned by the caller. */
-    public abstract LossAccumulator newLossAccumulator();
+    public final LossAccumulator newLossAccumulator() {
+        return kernels().memory().newLossAccumulator();
+    }
 
     /**
      * A feed for batches of up to so many features and labels, owned by the caller.
@@ -85,28 +96,28 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
     public final BatchFeed newBatchFeed(int features, int labels) {
         atLeastOne("features", features);
         atLeastOne("labels", labels);
-        return newBatchFeedKernel(features, labels);
+        return kernels().memory().newBatchFeed(features, labels);
     }
 
     /** Copies host to device: all of {@code to}. */
     public final void upload(float[] from, int offset, DeviceFloats to) {
         holds("to", to, 1);
         Checks.window("from", notNull("from", from).length, offset, to.length());
-        uploadKernel(from, offset, to);
+        kernels().memory().upload(from, offset, to);
     }
 
     /** Copies host to device: all of {@code to}. */
     public final void upload(int[] from, int offset, DeviceInts to) {
         holds("to", to, 1);
         Checks.window("from", notNull("from", from).length, offset, to.length());
-        uploadKernel(from, offset, to);
+        kernels().memory().upload(from, offset, to);
     }
 
     /** Copies device to host: all of {@code from}; waits for the device. */
     public final void download(DeviceFloats from, float[] to, int offset) {
         holds("from", from, 1);
         Checks.window("to", notNull("to", to).length, offset, from.length());
-        downloadKernel(from, to, offset);
+        kernels().memory().download(from, to, offset);
     }
 
     /** The contents of a buffer; waits for the device. */
@@ -117,7 +128,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
                     "from is longer than a Java array; download slices of it: from.length=" + from.length());
         }
         float[] to = new float[(int) from.length()];
-        downloadKernel(from, to, 0);
+        kernels().memory().download(from, to, 0);
         return to;
     }
 
@@ -126,7 +137,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
     /** {@code x = value} everywhere. */
     public final void fill(DeviceFloats x, float value) {
         holds("x", x, 1);
-        fillKernel(x, value);
+        kernels().vectors().fill(x, value);
     }
 
     /** {@code to = from}, of equal lengths. */
@@ -134,7 +145,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("from", from, 1);
         Checks.equalLengths("from", from, "to", to);
         distinct("from", from, "to", to);
-        copyKernel(from, to);
+        kernels().vectors().copy(from, to);
     }
 
     /** {@code to = from}, of equal lengths; no wait for the device, so that it can be part of a recording. */
@@ -142,7 +153,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("from", from, 1);
         Checks.equalLengths("from", from, "to", to);
         distinct("from", from, "to", to);
-        copyKernel(from, to);
+        kernels().vectors().copy(from, to);
     }
 
     /** {@code y = y + alpha x}, of equal lengths. */
@@ -150,7 +161,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("x", x, 1);
         Checks.equalLengths("x", x, "y", y);
         distinct("x", x, "y", y);
-        axpyKernel(alpha, x, y);
+        kernels().vectors().axpy(alpha, x, y);
     }
 
     /**
@@ -165,7 +176,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             throw new IllegalArgumentException(
                     "low must be below high, and both finite: low=" + low + ", high=" + high);
         }
-        fillUniformKernel(seed, first, low, high, x);
+        kernels().randomFills().uniform(seed, first, low, high, x);
     }
 
     /** Normals: elements of cuRAND's stream as for {@link #fillUniform}; devices agree within 1e-5 deviations. */
@@ -176,7 +187,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             throw new IllegalArgumentException(
                     "mean must be finite and deviation finite and above 0: mean=" + mean + ", deviation=" + deviation);
         }
-        fillNormalKernel(seed, first, mean, deviation, x);
+        kernels().randomFills().normal(seed, first, mean, deviation, x);
     }
 
     // ---- dense layers
@@ -201,7 +212,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("c", c, (long) m * n);
         distinct("a", a, "c", c);
         distinct("b", b, "c", c);
-        matrixProductKernel(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
+        kernels().matrices().product(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
     }
 
     /**
@@ -217,7 +228,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("y", y, (long) samples * outputs);
         checkPreActivation(activation, z, y);
         checkBias(bias, outputs, z, y);
-        biasActivationKernel(activation, samples, outputs, bias, z, y);
+        kernels().vectors().biasActivation(activation, samples, outputs, bias, z, y);
     }
 
     /** {@code dz = dy act'(z)}; {@code y = act(z)} as the forward pass left it; dz may be dy. */
@@ -231,7 +242,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         distinct("z", z, "dz", dz);
         distinct("y", y, "dz", dz);
         distinctOrSame("dy", dy, "dz", dz);
-        activationBackwardKernel(activation, length, z, y, dy, dz);
+        kernels().vectors().activationBackward(activation, length, z, y, dy, dz);
     }
 
     /** {@code sums[u] = sum_b x[b, u]}, in an order that the sizes and the device determine. */
@@ -239,7 +250,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("x", x, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
         holds("sums", sums, outputs);
         distinct("x", x, "sums", sums);
-        columnSumsKernel(samples, outputs, x, sums);
+        kernels().vectors().columnSums(samples, outputs, x, sums);
     }
 
     // ---- masks
@@ -278,11 +289,11 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         distinct("x", x, "y", y);
         distinct("w", w, "y", y);
         if (mask.spec().isIdentity()) {
-            matrixProductKernel(false, false, samples, outputs, inputs, 1, x, w, 0, z);
-            biasActivationKernel(activation, samples, outputs, bias, z, y);
+            kernels().matrices().product(false, false, samples, outputs, inputs, 1, x, w, 0, z);
+            kernels().vectors().biasActivation(activation, samples, outputs, bias, z, y);
             return;
         }
-        connectionForwardKernel(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+        kernels().connectionPasses().forward(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
     }
 
     /**
@@ -319,13 +330,13 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             distinct("dw", dw, "dx", dx);
         }
         if (mask.spec().isIdentity()) {
-            matrixProductKernel(true, false, inputs, outputs, samples, 1, x, dz, 0, dw);
+            kernels().matrices().product(true, false, inputs, outputs, samples, 1, x, dz, 0, dw);
             if (dx != null) {
-                matrixProductKernel(false, true, samples, inputs, outputs, 1, dz, w, 0, dx);
+                kernels().matrices().product(false, true, samples, inputs, outputs, 1, dz, w, 0, dx);
             }
             return;
         }
-        connectionBackwardKernel(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
+        kernels().connectionPasses().backward(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
     }
 
     /**
@@ -343,7 +354,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("from", from, (long) samples * outputs);
         holds("to", to, (long) samples * outputs);
         distinctOrSame("from", from, "to", to);
-        nodeMaskKernel(mask, firstSample, samples, outputs, from, to);
+        kernels().masks().node(mask, firstSample, samples, outputs, from, to);
     }
 
     /**
@@ -358,7 +369,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("from", from, atLeastOne("inputs", inputs) * outputs);
         holds("to", to, (long) inputs * outputs);
         distinctOrSame("from", from, "to", to);
-        weightMaskKernel(mask, inputs, outputs, from, to);
+        kernels().masks().weight(mask, inputs, outputs, from, to);
     }
 
     /** The multipliers {@code m[first + b, i, u]} themselves, {@code [B, I, U]}; for small layers. */
@@ -367,7 +378,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         checkSamples(mask, firstSample, samples, outputs);
         long perSample = atLeastOne("inputs", inputs) * outputs;
         holds("to", to, perSample > Long.MAX_VALUE / samples ? Long.MAX_VALUE : perSample * samples);
-        exportMaskKernel(mask, firstSample, samples, inputs, outputs, to);
+        kernels().masks().export(mask, firstSample, samples, inputs, outputs, to);
     }
 
     // ---- losses
@@ -394,8 +405,10 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             holds("gradient", gradient, (long) samples * classes);
             distinctOrSame("logits", logits, "gradient", gradient);
         }
-        softmaxCrossEntropyKernel(
-                notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals));
+        kernels()
+                .losses()
+                .softmaxCrossEntropy(
+                        notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals));
     }
 
     /**
@@ -419,8 +432,16 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             distinct("targets", targets, "gradient", gradient);
             distinctOrSame("predictions", predictions, "gradient", gradient);
         }
-        meanSquaredErrorKernel(
-                notNull("state", state), samples, outputs, predictions, targets, gradient, notNull("totals", totals));
+        kernels()
+                .losses()
+                .meanSquaredError(
+                        notNull("state", state),
+                        samples,
+                        outputs,
+                        predictions,
+                        targets,
+                        gradient,
+                        notNull("totals", totals));
     }
 
     // ---- optimizers and batches
@@ -438,7 +459,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
             throw new IllegalArgumentException("momentum must be in [0, 1): momentum=" + momentum);
         }
         checkOptimizer(w, g, v);
-        sgdKernel(state, momentum, nesterov, w, g, v);
+        kernels().optimizers().sgd(state, momentum, nesterov, w, g, v);
     }
 
     /**
@@ -452,12 +473,12 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         checkOptimizer(w, g, m);
         checkOptimizer(w, g, v);
         distinct("m", m, "v", v);
-        adamKernel(state, settings, w, g, m, v);
+        kernels().optimizers().adam(state, settings, w, g, m, v);
     }
 
     /** The next step: {@code step = step + 1}. */
     public final void advance(StepState state) {
-        advanceKernel(notNull("state", state));
+        kernels().optimizers().advance(notNull("state", state));
     }
 
     /** {@code to[r, :] = from[rows[r], :]} for r below count; rows of {@code width} floats; row numbers are
@@ -467,7 +488,7 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("from", from, atLeastOne("width", width));
         holds("to", to, (long) count * width);
         distinct("from", from, "to", to);
-        gatherRowsKernel(count, width, from, rows, to);
+        kernels().gathers().rows(count, width, from, rows, to);
     }
 
     /** {@code to[r] = from[rows[r]]} for r below count; row numbers as for {@link #gatherRows}. */
@@ -477,6 +498,6 @@ public abstract class Backend extends DeviceKernels implements AutoCloseable {
         holds("to", to, count);
         distinct("from", from, "to", to);
         distinct("rows", rows, "to", to);
-        gatherLabelsKernel(count, from, rows, to);
+        kernels().gathers().labels(count, from, rows, to);
     }
 }

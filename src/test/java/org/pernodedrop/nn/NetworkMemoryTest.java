@@ -14,6 +14,7 @@ import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 /** What a network allocates, and that it gives everything back. */
@@ -36,7 +37,7 @@ class NetworkMemoryTest {
 
     private void assertEverythingIsClosed() {
         assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
-        assertTrue(backend.states.stream().allMatch(RecordingBackend.WatchedState::isClosed));
+        backend.states.forEach(state -> assertThrows(IllegalStateException.class, state::step, "a state is open"));
     }
 
     private void step(Network network, int samples) {

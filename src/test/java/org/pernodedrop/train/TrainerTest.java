@@ -16,13 +16,13 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
-import org.pernodedrop.nn.RecordingBackend;
 
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);

@@ -5,13 +5,15 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
-import org.pernodedrop.mask.Mask;
+import org.pernodedrop.backend.ConnectionPassKernels;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
 
 /**
  * The products of a PerNodeDrop layer with connection masks that are drawn on the way: tiles over the worker team.
  * Memory beyond the operands is one {@link TileScratch} per worker, and a padded copy of dz where U is no multiple of 32.
  */
-final class ConnectionProducts {
+final class ConnectionProducts implements ConnectionPassKernels {
     /** Tasks per worker that even out uneven speeds. */
     private static final int TASKS_PER_WORKER = 4;
 
@@ -38,21 +40,32 @@ final class ConnectionProducts {
         return tiles.describe();
     }
 
-    /** {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
-    void forward(
-            Mask mask,
+    @Override
+    public void forward(
+            LayerMask mask,
             int firstSample,
             Activation activation,
             int samples,
             int inputs,
             int outputs,
-            CpuFloats x,
-            CpuFloats w,
-            CpuFloats bias,
-            CpuFloats z,
-            CpuFloats y) {
-        ConnectionForward product =
-                new ConnectionForward(tiles, mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats bias,
+            DeviceFloats z,
+            DeviceFloats y) {
+        ConnectionForward product = new ConnectionForward(
+                tiles,
+                CpuStepState.current(mask),
+                firstSample,
+                activation,
+                samples,
+                inputs,
+                outputs,
+                CpuFloats.of(x),
+                CpuFloats.of(w),
+                CpuFloats.of(bias),
+                CpuFloats.of(z),
+                CpuFloats.of(y));
         int stretch = TileScratch.FORWARD_SAMPLES;
         while (stretch > SAMPLES && product.tasks(stretch) < TASKS_PER_WORKER * pool.threads()) {
             stretch /= 2;
@@ -61,37 +74,38 @@ final class ConnectionProducts {
         pool.run(product.tasks(samplesPerTask), (task, worker) -> product.run(task, samplesPerTask, scratch[worker]));
     }
 
-    /** {@code dx[b, i] = sum_u dz w m} (if dx is not null) and {@code dw[i, u] = sum_b dz x m}. */
-    void backward(
-            Mask mask,
+    @Override
+    public void backward(
+            LayerMask mask,
             int firstSample,
             int samples,
             int inputs,
             int outputs,
-            CpuFloats x,
-            CpuFloats w,
-            CpuFloats dz,
-            CpuFloats dx,
-            CpuFloats dw) {
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats dz,
+            DeviceFloats dx,
+            DeviceFloats dw) {
         int width = (outputs + OUTPUTS - 1) / OUTPUTS * OUTPUTS;
         boolean pad = width != outputs;
+        CpuFloats ownDz = CpuFloats.of(dz);
         if (pad) {
-            pad(dz, samples, outputs, width);
+            pad(ownDz, samples, outputs, width);
         }
         ConnectionBackward product = new ConnectionBackward(
                 tiles,
-                mask,
+                CpuStepState.current(mask),
                 firstSample,
                 samples,
                 inputs,
                 outputs,
-                x,
-                w,
-                pad ? padded : dz.array,
-                pad ? 0 : dz.offset,
+                CpuFloats.of(x),
+                CpuFloats.of(w),
+                pad ? padded : ownDz.array,
+                pad ? 0 : ownDz.offset,
                 width,
-                dx,
-                dw);
+                CpuFloats.of(dx),
+                CpuFloats.of(dw));
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
     }
 

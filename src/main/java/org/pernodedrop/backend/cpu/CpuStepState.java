@@ -1,6 +1,8 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.mask.Mask;
 
 /** Seed, step and learning rate in plain fields. */
 final class CpuStepState implements StepState {
@@ -23,6 +25,11 @@ final class CpuStepState implements StepState {
         }
         own.requireOpen();
         return own;
+    }
+
+    /** The mask at the current step of a state of this device. */
+    static Mask current(LayerMask mask) {
+        return mask.at(of(mask.state()).currentStep());
     }
 
     /** {@code step = step + 1}, up to the last step. */

@@ -1,9 +1,11 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.RandomFillKernels;
 import org.pernodedrop.mask.CurandStream;
 
 /** Initial values from cuRAND's streams. */
-final class CurandFills {
+final class CurandFills implements RandomFillKernels {
     // What a word and its transform cost, in multiply-adds.
     private static final int WORD_WORK = 16;
 
@@ -13,23 +15,25 @@ final class CurandFills {
         this.pool = pool;
     }
 
-    /** {@code x[k] = uniform(first + k) (high - low) + low}. */
-    void uniform(long seed, long first, float low, float high, CpuFloats x) {
+    @Override
+    public void uniform(long seed, long first, float low, float high, DeviceFloats x) {
+        CpuFloats own = CpuFloats.of(x);
         float range = high - low;
         Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
-                x.array[x.offset + k] = stream.uniform(first + k) * range + low;
+                own.array[own.offset + k] = stream.uniform(first + k) * range + low;
             }
         });
     }
 
-    /** {@code x[k] = normal(first + k) deviation + mean}. */
-    void normal(long seed, long first, float mean, float deviation, CpuFloats x) {
+    @Override
+    public void normal(long seed, long first, float mean, float deviation, DeviceFloats x) {
+        CpuFloats own = CpuFloats.of(x);
         Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
-                x.array[x.offset + k] = stream.normal(first + k) * deviation + mean;
+                own.array[own.offset + k] = stream.normal(first + k) * deviation + mean;
             }
         });
     }

@@ -1,30 +1,41 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.GatherKernels;
+
 /** Batches picked out of a data set. */
-final class Gathers {
+final class Gathers implements GatherKernels {
     private final WorkerPool pool;
 
     Gathers(WorkerPool pool) {
         this.pool = pool;
     }
 
-    /** {@code to[r, :] = from[rows[r], :]}. */
-    void rows(int count, int width, CpuFloats from, CpuInts rows, CpuFloats to) {
-        checkRows(count, rows, from.length() / width);
+    @Override
+    public void rows(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to) {
+        CpuFloats source = CpuFloats.of(from);
+        CpuInts numbers = CpuInts.of(rows);
+        CpuFloats target = CpuFloats.of(to);
+        checkRows(count, numbers, from.length() / width);
         Stretches.run(pool, count, width, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
-                int row = rows.array[rows.offset + r];
-                System.arraycopy(from.array, from.offset + row * width, to.array, to.offset + r * width, width);
+                int row = numbers.array[numbers.offset + r];
+                System.arraycopy(
+                        source.array, source.offset + row * width, target.array, target.offset + r * width, width);
             }
         });
     }
 
-    /** {@code to[r] = from[rows[r]]}. */
-    void labels(int count, CpuInts from, CpuInts rows, CpuInts to) {
-        checkRows(count, rows, from.length());
+    @Override
+    public void labels(int count, DeviceInts from, DeviceInts rows, DeviceInts to) {
+        CpuInts source = CpuInts.of(from);
+        CpuInts numbers = CpuInts.of(rows);
+        CpuInts target = CpuInts.of(to);
+        checkRows(count, numbers, from.length());
         Stretches.run(pool, count, 1, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
-                to.array[to.offset + r] = from.array[from.offset + rows.array[rows.offset + r]];
+                target.array[target.offset + r] = source.array[source.offset + numbers.array[numbers.offset + r]];
             }
         });
     }

@@ -1,10 +1,16 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossKernels;
+import org.pernodedrop.backend.StepState;
+
 /**
  * Losses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
  * stretch, so that sums don't depend on the number of threads.
  */
-final class Losses {
+final class Losses implements LossKernels {
     // What an exponential costs, in multiply-adds.
     private static final int FUNCTION_WORK = 16;
 
@@ -16,25 +22,30 @@ final class Losses {
         this.pool = pool;
     }
 
-    /** Softmax cross-entropy; gradient may be null or the logits. */
-    void softmaxCrossEntropy(
-            CpuStepState state,
+    @Override
+    public void softmaxCrossEntropy(
+            StepState state,
             int samples,
             int classes,
-            CpuFloats logits,
-            CpuInts labels,
-            CpuFloats gradient,
-            CpuLossAccumulator totals) {
-        checkLabels(samples, classes, labels);
+            DeviceFloats logits,
+            DeviceInts labels,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        CpuStepState ownState = CpuStepState.of(state);
+        CpuFloats ownLogits = CpuFloats.of(logits);
+        CpuInts ownLabels = CpuInts.of(labels);
+        CpuFloats ownGradient = CpuFloats.of(gradient);
+        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
+        checkLabels(samples, classes, ownLabels);
         long work = (long) classes * FUNCTION_WORK;
         int stretches = reserve(samples, work);
         Stretches.run(pool, samples, work, (index, from, to, worker) -> {
             double loss = 0;
             int correct = 0;
             for (int b = from; b < to; b++) {
-                float[] x = logits.array;
-                int row = logits.offset + b * classes;
-                int label = labels.array[labels.offset + b];
+                float[] x = ownLogits.array;
+                int row = ownLogits.offset + b * classes;
+                int label = ownLabels.array[ownLabels.offset + b];
                 int largest = largest(x, row, classes);
                 float top = x[row + largest];
                 float wanted = x[row + label];
@@ -44,25 +55,30 @@ final class Losses {
                 }
                 loss += Math.log(sum) + top - wanted;
                 correct += largest == label && !Double.isNaN(sum) ? 1 : 0;
-                if (gradient != null) {
-                    softmaxGradient(x, row, classes, label, top, sum, samples, gradient, b);
+                if (ownGradient != null) {
+                    softmaxGradient(x, row, classes, label, top, sum, samples, ownGradient, b);
                 }
             }
             losses[index] = loss;
             hits[index] = correct;
         });
-        gather(state, samples, stretches, totals);
+        gather(ownState, samples, stretches, ownTotals);
     }
 
-    /** Mean squared error; gradient may be null or the predictions. */
-    void meanSquaredError(
-            CpuStepState state,
+    @Override
+    public void meanSquaredError(
+            StepState state,
             int samples,
             int outputs,
-            CpuFloats predictions,
-            CpuFloats targets,
-            CpuFloats gradient,
-            CpuLossAccumulator totals) {
+            DeviceFloats predictions,
+            DeviceFloats targets,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        CpuStepState ownState = CpuStepState.of(state);
+        CpuFloats ownPredictions = CpuFloats.of(predictions);
+        CpuFloats ownTargets = CpuFloats.of(targets);
+        CpuFloats ownGradient = CpuFloats.of(gradient);
+        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
         int stretches = reserve(samples, outputs);
         double factor = 2.0 / ((double) samples * outputs);
         Stretches.run(pool, samples, outputs, (index, from, to, worker) -> {
@@ -71,11 +87,11 @@ final class Losses {
                 double sum = 0;
                 for (int u = 0; u < outputs; u++) {
                     int k = b * outputs + u;
-                    double error =
-                            (double) predictions.array[predictions.offset + k] - targets.array[targets.offset + k];
+                    double error = (double) ownPredictions.array[ownPredictions.offset + k]
+                            - ownTargets.array[ownTargets.offset + k];
                     sum += error * error;
-                    if (gradient != null) {
-                        gradient.array[gradient.offset + k] = (float) (factor * error);
+                    if (ownGradient != null) {
+                        ownGradient.array[ownGradient.offset + k] = (float) (factor * error);
                     }
                 }
                 loss += sum / outputs;
@@ -83,7 +99,7 @@ final class Losses {
             losses[index] = loss;
             hits[index] = 0;
         });
-        gather(state, samples, stretches, totals);
+        gather(ownState, samples, stretches, ownTotals);
     }
 
     private static void softmaxGradient(

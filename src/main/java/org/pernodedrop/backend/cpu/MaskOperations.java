@@ -1,10 +1,13 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.MaskKernels;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 
 /** Masks that are multiplied in element by element, and masks written out; drawn tile by tile, never stored. */
-final class MaskOperations {
+final class MaskOperations implements MaskKernels {
     // What drawing a value costs, in multiply-adds.
     private static final int DRAW_WORK = 8;
 
@@ -19,29 +22,37 @@ final class MaskOperations {
         }
     }
 
-    /** {@code to[b, u] = from[b, u] m[first + b, 0, u]}. */
-    void node(Mask mask, int firstSample, int samples, int outputs, CpuFloats from, CpuFloats to) {
+    @Override
+    public void node(LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+        Mask current = CpuStepState.current(mask);
+        CpuFloats source = CpuFloats.of(from);
+        CpuFloats target = CpuFloats.of(to);
         Stretches.run(pool, samples, (long) outputs * DRAW_WORK, (index, first, end, worker) -> {
             for (int b = first; b < end; b++) {
-                multiply(tiles[worker], mask, firstSample + b, 0, 1, outputs, from, to, b * outputs);
+                multiply(tiles[worker], current, firstSample + b, 0, 1, outputs, source, target, b * outputs);
             }
         });
     }
 
-    /** {@code to[i, u] = from[i, u] m[0, i, u]}. */
-    void weight(Mask mask, int inputs, int outputs, CpuFloats from, CpuFloats to) {
+    @Override
+    public void weight(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
+        Mask current = CpuStepState.current(mask);
+        CpuFloats source = CpuFloats.of(from);
+        CpuFloats target = CpuFloats.of(to);
         int groups = groups(inputs);
         Stretches.run(pool, groups, (long) MaskTile.INPUTS * outputs * DRAW_WORK, (index, first, end, worker) -> {
             for (int group = first; group < end; group++) {
                 int input = group * MaskTile.INPUTS;
                 int rows = Math.min(inputs - input, MaskTile.INPUTS);
-                multiply(tiles[worker], mask, 0, group, rows, outputs, from, to, input * outputs);
+                multiply(tiles[worker], current, 0, group, rows, outputs, source, target, input * outputs);
             }
         });
     }
 
-    /** {@code to[b, i, u] = m[first + b, i, u]}. */
-    void export(Mask mask, int firstSample, int samples, int inputs, int outputs, CpuFloats to) {
+    @Override
+    public void export(LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
+        Mask current = CpuStepState.current(mask);
+        CpuFloats own = CpuFloats.of(to);
         int groups = groups(inputs);
         boolean byNode = mask.spec().granularity() == Granularity.NODE;
         long work = (long) MaskTile.INPUTS * outputs * DRAW_WORK;
@@ -51,11 +62,11 @@ final class MaskOperations {
                 int group = item % groups;
                 int input = group * MaskTile.INPUTS;
                 int rows = Math.min(inputs - input, MaskTile.INPUTS);
-                int target = to.offset + (sample * inputs + input) * outputs;
+                int target = own.offset + (sample * inputs + input) * outputs;
                 if (byNode) {
-                    writeNode(tiles[worker], mask, firstSample + sample, rows, outputs, to.array, target);
+                    writeNode(tiles[worker], current, firstSample + sample, rows, outputs, own.array, target);
                 } else {
-                    write(tiles[worker], mask, firstSample + sample, group, rows, outputs, to.array, target);
+                    write(tiles[worker], current, firstSample + sample, group, rows, outputs, own.array, target);
                 }
             }
         });

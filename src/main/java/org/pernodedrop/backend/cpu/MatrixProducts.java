@@ -1,12 +1,14 @@
 package org.pernodedrop.backend.cpu;
 
 import dev.ludovic.netlib.blas.BLAS;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.MatrixKernels;
 
 /**
  * Ordinary matrix products, by a BLAS that runs on one thread. Large products are split over the pool along the longer
  * side of the result, by a rule of the shape only, so that no result depends on the number of threads.
  */
-final class MatrixProducts {
+final class MatrixProducts implements MatrixKernels {
     // Below this many multiply-adds a hand-over between threads costs more than it gains.
     private static final long UNSPLIT = 1 << 18;
     private static final int MOST_PARTS = 32;
@@ -21,18 +23,21 @@ final class MatrixProducts {
         this.blas = blas;
     }
 
-    /** {@code C[m, n] = alpha op(A) op(B) + beta C}. */
-    void run(
+    @Override
+    public void product(
             boolean transposeA,
             boolean transposeB,
             int m,
             int n,
             int k,
             float alpha,
-            CpuFloats a,
-            CpuFloats b,
+            DeviceFloats a,
+            DeviceFloats b,
             float beta,
-            CpuFloats c) {
+            DeviceFloats c) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownC = CpuFloats.of(c);
         boolean byRows = m >= n;
         int longer = Math.max(m, n);
         int part = (long) m * n * k < UNSPLIT ? longer : part(longer);
@@ -54,15 +59,15 @@ final class MatrixProducts {
                     byRows ? size : m,
                     k,
                     alpha,
-                    b.array,
-                    b.offset + (transposeB ? column * k : column),
+                    ownB.array,
+                    ownB.offset + (transposeB ? column * k : column),
                     ldb,
-                    a.array,
-                    a.offset + (transposeA ? row : row * k),
+                    ownA.array,
+                    ownA.offset + (transposeA ? row : row * k),
                     lda,
                     beta,
-                    c.array,
-                    c.offset + row * n + column,
+                    ownC.array,
+                    ownC.offset + row * n + column,
                     n);
         });
     }

@@ -1,38 +1,46 @@
 package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.AdamSettings;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.OptimizerKernels;
+import org.pernodedrop.backend.StepState;
 
 /**
- * Updates of parameters from gradients.
+ * Updates of parameters from gradients, and the step to the next.
  *
  * <p>Loops take the distances from w's index to the other arrays' indices. Where all are 0, as for buffers of their own
  * or for like slices, that is passed as a constant: the compiler needs one and the same index for vector instructions.
  */
-final class Optimizers {
+final class Optimizers implements OptimizerKernels {
     private final WorkerPool pool;
+    private final CpuGate gate;
 
-    Optimizers(WorkerPool pool) {
+    Optimizers(WorkerPool pool, CpuGate gate) {
         this.pool = pool;
+        this.gate = gate;
     }
 
-    /** {@code v = mu v + g; w = w - r v}; with Nesterov {@code w = w - r (g + mu v)}. */
-    void sgd(CpuStepState state, float momentum, boolean nesterov, CpuFloats w, CpuFloats g, CpuFloats v) {
-        float rate = state.currentLearningRate();
-        int toG = g.offset - w.offset;
-        int toV = v.offset - w.offset;
+    @Override
+    public void sgd(StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
+        float rate = CpuStepState.of(state).currentLearningRate();
+        CpuFloats ownW = CpuFloats.of(w);
+        CpuFloats ownG = CpuFloats.of(g);
+        CpuFloats ownV = CpuFloats.of(v);
+        int toG = ownG.offset - ownW.offset;
+        int toV = ownV.offset - ownW.offset;
         Stretches.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
-            int start = w.offset + from;
-            int end = w.offset + to;
+            int start = ownW.offset + from;
+            int end = ownW.offset + to;
             if (nesterov) {
                 if ((toG | toV) == 0) {
-                    nesterov(w.array, g.array, 0, v.array, 0, start, end, momentum, rate);
+                    nesterov(ownW.array, ownG.array, 0, ownV.array, 0, start, end, momentum, rate);
                 } else {
-                    nesterov(w.array, g.array, toG, v.array, toV, start, end, momentum, rate);
+                    nesterov(ownW.array, ownG.array, toG, ownV.array, toV, start, end, momentum, rate);
                 }
             } else if ((toG | toV) == 0) {
-                momentum(w.array, g.array, 0, v.array, 0, start, end, momentum, rate);
+                momentum(ownW.array, ownG.array, 0, ownV.array, 0, start, end, momentum, rate);
             } else {
-                momentum(w.array, g.array, toG, v.array, toV, start, end, momentum, rate);
+                momentum(ownW.array, ownG.array, toG, ownV.array, toV, start, end, momentum, rate);
             }
         });
     }
@@ -56,24 +64,56 @@ final class Optimizers {
         }
     }
 
-    /** {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w = w - r (m^ / (sqrt(v^) + epsilon) + decay w)}. */
-    void adam(CpuStepState state, AdamSettings settings, CpuFloats w, CpuFloats g, CpuFloats m, CpuFloats v) {
-        double t = state.currentStep() + 1.0;
-        double rate = state.currentLearningRate();
+    @Override
+    public void adam(
+            StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
+        CpuStepState ownState = CpuStepState.of(state);
+        CpuFloats ownW = CpuFloats.of(w);
+        CpuFloats ownG = CpuFloats.of(g);
+        CpuFloats ownM = CpuFloats.of(m);
+        CpuFloats ownV = CpuFloats.of(v);
+        double t = ownState.currentStep() + 1.0;
+        double rate = ownState.currentLearningRate();
         // r / (1 - b1^t), 1 / sqrt(1 - b2^t) and r decay: the same for all elements.
         float pace = (float) (rate / (1 - Math.pow(settings.beta1(), t)));
         float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), t)));
         float decay = (float) (rate * settings.weightDecay());
-        int toG = g.offset - w.offset;
-        int toM = m.offset - w.offset;
-        int toV = v.offset - w.offset;
+        int toG = ownG.offset - ownW.offset;
+        int toM = ownM.offset - ownW.offset;
+        int toV = ownV.offset - ownW.offset;
         Stretches.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
-            int start = w.offset + from;
-            int end = w.offset + to;
+            int start = ownW.offset + from;
+            int end = ownW.offset + to;
             if ((toG | toM | toV) == 0) {
-                adam(w.array, g.array, 0, m.array, 0, v.array, 0, start, end, settings, pace, rootScale, decay);
+                adam(
+                        ownW.array,
+                        ownG.array,
+                        0,
+                        ownM.array,
+                        0,
+                        ownV.array,
+                        0,
+                        start,
+                        end,
+                        settings,
+                        pace,
+                        rootScale,
+                        decay);
             } else {
-                adam(w.array, g.array, toG, m.array, toM, v.array, toV, start, end, settings, pace, rootScale, decay);
+                adam(
+                        ownW.array,
+                        ownG.array,
+                        toG,
+                        ownM.array,
+                        toM,
+                        ownV.array,
+                        toV,
+                        start,
+                        end,
+                        settings,
+                        pace,
+                        rootScale,
+                        decay);
             }
         });
     }
@@ -106,5 +146,11 @@ final class Optimizers {
             v[k + toV] = square;
             w[k] = old - pace * mean / ((float) Math.sqrt(square) * rootScale + epsilon) - decay * old;
         }
+    }
+
+    @Override
+    public void advance(StepState state) {
+        gate.requireOpen();
+        CpuStepState.of(state).advance();
     }
 }

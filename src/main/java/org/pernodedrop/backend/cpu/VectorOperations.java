@@ -2,9 +2,12 @@ package org.pernodedrop.backend.cpu;
 
 import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.VectorKernels;
 
 /** Element-wise operations and column sums. */
-final class VectorOperations {
+final class VectorOperations implements VectorKernels {
     // What a transcendental function costs, in multiply-adds.
     private static final int FUNCTION_WORK = 16;
     private static final int COLUMNS = 256;
@@ -15,39 +18,46 @@ final class VectorOperations {
         this.pool = pool;
     }
 
-    /** {@code x = value}. */
-    void fill(CpuFloats x, float value) {
+    @Override
+    public void fill(DeviceFloats x, float value) {
+        CpuFloats own = CpuFloats.of(x);
         Stretches.run(
                 pool,
                 (int) x.length(),
                 1,
-                (index, from, to, worker) -> Arrays.fill(x.array, x.offset + from, x.offset + to, value));
+                (index, from, to, worker) -> Arrays.fill(own.array, own.offset + from, own.offset + to, value));
     }
 
-    /** {@code to = from}. */
-    void copy(CpuFloats from, CpuFloats to) {
+    @Override
+    public void copy(DeviceFloats from, DeviceFloats to) {
+        CpuFloats source = CpuFloats.of(from);
+        CpuFloats target = CpuFloats.of(to);
         Stretches.run(
                 pool,
                 (int) from.length(),
                 1,
-                (index, first, end, worker) ->
-                        System.arraycopy(from.array, from.offset + first, to.array, to.offset + first, end - first));
+                (index, first, end, worker) -> System.arraycopy(
+                        source.array, source.offset + first, target.array, target.offset + first, end - first));
     }
 
-    /** {@code to = from}. */
-    void copy(CpuInts from, CpuInts to) {
-        System.arraycopy(from.array, from.offset, to.array, to.offset, (int) from.length());
+    @Override
+    public void copy(DeviceInts from, DeviceInts to) {
+        CpuInts source = CpuInts.of(from);
+        CpuInts target = CpuInts.of(to);
+        System.arraycopy(source.array, source.offset, target.array, target.offset, (int) from.length());
     }
 
-    /** {@code y = y + alpha x}. */
-    void axpy(float alpha, CpuFloats x, CpuFloats y) {
-        int toX = x.offset - y.offset;
+    @Override
+    public void axpy(float alpha, DeviceFloats x, DeviceFloats y) {
+        CpuFloats ownX = CpuFloats.of(x);
+        CpuFloats ownY = CpuFloats.of(y);
+        int toX = ownX.offset - ownY.offset;
         Stretches.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
             if (toX == 0) {
                 // One index for both arrays, so that the loop becomes vector instructions.
-                axpy(alpha, x.array, 0, y.array, y.offset + from, y.offset + to);
+                axpy(alpha, ownX.array, 0, ownY.array, ownY.offset + from, ownY.offset + to);
             } else {
-                axpy(alpha, x.array, toX, y.array, y.offset + from, y.offset + to);
+                axpy(alpha, ownX.array, toX, ownY.array, ownY.offset + from, ownY.offset + to);
             }
         });
     }
@@ -58,48 +68,60 @@ final class VectorOperations {
         }
     }
 
-    /** {@code z = z + bias} by rows, if there is a bias; {@code y = act(z)}. */
-    void biasActivation(Activation activation, int samples, int outputs, CpuFloats bias, CpuFloats z, CpuFloats y) {
+    @Override
+    public void biasActivation(
+            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        CpuFloats ownBias = CpuFloats.of(bias);
+        CpuFloats ownZ = CpuFloats.of(z);
+        CpuFloats ownY = CpuFloats.of(y);
         Stretches.run(pool, samples, outputs * work(activation), (index, from, to, worker) -> {
             for (int b = from; b < to; b++) {
-                int row = z.offset + b * outputs;
-                if (bias != null) {
-                    addTo(z.array, row, bias.array, bias.offset, outputs);
+                int row = ownZ.offset + b * outputs;
+                if (ownBias != null) {
+                    addTo(ownZ.array, row, ownBias.array, ownBias.offset, outputs);
                 }
-                Activations.forward(activation, z.array, row, y.array, y.offset + b * outputs, outputs);
+                Activations.forward(activation, ownZ.array, row, ownY.array, ownY.offset + b * outputs, outputs);
             }
         });
     }
 
-    /** {@code dz = dy act'(z)}. */
-    void activationBackward(Activation activation, int length, CpuFloats z, CpuFloats y, CpuFloats dy, CpuFloats dz) {
+    @Override
+    public void activationBackward(
+            Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
+        CpuFloats ownZ = CpuFloats.of(z);
+        CpuFloats ownY = CpuFloats.of(y);
+        CpuFloats ownDy = CpuFloats.of(dy);
+        CpuFloats ownDz = CpuFloats.of(dz);
         Stretches.run(
                 pool,
-                length,
+                (int) length,
                 work(activation),
                 (index, from, to, worker) -> Activations.backward(
                         activation,
-                        z.array,
-                        z.offset + from,
-                        y.array,
-                        y.offset + from,
-                        dy.array,
-                        dy.offset + from,
-                        dz.array,
-                        dz.offset + from,
+                        ownZ.array,
+                        ownZ.offset + from,
+                        ownY.array,
+                        ownY.offset + from,
+                        ownDy.array,
+                        ownDy.offset + from,
+                        ownDz.array,
+                        ownDz.offset + from,
                         to - from));
     }
 
-    /** {@code sums[u] = sum_b x[b, u]}, in the order of b. */
-    void columnSums(int samples, int outputs, CpuFloats x, CpuFloats sums) {
+    /** Sums in the order of b. */
+    @Override
+    public void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
+        CpuFloats ownX = CpuFloats.of(x);
+        CpuFloats ownSums = CpuFloats.of(sums);
         int blocks = (outputs - 1) / COLUMNS + 1;
         Stretches.run(pool, blocks, (long) samples * Math.min(outputs, COLUMNS), (index, from, to, worker) -> {
             int column = from * COLUMNS;
             int width = Math.min(outputs, to * COLUMNS) - column;
-            int target = sums.offset + column;
-            Arrays.fill(sums.array, target, target + width, 0f);
+            int target = ownSums.offset + column;
+            Arrays.fill(ownSums.array, target, target + width, 0f);
             for (int b = 0; b < samples; b++) {
-                addTo(sums.array, target, x.array, x.offset + b * outputs + column, width);
+                addTo(ownSums.array, target, ownX.array, ownX.offset + b * outputs + column, width);
             }
         });
     }

@@ -6,26 +6,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.ConnectionPassKernels;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.cuda.kernel.ConnectionPass;
 import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
 import org.pernodedrop.backend.cuda.kernel.ConnectionSource;
 import org.pernodedrop.backend.cuda.kernel.ConnectionTile;
 import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 
 /** The products of a PerNodeDrop layer with masks on every connection, drawn in the kernels; launched by plan. */
-final class ConnectionOperations {
+final class ConnectionOperations extends Operations implements ConnectionPassKernels {
     private static final Set<ConnectionSource> DRAWN =
             EnumSet.complementOf(EnumSet.of(ConnectionSource.PACKED, ConnectionSource.UNMASKED));
     private static final int ALIGNMENT = 16;
     private static final int MOST_PLANS = 256;
 
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
-    private final Scratch scratch;
     private final int multiprocessors;
     private final Map<ConnectionPass, Map<ConnectionSource, Map<ConnectionTile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
@@ -43,11 +42,9 @@ final class ConnectionOperations {
     private record Planned(
             ConnectionPass pass, ConnectionSource source, int samples, int inputs, int outputs, boolean aligned) {}
 
-    ConnectionOperations(
-            CudaKernels modules, KernelLauncher launcher, LaunchShapes shapes, Scratch scratch, int multiprocessors) {
-        this.launcher = launcher;
-        this.shapes = shapes;
-        this.scratch = scratch;
+    ConnectionOperations(OperationParts parts, int multiprocessors) {
+        super(parts);
+        CudaKernels modules = parts.kernels();
         this.multiprocessors = multiprocessors;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
@@ -63,29 +60,36 @@ final class ConnectionOperations {
         }
     }
 
-    /** {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
-    void forward(
-            CudaMask mask,
+    @Override
+    public void forward(
+            LayerMask mask,
             int firstSample,
             Activation activation,
             int samples,
             int inputs,
             int outputs,
-            CudaFloats x,
-            CudaFloats w,
-            CudaFloats bias,
-            CudaFloats z,
-            CudaFloats y) {
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats bias,
+            DeviceFloats z,
+            DeviceFloats y) {
+        queue.enter();
+        CudaMask drawn = own(mask);
+        CudaFloats ownX = floats(x);
+        CudaFloats ownW = floats(w);
+        CudaFloats ownBias = floats(bias);
+        CudaFloats ownZ = floats(z);
+        CudaFloats ownY = floats(y);
         ConnectionPass pass = ConnectionPass.FORWARD;
-        ConnectionPlan plan = plan(pass, mask, samples, inputs, outputs, x, w, bias, z, y);
+        ConnectionPlan plan = plan(pass, drawn, samples, inputs, outputs, ownX, ownW, ownBias, ownZ, ownY);
         long partials = partials(plan);
-        begin(pass, plan, mask, firstSample, samples, inputs, outputs)
-                .pointer(x)
-                .pointer(w)
-                .pointer(bias)
+        begin(pass, plan, drawn, firstSample, samples, inputs, outputs)
+                .pointer(ownX)
+                .pointer(ownW)
+                .pointer(ownBias)
                 .int32(activation.ordinal())
-                .pointer(z)
-                .pointer(y)
+                .pointer(ownZ)
+                .pointer(ownY)
                 .pointer(0)
                 .pointer(partials)
                 .int32(plan.stretch())
@@ -96,17 +100,40 @@ final class ConnectionOperations {
                     .int32(plan.stretches())
                     .int32(samples)
                     .int32(outputs)
-                    .float32(scale(mask))
-                    .pointer(bias)
+                    .float32(scale(drawn))
+                    .pointer(ownBias)
                     .int32(activation.ordinal())
-                    .pointer(z)
-                    .pointer(y)
+                    .pointer(ownZ)
+                    .pointer(ownY)
                     .launch(shapes.elements((long) samples * outputs));
         }
     }
 
+    @Override
+    public void backward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int inputs,
+            int outputs,
+            DeviceFloats x,
+            DeviceFloats w,
+            DeviceFloats dz,
+            DeviceFloats dx,
+            DeviceFloats dw) {
+        queue.enter();
+        CudaMask drawn = own(mask);
+        CudaFloats weights = floats(w);
+        CudaFloats gradient = floats(dz);
+        CudaFloats inputGradient = floats(dx);
+        backwardWeight(drawn, firstSample, samples, inputs, outputs, floats(x), gradient, floats(dw));
+        if (inputGradient != null) {
+            backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, weights, inputGradient);
+        }
+    }
+
     /** {@code dx[b, i] = sum_u dz[b, u] w[i, u] m[first + b, i, u]}. */
-    void backwardInput(
+    private void backwardInput(
             CudaMask mask,
             int firstSample,
             int samples,
@@ -145,7 +172,7 @@ final class ConnectionOperations {
     }
 
     /** {@code dw[i, u] = sum_b dz[b, u] x[b, i] m[first + b, i, u]}. */
-    void backwardWeight(
+    private void backwardWeight(
             CudaMask mask,
             int firstSample,
             int samples,

@@ -26,11 +26,6 @@ final class CudaFloats extends CudaBuffer implements DeviceFloats {
         return own;
     }
 
-    /** The first elements. */
-    CudaFloats window(long length) {
-        return new CudaFloats(this, 0, length);
-    }
-
     @Override
     public DeviceFloats slice(long offset, long length) {
         return new CudaFloats(this, offset, length);

@@ -5,8 +5,9 @@ import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.RandomFillKernels;
 import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.CurandStream;
 
@@ -17,7 +18,7 @@ import org.pernodedrop.mask.CurandStream;
  * four floats: cuRAND writes four at a time and promises nothing of other places, and a kernel that writes where it may
  * not costs the whole context.
  */
-final class CurandFills implements AutoCloseable {
+final class CurandFills extends Operations implements RandomFillKernels, AutoCloseable {
     static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;
 
     private static final int TRIAL_LENGTH = 4099;
@@ -25,10 +26,6 @@ final class CurandFills implements AutoCloseable {
     /** Before the stream's counter wraps for the first time, at no multiple of 4. */
     private static final long[] TRIAL_STARTS = {0, 262_141, (1L << 33) + 7};
 
-    private final CommandQueue queue;
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
-    private final DevicePool pool;
     private final Transfers transfers;
     private final Kernel fillUniform;
     private final Kernel fillNormal;
@@ -43,19 +40,9 @@ final class CurandFills implements AutoCloseable {
      * @param available whether cuRAND can be called
      * @param expected what it has to draw from {@link #TRIAL_SEED}
      */
-    CurandFills(
-            CommandQueue queue,
-            CudaKernels kernels,
-            KernelLauncher launcher,
-            LaunchShapes shapes,
-            DevicePool pool,
-            Transfers transfers,
-            boolean available,
-            CurandStream expected) {
-        this.queue = queue;
-        this.launcher = launcher;
-        this.shapes = shapes;
-        this.pool = pool;
+    CurandFills(OperationParts parts, Transfers transfers, boolean available, CurandStream expected) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
         this.transfers = transfers;
         this.available = available;
         this.expected = expected;
@@ -75,37 +62,40 @@ final class CurandFills implements AutoCloseable {
         return generator == null ? "cuRAND, not tried yet" : "uniforms by cuRAND";
     }
 
-    /** {@code x[k] = uniform(first + k) (high - low) + low}. */
-    void uniform(long seed, long first, float low, float high, CudaFloats x) {
+    @Override
+    public void uniform(long seed, long first, float low, float high, DeviceFloats x) {
+        queue.enter();
+        CudaFloats own = floats(x);
         float range = high - low;
         // A recording takes the kernel: cuRAND's offset is set on the host.
-        if (!queue.isRecording() && x.address % ALIGNMENT == 0 && curandServes()) {
-            generate(seed, first, x);
+        if (!queue.isRecording() && own.address % ALIGNMENT == 0 && curandServes()) {
+            generate(seed, first, own);
             launcher.of(scaleShift)
                     .int64(x.length())
                     .float32(range)
                     .float32(low)
-                    .pointer(x)
+                    .pointer(own)
                     .launch(shapes.elements(x.length()));
             return;
         }
         drawing(fillUniform, seed, first, x)
                 .float32(range)
                 .float32(low)
-                .pointer(x)
+                .pointer(own)
                 .launch(grid(x));
     }
 
-    /** {@code x[k] = normal(first + k) deviation + mean}. */
-    void normal(long seed, long first, float mean, float deviation, CudaFloats x) {
+    @Override
+    public void normal(long seed, long first, float mean, float deviation, DeviceFloats x) {
+        queue.enter();
         drawing(fillNormal, seed, first, x)
                 .float32(deviation)
                 .float32(mean)
-                .pointer(x)
+                .pointer(floats(x))
                 .launch(grid(x));
     }
 
-    private KernelLauncher drawing(Kernel kernel, long seed, long first, CudaFloats x) {
+    private KernelLauncher drawing(Kernel kernel, long seed, long first, DeviceFloats x) {
         return launcher.of(kernel)
                 .int32((int) seed)
                 .int32((int) (seed >>> 32))
@@ -114,7 +104,7 @@ final class CurandFills implements AutoCloseable {
     }
 
     // A thread draws four; the first and the last four may be cut.
-    private Grid grid(CudaFloats x) {
+    private Grid grid(DeviceFloats x) {
         return shapes.elements((x.length() + 6) / 4);
     }
 

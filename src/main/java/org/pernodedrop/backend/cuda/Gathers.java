@@ -1,40 +1,43 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.GatherKernels;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /** Batches picked out of a data set. */
-final class Gathers {
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
-    private final Kernel rows;
-    private final Kernel labels;
+final class Gathers extends Operations implements GatherKernels {
+    private final Kernel gatherRows;
+    private final Kernel gatherLabels;
 
-    Gathers(CudaKernels kernels, KernelLauncher launcher, LaunchShapes shapes) {
-        this.launcher = launcher;
-        this.shapes = shapes;
-        rows = kernels.kernel(PtxModule.GATHER, "gather_rows");
-        labels = kernels.kernel(PtxModule.GATHER, "gather_labels");
+    Gathers(OperationParts parts) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
+        gatherRows = kernels.kernel(PtxModule.GATHER, "gather_rows");
+        gatherLabels = kernels.kernel(PtxModule.GATHER, "gather_labels");
     }
 
-    /** {@code to[r, :] = from[rows[r], :]}. */
-    void rows(int count, int width, CudaFloats from, CudaInts numbers, CudaFloats to) {
-        launcher.of(rows)
+    @Override
+    public void rows(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to) {
+        queue.enter();
+        launcher.of(gatherRows)
                 .int32(count)
                 .int32(width)
-                .pointer(from)
-                .pointer(numbers)
-                .pointer(to)
+                .pointer(floats(from))
+                .pointer(ints(rows))
+                .pointer(floats(to))
                 .launch(LaunchShapes.rows(count, width));
     }
 
-    /** {@code to[r] = from[rows[r]]}. */
-    void labels(int count, CudaInts from, CudaInts numbers, CudaInts to) {
-        launcher.of(labels)
+    @Override
+    public void labels(int count, DeviceInts from, DeviceInts rows, DeviceInts to) {
+        queue.enter();
+        launcher.of(gatherLabels)
                 .int32(count)
-                .pointer(from)
-                .pointer(numbers)
-                .pointer(to)
+                .pointer(ints(from))
+                .pointer(ints(rows))
+                .pointer(ints(to))
                 .launch(shapes.elements(count));
     }
 }

@@ -1,69 +1,75 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossKernels;
+import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /** Losses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
-final class Losses {
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
-    private final Scratch scratch;
+final class Losses extends Operations implements LossKernels {
     private final Kernel softmaxCrossEntropy;
     private final Kernel meanSquaredError;
     private final Kernel addLosses;
 
-    Losses(CudaKernels kernels, KernelLauncher launcher, LaunchShapes shapes, Scratch scratch) {
-        this.launcher = launcher;
-        this.shapes = shapes;
-        this.scratch = scratch;
+    Losses(OperationParts parts) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
         softmaxCrossEntropy = kernels.kernel(PtxModule.LOSS, "softmax_cross_entropy");
         meanSquaredError = kernels.kernel(PtxModule.LOSS, "mean_squared_error");
         addLosses = kernels.kernel(PtxModule.LOSS, "add_losses");
     }
 
-    /** Softmax cross-entropy; gradient may be null or the logits. */
-    void softmaxCrossEntropy(
-            CudaStepState state,
+    @Override
+    public void softmaxCrossEntropy(
+            StepState state,
             int samples,
             int classes,
-            CudaFloats logits,
-            CudaInts labels,
-            CudaFloats gradient,
-            CudaLossAccumulator totals) {
+            DeviceFloats logits,
+            DeviceInts labels,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        queue.enter();
+        CudaStepState ownState = own(state);
+        CudaLossAccumulator ownTotals = own(totals);
         long losses = scratch.reserve((long) samples * (Double.BYTES + Integer.BYTES));
         long hits = losses + (long) samples * Double.BYTES;
         launcher.of(softmaxCrossEntropy)
                 .int32(samples)
                 .int32(classes)
-                .pointer(logits)
-                .pointer(labels)
-                .pointer(gradient)
+                .pointer(floats(logits))
+                .pointer(ints(labels))
+                .pointer(floats(gradient))
                 .pointer(losses)
                 .pointer(hits)
                 .launch(shapes.losses(samples));
-        add(state, samples, losses, hits, totals);
+        add(ownState, samples, losses, hits, ownTotals);
     }
 
-    /** Mean squared error; gradient may be null or the predictions. */
-    void meanSquaredError(
-            CudaStepState state,
+    @Override
+    public void meanSquaredError(
+            StepState state,
             int samples,
             int outputs,
-            CudaFloats predictions,
-            CudaFloats targets,
-            CudaFloats gradient,
-            CudaLossAccumulator totals) {
+            DeviceFloats predictions,
+            DeviceFloats targets,
+            DeviceFloats gradient,
+            LossAccumulator totals) {
+        queue.enter();
+        CudaStepState ownState = own(state);
+        CudaLossAccumulator ownTotals = own(totals);
         long losses = scratch.reserve((long) samples * Double.BYTES);
         launcher.of(meanSquaredError)
                 .int32(samples)
                 .int32(outputs)
-                .pointer(predictions)
-                .pointer(targets)
-                .pointer(gradient)
+                .pointer(floats(predictions))
+                .pointer(floats(targets))
+                .pointer(floats(gradient))
                 .pointer(losses)
                 .launch(shapes.losses(samples));
-        add(state, samples, losses, 0, totals);
+        add(ownState, samples, losses, 0, ownTotals);
     }
 
     private void add(CudaStepState state, int samples, long losses, long hits, CudaLossAccumulator totals) {

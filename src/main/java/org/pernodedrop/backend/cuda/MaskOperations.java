@@ -1,5 +1,8 @@
 package org.pernodedrop.backend.cuda;
 
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.MaskKernels;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.DropRate;
@@ -7,28 +10,30 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 
 /** Masks that are multiplied in element by element, and masks written out. */
-final class MaskOperations {
-    private final VectorOperations vectors;
-    private final KernelLauncher launcher;
+final class MaskOperations extends Operations implements MaskKernels {
+    private static final int ONE = Float.floatToRawIntBits(1);
+
     private final Kernel nodeMask;
     private final Kernel weightMask;
     private final Kernel maskExport;
 
-    MaskOperations(CudaKernels kernels, KernelLauncher launcher, VectorOperations vectors) {
-        this.vectors = vectors;
-        this.launcher = launcher;
+    MaskOperations(OperationParts parts) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
         nodeMask = kernels.kernel(PtxModule.NODE_MASK, "node_mask");
         weightMask = kernels.kernel(PtxModule.MASK_VALUES, "weight_mask");
         maskExport = kernels.kernel(PtxModule.MASK_VALUES, "mask_export");
     }
 
-    /** {@code to[b, u] = from[b, u] m[first + b, 0, u]}. */
-    void node(CudaMask mask, int firstSample, int samples, int outputs, CudaFloats from, CudaFloats to) {
+    @Override
+    public void node(LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+        queue.enter();
+        CudaMask drawn = own(mask);
         if (mask.spec().isIdentity()) {
-            copy(from, to, (long) samples * outputs);
+            copy(floats(from), floats(to), (long) samples * outputs);
             return;
         }
-        drawing(nodeMask, mask)
+        drawing(nodeMask, drawn)
                 .int32(fixed(mask))
                 .int32(rate(mask).planes())
                 .int32(rate(mask).threshold())
@@ -36,37 +41,42 @@ final class MaskOperations {
                 .int32(firstSample)
                 .int32(samples)
                 .int32(outputs)
-                .pointer(from)
-                .pointer(to)
+                .pointer(floats(from))
+                .pointer(floats(to))
                 .launch(LaunchShapes.nodes(samples, outputs));
     }
 
-    /** {@code to[i, u] = from[i, u] m[0, i, u]}. */
-    void weight(CudaMask mask, int inputs, int outputs, CudaFloats from, CudaFloats to) {
+    @Override
+    public void weight(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
+        queue.enter();
+        CudaMask drawn = own(mask);
         if (mask.spec().isIdentity()) {
-            copy(from, to, (long) inputs * outputs);
+            copy(floats(from), floats(to), (long) inputs * outputs);
             return;
         }
-        drawing(weightMask, mask)
+        drawing(weightMask, drawn)
                 .int32(fixed(mask))
                 .int32(rate(mask).planes())
                 .int32(rate(mask).threshold())
                 .float32(rate(mask).sigma())
                 .int32(inputs)
                 .int32(outputs)
-                .pointer(from)
-                .pointer(to)
+                .pointer(floats(from))
+                .pointer(floats(to))
                 .launch(LaunchShapes.masks(1, inputs, outputs));
     }
 
-    /** {@code to[b, i, u] = m[first + b, i, u]}. */
-    void export(CudaMask mask, int firstSample, int samples, int inputs, int outputs, CudaFloats to) {
+    @Override
+    public void export(LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
+        queue.enter();
+        CudaMask drawn = own(mask);
+        CudaFloats target = floats(to);
         MaskSpec spec = mask.spec();
         if (spec.isIdentity()) {
-            vectors.fill(to.window((long) samples * inputs * outputs), 1);
+            queue.fill(target.pointer, ONE, (long) samples * inputs * outputs);
             return;
         }
-        drawing(maskExport, mask)
+        drawing(maskExport, drawn)
                 .int32(spec.granularity() == Granularity.NODE ? 1 : 0)
                 .int32(fixed(mask))
                 .int32(rate(mask).planes())
@@ -76,7 +86,7 @@ final class MaskOperations {
                 .int32(samples)
                 .int32(inputs)
                 .int32(outputs)
-                .pointer(to)
+                .pointer(target)
                 .launch(LaunchShapes.masks(samples, inputs, outputs));
     }
 
@@ -88,17 +98,17 @@ final class MaskOperations {
                 .int32(mask.spec().noise().ordinal());
     }
 
-    private static int fixed(CudaMask mask) {
+    private static int fixed(LayerMask mask) {
         return mask.spec().fixed() ? 1 : 0;
     }
 
-    private static DropRate rate(CudaMask mask) {
+    private static DropRate rate(LayerMask mask) {
         return mask.spec().rate();
     }
 
     private void copy(CudaFloats from, CudaFloats to, long length) {
         if (!from.startsAt(to)) {
-            vectors.copy(from.window(length), to.window(length));
+            queue.copy(from.pointer, to.pointer, length * CudaBuffer.ELEMENT_BYTES);
         }
     }
 }

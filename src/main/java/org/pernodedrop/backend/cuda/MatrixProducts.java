@@ -7,20 +7,21 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
 import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.MatrixKernels;
 import org.pernodedrop.backend.MatrixPrecision;
 
 /**
  * Ordinary matrix products, by cuBLAS. It gets a workspace of this backend's: its own could be shared between graphs, and
  * with a fixed one the same product gives the same bits every time on the same kind of GPU.
  */
-final class MatrixProducts implements AutoCloseable {
+final class MatrixProducts extends Operations implements MatrixKernels, AutoCloseable {
     /** What NVIDIA recommends for compute capability 9, and for those before. */
     private static final long WORKSPACE = 32L << 20;
 
     private static final long SMALLER_WORKSPACE = 4L << 20;
     private static final int LARGE_WORKSPACE_SINCE = 9;
 
-    private final CommandQueue queue;
     private final MatrixPrecision precision;
     private final int version;
     private final cublasHandle handle = new cublasHandle();
@@ -29,8 +30,8 @@ final class MatrixProducts implements AutoCloseable {
     private final Pointer alphaAt;
     private final Pointer betaAt;
 
-    MatrixProducts(CommandQueue queue, DevicePool pool, DeviceFacts facts, MatrixPrecision precision) {
-        this.queue = queue;
+    MatrixProducts(OperationParts parts, DeviceFacts facts, MatrixPrecision precision) {
+        super(parts);
         this.precision = precision;
         try {
             Captures.alone(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
@@ -66,18 +67,22 @@ final class MatrixProducts implements AutoCloseable {
         return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + precision;
     }
 
-    /** {@code C[m, n] = alpha op(A) op(B) + beta C}. */
-    void run(
+    @Override
+    public void product(
             boolean transposeA,
             boolean transposeB,
             int m,
             int n,
             int k,
             float alpha,
-            CudaFloats a,
-            CudaFloats b,
+            DeviceFloats a,
+            DeviceFloats b,
             float beta,
-            CudaFloats c) {
+            DeviceFloats c) {
+        queue.enter();
+        CudaFloats ownA = floats(a);
+        CudaFloats ownB = floats(b);
+        CudaFloats ownC = floats(c);
         int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
         int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
         int lda = transposeA ? m : k;
@@ -87,7 +92,7 @@ final class MatrixProducts implements AutoCloseable {
             factors.putFloat(Float.BYTES, beta);
             // cuBLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
             int status = CudaCalls.code(() -> JCublas2.cublasSgemm(
-                    handle, opB, opA, n, m, k, alphaAt, b.pointer, ldb, a.pointer, lda, betaAt, c.pointer, n));
+                    handle, opB, opA, n, m, k, alphaAt, ownB.pointer, ldb, ownA.pointer, lda, betaAt, ownC.pointer, n));
             if (status != 0) {
                 CudaCalls.checkCublas(status, "multiplying matrices of " + m + " x " + k + " and " + k + " x " + n);
             }

@@ -1,49 +1,74 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.AdamSettings;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.OptimizerKernels;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.cuda.kernel.Grid;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
-/** Updates of parameters from gradients; learning rate and step are read on the GPU. */
-final class Optimizers {
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
+/**
+ * Updates of parameters from gradients, with learning rate and step read on the GPU, and the step to the next, there and
+ * in the host's copy.
+ */
+final class Optimizers extends Operations implements OptimizerKernels {
     private final Kernel sgd;
     private final Kernel adam;
+    private final Kernel advance;
 
-    Optimizers(CudaKernels kernels, KernelLauncher launcher, LaunchShapes shapes) {
-        this.launcher = launcher;
-        this.shapes = shapes;
+    Optimizers(OperationParts parts) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
         sgd = kernels.kernel(PtxModule.OPTIMIZER, "sgd");
         adam = kernels.kernel(PtxModule.OPTIMIZER, "adam");
+        advance = kernels.kernel(PtxModule.STEP, "advance");
     }
 
-    /** {@code v = mu v + g; w = w - r v}; with Nesterov {@code w = w - r (g + mu v)}. */
-    void sgd(CudaStepState state, float momentum, boolean nesterov, CudaFloats w, CudaFloats g, CudaFloats v) {
+    @Override
+    public void sgd(StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
+        queue.enter();
         launcher.of(sgd)
-                .pointer(state.address())
+                .pointer(own(state).address())
                 .int64(w.length())
                 .float32(momentum)
                 .int32(nesterov ? 1 : 0)
-                .pointer(w)
-                .pointer(g)
-                .pointer(v)
+                .pointer(floats(w))
+                .pointer(floats(g))
+                .pointer(floats(v))
                 .launch(shapes.elements(w.length()));
     }
 
-    /** {@code m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w = w - r (m^ / (sqrt(v^) + epsilon) + decay w)}. */
-    void adam(CudaStepState state, AdamSettings settings, CudaFloats w, CudaFloats g, CudaFloats m, CudaFloats v) {
+    @Override
+    public void adam(
+            StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
+        queue.enter();
         launcher.of(adam)
-                .pointer(state.address())
+                .pointer(own(state).address())
                 .int64(w.length())
                 .float32(settings.beta1())
                 .float32(settings.beta2())
                 .float32(settings.epsilon())
                 .float32(settings.weightDecay())
-                .pointer(w)
-                .pointer(g)
-                .pointer(m)
-                .pointer(v)
+                .pointer(floats(w))
+                .pointer(floats(g))
+                .pointer(floats(m))
+                .pointer(floats(v))
                 .launch(shapes.elements(w.length()));
+    }
+
+    /** Up to the last step; in a recording each replay checks and counts. */
+    @Override
+    public void advance(StepState state) {
+        queue.enter();
+        CudaStepState own = own(state);
+        if (!queue.isRecording()) {
+            own.requireSteps(1);
+        }
+        launcher.of(advance).pointer(own.address()).launch(Grid.ONE);
+        if (queue.isRecording()) {
+            queue.recordAdvance(own);
+        } else {
+            own.advanced(1);
+        }
     }
 }

@@ -1,28 +1,24 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.VectorKernels;
 import org.pernodedrop.backend.cuda.kernel.Grid;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 
 /** Element-wise operations and column sums. */
-final class VectorOperations {
-    private final CommandQueue queue;
-    private final KernelLauncher launcher;
-    private final LaunchShapes shapes;
-    private final Scratch scratch;
+final class VectorOperations extends Operations implements VectorKernels {
     private final Kernel fill;
     private final Kernel axpy;
     private final Kernel biasActivation;
     private final Kernel activationBackward;
     private final Kernel columnSums;
 
-    VectorOperations(
-            CommandQueue queue, CudaKernels kernels, KernelLauncher launcher, LaunchShapes shapes, Scratch scratch) {
-        this.queue = queue;
-        this.launcher = launcher;
-        this.shapes = shapes;
-        this.scratch = scratch;
+    VectorOperations(OperationParts parts) {
+        super(parts);
+        CudaKernels kernels = parts.kernels();
         fill = kernels.kernel(PtxModule.VECTOR, "fill");
         axpy = kernels.kernel(PtxModule.VECTOR, "axpy");
         biasActivation = kernels.kernel(PtxModule.ACTIVATION, "bias_activation");
@@ -30,59 +26,86 @@ final class VectorOperations {
         columnSums = kernels.kernel(PtxModule.COLUMN_SUMS, "column_sums");
     }
 
-    /** {@code x = value}. */
-    void fill(CudaFloats x, float value) {
-        launcher.of(fill).int64(x.length()).float32(value).pointer(x).launch(shapes.elements(x.length()));
+    @Override
+    public void fill(DeviceFloats x, float value) {
+        queue.enter();
+        launcher.of(fill).int64(x.length()).float32(value).pointer(floats(x)).launch(shapes.elements(x.length()));
     }
 
-    /** {@code to = from}. */
-    void copy(CudaBuffer from, CudaBuffer to) {
+    @Override
+    public void copy(DeviceFloats from, DeviceFloats to) {
+        queue.enter();
+        copyElements(floats(from), floats(to));
+    }
+
+    @Override
+    public void copy(DeviceInts from, DeviceInts to) {
+        queue.enter();
+        copyElements(ints(from), ints(to));
+    }
+
+    private void copyElements(CudaBuffer from, CudaBuffer to) {
         queue.copy(from.pointer, to.pointer, from.bytes());
     }
 
-    /** {@code y = y + alpha x}. */
-    void axpy(float alpha, CudaFloats x, CudaFloats y) {
-        launcher.of(axpy).int64(x.length()).float32(alpha).pointer(x).pointer(y).launch(shapes.elements(x.length()));
+    @Override
+    public void axpy(float alpha, DeviceFloats x, DeviceFloats y) {
+        queue.enter();
+        launcher.of(axpy)
+                .int64(x.length())
+                .float32(alpha)
+                .pointer(floats(x))
+                .pointer(floats(y))
+                .launch(shapes.elements(x.length()));
     }
 
-    /** {@code z = z + bias} by rows, if there is a bias; {@code y = act(z)}. */
-    void biasActivation(Activation activation, int samples, int outputs, CudaFloats bias, CudaFloats z, CudaFloats y) {
-        if (activation == Activation.LINEAR && bias == null && z.startsAt(y)) {
+    @Override
+    public void biasActivation(
+            Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        queue.enter();
+        CudaFloats ownZ = floats(z);
+        CudaFloats ownY = floats(y);
+        if (activation == Activation.LINEAR && bias == null && ownZ.startsAt(ownY)) {
             return;
         }
         launcher.of(biasActivation)
                 .int32(activation.ordinal())
                 .int32(samples)
                 .int32(outputs)
-                .pointer(bias)
-                .pointer(z)
-                .pointer(y)
+                .pointer(floats(bias))
+                .pointer(ownZ)
+                .pointer(ownY)
                 .launch(LaunchShapes.rows(samples, outputs));
     }
 
-    /** {@code dz = dy act'(z)}. */
-    void activationBackward(
-            Activation activation, long length, CudaFloats z, CudaFloats y, CudaFloats dy, CudaFloats dz) {
+    @Override
+    public void activationBackward(
+            Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
+        queue.enter();
         launcher.of(activationBackward)
                 .int32(activation.ordinal())
                 .int64(length)
-                .pointer(z)
-                .pointer(y)
-                .pointer(dy)
-                .pointer(dz)
+                .pointer(floats(z))
+                .pointer(floats(y))
+                .pointer(floats(dy))
+                .pointer(floats(dz))
                 .launch(shapes.elements(length));
     }
 
-    /** {@code sums[u] = sum_b x[b, u]}: parts of the rows first, then the parts, each in order. */
-    void columnSums(int samples, int outputs, CudaFloats x, CudaFloats sums) {
+    /** Parts of the rows first, then the parts, each in order. */
+    @Override
+    public void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
+        queue.enter();
+        CudaFloats ownX = floats(x);
+        CudaFloats ownSums = floats(sums);
         Grid grid = shapes.columnSums(samples, outputs);
         if (grid.y() == 1) {
-            columnSums(samples, outputs, x.address, sums.address, grid);
+            columnSums(samples, outputs, ownX.address, ownSums.address, grid);
             return;
         }
         long partials = scratch.reserve((long) Float.BYTES * grid.y() * outputs);
-        columnSums(samples, outputs, x.address, partials, grid);
-        columnSums(grid.y(), outputs, partials, sums.address, Grid.of(grid.x(), 1, 1));
+        columnSums(samples, outputs, ownX.address, partials, grid);
+        columnSums(grid.y(), outputs, partials, ownSums.address, Grid.of(grid.x(), 1, 1));
     }
 
     private void columnSums(int rows, int columns, long x, long sums, Grid grid) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -67,7 +68,7 @@ class ConnectionTwinsTest {
     @ParameterizedTest
     @MethodSource("products")
     void twinsGiveTheSameBits(int samples, int inputs, int outputs, Noise noise, double rate) {
-        Mask mask = Mask.of(MaskSpec.of(noise, Granularity.CONNECTION, rate), SEED, LAYER, STEP);
+        LayerMask mask = mask(noise, rate);
         float[][] plain = compute(new PlainConnectionTiles(), 1, mask, samples, inputs, outputs);
         float[][] simd = compute(ConnectionTwins.simd(), 3, mask, samples, inputs, outputs);
         String[] names = {"z", "y", "dx", "dw"};
@@ -77,7 +78,7 @@ class ConnectionTwinsTest {
     }
 
     private static float[][] compute(
-            ConnectionTiles tiles, int threads, Mask mask, int samples, int inputs, int outputs) {
+            ConnectionTiles tiles, int threads, LayerMask mask, int samples, int inputs, int outputs) {
         Random random = new Random(7);
         // Offsets that are no multiple of a vector, and old values that must not survive.
         CpuFloats x = random(random, samples * inputs);
@@ -97,6 +98,12 @@ class ConnectionTwinsTest {
             assertArrayEquals(withInputGradient, dw.array, "dw must not depend on whether dx is wanted");
         }
         return new float[][] {z.array, y.array, dx.array, dw.array};
+    }
+
+    private static LayerMask mask(Noise noise, double rate) {
+        CpuStepState state = new CpuStepState(SEED, new CpuGate());
+        state.setStep(STEP);
+        return new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, rate), LAYER, state);
     }
 
     private static CpuFloats random(Random random, int length) {
@@ -147,7 +154,7 @@ class ConnectionTwinsTest {
     @Test
     void theMaskTakesNoMemory() {
         // One bit a connection would be 512 KiB here. Plain Java, as uncompiled vector code allocates its vectors.
-        Mask mask = Mask.of(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.3), SEED, LAYER, STEP);
+        LayerMask mask = mask(Noise.BERNOULLI, 0.3);
         int samples = 64;
         int inputs = 256;
         int outputs = 256;

@@ -18,12 +18,9 @@ class CurandFillsIT {
     private static final int LENGTH = 1001;
 
     private final Closer parts = new Closer();
-    private CommandQueue queue;
+    private OperationParts operations;
     private DevicePool pool;
     private Transfers transfers;
-    private CudaKernels kernels;
-    private KernelLauncher launcher;
-    private LaunchShapes shapes;
 
     @BeforeEach
     void open() {
@@ -31,12 +28,16 @@ class CurandFillsIT {
         CudaLibraries.load();
         CudaContext context = parts.own(new CudaContext(), CudaContext::close);
         CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
-        queue = new CommandQueue(context, stream);
+        CommandQueue queue = new CommandQueue(context, stream);
         pool = parts.own(new DevicePool(new DriverMemory(stream, context.facts().memory())), DevicePool::close);
         transfers = new Transfers(parts.own(new StagingBuffer(stream), StagingBuffer::close));
-        kernels = parts.own(new CudaKernels(), CudaKernels::close);
-        launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
-        shapes = new LaunchShapes(context.facts().multiprocessors());
+        operations = new OperationParts(
+                queue,
+                pool,
+                new Scratch(pool, queue),
+                parts.own(new CudaKernels(), CudaKernels::close),
+                parts.own(new KernelLauncher(queue), KernelLauncher::close),
+                new LaunchShapes(context.facts().multiprocessors()));
     }
 
     @AfterEach
@@ -46,9 +47,7 @@ class CurandFillsIT {
 
     private CurandFills fills(boolean available, long expectedSeed) {
         CurandStream expected = new CurandStream(expectedSeed);
-        return parts.own(
-                new CurandFills(queue, kernels, launcher, shapes, pool, transfers, available, expected),
-                CurandFills::close);
+        return parts.own(new CurandFills(operations, transfers, available, expected), CurandFills::close);
     }
 
     private void assertDrawsTheStream(CurandFills fills) {
