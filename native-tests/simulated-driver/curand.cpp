@@ -101,6 +101,11 @@ int run(void* arguments) {
         simulated_explain("cuRAND", "the target does not lie in live device memory");
         return ILLEGAL_ADDRESS;
     }
+    // A GPU's generator of this kind draws four words at once; that it may write them anywhere is not documented.
+    if (reinterpret_cast<uintptr_t>(fill.to) % (4 * sizeof(uint32_t)) != 0) {
+        simulated_explain("cuRAND", "the target does not begin at a multiple of 16 bytes");
+        return MISALIGNED_ADDRESS;
+    }
     Words words(fill.seed);
     for (size_t i = 0; i < fill.count; ++i) {
         const uint64_t at = fill.first + i;

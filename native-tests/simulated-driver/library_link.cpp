@@ -48,6 +48,10 @@ EXPORTED int simulated_create_handle(Resource kind) {
 EXPORTED void simulated_destroy_handle(Resource kind) {
     const std::lock_guard<std::mutex> lock(driver().lock);
     --handles(driver(), kind);
+    // As libraries do, it waits for the context.
+    if (check_no_capture() != SUCCESS) {
+        explain("the end of a library's handle", "waits for the context, which spoils the captures under way");
+    }
 }
 
 EXPORTED void simulated_explain(const char* call, const char* cause) {

@@ -10,7 +10,9 @@ prepare_java() {
         find_java || { report "$group" "$java_state" "$java_missing"; return 1; }
         mkdir -p "$build/java-work/target"
         use_libraries
-        java_command=("$jre" -XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
+        # Not by the memory that is there: a virtual machine's may grow as it is used.
+        java_command=("$jre" -Xmx8g -XX:-UsePerfData
+            --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
             "-XX:ErrorFile=$output/java-crash-%p.log" "-Djava.io.tmpdir=$TMPDIR"
             "-Dorg.bytedeco.javacpp.cachedir=$build/javacpp" ${java_options[@]+"${java_options[@]}"} -cp "$jars/*")
         {

@@ -42,7 +42,7 @@ compare() {
     for run in "$@"; do
         runs+=("$run=$output/train/$run")
     done
-    TAIL=40 step "$(basename "$file" .json)-comparison" 60 "$run_java" org.pernodedrop.train.RunComparison \
+    TAIL=40 step "$(basename "$file" .json)-comparison" 30 "$run_java" org.pernodedrop.train.RunComparison \
         "$file" "${runs[@]}"
 }
 
@@ -67,10 +67,12 @@ step_train_timing() {
             "$run_java" org.pernodedrop.data.MnistLikeFiles "$data" "${TIMING_EXAMPLES:-60000}" && touch "$data/done"
         fi || { report train-timing FAILED "no images could be made"; return; }
     fi
+    # Java runs in a folder of its own.
+    data=$(realpath "$data")
     settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
-    # 100 steps, all of which must agree.
+    # 100 steps, all of which must agree. On the GPU they may be the machine's first: kernels are compiled, cuBLAS read.
     train_run mnist-start-cpu 60 --device cpu --epochs 1 --limit 8000 "${settings[@]}" &&
-        train_run mnist-start-cuda 40 --device cuda --epochs 1 --limit 8000 "${settings[@]}" &&
+        train_run mnist-start-cuda 90 --device cuda --epochs 1 --limit 8000 "${settings[@]}" &&
         compare "$output/train-start.json" mnist-start-cpu mnist-start-cuda
     train_run mnist-cpu 180 --device cpu --epochs 2 "${settings[@]}" &&
         train_run mnist-cuda 100 --device cuda --epochs "${TIMING_EPOCHS:-30}" "${settings[@]}" &&

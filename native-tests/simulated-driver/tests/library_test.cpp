@@ -228,14 +228,22 @@ class SimulatedCurand : public DeviceTest {
 TEST_F(SimulatedCurand, DrawsUniformsFromAnyOffsetInAnyPieces) {
     constexpr uint64_t OFFSET = 262144 - 5;  // a second subsequence begins within
     EXPECT_EQ(curand()("curandSetGeneratorOffset", generator_, static_cast<unsigned long long>(OFFSET)), 0);
-    const DeviceAddress memory = allocate(13 * sizeof(float));
+    const DeviceAddress memory = allocate(15 * sizeof(float));
     EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{6}), 0);
-    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory + 24, size_t{7}), 0);
-    const std::vector<float> values = download(memory, 13);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory + 32, size_t{7}), 0);
+    std::vector<float> values = download(memory, 15);
+    values.erase(values.begin() + 6, values.begin() + 8);
     for (size_t i = 0; i < values.size(); ++i) {
         EXPECT_EQ(values[i], static_cast<float>(uniform(OFFSET + i))) << i;
     }
     release(memory);
+}
+
+TEST_F(SimulatedCurand, WritesOnlyWhereFourWordsMayLie) {
+    const DeviceAddress memory = allocate(8 * sizeof(float));
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory + 4, size_t{4}), 201);
+    EXPECT_EQ(cuda()("cuCtxSynchronize"), MISALIGNED_ADDRESS) << "the error sticks";
+    reset();
 }
 
 TEST_F(SimulatedCurand, DrawsNormals) {

@@ -149,16 +149,21 @@ final class CudaCalls {
             case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
                     CUresult.CUDA_ERROR_INVALID_PTX,
                     CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
-                    CUresult.CUDA_ERROR_INVALID_IMAGE,
-                    CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
-                "the driver cannot compile the kernels for this GPU; install a driver of CUDA 11.8 or later";
+                    CUresult.CUDA_ERROR_INVALID_IMAGE ->
+                "the driver cannot compile the kernels for this GPU; install a driver of CUDA 12.0 or later";
+            case CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
+                "the driver does not find its compiler, libnvidia-ptxjitcompiler.so.1 on Linux; add the driver's folder to"
+                        + " LD_LIBRARY_PATH, or install the driver anew";
             case CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED ->
                 "compilation by the driver is switched off; unset CUDA_DISABLE_PTX_JIT";
             case CUresult.CUDA_ERROR_INVALID_CONTEXT,
                     CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
                     CUresult.CUDA_ERROR_DEINITIALIZED ->
                 "the GPU's primary context is gone, reset by something else in this process; restart the process";
-            case CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES -> "the GPU could not start it; try again";
+            case CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES ->
+                "a block needs more registers, shared memory or threads than this GPU has; use --device cpu";
+            case CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED ->
+                "other code in this process waited for the whole GPU meanwhile; try again, or use --no-graphs";
             default -> "see the code in NVIDIA's documentation of the CUDA driver API";
         };
     }

@@ -116,9 +116,16 @@ final class CudaContext implements AutoCloseable {
     /** Gives the context back; closing twice does nothing. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            CudaCalls.check(() -> JCudaDriver.cuDevicePrimaryCtxRelease(device), "leaving the GPU's context");
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (Closer closer = new Closer()) {
+            closer.add(() -> CudaCalls.check(
+                    () -> JCudaDriver.cuDevicePrimaryCtxRelease(device), "giving back the GPU's context"));
+            // The driver leaves it the thread's current one even when that was its end.
+            closer.add(() ->
+                    CudaCalls.check(() -> JCudaDriver.cuCtxSetCurrent(new CUcontext()), "leaving the GPU's context"));
         }
     }
 }

@@ -90,8 +90,8 @@ final class CudaKernels implements AutoCloseable {
     public void close() {
         Closer closer = new Closer();
         modules.values()
-                .forEach(module -> closer.add(
-                        () -> CudaCalls.check(() -> JCudaDriver.cuModuleUnload(module), "unloading kernels")));
+                .forEach(module -> closer.add(() -> Captures.alone(
+                        () -> CudaCalls.check(() -> JCudaDriver.cuModuleUnload(module), "unloading kernels"))));
         modules.clear();
         closer.close();
     }

@@ -32,13 +32,19 @@ final class CudaStream implements AutoCloseable {
     /**
      * A graph of what the operations enqueue here, instead of doing it. It is the caller's to destroy.
      *
-     * <p>The mode is relaxed, so that what other threads or libraries do meanwhile does not end the capture.
+     * <p>The mode is relaxed, so that little of what other threads or libraries do meanwhile ends the capture; {@link
+     * Captures} keeps the rest apart.
      */
     CUgraph capture(Runnable operations) {
+        CUgraph graph = new CUgraph();
+        Captures.alone(() -> capture(operations, graph));
+        return graph;
+    }
+
+    private void capture(Runnable operations, CUgraph graph) {
         CudaCalls.check(
                 () -> JCudaDriver.cuStreamBeginCapture(handle, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
                 "beginning a recording");
-        CUgraph graph = new CUgraph();
         try {
             operations.run();
         } catch (RuntimeException | Error failure) {
@@ -49,7 +55,6 @@ final class CudaStream implements AutoCloseable {
             throw failure;
         }
         CudaCalls.check(() -> JCudaDriver.cuStreamEndCapture(handle, graph), "ending a recording");
-        return graph;
     }
 
     /** Closing twice does nothing. */

@@ -13,12 +13,15 @@ import org.pernodedrop.mask.CurandStream;
 /**
  * Initial values from cuRAND's streams. Uniforms are drawn by cuRAND where it is there and draws the numbers of {@link
  * CurandStream}, which is tried once, when first needed; else by this project's kernel, which gives the same bits. Normals
- * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths.
+ * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths. So do uniforms in slices that do not begin
+ * at a multiple of four floats: cuRAND draws four at a time and promises nothing of such places, and a misaligned write
+ * would cost the whole context.
  */
 final class CurandFills implements AutoCloseable {
     static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;
 
     private static final int TRIAL_LENGTH = 4099;
+    private static final int ALIGNMENT = 4 * Float.BYTES;
     /** Before the stream's counter wraps for the first time, at no multiple of 4. */
     private static final long[] TRIAL_STARTS = {0, 262_141, (1L << 33) + 7};
 
@@ -76,7 +79,7 @@ final class CurandFills implements AutoCloseable {
     void uniform(long seed, long first, float low, float high, CudaFloats x) {
         float range = high - low;
         // A recording takes the kernel: cuRAND's offset is set on the host.
-        if (!queue.isRecording() && curandServes()) {
+        if (!queue.isRecording() && x.address % ALIGNMENT == 0 && curandServes()) {
             generate(seed, first, x);
             launcher.of(scaleShift)
                     .int64(x.length())
@@ -126,7 +129,7 @@ final class CurandFills implements AutoCloseable {
 
     private boolean curandServes() {
         if (available && generator == null && kernelsBecause == null) {
-            start();
+            Captures.alone(this::start);
         }
         return generator != null;
     }
@@ -146,7 +149,8 @@ final class CurandFills implements AutoCloseable {
             default -> CudaCalls.checkCurand(status, "starting cuRAND");
         }
         generator = started;
-        closer.add(() -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back"));
+        closer.add(() -> Captures.alone(
+                () -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back")));
         try {
             CudaCalls.checkCurand(
                     () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
@@ -165,12 +169,10 @@ final class CurandFills implements AutoCloseable {
     /** Why cuRAND cannot be taken; null if it draws the stream's numbers. */
     private String trial() {
         float[] drawn = new float[TRIAL_LENGTH];
-        // One element late, so that what is drawn lies as badly as any buffer may.
-        try (CudaFloats whole = new CudaFloats(pool.allocate((TRIAL_LENGTH + 1L) * Float.BYTES, "a trial of cuRAND"))) {
-            CudaFloats late = CudaFloats.of(whole.slice(1, TRIAL_LENGTH), pool);
+        try (CudaFloats x = new CudaFloats(pool.allocate((long) TRIAL_LENGTH * Float.BYTES, "a trial of cuRAND"))) {
             for (long start : TRIAL_STARTS) {
-                generate(TRIAL_SEED, start, late);
-                transfers.download(late, drawn, 0);
+                generate(TRIAL_SEED, start, x);
+                transfers.download(x, drawn, 0);
                 for (int k = 0; k < TRIAL_LENGTH; k++) {
                     if (drawn[k] != expected.uniform(start + k)) {
                         return "cuRAND draws other numbers than its documentation says, first at " + (start + k);

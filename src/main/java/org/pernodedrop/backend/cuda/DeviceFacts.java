@@ -14,12 +14,13 @@ import java.util.Locale;
  */
 record DeviceFacts(String name, int major, int minor, int multiprocessors, long memory, int driverVersion) {
     private static final int LEAST_MAJOR = 8;
-    private static final int LEAST_DRIVER = 11_080;
+    /** What cuBLAS 12 needs; the kernels alone would take CUDA 11.8. */
+    private static final int LEAST_DRIVER = 12_000;
 
     /** Why the kernels cannot run, or null if they can. */
     String refusal() {
         if (driverVersion < LEAST_DRIVER) {
-            return "the driver must serve CUDA 11.8 or later; install a newer one: driver=CUDA " + cuda(driverVersion);
+            return "the driver must serve CUDA 12.0 or later; install a newer one: driver=CUDA " + cuda(driverVersion);
         }
         if (major < LEAST_MAJOR) {
             return "the GPU must have compute capability 8.0 or later (Ampere and newer): GPU=" + name

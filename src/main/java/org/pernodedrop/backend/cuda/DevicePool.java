@@ -13,9 +13,9 @@ import org.pernodedrop.backend.OutOfDeviceMemoryException;
 /**
  * Keeps memory that was given back for the next who asks, since the driver's own calls wait for the GPU.
  *
- * <p>Sizes are rounded up to classes an eighth apart, and the smallest kept block that fits is taken, unless it is more
- * than a quarter too large. All use of the memory must be enqueued in one stream: then what the next owner enqueues comes
- * after what the last one did.
+ * <p>Sizes are rounded up to classes an eighth apart where there is room, and the smallest kept block that fits is taken,
+ * unless it is more than a quarter too large. All use of the memory must be enqueued in one stream: then what the next
+ * owner enqueues comes after what the last one did.
  */
 final class DevicePool implements AutoCloseable {
     /** What the driver aligns allocations to, and more. */
@@ -57,7 +57,8 @@ final class DevicePool implements AutoCloseable {
             throw outOfMemory(bytes, purpose);
         }
         long size = sizeClass(bytes);
-        Map.Entry<Long, Deque<Long>> fit = kept.ceilingEntry(size);
+        long least = Math.max(1, (bytes + LEAST - 1) / LEAST) * LEAST;
+        Map.Entry<Long, Deque<Long>> fit = kept.ceilingEntry(least);
         if (fit != null && fit.getKey() <= size + size / MOST_SPARE) {
             long address = fit.getValue().pop();
             if (fit.getValue().isEmpty()) {
@@ -68,6 +69,11 @@ final class DevicePool implements AutoCloseable {
         long address = memory.allocate(size);
         if (address == 0 && !kept.isEmpty()) {
             trim();
+            address = memory.allocate(size);
+        }
+        if (address == 0 && least < size) {
+            // Rounding up must not cost the last room there is.
+            size = least;
             address = memory.allocate(size);
         }
         if (address == 0) {

@@ -32,7 +32,8 @@ final class DriverMemory implements DeviceMemory {
 
     @Override
     public void free(long address) {
-        CudaCalls.check(() -> JCudaDriver.cuMemFree(pointer(address)), "giving back memory of the GPU");
+        Captures.alone(
+                () -> CudaCalls.check(() -> JCudaDriver.cuMemFree(pointer(address)), "giving back memory of the GPU"));
     }
 
     @Override

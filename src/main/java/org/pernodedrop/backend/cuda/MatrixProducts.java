@@ -33,8 +33,9 @@ final class MatrixProducts implements AutoCloseable {
         this.queue = queue;
         this.precision = precision;
         try {
-            CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS");
-            closer.add(() -> CudaCalls.checkCublas(() -> JCublas2.cublasDestroy(handle), "giving cuBLAS back"));
+            Captures.alone(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
+            closer.add(() -> Captures.alone(
+                    () -> CudaCalls.checkCublas(() -> JCublas2.cublasDestroy(handle), "giving cuBLAS back")));
             int[] found = new int[1];
             CudaCalls.checkCublas(() -> JCublas2.cublasGetVersion(handle, found), "asking for cuBLAS's version");
             version = found[0];

@@ -39,7 +39,8 @@ final class PinnedMemory extends Pointer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CudaCalls.check(() -> JCudaDriver.cuMemFreeHost(this), "giving back page-locked memory");
+            Captures.alone(
+                    () -> CudaCalls.check(() -> JCudaDriver.cuMemFreeHost(this), "giving back page-locked memory"));
         }
     }
 }

@@ -243,8 +243,11 @@ class CudaBackendIT extends OpenCudaBackend {
     @Test
     void uniformsAreTheSameByCurandAndByTheKernel() {
         CurandStream stream = new CurandStream(77);
-        for (int length : new int[] {1, 2, 3, 5, 207, 1000}) {
-            DeviceFloats x = backend.allocate(length + 1).slice(1, length);
+        for (int length : new int[] {1, 2, 3, 5, 207, 1000, -1, -207, -1000}) {
+            // cuRAND takes whole buffers only, the kernel these slices, too.
+            DeviceFloats x = length > 0
+                    ? backend.allocate(length)
+                    : backend.allocate(1 - length).slice(1, -length);
             backend.fillUniform(77, 262_143, -1, 1, x);
             float[] direct = backend.download(x);
             try (Recording recording = backend.record(() -> backend.fillUniform(77, 262_143, -1, 1, x))) {
@@ -294,6 +297,36 @@ class CudaBackendIT extends OpenCudaBackend {
             }
         } finally {
             threads.shutdown();
+        }
+    }
+
+    /** Libraries that come and go wait for the whole GPU, which no capture survives. */
+    @Test
+    void backendsComeAndGoWhileAnotherRecords() throws Exception {
+        DeviceFloats x = backend.allocate(1000);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> others = thread.submit(() -> {
+                for (int k = 0; k < 5; k++) {
+                    CudaDeviceUnderTest.open().close();
+                }
+            });
+            int recorded = 0;
+            while (!others.isDone() || recorded < 3) {
+                try (Recording recording = backend.record(() -> {
+                    for (int k = 0; k < 100; k++) {
+                        backend.axpy(1, x.slice(0, 500), x.slice(500, 500));
+                    }
+                    backend.fill(x, 1);
+                })) {
+                    recording.replay();
+                }
+                recorded++;
+            }
+            others.get();
+            assertEquals(1, backend.download(x)[999]);
+        } finally {
+            thread.shutdownNow();
         }
     }
 

@@ -38,7 +38,9 @@ class CudaCallsTest {
         "719, CUDA_ERROR_LAUNCH_FAILED, restart the process",
         "214, CUDA_ERROR_ECC_UNCORRECTABLE, restart the process",
         "100, CUDA_ERROR_NO_DEVICE, CUDA_VISIBLE_DEVICES",
-        "222, CUDA_ERROR_UNSUPPORTED_PTX_VERSION, CUDA 11.8",
+        "222, CUDA_ERROR_UNSUPPORTED_PTX_VERSION, CUDA 12.0",
+        "221, CUDA_ERROR_JIT_COMPILER_NOT_FOUND, LD_LIBRARY_PATH",
+        "901, CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, --no-graphs",
         "709, CUDA_ERROR_CONTEXT_IS_DESTROYED, primary context is gone",
         "1, CUDA_ERROR_INVALID_VALUE, NVIDIA's documentation",
         "12345, 12345, NVIDIA's documentation"

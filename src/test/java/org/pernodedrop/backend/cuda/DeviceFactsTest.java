@@ -13,14 +13,14 @@ class DeviceFactsTest {
 
     @Test
     void whatTheKernelsRunOnIsTaken() {
-        assertNull(gpu(8, 0, 11_080).refusal());
+        assertNull(gpu(8, 0, 12_000).refusal());
         assertNull(gpu(12, 1, 13_000).refusal());
     }
 
     @Test
     void whatTheyDoNotRunOnIsRefusedWithTheReason() {
-        String driver = gpu(8, 0, 11_070).refusal();
-        assertTrue(driver.contains("CUDA 11.8 or later") && driver.endsWith("driver=CUDA 11.7"), driver);
+        String driver = gpu(8, 0, 11_080).refusal();
+        assertTrue(driver.contains("CUDA 12.0 or later") && driver.endsWith("driver=CUDA 11.8"), driver);
         String old = gpu(7, 5, 12_040).refusal();
         assertTrue(old.contains("8.0 or later") && old.endsWith("GPU=A GPU, compute capability=7.5"), old);
     }

@@ -152,6 +152,19 @@ class DevicePoolTest {
     }
 
     @Test
+    void roundingUpDoesNotTakeTheLastRoom() {
+        pool.allocate(TOTAL / 16 + 1, "a test");
+        long bytes = pool.use().free() - 1000;
+        assertTrue(DevicePool.sizeClass(bytes) > pool.use().free(), "the class has no room");
+        DeviceBlock block = pool.allocate(bytes, "a test");
+        assertEquals(bytes, block.bytes);
+        assertEquals(memory.bytes(), pool.use().reserved());
+        block.close();
+        assertEquals(block.address, pool.allocate(bytes - 4096, "a test").address);
+        assertThrows(OutOfDeviceMemoryException.class, () -> pool.allocate(TOTAL / 8, "a test"));
+    }
+
+    @Test
     void tooMuchSaysWhatWasAskedForAndWhatThereIs() {
         pool.allocate(TOTAL / 2, "a test");
         for (long bytes : new long[] {TOTAL * 3 / 4, TOTAL + 1, Long.MAX_VALUE}) {
