@@ -101,7 +101,7 @@ int run(void* arguments) {
         simulated_explain("cuRAND", "the target does not lie in live device memory");
         return ILLEGAL_ADDRESS;
     }
-    // A GPU's generator of this kind writes four words at once; that it does so elsewhere, too, is not documented.
+    // A GPU's generator of this kind draws four words at once; that it may write them anywhere is not documented.
     if (reinterpret_cast<uintptr_t>(fill.to) % (4 * sizeof(uint32_t)) != 0) {
         simulated_explain("cuRAND", "the target does not begin at a multiple of 16 bytes");
         return MISALIGNED_ADDRESS;

@@ -28,7 +28,7 @@ class ArchitectureTest {
 
     @Test
     void theSeamKnowsTheMaskAndOpensTheBackends() {
-        knowsOnly("backend", "mask", "backend.cpu", "backend.cuda", "backend.cuda.library");
+        knowsOnly("backend", "mask", "backend.cpu", "backend.cuda", "backend.cuda.libraries");
         classes()
                 .that()
                 .resideInAPackage(ROOT + "backend")
@@ -47,7 +47,7 @@ class ArchitectureTest {
 
     @Test
     void theCudaBackendKnowsTheSeam() {
-        knowsOnly("backend.cuda", "backend", "mask", "backend.cuda.kernel", "backend.cuda.library");
+        knowsOnly("backend.cuda", "backend", "mask", "backend.cuda.kernel", "backend.cuda.libraries");
     }
 
     @Test
@@ -57,14 +57,14 @@ class ArchitectureTest {
 
     @Test
     void theLibrariesKnowTheSeamsFailures() {
-        knowsOnly("backend.cuda.library", "backend", "files");
+        knowsOnly("backend.cuda.libraries", "backend", "files");
     }
 
     @Test
     void onlyTheCudaBackendAndItsLibrariesKnowJCuda() {
         classes()
                 .that()
-                .resideOutsideOfPackages(ROOT + "backend.cuda", ROOT + "backend.cuda.library")
+                .resideOutsideOfPackages(ROOT + "backend.cuda", ROOT + "backend.cuda.libraries")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideOutsideOfPackage("jcuda..")
@@ -88,7 +88,7 @@ class ArchitectureTest {
 
     @Test
     void theDoctorKnowsTheSeamAndTheLibraries() {
-        knowsOnly("doctor", "backend", "backend.cuda", "backend.cuda.library");
+        knowsOnly("doctor", "backend", "backend.cuda", "backend.cuda.libraries");
     }
 
     @Test

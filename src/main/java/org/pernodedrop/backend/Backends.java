@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.backend.cuda.CudaBackend;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
 
 /** The choice of a backend: the only place that names the devices' own packages. */
 public final class Backends {

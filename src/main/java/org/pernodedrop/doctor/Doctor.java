@@ -11,8 +11,8 @@ import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.SelfCheck;
 import org.pernodedrop.backend.cuda.CudaInspection;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
-import org.pernodedrop.backend.cuda.library.LibraryFinding;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.LibraryFinding;
 
 /** Looks at everything that computing needs, from the platform to small computations, and goes on where something fails. */
 public final class Doctor {

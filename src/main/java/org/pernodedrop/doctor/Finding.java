@@ -1,7 +1,7 @@
 package org.pernodedrop.doctor;
 
 import java.util.Locale;
-import org.pernodedrop.backend.cuda.library.LibraryFinding;
+import org.pernodedrop.backend.cuda.libraries.LibraryFinding;
 
 /**
  * One line of a diagnosis.

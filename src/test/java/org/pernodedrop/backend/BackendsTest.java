@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.cpu.CpuBackend;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
-import org.pernodedrop.backend.cuda.library.LibraryFinding;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.LibraryFinding;
 
 class BackendsTest {
     private final List<String> notices = new ArrayList<>();

@@ -23,7 +23,7 @@ import org.pernodedrop.backend.SelfCheck;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.backend.cuda.SimulatedDevice.Call;
-import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
 /** With a device, and with one library after another missing. */
 class DoctorCommandIT {

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.SelfCheck;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
-import org.pernodedrop.backend.cuda.library.LibraryFinding;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.LibraryFinding;
 
 /** Without a GPU: the build lets the search find none. */
 class DoctorCommandTest {

@@ -8,7 +8,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
 import org.pernodedrop.mask.CurandStream;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Locale;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
 
 /** What the driver tells of its GPUs, and what it makes of the kernels; for diagnoses, after {@link CudaLibraries#load}. */
 public final class CudaInspection implements AutoCloseable {

@@ -14,9 +14,9 @@ import org.pernodedrop.mask.CurandStream;
 /**
  * Initial values from cuRAND's streams. Uniforms are drawn by cuRAND where it is there and draws the numbers of {@link
  * CurandStream}, which is tried once, when first needed; else by this project's kernel, which gives the same bits. Normals
- * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths. So do uniforms in slices that begin amid
- * four floats: cuRAND writes four at a time and promises nothing of other places, and a kernel that writes where it may
- * not costs the whole context.
+ * always come from the kernel: cuRAND's generators on GPUs refuse odd lengths. So do uniforms in slices that do not begin
+ * at a multiple of four floats: cuRAND draws four at a time and promises nothing of such places, and a misaligned write
+ * would cost the whole context.
  */
 final class CurandFills extends Operations implements RandomFillKernels, AutoCloseable {
     static final long TRIAL_SEED = 0x9E37_79B9_7F4A_7C15L;

@@ -14,8 +14,8 @@ import org.pernodedrop.backend.OutOfDeviceMemoryException;
  * Keeps memory that was given back for the next who asks, since the driver's own calls wait for the GPU.
  *
  * <p>Sizes are rounded up to classes an eighth apart where there is room, and the smallest kept block that fits is taken,
- * unless it is more than a quarter too large. All use of the memory must be enqueued in one stream: then what the next owner enqueues comes
- * after what the last one did.
+ * unless it is more than a quarter too large. All use of the memory must be enqueued in one stream: then what the next
+ * owner enqueues comes after what the last one did.
  */
 final class DevicePool implements AutoCloseable {
     /** What the driver aligns allocations to, and more. */

@@ -2,8 +2,8 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.Optional;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
-import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
 /**
  * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of

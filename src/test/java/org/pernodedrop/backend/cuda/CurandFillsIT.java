@@ -9,8 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.library.CudaLibraries;
-import org.pernodedrop.backend.cuda.library.CudaTestLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 import org.pernodedrop.mask.CurandStream;
 
 /** Who draws initial weights: cuRAND if it keeps what its documentation says, else a kernel, with the same numbers. */

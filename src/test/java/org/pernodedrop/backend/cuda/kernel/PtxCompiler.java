@@ -11,7 +11,7 @@ import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 import org.junit.jupiter.api.Assumptions;
 import org.pernodedrop.backend.cuda.kernel.KernelResources.Multiprocessor;
-import org.pernodedrop.backend.cuda.library.JCudaNatives;
+import org.pernodedrop.backend.cuda.libraries.JCudaNatives;
 
 /** NVIDIA's compiler from PTX to machine code, out of JCuda's natives: it needs no GPU and no CUDA. */
 public final class PtxCompiler {

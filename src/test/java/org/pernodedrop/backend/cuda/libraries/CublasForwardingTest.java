@@ -1,4 +1,4 @@
-package org.pernodedrop.backend.cuda.library;
+package org.pernodedrop.backend.cuda.libraries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package org.pernodedrop.backend.cuda.library;
+package org.pernodedrop.backend.cuda.libraries;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.pernodedrop.backend.cuda.library;
+package org.pernodedrop.backend.cuda.libraries;
 
 /** The libraries of JCuda in use, and those of NVIDIA that they call. */
 enum JCudaLibrary {

@@ -1,4 +1,4 @@
-package org.pernodedrop.backend.cuda.library;
+package org.pernodedrop.backend.cuda.libraries;
 
 /**
  * What was found of a library that CUDA needs.

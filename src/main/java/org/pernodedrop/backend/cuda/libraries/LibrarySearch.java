@@ -1,4 +1,4 @@
-package org.pernodedrop.backend.cuda.library;
+package org.pernodedrop.backend.cuda.libraries;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -82,7 +82,7 @@ final class LibrarySearch {
                     "usr/lib64",
                     "usr/lib/wsl/lib",
                     "usr/lib/x86_64-linux-gnu/nvidia/*");
-            addAll(root, "usr/local/nvidia/lib64", "run/opengl-driver/lib", "opt/cuda/lib64");
+            addAll(root, "usr/local/nvidia/lib64", "usr/local/nvidia/lib", "run/opengl-driver/lib", "opt/cuda/lib64");
             for (Path prefix : settings.variable("CONDA_PREFIX")) {
                 addAll(prefix, "lib", "targets/x86_64-linux/lib");
             }
