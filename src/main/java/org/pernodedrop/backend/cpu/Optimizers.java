@@ -81,39 +81,17 @@ final class Optimizers implements OptimizerKernels {
         int toG = ownG.offset - ownW.offset;
         int toM = ownM.offset - ownW.offset;
         int toV = ownV.offset - ownW.offset;
+        float[] weights = ownW.array;
+        float[] gradients = ownG.array;
+        float[] means = ownM.array;
+        float[] squares = ownV.array;
         Stretches.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if ((toG | toM | toV) == 0) {
-                adam(
-                        ownW.array,
-                        ownG.array,
-                        0,
-                        ownM.array,
-                        0,
-                        ownV.array,
-                        0,
-                        start,
-                        end,
-                        settings,
-                        pace,
-                        rootScale,
-                        decay);
+                adam(weights, gradients, 0, means, 0, squares, 0, start, end, settings, pace, rootScale, decay);
             } else {
-                adam(
-                        ownW.array,
-                        ownG.array,
-                        toG,
-                        ownM.array,
-                        toM,
-                        ownV.array,
-                        toV,
-                        start,
-                        end,
-                        settings,
-                        pace,
-                        rootScale,
-                        decay);
+                adam(weights, gradients, toG, means, toM, squares, toV, start, end, settings, pace, rootScale, decay);
             }
         });
     }
