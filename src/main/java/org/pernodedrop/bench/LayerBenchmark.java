@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.StepState;
@@ -54,7 +55,8 @@ public final class LayerBenchmark {
     }
 
     /**
-     * Compares the kinds at one shape; the stored mask is left out, with a notice, where it would need more than 1 GiB.
+     * Compares the kinds at one shape; the stored mask is left out, with a notice, where it would need more than 1 GiB, and
+     * on other devices than the CPU.
      *
      * @param spec of connection granularity, not fixed
      * @return one measurement a kind
@@ -96,7 +98,10 @@ public final class LayerBenchmark {
         List<LayerPass> passes = new ArrayList<>();
         passes.add(new PerNodeDropPass(buffers, mask));
         passes.add(new DensePass(buffers));
-        if (Materialization.fits(buffers.shape)) {
+        if (!backend.device().equals(Device.CPU.toString())) {
+            notice.accept(title + ": materialized is left out, its loops run on the host and would say nothing of "
+                    + backend.device());
+        } else if (Materialization.fits(buffers.shape)) {
             passes.add(new MaterializedPass(buffers, mask));
         } else {
             notice.accept(title + ": materialized is left out, its mask needs more than 1 GiB");
