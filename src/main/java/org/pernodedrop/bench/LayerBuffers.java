@@ -1,10 +1,9 @@
 package org.pernodedrop.bench;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * What one ReLU layer with bias reads and writes: {@code x[B, I]}, {@code w[I, U]}, bias and dy at random from a fixed
@@ -26,11 +25,13 @@ final class LayerBuffers implements AutoCloseable {
     final DeviceFloats dw;
     final DeviceFloats db;
 
-    private final List<DeviceFloats> all = new ArrayList<>();
+    private final Workspace workspace;
+    private int filled;
 
     LayerBuffers(Backend backend, LayerShape shape) {
         this.backend = backend;
         this.shape = shape;
+        workspace = new Workspace(backend);
         long inputs = (long) shape.samples() * shape.inputs();
         long outputs = (long) shape.samples() * shape.outputs();
         x = uniform(inputs, 1);
@@ -46,14 +47,12 @@ final class LayerBuffers implements AutoCloseable {
     }
 
     DeviceFloats allocate(long length) {
-        DeviceFloats buffer = backend.allocate(length);
-        all.add(buffer);
-        return buffer;
+        return workspace.allocate(length);
     }
 
     private DeviceFloats uniform(long length, float limit) {
         DeviceFloats buffer = allocate(length);
-        backend.fillUniform(SEED + all.size(), 0, -limit, limit, buffer);
+        backend.fillUniform(SEED + filled++, 0, -limit, limit, buffer);
         return buffer;
     }
 
@@ -65,6 +64,6 @@ final class LayerBuffers implements AutoCloseable {
 
     @Override
     public void close() {
-        all.forEach(DeviceFloats::close);
+        workspace.close();
     }
 }

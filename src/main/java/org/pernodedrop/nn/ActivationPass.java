@@ -3,6 +3,7 @@ package org.pernodedrop.nn;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /** {@code y = act(x)} at work. */
 final class ActivationPass implements LayerPass {

@@ -2,6 +2,7 @@ package org.pernodedrop.nn;
 
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /** A dense layer at work. */
 final class DensePass implements LayerPass {

@@ -3,6 +3,7 @@ package org.pernodedrop.nn;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.Workspace;
 
 /** {@code y[b, u] = x[b, u] m[b, u]} at work; nothing at all where there is no mask. */
 final class DropoutPass implements LayerPass {

@@ -1,6 +1,7 @@
 package org.pernodedrop.nn;
 
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /** A layer at work in a network: the operations of its forward and backward pass, and the buffers between them. */
 interface LayerPass {

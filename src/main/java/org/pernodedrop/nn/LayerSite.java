@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * Where a layer works: its place in a network.

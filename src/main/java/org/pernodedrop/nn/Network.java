@@ -10,6 +10,7 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * A network on a backend: parameters, gradients, moments and activations, and the passes over them.

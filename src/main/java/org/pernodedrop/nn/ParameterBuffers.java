@@ -5,6 +5,7 @@ import java.util.List;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * The parameters of a network, their gradients and the optimizer's moments: flat buffers of one layout. Parameters lie

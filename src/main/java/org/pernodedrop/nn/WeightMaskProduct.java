@@ -2,6 +2,7 @@ package org.pernodedrop.nn;
 
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.Workspace;
 
 /** {@code z = x (w m)}, {@code m [I, U]}: one mask for all samples, fixed or drawn at every step. */
 final class WeightMaskProduct extends DenseProduct {

@@ -6,12 +6,13 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
 /** Batches put together on the host; each is on its way while the device computes on the one before. */
 final class FedBatches implements Batches {
     private final Dataset data;
-    private final OwnedBuffers owned;
+    private final Workspace workspace;
     private final DeviceFloats features;
     private final DeviceInts labels;
     private final BatchFeed feed;
@@ -23,11 +24,11 @@ final class FedBatches implements Batches {
     FedBatches(Backend backend, Dataset data, int wanted) {
         int most = Math.min(wanted, data.examples());
         this.data = data;
-        owned = new OwnedBuffers(backend);
+        workspace = new Workspace(backend);
         int floats = most * data.featureCount();
-        features = owned.floats(floats);
-        labels = owned.ints(most);
-        feed = owned.feed(floats, most);
+        features = workspace.allocate(floats);
+        labels = workspace.allocateInts(most);
+        feed = workspace.newBatchFeed(floats, most);
     }
 
     @Override
@@ -90,6 +91,6 @@ final class FedBatches implements Batches {
 
     @Override
     public void close() {
-        owned.close();
+        workspace.close();
     }
 }

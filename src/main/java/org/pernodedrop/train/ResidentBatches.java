@@ -3,6 +3,7 @@ package org.pernodedrop.train;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * Batches gathered on the device. Only the numbers of a batch's rows are copied before it, within the device and to one
@@ -11,7 +12,7 @@ import org.pernodedrop.backend.DeviceInts;
 final class ResidentBatches implements Batches {
     private final Backend backend;
     private final ResidentDataset data;
-    private final OwnedBuffers owned;
+    private final Workspace workspace;
     private final DeviceInts order;
     private final DeviceInts rows;
     private final DeviceFloats features;
@@ -24,11 +25,11 @@ final class ResidentBatches implements Batches {
         int most = Math.min(wanted, data.examples());
         this.backend = backend;
         this.data = data;
-        owned = new OwnedBuffers(backend);
-        order = owned.ints(data.examples());
-        rows = owned.ints(most);
-        features = owned.floats((long) most * data.featureCount());
-        labels = owned.ints(most);
+        workspace = new Workspace(backend);
+        order = workspace.allocateInts(data.examples());
+        rows = workspace.allocateInts(most);
+        features = workspace.allocate((long) most * data.featureCount());
+        labels = workspace.allocateInts(most);
     }
 
     @Override
@@ -67,6 +68,6 @@ final class ResidentBatches implements Batches {
 
     @Override
     public void close() {
-        owned.close();
+        workspace.close();
     }
 }

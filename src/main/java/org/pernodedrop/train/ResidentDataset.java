@@ -3,6 +3,7 @@ package org.pernodedrop.train;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
 /** A data set on a device: uploaded once, so that no step waits for the host. */
@@ -10,6 +11,7 @@ public final class ResidentDataset implements BatchSource {
     private final Backend backend;
     private final int examples;
     private final int featureCount;
+    private final Workspace workspace;
     private final DeviceFloats features;
     private final DeviceInts labels;
 
@@ -22,18 +24,14 @@ public final class ResidentDataset implements BatchSource {
         this.backend = backend;
         examples = data.examples();
         featureCount = data.featureCount();
-        features = backend.allocate((long) examples * featureCount);
-        try {
-            labels = backend.allocateInts(examples);
-        } catch (RuntimeException | Error e) {
-            features.close();
-            throw e;
-        }
+        workspace = new Workspace(backend);
+        features = workspace.allocate((long) examples * featureCount);
+        labels = workspace.allocateInts(examples);
         try {
             backend.upload(data.features(), 0, features);
             backend.upload(data.labels(), 0, labels);
         } catch (RuntimeException | Error e) {
-            close();
+            workspace.close();
             throw e;
         }
     }
@@ -70,7 +68,6 @@ public final class ResidentDataset implements BatchSource {
 
     @Override
     public void close() {
-        features.close();
-        labels.close();
+        workspace.close();
     }
 }

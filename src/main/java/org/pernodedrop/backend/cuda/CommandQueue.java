@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Closer;
 
 /**
  * The way to the backend's stream: commands are enqueued at once or, while a recording is made, remembered for it. All that

@@ -1,6 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceKernels;
 import org.pernodedrop.backend.DeviceUnavailableException;

@@ -30,13 +30,23 @@ abstract class CudaBuffer implements DeviceBuffer {
         this.owner = false;
     }
 
-    /** Refuses a buffer of another backend: what is enqueued there is not waited for here. */
-    final void requireOf(DevicePool pool) {
-        if (block.pool != pool) {
-            throw new IllegalArgumentException(
-                    "a buffer of another CUDA backend was passed; download it there and upload" + " it here: buffer="
-                            + getClass().getSimpleName() + ", length=" + length);
+    /** The buffer as one of this pool's; null stays null. What is enqueued by another backend is not waited for here. */
+    static <T extends CudaBuffer> T of(DeviceBuffer buffer, Class<T> kind, DevicePool pool) {
+        if (buffer == null) {
+            return null;
         }
+        if (!kind.isInstance(buffer)) {
+            throw new IllegalArgumentException(
+                    "a buffer of another device was passed to CUDA; download it there and upload it here: buffer="
+                            + buffer.getClass().getSimpleName());
+        }
+        T own = kind.cast(buffer);
+        if (own.block.pool != pool) {
+            throw new IllegalArgumentException(
+                    "a buffer of another CUDA backend was passed; download it there and upload it here: buffer="
+                            + kind.getSimpleName() + ", length=" + buffer.length());
+        }
+        return own;
     }
 
     final long bytes() {

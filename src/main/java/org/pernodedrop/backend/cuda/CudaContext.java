@@ -12,6 +12,7 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceUnavailableException;
 
 /**
@@ -29,9 +30,7 @@ final class CudaContext implements AutoCloseable {
     /** @throws DeviceUnavailableException if there is no GPU, or none that the kernels run on */
     CudaContext() {
         require(() -> JCudaDriver.cuInit(0), "starting CUDA");
-        int[] count = new int[1];
-        require(() -> JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
-        if (count[0] == 0) {
+        if (deviceCount() == 0) {
             throw unavailable("counting GPUs", CUresult.CUDA_ERROR_NO_DEVICE);
         }
         device = new CUdevice();
@@ -72,16 +71,21 @@ final class CudaContext implements AutoCloseable {
 
     /** Those of every GPU that the driver shows; CUDA was started. */
     static List<DeviceFacts> allFacts() {
-        int[] count = new int[1];
-        require(() -> JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
         List<DeviceFacts> all = new ArrayList<>();
-        for (int number = 0; number < count[0]; number++) {
+        int count = deviceCount();
+        for (int number = 0; number < count; number++) {
             CUdevice device = new CUdevice();
             int ordinal = number;
             require(() -> JCudaDriver.cuDeviceGet(device, ordinal), "looking at GPU " + number);
             all.add(facts(device));
         }
         return all;
+    }
+
+    private static int deviceCount() {
+        int[] count = new int[1];
+        require(() -> JCudaDriver.cuDeviceGetCount(count), "counting GPUs");
+        return count[0];
     }
 
     private static int attribute(int attribute, CUdevice device) {

@@ -14,16 +14,7 @@ final class CudaFloats extends CudaBuffer implements DeviceFloats {
 
     /** The buffer as one of this pool's; null stays null. */
     static CudaFloats of(DeviceFloats buffer, DevicePool pool) {
-        if (buffer == null) {
-            return null;
-        }
-        if (!(buffer instanceof CudaFloats own)) {
-            throw new IllegalArgumentException(
-                    "a buffer of another device was passed to CUDA; download it there and upload it here: buffer="
-                            + buffer.getClass().getSimpleName());
-        }
-        own.requireOf(pool);
-        return own;
+        return of(buffer, CudaFloats.class, pool);
     }
 
     @Override

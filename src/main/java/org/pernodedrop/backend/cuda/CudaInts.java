@@ -14,16 +14,7 @@ final class CudaInts extends CudaBuffer implements DeviceInts {
 
     /** The buffer as one of this pool's; null stays null. */
     static CudaInts of(DeviceInts buffer, DevicePool pool) {
-        if (buffer == null) {
-            return null;
-        }
-        if (!(buffer instanceof CudaInts own)) {
-            throw new IllegalArgumentException(
-                    "a buffer of another device was passed to CUDA; download it there and upload it here: buffer="
-                            + buffer.getClass().getSimpleName());
-        }
-        own.requireOf(pool);
-        return own;
+        return of(buffer, CudaInts.class, pool);
     }
 
     @Override

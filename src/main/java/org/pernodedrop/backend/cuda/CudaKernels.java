@@ -11,6 +11,7 @@ import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.cuda.kernel.KernelSignature;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 

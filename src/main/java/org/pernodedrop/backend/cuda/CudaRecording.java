@@ -7,6 +7,7 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.Recording;
 
 /** Commands that are enqueued at every replay: as one graph, or one by one. */

@@ -5,6 +5,7 @@ import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.RandomFillKernels;
 import org.pernodedrop.backend.cuda.kernel.Grid;

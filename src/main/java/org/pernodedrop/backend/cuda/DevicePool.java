@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 

@@ -7,6 +7,7 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
 import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.MatrixKernels;
 import org.pernodedrop.backend.MatrixPrecision;

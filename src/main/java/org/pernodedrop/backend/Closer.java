@@ -1,24 +1,26 @@
-package org.pernodedrop.backend.cuda;
+package org.pernodedrop.backend;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
 /** Closes what was put in, last first, all of it, and then throws what failed first. */
-final class Closer implements AutoCloseable {
+public final class Closer implements AutoCloseable {
     /** What closes without a checked exception. */
-    interface Step {
+    public interface Step {
+        /** Closes it. */
         void run();
     }
 
     private final Deque<Step> steps = new ArrayDeque<>();
 
-    void add(Step step) {
+    /** What is to be closed before all that was put in earlier. */
+    public void add(Step step) {
         steps.push(step);
     }
 
     /** The same for a resource, which is returned. */
-    <T> T own(T resource, Consumer<T> close) {
+    public <T> T own(T resource, Consumer<T> close) {
         add(() -> close.accept(resource));
         return resource;
     }
@@ -43,7 +45,7 @@ final class Closer implements AutoCloseable {
     }
 
     /** Closes because something failed, which is to be thrown on. */
-    void closeAfter(Throwable failure) {
+    public void closeAfter(Throwable failure) {
         try {
             close();
         } catch (RuntimeException another) {

@@ -1,0 +1,45 @@
+package org.pernodedrop.backend;
+
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Buffers and feeds of a backend that live and die together: if one cannot be had, all are given back. */
+public final class Workspace implements AutoCloseable {
+    private final Backend backend;
+    private final Closer closer = new Closer();
+
+    /** An empty one. */
+    public Workspace(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** See {@link Backend#allocate}. */
+    public DeviceFloats allocate(long length) {
+        return own(() -> backend.allocate(length), DeviceFloats::close);
+    }
+
+    /** See {@link Backend#allocateInts}. */
+    public DeviceInts allocateInts(long length) {
+        return own(() -> backend.allocateInts(length), DeviceInts::close);
+    }
+
+    /** See {@link Backend#newBatchFeed}. */
+    public BatchFeed newBatchFeed(int features, int labels) {
+        return own(() -> backend.newBatchFeed(features, labels), BatchFeed::close);
+    }
+
+    private <T> T own(Supplier<T> made, Consumer<T> close) {
+        try {
+            return closer.own(made.get(), close);
+        } catch (RuntimeException | Error failure) {
+            closer.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** Gives all back, the last first; it may be filled again. */
+    @Override
+    public void close() {
+        closer.close();
+    }
+}
