@@ -118,7 +118,7 @@ class SimulatedDeviceIT {
             cuStreamDestroy(stream);
         }
         cuDevicePrimaryCtxRelease(first);
-        assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
+        assertEquals(SimulatedDevice.Live.NOTHING, device.live());
     }
 
     @Test
@@ -202,7 +202,7 @@ class SimulatedDeviceIT {
 
     @Test
     void failsWhatItIsToldTo() {
-        device.failAllocation(2);
+        device.fail(SimulatedDevice.Call.ALLOCATION, 2);
         final CUdeviceptr first = allocate(1);
         final CudaException failure = assertThrows(CudaException.class, () -> allocate(1));
         assertTrue(failure.getMessage().contains("OUT_OF_MEMORY"), failure.getMessage());
