@@ -71,7 +71,7 @@ class DoctorCommandIT {
     @ParameterizedTest
     @EnumSource(names = {"ALLOCATION", "COPY", "LAUNCH", "MODULE_LOAD", "SYNCHRONISATION", "LIBRARY_HANDLE"})
     void failuresOfTheDeviceAreFindings(Call call) {
-        SimulatedDevice device = needsTheSimulatedDevice();
+        SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         device.fail(call, 1);
         Program program = Program.run("doctor");
         assertFalse(device.failurePending(call), "nothing failed");
@@ -109,7 +109,7 @@ class DoctorCommandIT {
 
     @Test
     void aDamagedLibraryIsTold() throws IOException {
-        needsTheSimulatedDevice();
+        CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
         Files.writeString(folder.resolve("libcublas.so.12"), "");
         ForkedJava doctor = doctor(folder.toString());
@@ -120,7 +120,7 @@ class DoctorCommandIT {
 
     @Test
     void aLibraryOfAnotherVersionUnderAFalseNameIsTold() throws IOException {
-        needsTheSimulatedDevice();
+        CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
         Files.copy(cuda13().resolve("libcublas.so.13"), folder.resolve("libcublas.so.12"));
         ForkedJava doctor = doctor(folder.toString());
@@ -130,7 +130,7 @@ class DoctorCommandIT {
 
     @Test
     void cudaThirteenServesByTheForwardingLibrary() throws IOException {
-        needsTheSimulatedDevice();
+        CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
         ForkedJava doctor = doctor(folder + File.pathSeparator + cuda13());
         assertEquals(Main.OK, doctor.code(), doctor.out() + doctor.err());
@@ -142,7 +142,7 @@ class DoctorCommandIT {
 
     @Test
     void cudaThirteenWithoutTheForwardingLibraryIsTold() throws IOException {
-        needsTheSimulatedDevice();
+        CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
         copy(cuda13(), "libcublas.so.13");
         ForkedJava doctor = doctor(folder.toString());
@@ -154,16 +154,12 @@ class DoctorCommandIT {
                         + " of CUDA 12, and libcublas-forwarding.so, which knows both, was not found");
     }
 
-    private static SimulatedDevice needsTheSimulatedDevice() {
-        return CudaDeviceUnderTest.simulated().orElseGet(CudaTestLibraries::skipOnGpu);
-    }
-
     private static Path cuda13() {
         return CudaTestLibraries.simulated().resolveSibling("simulated-cuda13");
     }
 
     private ForkedJava doctorWithout(String library) throws IOException {
-        needsTheSimulatedDevice();
+        CudaDeviceUnderTest.requireSimulated();
         copy(
                 CudaTestLibraries.simulated(),
                 LIBRARIES.stream().filter(name -> !name.equals(library)).toArray(String[]::new));

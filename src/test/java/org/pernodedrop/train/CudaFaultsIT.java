@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +43,7 @@ class CudaFaultsIT {
 
     @BeforeEach
     void simulated() {
-        device = CudaDeviceUnderTest.simulated().orElse(null);
-        Assumptions.assumeTrue(device != null, "SKIPPED on a GPU: only the simulated device can be told to fail");
+        device = CudaDeviceUnderTest.requireSimulated();
         device.clearFailures();
     }
 

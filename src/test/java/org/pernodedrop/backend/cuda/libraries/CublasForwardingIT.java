@@ -25,7 +25,7 @@ class CublasForwardingIT {
 
     @BeforeEach
     void needsTheSimulatedDevice() {
-        CudaDeviceUnderTest.simulated().orElseGet(CudaTestLibraries::skipOnGpu);
+        CudaDeviceUnderTest.requireSimulated();
     }
 
     @Test
