@@ -46,10 +46,11 @@ class DoctorCommandIT {
         assertEquals(!CudaTestLibraries.onGpu(), document.get("simulated").asBoolean());
         List<String> subjects = new ArrayList<>();
         for (JsonNode finding : document.get("findings")) {
-            subjects.add(finding.get("subject").asText());
-            assertTrue(
-                    finding.get("verdict").asText().equals("ok") || subjects.contains("libcurand.so.10"),
-                    finding.toString());
+            String subject = finding.get("subject").asText();
+            subjects.add(subject);
+            // A GPU may come without cuRAND.
+            boolean optional = CudaTestLibraries.onGpu() && subject.equals("libcurand.so.10");
+            assertTrue(finding.get("verdict").asText().equals("ok") || optional, finding.toString());
         }
         assertTrue(subjects.containsAll(List.of("JCuda natives", "driver", "GPU", "kernels (PTX)", "device cuda")));
         for (SelfCheck check : SelfCheck.values()) {
