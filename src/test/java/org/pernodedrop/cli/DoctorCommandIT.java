@@ -27,8 +27,6 @@ import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
 /** With a device, and with one library after another missing. */
 class DoctorCommandIT {
-    private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcublas.so.12", "libcurand.so.10");
-
     @TempDir
     private Path folder;
 
@@ -123,7 +121,7 @@ class DoctorCommandIT {
     void aLibraryOfAnotherVersionUnderAFalseNameIsTold() throws IOException {
         CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
-        Files.copy(cuda13().resolve("libcublas.so.13"), folder.resolve("libcublas.so.12"));
+        Files.copy(CudaTestLibraries.simulatedCuda13().resolve("libcublas.so.13"), folder.resolve("libcublas.so.12"));
         ForkedJava doctor = doctor(folder.toString());
         assertEquals(Main.FAILURE, doctor.code(), doctor.err());
         assertTrue(line(doctor, "libcublas.so.12").contains("problem"), doctor.out());
@@ -133,9 +131,11 @@ class DoctorCommandIT {
     void cudaThirteenServesByTheForwardingLibrary() throws IOException {
         CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
-        ForkedJava doctor = doctor(folder + File.pathSeparator + cuda13());
+        ForkedJava doctor = doctor(folder + File.pathSeparator + CudaTestLibraries.simulatedCuda13());
         assertEquals(Main.OK, doctor.code(), doctor.out() + doctor.err());
-        assertTrue(line(doctor, "libcublas.so.13").contains("ok       13.0.0, " + cuda13()), doctor.out());
+        assertTrue(
+                line(doctor, "libcublas.so.13").contains("ok       13.0.0, " + CudaTestLibraries.simulatedCuda13()),
+                doctor.out());
         assertTrue(line(doctor, "libcublas-forwarding.so").contains("ok"), doctor.out());
         assertTrue(line(doctor, "device cuda").contains("cuBLAS 13.0.0"), doctor.out());
         assertTrue(line(doctor, "cuda: a matrix product").contains("right"), doctor.out());
@@ -145,7 +145,7 @@ class DoctorCommandIT {
     void cudaThirteenWithoutTheForwardingLibraryIsTold() throws IOException {
         CudaDeviceUnderTest.requireSimulated();
         copy(CudaTestLibraries.simulated(), "libcuda.so.1", "libcurand.so.10");
-        copy(cuda13(), "libcublas.so.13");
+        copy(CudaTestLibraries.simulatedCuda13(), "libcublas.so.13");
         ForkedJava doctor = doctor(folder.toString());
         assertEquals(Main.FAILURE, doctor.code(), doctor.err());
         assertProblem(
@@ -155,15 +155,13 @@ class DoctorCommandIT {
                         + " of CUDA 12, and libcublas-forwarding.so, which knows both, was not found");
     }
 
-    private static Path cuda13() {
-        return CudaTestLibraries.simulated().resolveSibling("simulated-cuda13");
-    }
-
     private ForkedJava doctorWithout(String library) throws IOException {
         CudaDeviceUnderTest.requireSimulated();
         copy(
                 CudaTestLibraries.simulated(),
-                LIBRARIES.stream().filter(name -> !name.equals(library)).toArray(String[]::new));
+                CudaTestLibraries.FILES.stream()
+                        .filter(name -> !name.equals(library))
+                        .toArray(String[]::new));
         return doctor(folder.toString());
     }
 

@@ -46,7 +46,7 @@ class CublasForwardingIT {
     }
 
     private static Path forwarding() {
-        return CudaTestLibraries.simulated().resolveSibling("simulated-cuda13").resolve("libcublas-forwarding.so");
+        return CudaTestLibraries.simulatedCuda13().resolve("libcublas-forwarding.so");
     }
 
     private static final class CreatesHandle {
