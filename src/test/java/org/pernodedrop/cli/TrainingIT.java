@@ -3,7 +3,6 @@ package org.pernodedrop.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,9 +135,7 @@ class TrainingIT {
 
     @Test
     void dataThatDoesNotFitIsFedOrRefused() throws IOException {
-        Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
-        assumeTrue(simulated.isPresent(), "skipped: needs the simulated device, whose memory can be made small");
-        SimulatedDevice device = simulated.get();
+        SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         int examples = 6000;
         int features = 200;
         // Without masks, which take the simulated device long.
@@ -203,9 +199,7 @@ class TrainingIT {
         "MODULE_LOAD, 3"
     })
     void failuresOfTheDeviceAreOneLineAndLeaveNothing(SimulatedDevice.Call call, int nth) throws IOException {
-        Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
-        assumeTrue(simulated.isPresent(), "skipped: needs the simulated device, whose calls can be made to fail");
-        SimulatedDevice device = simulated.get();
+        SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         SimulatedDevice.Live before = device.live();
         device.fail(call, nth);
         Path run = directory.resolve("run");

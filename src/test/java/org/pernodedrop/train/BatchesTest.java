@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.backend.BackendFixture;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.RecordingBackend;
@@ -21,7 +21,7 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 
 /** Batches hold the rows of their order, whether they come from the device or from the host. */
-class BatchesTest {
+class BatchesTest implements BackendFixture {
     private final RecordingBackend backend = new RecordingBackend(new CpuBackend(1));
     private final Dataset data =
             DataSource.parse("digits", null).load(3, 0.3, 100).train();
@@ -31,6 +31,11 @@ class BatchesTest {
     enum Source {
         RESIDENT,
         FED
+    }
+
+    @Override
+    public RecordingBackend backend() {
+        return backend;
     }
 
     @AfterEach
@@ -53,21 +58,11 @@ class BatchesTest {
             Dataset expected = data.subset(Arrays.copyOfRange(order, first, first + count));
             assertArrayEquals(
                     expected.features(), backend.download(batches.features().slice(0, (long) count * width)));
-            assertArrayEquals(expected.labels(), labels(batches, count));
+            assertArrayEquals(expected.labels(), read(batches.labels().slice(0, count), data.classes()));
             first += count;
         }
         if (first == order.length) {
             assertEquals(0, batches.next());
-        }
-    }
-
-    private int[] labels(Batches batches, int count) {
-        try (var numbers = backend.allocate(10);
-                var chosen = backend.allocate(count)) {
-            backend.upload(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0, numbers);
-            backend.gatherRows(count, 1, numbers, batches.labels(), chosen);
-            float[] read = backend.download(chosen);
-            return IntStream.range(0, count).map(k -> (int) read[k]).toArray();
         }
     }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +34,6 @@ import org.pernodedrop.nn.PerNodeDropDense;
 class CudaFaultsIT {
     private static final int FEATURES = 5;
     private static final int CLASSES = 3;
-    private static final SimulatedDevice.Live NOTHING = new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final Dataset TRAINING = data(11);
     private static final Dataset VALIDATION = data(7);
     private static final TrainingConfig CONFIG =
@@ -45,8 +43,7 @@ class CudaFaultsIT {
 
     @BeforeEach
     void simulated() {
-        device = CudaDeviceUnderTest.simulated().orElse(null);
-        Assumptions.assumeTrue(device != null, "SKIPPED on a GPU: only the simulated device can be told to fail");
+        device = CudaDeviceUnderTest.requireSimulated();
         device.clearFailures();
     }
 
@@ -115,7 +112,7 @@ class CudaFaultsIT {
                 assertClear(call, which, thrown);
             }
             assertFalse(device.failurePending(call), which + " was not made");
-            assertEquals(NOTHING, device.live(), which + ": " + failure);
+            assertEquals(SimulatedDevice.Live.NOTHING, device.live(), which + ": " + failure);
             assertEquals(0, device.doubleFrees(), which);
             assertEquals(0, device.abandoned(), which);
             assertArrayEquals(expected, run(), "the run after " + which);
@@ -139,6 +136,6 @@ class CudaFaultsIT {
         float[] atOnce = run();
         device.setAsynchronous(true);
         assertArrayEquals(atOnce, run());
-        assertEquals(NOTHING, device.live());
+        assertEquals(SimulatedDevice.Live.NOTHING, device.live());
     }
 }

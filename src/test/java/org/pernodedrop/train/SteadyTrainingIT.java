@@ -3,6 +3,7 @@ package org.pernodedrop.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +41,7 @@ class SteadyTrainingIT {
             network.reserve(BATCH);
             Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
             MemoryUse memory = null;
-            Optional<SimulatedDevice.Live> live = Optional.empty();
+            Optional<List<Long>> kept = Optional.empty();
             try (RecordedSteps steps = new RecordedSteps(backend, network, batches, totals)) {
                 int done = 0;
                 for (int epoch = 1; done < STEPS; epoch++) {
@@ -52,7 +53,7 @@ class SteadyTrainingIT {
                     totals.read();
                     if (memory == null && done >= WARM_STEPS) {
                         memory = backend.memory();
-                        live = simulated.map(SimulatedDevice::live);
+                        kept = simulated.map(SteadyTrainingIT::kept);
                     }
                 }
                 assertEquals(done, network.state().step());
@@ -62,14 +63,12 @@ class SteadyTrainingIT {
             assertEquals(memory.reserved(), after.reserved());
             // The recordings are gone; their graphs with them.
             simulated.ifPresent(device -> assertEquals(0, device.live().graphExecs()));
-            assertEquals(live.map(SimulatedDevice.Live::deviceBytes), simulated.map(device -> device.live()
-                    .deviceBytes()));
-            assertEquals(live.map(SimulatedDevice.Live::deviceAllocations), simulated.map(device -> device.live()
-                    .deviceAllocations()));
-            assertEquals(live.map(SimulatedDevice.Live::pinnedAllocations), simulated.map(device -> device.live()
-                    .pinnedAllocations()));
-            assertEquals(live.map(SimulatedDevice.Live::events), simulated.map(device -> device.live()
-                    .events()));
+            assertEquals(kept, simulated.map(SteadyTrainingIT::kept));
         }
+    }
+
+    private static List<Long> kept(SimulatedDevice device) {
+        SimulatedDevice.Live live = device.live();
+        return List.of(live.deviceBytes(), live.deviceAllocations(), live.pinnedAllocations(), live.events());
     }
 }

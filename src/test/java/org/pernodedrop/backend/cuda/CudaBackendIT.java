@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -262,7 +261,8 @@ class CudaBackendIT extends OpenCudaBackend {
 
     @Test
     void aLostContextIsSaidToBeLost() {
-        assumeTrue(backend.isSimulated(), "SKIPPED: a GPU's context would be lost for the other tests, too");
+        // A GPU's context would be lost for the other tests, too.
+        SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         DeviceFloats x = backend.allocate(4);
         DeviceInts rows = backend.allocateInts(1);
         backend.upload(new int[] {1 << 28}, 0, rows);
@@ -275,7 +275,7 @@ class CudaBackendIT extends OpenCudaBackend {
         refused(DeviceException.class, "the context is lost", backend::close);
         assertTrue(x.isClosed());
         backend.close();
-        CudaDeviceUnderTest.simulated().orElseThrow().resetCounts();
+        device.resetCounts();
     }
 
     @Test

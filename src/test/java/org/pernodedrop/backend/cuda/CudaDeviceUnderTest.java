@@ -29,4 +29,9 @@ public final class CudaDeviceUnderTest {
         CudaLibraries.load();
         return SimulatedDevice.ofLoadedDriver();
     }
+
+    /** The simulated device; on a GPU the test is skipped, saying so. */
+    public static SimulatedDevice requireSimulated() {
+        return simulated().orElseGet(CudaTestLibraries::skipOnGpu);
+    }
 }

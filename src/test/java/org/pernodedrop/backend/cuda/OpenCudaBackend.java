@@ -22,7 +22,7 @@ abstract class OpenCudaBackend {
         backend.close();
         CudaDeviceUnderTest.simulated().ifPresent(device -> {
             device.setAsynchronous(false);
-            assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
+            assertEquals(SimulatedDevice.Live.NOTHING, device.live());
         });
     }
 }

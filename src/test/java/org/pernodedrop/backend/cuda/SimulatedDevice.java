@@ -48,7 +48,7 @@ public final class SimulatedDevice {
         LIBRARY_HANDLE
     }
 
-    /** What is live; all 0 when everything was given back. */
+    /** What is live. */
     public record Live(
             long deviceAllocations,
             long deviceBytes,
@@ -60,7 +60,10 @@ public final class SimulatedDevice {
             long graphExecs,
             long cublasHandles,
             long curandGenerators,
-            long contexts) {}
+            long contexts) {
+        /** Everything was given back. */
+        public static final Live NOTHING = new Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
 
     private SimulatedDevice() {}
 
@@ -79,46 +82,6 @@ public final class SimulatedDevice {
     /** The {@code nth} next such call fails, once; 1 is the next one, 0 takes the order back. */
     public void fail(Call call, long nth) {
         set(FAIL + call.ordinal(), nth);
-    }
-
-    public void failAllocation(long nth) {
-        fail(Call.ALLOCATION, nth);
-    }
-
-    public void failPinnedAllocation(long nth) {
-        fail(Call.PINNED_ALLOCATION, nth);
-    }
-
-    public void failCopy(long nth) {
-        fail(Call.COPY, nth);
-    }
-
-    public void failLaunch(long nth) {
-        fail(Call.LAUNCH, nth);
-    }
-
-    public void failModuleLoad(long nth) {
-        fail(Call.MODULE_LOAD, nth);
-    }
-
-    public void failStreamCreation(long nth) {
-        fail(Call.STREAM_CREATION, nth);
-    }
-
-    public void failEventCreation(long nth) {
-        fail(Call.EVENT_CREATION, nth);
-    }
-
-    public void failSynchronisation(long nth) {
-        fail(Call.SYNCHRONISATION, nth);
-    }
-
-    public void failGraphInstantiation(long nth) {
-        fail(Call.GRAPH_INSTANTIATION, nth);
-    }
-
-    public void failLibraryHandle(long nth) {
-        fail(Call.LIBRARY_HANDLE, nth);
     }
 
     /** Whether an ordered failure of that kind has not happened yet. */
@@ -183,10 +146,6 @@ public final class SimulatedDevice {
         set(ASYNCHRONOUS, asynchronous ? 1 : 0);
     }
 
-    public boolean isAsynchronous() {
-        return get(ASYNCHRONOUS) != 0;
-    }
-
     /** What the device has, in bytes; 1 GiB at the start. */
     public void setMemory(long bytes) {
         set(MEMORY_BYTES, bytes);
@@ -199,10 +158,6 @@ public final class SimulatedDevice {
     /** 4 at the start. */
     public void setMultiprocessors(int count) {
         set(MULTIPROCESSORS, count);
-    }
-
-    public int multiprocessors() {
-        return (int) get(MULTIPROCESSORS);
     }
 
     private static void set(int limit, long value) {

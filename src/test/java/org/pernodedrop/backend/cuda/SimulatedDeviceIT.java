@@ -36,7 +36,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -66,7 +65,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
-import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
 /** The simulated device in a JVM, by JCuda's calls alone: what tests of the CUDA backend rely on. */
 class SimulatedDeviceIT {
@@ -79,11 +77,8 @@ class SimulatedDeviceIT {
 
     @BeforeAll
     static void load() {
-        CudaTestLibraries.require();
+        CudaDeviceUnderTest.requireSimulated();
         assertTrue(CudaLibraries.load().curandAvailable());
-        assumeTrue(
-                SimulatedDevice.ofLoadedDriver().isPresent(),
-                "NO SIMULATED DEVICE: the loaded driver is a real one, which cannot be told to fail");
         JCudaDriver.setExceptionsEnabled(true);
         JCublas2.setExceptionsEnabled(true);
         JCurand.setExceptionsEnabled(true);
@@ -118,7 +113,7 @@ class SimulatedDeviceIT {
             cuStreamDestroy(stream);
         }
         cuDevicePrimaryCtxRelease(first);
-        assertEquals(new SimulatedDevice.Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), device.live());
+        assertEquals(SimulatedDevice.Live.NOTHING, device.live());
     }
 
     @Test
@@ -202,7 +197,7 @@ class SimulatedDeviceIT {
 
     @Test
     void failsWhatItIsToldTo() {
-        device.failAllocation(2);
+        device.fail(SimulatedDevice.Call.ALLOCATION, 2);
         final CUdeviceptr first = allocate(1);
         final CudaException failure = assertThrows(CudaException.class, () -> allocate(1));
         assertTrue(failure.getMessage().contains("OUT_OF_MEMORY"), failure.getMessage());

@@ -25,7 +25,7 @@ class CublasForwardingIT {
 
     @BeforeEach
     void needsTheSimulatedDevice() {
-        CudaDeviceUnderTest.simulated().orElseGet(CudaTestLibraries::skipOnGpu);
+        CudaDeviceUnderTest.requireSimulated();
     }
 
     @Test
@@ -46,7 +46,7 @@ class CublasForwardingIT {
     }
 
     private static Path forwarding() {
-        return CudaTestLibraries.simulated().resolveSibling("simulated-cuda13").resolve("libcublas-forwarding.so");
+        return CudaTestLibraries.simulatedCuda13().resolve("libcublas-forwarding.so");
     }
 
     private static final class CreatesHandle {

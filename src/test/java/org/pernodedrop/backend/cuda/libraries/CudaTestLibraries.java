@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class CudaTestLibraries {
     private static final String NATIVE_TESTS = "pernodedrop.test.native";
-    private static final List<String> FILES = List.of("libcuda.so.1", "libcublas.so.12", "libcurand.so.10");
+
+    /** The libraries of the simulated device. */
+    public static final List<String> FILES = List.of("libcuda.so.1", "libcublas.so.12", "libcurand.so.10");
 
     private CudaTestLibraries() {}
 
@@ -25,6 +27,11 @@ public final class CudaTestLibraries {
     /** The folder of the simulated device. */
     public static Path simulated() {
         return Path.of(System.getProperty("pernodedrop.cuda.libraries", "").split(File.pathSeparator)[0]);
+    }
+
+    /** The folder of cuBLAS of CUDA 13 for it, and of the library that lends that the names of CUDA 12. */
+    public static Path simulatedCuda13() {
+        return simulated().resolveSibling("simulated-cuda13");
     }
 
     /**
