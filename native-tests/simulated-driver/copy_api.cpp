@@ -1,5 +1,6 @@
 // Copies and memsets. Pageable host memory is read at once and never written later than the call; page-locked memory is
 // read and written when the work runs.
+#include <algorithm>
 #include <cstring>
 
 #include "scheduler.h"
