@@ -42,7 +42,7 @@ build=$(cd "$build" && pwd)
 # What was found out about where this was called from must hold in every folder.
 case $pack in '' | /*) ;; *) pack=$PWD/$pack ;; esac
 
-for part in report machine native java training java_sanitizer; do
+for part in report machine sanitizer native java training java_sanitizer; do
     # shellcheck source=/dev/null
     . "$here/steps/$part.sh"
 done

@@ -32,12 +32,6 @@ static void clear(Driver& state, Context& context) {
     state.sticky = SUCCESS;
 }
 
-static Context* find_context(Driver& state, void* handle) {
-    auto* const context = static_cast<Context*>(handle);
-    const bool exists = context == &state.primary || state.created.count(context) != 0;
-    return exists && context->alive() ? context : nullptr;
-}
-
 EXPORTED int cuDevicePrimaryCtxRetain(void** context, int device) {
     return call(Needs::INITIALIZATION, "cuDevicePrimaryCtxRetain", [&](Driver& state) {
         if (device != 0) {
@@ -111,7 +105,7 @@ EXPORTED int cuCtxCreate_v2(void** context, unsigned, int device) {
 
 EXPORTED int cuCtxDestroy_v2(void* handle) {
     return call(Needs::INITIALIZATION, "cuCtxDestroy", [&](Driver& state) {
-        Context* const context = find_context(state, handle);
+        Context* const context = find_context(handle);
         if (context == nullptr || context == &state.primary) {
             return INVALID_CONTEXT;
         }
@@ -126,8 +120,8 @@ EXPORTED int cuCtxDestroy_v2(void* handle) {
 }
 
 EXPORTED int cuCtxSetCurrent(void* handle) {
-    return call(Needs::INITIALIZATION, "cuCtxSetCurrent", [&](Driver& state) {
-        Context* const context = find_context(state, handle);
+    return call(Needs::INITIALIZATION, "cuCtxSetCurrent", [&](Driver&) {
+        Context* const context = find_context(handle);
         if (handle != nullptr && context == nullptr) {
             return INVALID_CONTEXT;
         }
@@ -152,8 +146,8 @@ EXPORTED int cuCtxGetCurrent(void** context) {
 }
 
 EXPORTED int cuCtxPushCurrent_v2(void* handle) {
-    return call(Needs::INITIALIZATION, "cuCtxPushCurrent", [&](Driver& state) {
-        Context* const context = find_context(state, handle);
+    return call(Needs::INITIALIZATION, "cuCtxPushCurrent", [&](Driver&) {
+        Context* const context = find_context(handle);
         if (context == nullptr) {
             return INVALID_CONTEXT;
         }

@@ -1,5 +1,6 @@
 // Copies and memsets. Pageable host memory is read at once and never written later than the call; page-locked memory is
 // read and written when the work runs.
+#include <algorithm>
 #include <cstring>
 
 #include "scheduler.h"
@@ -39,9 +40,9 @@ bool on_device(Driver& state, const char* name, DeviceAddress address, size_t by
     return false;
 }
 
-// The frame of all copies: counts, finds the stream, submits, and waits if told so.
+// The frame of all copies: the checks of captures for one that waits, the count, the stream.
 template <class F>
-int copy(const char* name, void* stream_handle, bool wait, F make_work) {
+int copy(const char* name, void* stream_handle, bool wait, F body) {
     return call(Needs::CONTEXT, name, [&](Driver& state) {
         if (wait) {
             if (const Status status = check_captures(); status != SUCCESS) {
@@ -55,13 +56,23 @@ int copy(const char* name, void* stream_handle, bool wait, F make_work) {
         if (stream == nullptr) {
             return INVALID_HANDLE;
         }
-        return make_work(state, stream);
+        return body(state, stream);
     });
 }
 
-Status submit_and_wait(const std::shared_ptr<Stream>& stream, Work work) {
+Status submit(const std::shared_ptr<Stream>& stream, bool wait, Work work) {
     const Status status = submit(stream, std::move(work));
-    return status != SUCCESS ? status : wait_for(tail(stream));
+    return status != SUCCESS || !wait ? status : wait_for(tail(stream));
+}
+
+// Pageable memory need not be there at a graph's launches: a capture that would copy it is spoilt.
+bool spoils_capture(const char* name, const Stream& stream) {
+    if (stream.capture == nullptr) {
+        return false;
+    }
+    explain(name, "a captured copy needs page-locked memory: each launch reads or writes it");
+    stream.capture->invalid = true;
+    return true;
 }
 
 Status to_device(
@@ -72,18 +83,17 @@ Status to_device(
     }
     void* const target = pointer(to);
     if (state.pinned.contains(from, bytes)) {
-        Work work = on_live_memory(name, {{target, bytes}, {from, bytes}}, [=] { std::memcpy(target, from, bytes); });
-        return wait ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+        return submit(stream, wait, on_live_memory(name, {{target, bytes}, {from, bytes}}, [=] {
+                          std::memcpy(target, from, bytes);
+                      }));
     }
-    if (stream->capture != nullptr) {
-        explain(name, "a captured copy needs page-locked memory: it reads it at each launch");
-        stream->capture->invalid = true;
+    if (spoils_capture(name, *stream)) {
         return STREAM_CAPTURE_UNSUPPORTED;
     }
     const auto* const first = static_cast<const unsigned char*>(from);
     const auto staged = std::make_shared<std::vector<unsigned char>>(first, first + bytes);
-    Work work = on_live_memory(name, {{target, bytes}}, [=] { std::memcpy(target, staged->data(), bytes); });
-    return wait ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+    return submit(
+        stream, wait, on_live_memory(name, {{target, bytes}}, [=] { std::memcpy(target, staged->data(), bytes); }));
 }
 
 Status to_host(
@@ -93,9 +103,7 @@ Status to_host(
         return INVALID_VALUE;
     }
     const bool pinned = state.pinned.contains(to, bytes);
-    if (stream->capture != nullptr && !pinned) {
-        explain(name, "a captured copy needs page-locked memory: it writes it at each launch");
-        stream->capture->invalid = true;
+    if (!pinned && spoils_capture(name, *stream)) {
         return STREAM_CAPTURE_UNSUPPORTED;
     }
     const void* const source = pointer(from);
@@ -103,8 +111,8 @@ Status to_host(
     if (pinned) {
         ranges.emplace_back(to, bytes);
     }
-    Work work = on_live_memory(name, std::move(ranges), [=] { std::memcpy(to, source, bytes); });
-    return wait || !pinned ? submit_and_wait(stream, std::move(work)) : submit(stream, std::move(work));
+    return submit(
+        stream, wait || !pinned, on_live_memory(name, std::move(ranges), [=] { std::memcpy(to, source, bytes); }));
 }
 
 Status within_device(

@@ -2,30 +2,19 @@
 // (cublas_products.cpp); all other names are stubs.
 #include "cublas.h"
 
-#include <mutex>
-#include <unordered_set>
+#include "library_handles.h"
 
 using namespace simulated;
+
+using Handles = LibraryHandles<CublasHandle, Resource::CUBLAS_HANDLES>;
+
+bool simulated::exists(const CublasHandle* handle) {
+    return Handles::all().contains(handle);
+}
 
 namespace {
 
 constexpr int VERSION = SIMULATED_CUBLAS_VERSION;
-
-std::mutex lock;
-
-std::unordered_set<const void*>& handles() {
-    static auto* const live = new std::unordered_set<const void*>;
-    return *live;
-}
-
-}  // namespace
-
-bool simulated::exists(const CublasHandle* handle) {
-    const std::lock_guard<std::mutex> guard(lock);
-    return handles().count(handle) != 0;
-}
-
-namespace {
 
 // The frame of calls that set or ask for something.
 template <class F>
@@ -39,23 +28,16 @@ EXPORTED int cublasCreate_v2(CublasHandle** handle) {
     if (handle == nullptr) {
         return CUBLAS_INVALID_VALUE;
     }
-    if (const int status = simulated_create_handle(Resource::CUBLAS_HANDLES); status != SUCCESS) {
-        return status == OUT_OF_MEMORY ? CUBLAS_ALLOC_FAILED : CUBLAS_NOT_INITIALIZED;
+    switch (Handles::all().create(handle)) {
+        case SUCCESS: return CUBLAS_SUCCESS;
+        case OUT_OF_MEMORY: return CUBLAS_ALLOC_FAILED;
+        default: return CUBLAS_NOT_INITIALIZED;
     }
-    *handle = new CublasHandle;
-    const std::lock_guard<std::mutex> guard(lock);
-    handles().insert(*handle);
-    return CUBLAS_SUCCESS;
 }
 
 EXPORTED int cublasDestroy_v2(CublasHandle* handle) {
     return about(handle, [&] {
-        {
-            const std::lock_guard<std::mutex> guard(lock);
-            handles().erase(handle);
-        }
-        delete handle;
-        simulated_destroy_handle(Resource::CUBLAS_HANDLES);
+        Handles::all().destroy(handle);
         return CUBLAS_SUCCESS;
     });
 }

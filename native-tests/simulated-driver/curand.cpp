@@ -6,11 +6,9 @@
 //   normal i     of the pair (2j, 2j + 1) with u = uniform 2j, v = 2 pi uniform 2j + 1 and s = sqrt(-2 ln u):
 //                s sin v at 2j, s cos v at 2j + 1; logarithm, sine and cosine from the C library
 #include <cmath>
-#include <mutex>
-#include <unordered_set>
 
 #include "box_muller.cuh"
-#include "library_link.h"
+#include "library_handles.h"
 #include "philox.cuh"
 
 using namespace simulated;
@@ -40,17 +38,7 @@ struct Generator {
     uint64_t position = 0;
 };
 
-std::mutex lock;
-
-std::unordered_set<const void*>& generators() {
-    static auto* const live = new std::unordered_set<const void*>;
-    return *live;
-}
-
-bool exists(const Generator* generator) {
-    const std::lock_guard<std::mutex> guard(lock);
-    return generators().count(generator) != 0;
-}
+using Generators = LibraryHandles<Generator, Resource::CURAND_GENERATORS>;
 
 class Words {
   public:
@@ -119,7 +107,7 @@ int run(void* arguments) {
 }
 
 int generate(Generator* generator, Kind kind, void* to, size_t count, float mean, float deviation) {
-    if (!exists(generator)) {
+    if (!Generators::all().contains(generator)) {
         return CURAND_NOT_INITIALIZED;
     }
     if (count == 0) {
@@ -140,7 +128,7 @@ int generate(Generator* generator, Kind kind, void* to, size_t count, float mean
 // The frame of calls that set something.
 template <class F>
 int about(Generator* generator, F body) {
-    return exists(generator) ? body() : CURAND_NOT_INITIALIZED;
+    return Generators::all().contains(generator) ? body() : CURAND_NOT_INITIALIZED;
 }
 
 }  // namespace
@@ -153,23 +141,16 @@ EXPORTED int curandCreateGenerator(Generator** generator, int type) {
         }
         return CURAND_TYPE_ERROR;
     }
-    if (const int status = simulated_create_handle(Resource::CURAND_GENERATORS); status != SUCCESS) {
-        return status == OUT_OF_MEMORY ? CURAND_ALLOCATION_FAILED : CURAND_INITIALIZATION_FAILED;
+    switch (Generators::all().create(generator)) {
+        case SUCCESS: return CURAND_SUCCESS;
+        case OUT_OF_MEMORY: return CURAND_ALLOCATION_FAILED;
+        default: return CURAND_INITIALIZATION_FAILED;
     }
-    *generator = new Generator;
-    const std::lock_guard<std::mutex> guard(lock);
-    generators().insert(*generator);
-    return CURAND_SUCCESS;
 }
 
 EXPORTED int curandDestroyGenerator(Generator* generator) {
     return about(generator, [&] {
-        {
-            const std::lock_guard<std::mutex> guard(lock);
-            generators().erase(generator);
-        }
-        delete generator;
-        simulated_destroy_handle(Resource::CURAND_GENERATORS);
+        Generators::all().destroy(generator);
         return CURAND_SUCCESS;
     });
 }

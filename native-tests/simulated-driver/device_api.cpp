@@ -1,5 +1,4 @@
 // Devices and the driver itself.
-#include <algorithm>
 #include <cstring>
 #include <map>
 

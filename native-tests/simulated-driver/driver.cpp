@@ -12,14 +12,16 @@ std::vector<Context*>& context_stack() {
     return contexts;
 }
 
+Context* find_context(const void* handle) {
+    Driver& state = driver();
+    const auto found = state.created.find(handle);
+    Context* const context = found != state.created.end() ? found->second.get() : &state.primary;
+    return context == handle && context->alive() ? context : nullptr;
+}
+
 Context* current_context() {
     const std::vector<Context*>& contexts = context_stack();
-    if (contexts.empty() || contexts.back() == nullptr) {
-        return nullptr;
-    }
-    Context* const context = contexts.back();
-    const bool exists = context == &driver().primary || driver().created.count(context) != 0;
-    return exists && context->alive() ? context : nullptr;
+    return contexts.empty() ? nullptr : find_context(contexts.back());
 }
 
 std::shared_ptr<Stream> find_stream(void* handle) {

@@ -88,7 +88,7 @@ struct Driver {
     uint64_t abandoned = 0;
 
     Context primary;
-    std::unordered_map<Context*, std::unique_ptr<Context>> created;
+    std::unordered_map<const void*, std::unique_ptr<Context>> created;
     Allocations device{"device"};
     Allocations pinned{"pinned"};
     Handles<Stream> streams;
@@ -106,6 +106,9 @@ Driver& driver();
 
 // The calling thread's contexts, the current one last.
 std::vector<Context*>& context_stack();
+
+// nullptr: there is none of that handle, or no more.
+Context* find_context(const void* handle);
 
 // nullptr: none, or one that was destroyed.
 Context* current_context();

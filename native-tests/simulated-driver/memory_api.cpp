@@ -1,4 +1,6 @@
 // Allocations of device memory and of page-locked host memory, and questions about addresses.
+#include <algorithm>
+
 #include "scheduler.h"
 
 using namespace simulated;

@@ -1,5 +1,5 @@
 // Modules and their kernels.
-#include <cstring>
+#include <algorithm>
 
 #include "scheduler.h"
 

@@ -7,7 +7,7 @@
 
 namespace simulated {
 
-static constexpr int NEWEST_PTX = 85;
+static constexpr int NEWEST_PTX = 85;  // ten times the version
 static constexpr int NEWEST_TARGET = 90;
 
 static bool agree(const PtxParameter& ptx, const ParameterType& built) {
@@ -52,9 +52,10 @@ static Status check_header(const std::string& ptx, std::string& log) {
         log = "no .version: not PTX";
         return INVALID_PTX;
     }
-    if (major * 10 + minor > NEWEST_PTX) {
-        log =
-            "PTX " + std::to_string(major) + "." + std::to_string(minor) + " is newer than the driver, which knows 8.5";
+    const int version = major * 10 + minor;
+    if (version > NEWEST_PTX) {
+        const auto text = [](int tenths) { return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10); };
+        log = "PTX " + text(version) + " is newer than the driver, which knows " + text(NEWEST_PTX);
         return UNSUPPORTED_PTX_VERSION;
     }
     const int target = number_behind(ptx, ".target sm_", minor);
@@ -63,18 +64,15 @@ static Status check_header(const std::string& ptx, std::string& log) {
         return INVALID_PTX;
     }
     if (target > NEWEST_TARGET) {
-        log = "target sm_" + std::to_string(target) + " is newer than the device, sm_90";
+        log = "target sm_" + std::to_string(target) + " is newer than the device, sm_" + std::to_string(NEWEST_TARGET);
         return NO_BINARY_FOR_GPU;
     }
     return SUCCESS;
 }
 
 Status load_module(const char* image, Context* context, Module& module, std::string& log) {
-    if (std::memcmp(
-            image,
-            "\x7f"
-            "ELF",
-            4) == 0) {
+    const char* const elf = "\177ELF";
+    if (std::strncmp(image, elf, std::strlen(elf)) == 0) {
         log = "machine code cannot be simulated: PTX is needed";
         return NO_BINARY_FOR_GPU;
     }

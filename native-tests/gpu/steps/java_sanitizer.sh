@@ -14,11 +14,7 @@ count_training() {
 
 step_java_sanitizer() {
     local tool
-    sanitizer=$(find_sanitizer)
-    if [ -z "$sanitizer" ]; then
-        report java-sanitizer SKIPPED "no compute-sanitizer"
-        return
-    fi
+    find_sanitizer || return
     prepare_java || return
     sanitizer_options=(--report-api-errors no)
     for tool in memcheck racecheck synccheck initcheck; do

@@ -37,10 +37,24 @@ TEST_F(SimulatedFailures, HaveTheirOwnErrors) {
     EXPECT_EQ(cuda()("cuStreamCreate", &handle, 1u), OUT_OF_MEMORY);
     fail_nth(Call::EVENT_CREATION, 1);
     EXPECT_EQ(cuda()("cuEventCreate", &handle, 0u), OUT_OF_MEMORY);
+    fail_nth(Call::GRAPH_INSTANTIATION, 1);
+    EXPECT_EQ(cuda()("cuGraphInstantiateWithFlags", &handle, work, 0ull), OUT_OF_MEMORY);
     fail_nth(Call::SYNCHRONISATION, 1);
     EXPECT_EQ(cuda()("cuStreamSynchronize", work), LAUNCH_FAILED);
     EXPECT_EQ(cuda()("cuStreamSynchronize", work), SUCCESS) << "not sticky";
     release(memory);
+}
+
+TEST_F(SimulatedFailures, HaveNamesAndTexts) {
+    const char* text = nullptr;
+    for (const int status : {ILLEGAL_ADDRESS, MISALIGNED_ADDRESS, STREAM_CAPTURE_WRONG_THREAD}) {
+        EXPECT_EQ(cuda()("cuGetErrorString", status, &text), SUCCESS);
+        EXPECT_NE(text, nullptr);
+    }
+    EXPECT_EQ(cuda()("cuGetErrorName", int{MISALIGNED_ADDRESS}, &text), SUCCESS);
+    EXPECT_STREQ(text, "CUDA_ERROR_MISALIGNED_ADDRESS");
+    EXPECT_EQ(cuda()("cuGetErrorName", 12345, &text), INVALID_VALUE);
+    EXPECT_EQ(text, nullptr);
 }
 
 TEST_F(SimulatedFailures, AreTakenBack) {
