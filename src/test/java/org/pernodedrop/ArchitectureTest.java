@@ -72,18 +72,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void strategiesKnowTheSeam() {
+        knowsOnly("strategy", "backend", "mask");
+    }
+
+    @Test
     void networksKnowNoDevice() {
-        knowsOnly("nn", "backend", "mask");
+        knowsOnly("nn", "strategy", "backend", "mask");
     }
 
     @Test
     void trainingKnowsNoDevice() {
-        knowsOnly("train", "nn", "data", "backend", "mask", "files");
+        knowsOnly("train", "nn", "data", "strategy", "backend", "mask", "files");
     }
 
     @Test
     void benchmarksKnowTheSeam() {
-        knowsOnly("bench", "backend", "mask", "files");
+        knowsOnly("bench", "strategy", "backend", "mask", "files");
     }
 
     @Test

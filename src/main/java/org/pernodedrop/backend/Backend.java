@@ -9,6 +9,7 @@ import static org.pernodedrop.backend.LayerChecks.checkBias;
 import static org.pernodedrop.backend.LayerChecks.checkConnectionGranularity;
 import static org.pernodedrop.backend.LayerChecks.checkConnections;
 import static org.pernodedrop.backend.LayerChecks.checkOptimizer;
+import static org.pernodedrop.backend.LayerChecks.checkPackable;
 import static org.pernodedrop.backend.LayerChecks.checkPreActivation;
 import static org.pernodedrop.backend.LayerChecks.checkSamples;
 
@@ -256,87 +257,110 @@ public abstract class Backend implements AutoCloseable {
     // ---- masks
 
     /**
-     * The PerNodeDrop layer: {@code z[b, u] = sum_i x[b, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}.
-     * The mask is drawn on the way and never stored; at drop rate 0 this is an ordinary dense layer.
+     * The PerNodeDrop layer: {@code z[b, t, u] = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y =
+     * act(z)}. The mask is drawn on the way and, unless packed, never stored; the positions t of a sample share it. At drop
+     * rate 0 this is an ordinary dense layer.
+     *
+     * <p>With several positions a GPU multiplies on its tensor cores, at the backend's {@link BackendOptions#sequences
+     * precision for sequences}.
      *
      * @param mask of connection granularity, not fixed
-     * @param firstSample index of row 0 in the global batch, at least 0
+     * @param firstSample index of sample 0 in the global batch, at least 0
      * @param bias {@code [U]}, or null for none
      * @param y may be z if the activation is linear
+     * @param packed receives the kept bits for {@link #connectionBackward}, at least {@link #packedLength}; null to have
+     *     them drawn again there. Only for Bernoulli noise and one position a sample
      */
     public final void connectionForward(
             LayerMask mask,
             int firstSample,
+            ConnectionShape shape,
             Activation activation,
-            int samples,
-            int inputs,
-            int outputs,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats bias,
             DeviceFloats z,
-            DeviceFloats y) {
-        checkConnections(mask, firstSample, samples, inputs, outputs);
+            DeviceFloats y,
+            DeviceInts packed) {
+        checkConnections(mask, firstSample, shape);
         notNull("activation", activation);
-        holds("x", x, (long) samples * inputs);
-        holds("w", w, (long) inputs * outputs);
-        holds("z", z, (long) samples * outputs);
-        holds("y", y, (long) samples * outputs);
+        holds("x", x, shape.inputSize());
+        holds("w", w, shape.weightSize());
+        holds("z", z, shape.outputSize());
+        holds("y", y, shape.outputSize());
         checkPreActivation(activation, z, y);
-        checkBias(bias, outputs, z, y);
+        checkBias(bias, shape.outputs(), z, y);
         distinct("x", x, "z", z);
         distinct("w", w, "z", z);
         distinct("x", x, "y", y);
         distinct("w", w, "y", y);
+        checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            kernels().matrices().product(false, false, samples, outputs, inputs, 1, x, w, 0, z);
-            kernels().vectors().biasActivation(activation, samples, outputs, bias, z, y);
+            kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z);
+            kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y);
             return;
         }
-        kernels().connectionPasses().forward(mask, firstSample, activation, samples, inputs, outputs, x, w, bias, z, y);
+        kernels().connectionPasses().forward(mask, firstSample, shape, activation, x, w, bias, z, y, packed);
     }
 
     /**
-     * Both backward passes of {@link #connectionForward}, with the very same mask: {@code dx[b, i] = sum_u dz[b, u]
-     * w[i, u] m[first + b, i, u]} and {@code dw[i, u] = sum_b dz[b, u] x[b, i] m[first + b, i, u]}. One call, so that a
-     * backend may draw the mask once for both.
+     * Both backward passes of {@link #connectionForward}, with the very same mask: {@code dx[b, t, i] = sum_u dz[b, t, u]
+     * w[i, u] m[first + b, i, u]} and {@code dw[i, u] = sum_b m[first + b, i, u] sum_t dz[b, t, u] x[b, t, i]}. One call, so
+     * that a backend may draw the mask once for both.
      *
-     * @param dx {@code [B, I]}, or null if not wanted
+     * @param dx {@code [B, T, I]}, or null if not wanted
+     * @param packed what the forward pass of this mask and shape left there, unchanged since; null to have the bits drawn
      */
     public final void connectionBackward(
             LayerMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats dz,
             DeviceFloats dx,
-            DeviceFloats dw) {
-        checkConnections(mask, firstSample, samples, inputs, outputs);
-        holds("x", x, (long) samples * inputs);
-        holds("w", w, (long) inputs * outputs);
-        holds("dz", dz, (long) samples * outputs);
-        holds("dw", dw, (long) inputs * outputs);
+            DeviceFloats dw,
+            DeviceInts packed) {
+        checkConnections(mask, firstSample, shape);
+        holds("x", x, shape.inputSize());
+        holds("w", w, shape.weightSize());
+        holds("dz", dz, shape.outputSize());
+        holds("dw", dw, shape.weightSize());
         distinct("x", x, "dw", dw);
         distinct("w", w, "dw", dw);
         distinct("dz", dz, "dw", dw);
         if (dx != null) {
-            holds("dx", dx, (long) samples * inputs);
+            holds("dx", dx, shape.inputSize());
             distinct("x", x, "dx", dx);
             distinct("w", w, "dx", dx);
             distinct("dz", dz, "dx", dx);
             distinct("dw", dw, "dx", dx);
         }
+        checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            kernels().matrices().product(true, false, inputs, outputs, samples, 1, x, dz, 0, dw);
+            kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw);
             if (dx != null) {
-                kernels().matrices().product(false, true, samples, inputs, outputs, 1, dz, w, 0, dx);
+                kernels()
+                        .matrices()
+                        .product(false, true, shape.rows(), shape.inputs(), shape.outputs(), 1, dz, w, 0, dx);
             }
             return;
         }
-        kernels().connectionPasses().backward(mask, firstSample, samples, inputs, outputs, x, w, dz, dx, dw);
+        kernels().connectionPasses().backward(mask, firstSample, shape, x, w, dz, dx, dw, packed);
+    }
+
+    /** Integers that the packed mask of a layer takes on this device: at least one bit a connection and sample. */
+    public final long packedLength(ConnectionShape shape) {
+        return kernels().connectionPasses().packedLength(notNull("shape", shape));
+    }
+
+    private void checkPacked(LayerMask mask, ConnectionShape shape, DeviceInts packed) {
+        if (packed != null) {
+            checkPackable(mask, shape);
+            if (!mask.spec().isIdentity()) {
+                holds("packed", packed, packedLength(shape));
+            }
+        }
     }
 
     /**

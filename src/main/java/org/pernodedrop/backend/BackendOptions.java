@@ -8,14 +8,17 @@ import org.pernodedrop.backend.cpu.CpuBackend;
  * @param device {@link Device#AUTO} takes the best that works
  * @param threads on the CPU, in [0, {@value CpuBackend#MAX_THREADS}]; 0 takes all cores
  * @param precision of matrix products; the CPU always computes in {@link MatrixPrecision#FP32}
+ * @param sequences of products with masks that positions share; the CPU always computes in single precision
  * @param graphs whether recordings become CUDA graphs; if not, each replay enqueues its operations anew. The numbers are
  *     the same
  */
-public record BackendOptions(Device device, int threads, MatrixPrecision precision, boolean graphs) {
+public record BackendOptions(
+        Device device, int threads, MatrixPrecision precision, SequencePrecision sequences, boolean graphs) {
     /** Refuses nulls and threads out of range. */
     public BackendOptions {
         Checks.notNull("device", device);
         Checks.notNull("precision", precision);
+        Checks.notNull("sequences", sequences);
         if (threads < 0 || threads > CpuBackend.MAX_THREADS) {
             throw new IllegalArgumentException(
                     "threads must be in [0, " + CpuBackend.MAX_THREADS + "], 0 for all cores: threads=" + threads);
@@ -24,21 +27,26 @@ public record BackendOptions(Device device, int threads, MatrixPrecision precisi
 
     /** A device with all cores, single precision and graphs. */
     public static BackendOptions of(Device device) {
-        return new BackendOptions(device, 0, MatrixPrecision.FP32, true);
+        return new BackendOptions(device, 0, MatrixPrecision.FP32, SequencePrecision.TF32, true);
     }
 
     /** The same with other threads. */
     public BackendOptions withThreads(int other) {
-        return new BackendOptions(device, other, precision, graphs);
+        return new BackendOptions(device, other, precision, sequences, graphs);
     }
 
     /** The same with another precision. */
     public BackendOptions withPrecision(MatrixPrecision other) {
-        return new BackendOptions(device, threads, other, graphs);
+        return new BackendOptions(device, threads, other, sequences, graphs);
+    }
+
+    /** The same with another precision for sequences. */
+    public BackendOptions withSequences(SequencePrecision other) {
+        return new BackendOptions(device, threads, precision, other, graphs);
     }
 
     /** The same with or without graphs. */
     public BackendOptions withGraphs(boolean other) {
-        return new BackendOptions(device, threads, precision, other);
+        return new BackendOptions(device, threads, precision, sequences, other);
     }
 }

@@ -9,26 +9,27 @@ public interface ConnectionPassKernels {
     void forward(
             LayerMask mask,
             int firstSample,
+            ConnectionShape shape,
             Activation activation,
-            int samples,
-            int inputs,
-            int outputs,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats bias,
             DeviceFloats z,
-            DeviceFloats y);
+            DeviceFloats y,
+            DeviceInts packed);
 
     /** Implements {@link Backend#connectionBackward}. */
     void backward(
             LayerMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats dz,
             DeviceFloats dx,
-            DeviceFloats dw);
+            DeviceFloats dw,
+            DeviceInts packed);
+
+    /** Implements {@link Backend#packedLength}. */
+    long packedLength(ConnectionShape shape);
 }

@@ -7,6 +7,7 @@ import static org.pernodedrop.backend.Checks.holds;
 import static org.pernodedrop.backend.Checks.notNull;
 
 import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Noise;
 
 /** The checks that operations on layers share. */
 final class LayerChecks {
@@ -28,13 +29,25 @@ final class LayerChecks {
         }
     }
 
-    static void checkConnections(LayerMask mask, int firstSample, int samples, int inputs, int outputs) {
-        checkSamples(mask, firstSample, samples, outputs);
-        atLeastOne("inputs", inputs);
+    static void checkConnections(LayerMask mask, int firstSample, ConnectionShape shape) {
+        notNull("shape", shape);
+        checkSamples(mask, firstSample, shape.samples(), shape.outputs());
         checkConnectionGranularity(mask);
         if (mask.spec().fixed()) {
             throw new IllegalArgumentException("a fixed mask is the same for all samples; multiply the weights by it"
                     + " (weightMask) and use matrixProduct: mask=" + mask.spec());
+        }
+    }
+
+    static void checkPackable(LayerMask mask, ConnectionShape shape) {
+        if (mask.spec().noise() != Noise.BERNOULLI) {
+            throw new IllegalArgumentException(
+                    "only Bernoulli masks are bits that can be packed; packed must be null: mask=" + mask.spec());
+        }
+        if (shape.positions() != 1) {
+            throw new IllegalArgumentException(
+                    "masks are packed for one position a sample only, as many positions share"
+                            + " the drawing; packed must be null: shape=" + shape);
         }
     }
 

@@ -75,7 +75,16 @@ public enum SelfCheck {
                     DeviceFloats z = backend.allocate(SAMPLES * OUTPUTS)) {
                 LayerMask mask = new LayerMask(spec, NUMBER, state);
                 backend.connectionForward(
-                        mask, FIRST, Activation.LINEAR, SAMPLES, INPUTS, OUTPUTS, deviceX, deviceW, null, z, z);
+                        mask,
+                        FIRST,
+                        ConnectionShape.of(SAMPLES, INPUTS, OUTPUTS),
+                        Activation.LINEAR,
+                        deviceX,
+                        deviceW,
+                        null,
+                        z,
+                        z,
+                        null);
                 Mask definition = mask.current();
                 return compare(backend.download(z), n -> product(x, w, definition, n), 0);
             }

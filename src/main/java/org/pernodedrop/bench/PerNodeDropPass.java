@@ -1,6 +1,7 @@
 package org.pernodedrop.bench;
 
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.LayerMask;
 
 /**
@@ -32,15 +33,14 @@ final class PerNodeDropPass implements LayerPass {
         buffers.backend.connectionForward(
                 mask,
                 0,
+                ConnectionShape.of(shape.samples(), shape.inputs(), shape.outputs()),
                 Activation.RELU,
-                shape.samples(),
-                shape.inputs(),
-                shape.outputs(),
                 buffers.x,
                 buffers.w,
                 buffers.bias,
                 buffers.z,
-                buffers.y);
+                buffers.y,
+                null);
     }
 
     @Override
@@ -50,13 +50,12 @@ final class PerNodeDropPass implements LayerPass {
         buffers.backend.connectionBackward(
                 mask,
                 0,
-                shape.samples(),
-                shape.inputs(),
-                shape.outputs(),
+                ConnectionShape.of(shape.samples(), shape.inputs(), shape.outputs()),
                 buffers.x,
                 buffers.w,
                 buffers.dz,
                 buffers.dx,
-                buffers.dw);
+                buffers.dw,
+                null);
     }
 }

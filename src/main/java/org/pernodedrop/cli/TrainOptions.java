@@ -218,7 +218,10 @@ final class TrainOptions {
 
     private BackendChoice choice(OptionChecks checks) {
         try {
-            return new BackendChoice(new BackendOptions(device, threads, precision, graphs));
+            return new BackendChoice(BackendOptions.of(device)
+                    .withThreads(threads)
+                    .withPrecision(precision)
+                    .withGraphs(graphs));
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }

@@ -1,5 +1,6 @@
 package org.pernodedrop.nn;
 
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 
@@ -18,15 +19,14 @@ final class ConnectionProduct extends DenseProduct {
                 .connectionForward(
                         mask,
                         batch.firstSample(),
+                        ConnectionShape.of(batch.samples(), operands.inputs(), operands.outputs()),
                         operands.activation(),
-                        batch.samples(),
-                        operands.inputs(),
-                        operands.outputs(),
                         x,
                         operands.weight().values(),
                         operands.biasValues(),
                         z,
-                        y);
+                        y,
+                        null);
     }
 
     @Override
@@ -35,13 +35,12 @@ final class ConnectionProduct extends DenseProduct {
                 .connectionBackward(
                         mask,
                         batch.firstSample(),
-                        batch.samples(),
-                        operands.inputs(),
-                        operands.outputs(),
+                        ConnectionShape.of(batch.samples(), operands.inputs(), operands.outputs()),
                         x,
                         operands.weight().values(),
                         dz,
                         dx,
-                        operands.weight().gradient());
+                        operands.weight().gradient(),
+                        null);
     }
 }

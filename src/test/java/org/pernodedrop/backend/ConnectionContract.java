@@ -60,15 +60,14 @@ public interface ConnectionContract extends BackendFixture {
                 .connectionForward(
                         layer,
                         firstSample,
+                        ConnectionShape.of(samples, inputs, outputs),
                         Activation.TANH,
-                        samples,
-                        inputs,
-                        outputs,
                         xs.buffer,
                         ws.buffer,
                         on(bias).buffer,
                         z.buffer,
-                        y.buffer);
+                        y.buffer,
+                        null);
         Numbers.assertNear(name + "z", expected.z, expected.zScale, tolerance(inputs), z.read());
         double[] activated =
                 Arrays.stream(Numbers.doubles(z.read())).map(Math::tanh).toArray();
@@ -81,14 +80,13 @@ public interface ConnectionContract extends BackendFixture {
                 .connectionBackward(
                         layer,
                         firstSample,
-                        samples,
-                        inputs,
-                        outputs,
+                        ConnectionShape.of(samples, inputs, outputs),
                         xs.buffer,
                         ws.buffer,
                         dzs.buffer,
                         dx.buffer,
-                        dw.buffer);
+                        dw.buffer,
+                        null);
         Numbers.assertNear(name + "dx", expected.dx, expected.dxScale, tolerance(outputs), dx.read());
         Numbers.assertNear(name + "dw", expected.dw, expected.dwScale, tolerance(samples), dw.read());
 
@@ -97,14 +95,13 @@ public interface ConnectionContract extends BackendFixture {
                 .connectionBackward(
                         layer,
                         firstSample,
-                        samples,
-                        inputs,
-                        outputs,
+                        ConnectionShape.of(samples, inputs, outputs),
                         xs.buffer,
                         ws.buffer,
                         dzs.buffer,
                         null,
-                        onlyDw.buffer);
+                        onlyDw.buffer,
+                        null);
         assertArrayEquals(dw.read(), onlyDw.read(), "dw without dx");
     }
 
@@ -128,7 +125,18 @@ public interface ConnectionContract extends BackendFixture {
         Guarded w = on(Numbers.floats(2, 33 * 64));
         Guarded z = empty(13 * 64);
         Guarded y = empty(13 * 64);
-        backend().connectionForward(layer, 0, activation, 13, 33, 64, x.buffer, w.buffer, null, z.buffer, y.buffer);
+        backend()
+                .connectionForward(
+                        layer,
+                        0,
+                        ConnectionShape.of(13, 33, 64),
+                        activation,
+                        x.buffer,
+                        w.buffer,
+                        null,
+                        z.buffer,
+                        y.buffer,
+                        null);
         Guarded again = empty(13 * 64);
         backend().biasActivation(activation, 13, 64, null, z.buffer, again.buffer);
         assertArrayEquals(again.read(), y.read());
@@ -143,11 +151,29 @@ public interface ConnectionContract extends BackendFixture {
         Guarded y = empty(13 * 64);
         backend()
                 .connectionForward(
-                        layer, 0, Activation.LINEAR, 13, 33, 64, x.buffer, w.buffer, null, z.buffer, y.buffer);
+                        layer,
+                        0,
+                        ConnectionShape.of(13, 33, 64),
+                        Activation.LINEAR,
+                        x.buffer,
+                        w.buffer,
+                        null,
+                        z.buffer,
+                        y.buffer,
+                        null);
         Guarded both = empty(13 * 64);
         backend()
                 .connectionForward(
-                        layer, 0, Activation.LINEAR, 13, 33, 64, x.buffer, w.buffer, null, both.buffer, both.buffer);
+                        layer,
+                        0,
+                        ConnectionShape.of(13, 33, 64),
+                        Activation.LINEAR,
+                        x.buffer,
+                        w.buffer,
+                        null,
+                        both.buffer,
+                        both.buffer,
+                        null);
         assertArrayEquals(z.read(), y.read());
         assertArrayEquals(z.read(), both.read());
     }
@@ -223,27 +249,25 @@ public interface ConnectionContract extends BackendFixture {
                 .connectionForward(
                         layer,
                         first,
+                        ConnectionShape.of(samples, inputs, outputs),
                         Activation.LINEAR,
-                        samples,
-                        inputs,
-                        outputs,
                         xs.buffer,
                         w.buffer,
                         null,
                         z.buffer,
-                        z.buffer);
+                        z.buffer,
+                        null);
         backend()
                 .connectionBackward(
                         layer,
                         first,
-                        samples,
-                        inputs,
-                        outputs,
+                        ConnectionShape.of(samples, inputs, outputs),
                         xs.buffer,
                         w.buffer,
                         on(dz).buffer,
                         dx.buffer,
-                        dw.buffer);
+                        dw.buffer,
+                        null);
         return new Results(z.read(), dx.read(), dw.read());
     }
 }

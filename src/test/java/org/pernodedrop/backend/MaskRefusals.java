@@ -85,7 +85,10 @@ final class MaskRefusals extends Refusals {
             DeviceFloats z,
             DeviceFloats y) {
         LayerMask mask = spec == null ? null : layer(spec);
-        refused(message, () -> backend.connectionForward(mask, first, Activation.RELU, 2, inputs, 2, x, w, bias, z, y));
+        refused(
+                message,
+                () -> backend.connectionForward(
+                        mask, first, ConnectionShape.of(2, inputs, 2), Activation.RELU, x, w, bias, z, y, null));
     }
 
     private void backward(
@@ -96,6 +99,8 @@ final class MaskRefusals extends Refusals {
             DeviceFloats dz,
             DeviceFloats dx,
             DeviceFloats dw) {
-        refused(message, () -> backend.connectionBackward(layer(spec), 0, 2, 2, 2, x, w, dz, dx, dw));
+        refused(
+                message,
+                () -> backend.connectionBackward(layer(spec), 0, ConnectionShape.of(2, 2, 2), x, w, dz, dx, dw, null));
     }
 }

@@ -214,7 +214,8 @@ final class PlainRefusals extends Refusals {
         closed("to", () -> backend.exportMask(layer(NODE), 0, 1, 2, 2, gone));
         closed(
                 "dx",
-                () -> backend.connectionBackward(layer(CONNECTION), 0, 2, 2, 2, four, fourMore, third, gone, fourth));
+                () -> backend.connectionBackward(
+                        layer(CONNECTION), 0, ConnectionShape.of(2, 2, 2), four, fourMore, third, gone, fourth, null));
         closed("labels", () -> backend.softmaxCrossEntropy(state, 2, 2, four, goneInts, null, totals));
         closed("targets", () -> backend.meanSquaredError(state, 2, 2, four, gone, null, totals));
         closed("g", () -> backend.sgd(state, 0, false, four, gone, third));

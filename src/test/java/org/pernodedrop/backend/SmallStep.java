@@ -89,10 +89,11 @@ final class SmallStep {
         backend.gatherLabels(B, allLabels, rows, labels);
         for (LayerMask mask : List.of(connections, gaussians)) {
             DeviceFloats weights = w[mask.layer()];
-            backend.connectionForward(mask, 3, Activation.RELU, B, I, U, x, weights, bias, z, y);
+            backend.connectionForward(
+                    mask, 3, ConnectionShape.of(B, I, U), Activation.RELU, x, weights, bias, z, y, null);
             backend.softmaxCrossEntropy(state, B, U, y, labels, dz, totals);
             backend.activationBackward(Activation.RELU, B * U, z, y, dz, dz);
-            backend.connectionBackward(mask, 3, B, I, U, x, weights, dz, dx, dw);
+            backend.connectionBackward(mask, 3, ConnectionShape.of(B, I, U), x, weights, dz, dx, dw, null);
             backend.adam(state, ADAM, weights, dw, m, v);
         }
         backend.weightMask(connections, I, U, w[2], masked);

@@ -1,12 +1,15 @@
 package org.pernodedrop.backend.cpu;
 
 import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
+import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionPassKernels;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 
 /**
@@ -44,23 +47,23 @@ final class ConnectionProducts implements ConnectionPassKernels {
     public void forward(
             LayerMask mask,
             int firstSample,
+            ConnectionShape shape,
             Activation activation,
-            int samples,
-            int inputs,
-            int outputs,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats bias,
             DeviceFloats z,
-            DeviceFloats y) {
+            DeviceFloats y,
+            DeviceInts packed) {
+        refuse(shape, packed);
         ConnectionForward product = new ConnectionForward(
                 tiles,
                 CpuStepState.current(mask),
                 firstSample,
                 activation,
-                samples,
-                inputs,
-                outputs,
+                shape.samples(),
+                shape.inputs(),
+                shape.outputs(),
                 CpuFloats.of(x),
                 CpuFloats.of(w),
                 CpuFloats.of(bias),
@@ -78,14 +81,17 @@ final class ConnectionProducts implements ConnectionPassKernels {
     public void backward(
             LayerMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats dz,
             DeviceFloats dx,
-            DeviceFloats dw) {
+            DeviceFloats dw,
+            DeviceInts packed) {
+        refuse(shape, packed);
+        int samples = shape.samples();
+        int inputs = shape.inputs();
+        int outputs = shape.outputs();
         int width = (outputs + OUTPUTS - 1) / OUTPUTS * OUTPUTS;
         boolean pad = width != outputs;
         CpuFloats ownDz = CpuFloats.of(dz);
@@ -107,6 +113,18 @@ final class ConnectionProducts implements ConnectionPassKernels {
                 CpuFloats.of(dx),
                 CpuFloats.of(dw));
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
+    }
+
+    private static void refuse(ConnectionShape shape, DeviceInts packed) {
+        if (packed != null || shape.positions() != 1) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Override
+    public long packedLength(ConnectionShape shape) {
+        long tiles = (shape.samples() + SAMPLES - 1L) / SAMPLES * ((shape.outputs() + OUTPUTS - 1L) / OUTPUTS);
+        return tiles * SAMPLES * ((shape.inputs() + QUAD - 1L) / QUAD * QUAD);
     }
 
     private void pad(CpuFloats dz, int samples, int outputs, int width) {

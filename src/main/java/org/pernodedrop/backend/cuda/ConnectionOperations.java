@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionPassKernels;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.cuda.kernel.ConnectionPass;
 import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
@@ -20,8 +22,7 @@ import org.pernodedrop.mask.MaskSpec;
 
 /** The products of a PerNodeDrop layer with masks on every connection, drawn in the kernels; launched by plan. */
 final class ConnectionOperations extends Operations implements ConnectionPassKernels {
-    private static final Set<ConnectionSource> DRAWN =
-            EnumSet.complementOf(EnumSet.of(ConnectionSource.PACKED, ConnectionSource.UNMASKED));
+    private static final Set<ConnectionSource> MASKED = EnumSet.complementOf(EnumSet.of(ConnectionSource.UNMASKED));
     private static final int ALIGNMENT = 16;
     private static final int MOST_PLANS = 256;
 
@@ -39,8 +40,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         }
     };
 
-    private record Planned(
-            ConnectionPass pass, ConnectionSource source, int samples, int inputs, int outputs, boolean aligned) {}
+    private record Planned(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {}
 
     ConnectionOperations(OperationParts parts, int multiprocessors) {
         super(parts);
@@ -48,7 +48,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         this.multiprocessors = multiprocessors;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
-            for (ConnectionSource source : DRAWN) {
+            for (ConnectionSource source : MASKED) {
                 Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
                 for (ConnectionTile tile : ConnectionTile.of(source)) {
                     ofSource.put(tile, modules.kernel(source.module(), source.kernelName(pass, tile)));
@@ -64,15 +64,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     public void forward(
             LayerMask mask,
             int firstSample,
+            ConnectionShape shape,
             Activation activation,
-            int samples,
-            int inputs,
-            int outputs,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats bias,
             DeviceFloats z,
-            DeviceFloats y) {
+            DeviceFloats y,
+            DeviceInts packed) {
         queue.enter();
         CudaMask drawn = own(mask);
         CudaFloats ownX = floats(x);
@@ -81,16 +80,18 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         CudaFloats ownZ = floats(z);
         CudaFloats ownY = floats(y);
         ConnectionPass pass = ConnectionPass.FORWARD;
-        ConnectionPlan plan = plan(pass, drawn, samples, inputs, outputs, ownX, ownW, ownBias, ownZ, ownY);
+        CudaInts words = ints(packed);
+        ConnectionSource source = source(mask.spec());
+        ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY, words);
         long partials = partials(plan);
-        begin(pass, plan, drawn, firstSample, samples, inputs, outputs)
+        begin(pass, source, plan, drawn, firstSample, shape)
                 .pointer(ownX)
                 .pointer(ownW)
                 .pointer(ownBias)
                 .int32(activation.ordinal())
                 .pointer(ownZ)
                 .pointer(ownY)
-                .pointer(0)
+                .pointer(words)
                 .pointer(partials)
                 .int32(plan.stretch())
                 .launch(grid(plan));
@@ -98,14 +99,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             launcher.of(sums.get(pass))
                     .pointer(partials)
                     .int32(plan.stretches())
-                    .int32(samples)
-                    .int32(outputs)
+                    .int32(shape.samples())
+                    .int32(shape.outputs())
                     .float32(scale(drawn))
                     .pointer(ownBias)
                     .int32(activation.ordinal())
                     .pointer(ownZ)
                     .pointer(ownY)
-                    .launch(shapes.elements((long) samples * outputs));
+                    .launch(shapes.elements(shape.outputSize()));
         }
     }
 
@@ -113,22 +114,22 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     public void backward(
             LayerMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             DeviceFloats x,
             DeviceFloats w,
             DeviceFloats dz,
             DeviceFloats dx,
-            DeviceFloats dw) {
+            DeviceFloats dw,
+            DeviceInts packed) {
         queue.enter();
         CudaMask drawn = own(mask);
         CudaFloats weights = floats(w);
         CudaFloats gradient = floats(dz);
         CudaFloats inputGradient = floats(dx);
-        backwardWeight(drawn, firstSample, samples, inputs, outputs, floats(x), gradient, floats(dw));
+        CudaInts words = ints(packed);
+        backwardWeight(drawn, firstSample, shape, floats(x), gradient, floats(dw), words);
         if (inputGradient != null) {
-            backwardInput(drawn, firstSample, samples, inputs, outputs, gradient, weights, inputGradient);
+            backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient, words);
         }
     }
 
@@ -136,23 +137,23 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     private void backwardInput(
             CudaMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             CudaFloats dz,
             CudaFloats w,
-            CudaFloats dx) {
+            CudaFloats dx,
+            CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
-        ConnectionPlan plan = plan(pass, mask, samples, inputs, outputs, dz, w, dx);
+        ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
+        ConnectionPlan plan = plan(pass, source, shape, dz, w, dx, packed);
         long partials = partials(plan);
-        begin(pass, plan, mask, firstSample, samples, inputs, outputs)
+        begin(pass, source, plan, mask, firstSample, shape)
                 .pointer(dz)
                 .pointer(w)
                 .int32(Activation.LINEAR.ordinal())
                 .pointer(0)
                 .pointer(0)
                 .pointer(dx)
-                .pointer(0)
+                .pointer(packed)
                 .pointer(partials)
                 .int32(plan.stretch())
                 .launch(grid(plan));
@@ -160,14 +161,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             launcher.of(sums.get(pass))
                     .pointer(partials)
                     .int32(plan.stretches())
-                    .int32(samples)
-                    .int32(inputs)
+                    .int32(shape.samples())
+                    .int32(shape.inputs())
                     .float32(scale(mask))
                     .int32(Activation.LINEAR.ordinal())
                     .pointer(0)
                     .pointer(0)
                     .pointer(dx)
-                    .launch(shapes.elements((long) samples * inputs));
+                    .launch(shapes.elements(shape.inputSize()));
         }
     }
 
@@ -175,21 +176,21 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     private void backwardWeight(
             CudaMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs,
+            ConnectionShape shape,
             CudaFloats x,
             CudaFloats dz,
-            CudaFloats dw) {
+            CudaFloats dw,
+            CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
-        ConnectionPlan plan = plan(pass, mask, samples, inputs, outputs, x, dz, dw);
+        ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
+        ConnectionPlan plan = plan(pass, source, shape, x, dz, dw, packed);
         long partials = partials(plan);
-        begin(pass, plan, mask, firstSample, samples, inputs, outputs)
+        begin(pass, source, plan, mask, firstSample, shape)
                 .pointer(x)
                 .pointer(dz)
                 .pointer(dw)
                 .pointer(0)
-                .pointer(0)
+                .pointer(packed)
                 .pointer(partials)
                 .pointer(0)
                 .int32(plan.stretch())
@@ -199,26 +200,25 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                     .pointer(partials)
                     .pointer(0)
                     .int32(plan.stretches())
-                    .int32(inputs)
-                    .int32(outputs)
+                    .int32(shape.inputs())
+                    .int32(shape.outputs())
                     .float32(scale(mask))
                     .pointer(dw)
                     .pointer(0)
-                    .launch(shapes.elements((long) inputs * outputs));
+                    .launch(shapes.elements(shape.weightSize()));
         }
     }
 
     // What all passes begin with.
     private KernelLauncher begin(
             ConnectionPass pass,
+            ConnectionSource source,
             ConnectionPlan plan,
             CudaMask mask,
             int firstSample,
-            int samples,
-            int inputs,
-            int outputs) {
+            ConnectionShape shape) {
         DropRate rate = mask.spec().rate();
-        return launcher.of(kernels.get(pass).get(source(mask.spec())).get(plan.tile()))
+        return launcher.of(kernels.get(pass).get(source).get(plan.tile()))
                 .pointer(mask.state().address())
                 .int32(mask.layer())
                 .int32(firstSample)
@@ -226,32 +226,37 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .int32(rate.threshold())
                 .float32(scale(mask))
                 .float32(rate.sigma())
-                .int32(samples)
-                .int32(inputs)
-                .int32(outputs);
+                .int32(shape.samples())
+                .int32(shape.inputs())
+                .int32(shape.outputs());
     }
 
     private ConnectionPlan plan(
-            ConnectionPass pass, CudaMask mask, int samples, int inputs, int outputs, CudaFloats... buffers) {
+            ConnectionPass pass, ConnectionSource source, ConnectionShape shape, CudaBuffer... buffers) {
         long addresses = 0;
-        for (CudaFloats buffer : buffers) {
+        for (CudaBuffer buffer : buffers) {
             addresses |= buffer == null ? 0 : buffer.address;
         }
-        Planned planned = new Planned(pass, source(mask.spec()), samples, inputs, outputs, addresses % ALIGNMENT == 0);
+        Planned planned = new Planned(pass, source, shape, addresses % ALIGNMENT == 0);
         return plans.computeIfAbsent(
                 planned,
                 key -> ConnectionPlan.of(
                         key.pass(),
                         key.source(),
-                        key.samples(),
-                        key.inputs(),
-                        key.outputs(),
+                        key.shape().samples(),
+                        key.shape().inputs(),
+                        key.shape().outputs(),
                         key.aligned(),
                         multiprocessors));
     }
 
     private long partials(ConnectionPlan plan) {
         return plan.stretches() > 1 ? scratch.reserve(Float.BYTES * plan.partials()) : 0;
+    }
+
+    @Override
+    public long packedLength(ConnectionShape shape) {
+        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
     }
 
     private static Grid grid(ConnectionPlan plan) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -91,10 +92,11 @@ class ConnectionTwinsTest {
         CpuFloats dw = random(random, inputs * outputs);
         try (WorkerPool pool = new WorkerPool(threads)) {
             ConnectionProducts products = new ConnectionProducts(pool, tiles);
-            products.forward(mask, 5, Activation.GELU, samples, inputs, outputs, x, w, bias, z, y);
-            products.backward(mask, 5, samples, inputs, outputs, x, w, dz, dx, dw);
+            products.forward(
+                    mask, 5, ConnectionShape.of(samples, inputs, outputs), Activation.GELU, x, w, bias, z, y, null);
+            products.backward(mask, 5, ConnectionShape.of(samples, inputs, outputs), x, w, dz, dx, dw, null);
             float[] withInputGradient = dw.array.clone();
-            products.backward(mask, 5, samples, inputs, outputs, x, w, dz, null, dw);
+            products.backward(mask, 5, ConnectionShape.of(samples, inputs, outputs), x, w, dz, null, dw, null);
             assertArrayEquals(withInputGradient, dw.array, "dw must not depend on whether dx is wanted");
         }
         return new float[][] {z.array, y.array, dx.array, dw.array};
@@ -170,8 +172,18 @@ class ConnectionTwinsTest {
             long allocated = 0;
             for (int pass = 0; pass < 2; pass++) {
                 long before = memory.getCurrentThreadAllocatedBytes();
-                products.forward(mask, 0, Activation.LINEAR, samples, inputs, outputs, x, w, null, z, z);
-                products.backward(mask, 0, samples, inputs, outputs, x, w, z, dx, dw);
+                products.forward(
+                        mask,
+                        0,
+                        ConnectionShape.of(samples, inputs, outputs),
+                        Activation.LINEAR,
+                        x,
+                        w,
+                        null,
+                        z,
+                        z,
+                        null);
+                products.backward(mask, 0, ConnectionShape.of(samples, inputs, outputs), x, w, z, dx, dw, null);
                 allocated = memory.getCurrentThreadAllocatedBytes() - before;
             }
             assertTrue(allocated < 4096, "a second step allocated " + allocated + " bytes");

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
@@ -96,8 +97,19 @@ class ThreadsTest {
             DeviceFloats z = backend.allocate(samples * outputs);
             DeviceFloats dx = backend.allocate(samples * INPUTS);
             DeviceFloats dw = backend.allocate(INPUTS * outputs);
-            backend.connectionForward(connections, 7, Activation.LINEAR, samples, INPUTS, outputs, x, w, null, z, z);
-            backend.connectionBackward(connections, 7, samples, INPUTS, outputs, x, w, z, dx, dw);
+            backend.connectionForward(
+                    connections,
+                    7,
+                    ConnectionShape.of(samples, INPUTS, outputs),
+                    Activation.LINEAR,
+                    x,
+                    w,
+                    null,
+                    z,
+                    z,
+                    null);
+            backend.connectionBackward(
+                    connections, 7, ConnectionShape.of(samples, INPUTS, outputs), x, w, z, dx, dw, null);
             DeviceFloats node = backend.allocate(SAMPLES * INPUTS);
             DeviceFloats weight = backend.allocate(INPUTS * OUTPUTS);
             DeviceFloats mask = backend.allocate(13 * 50 * 100);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
@@ -339,7 +340,8 @@ class CudaBackendIT extends OpenCudaBackend {
         backend.fillNormal(3, 0, 0, 0.2f, w);
         DeviceFloats y = backend.allocate(13 * 64);
         for (int step = 0; step < 5; step++) {
-            backend.connectionForward(mask, 0, Activation.LINEAR, 13, 64, 64, x, w, null, y, y);
+            backend.connectionForward(
+                    mask, 0, ConnectionShape.of(13, 64, 64), Activation.LINEAR, x, w, null, y, y, null);
             backend.copy(y, x);
             backend.advance(state);
         }
