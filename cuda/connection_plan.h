@@ -3,9 +3,9 @@
 // checked from both sides, holds the two together.
 //
 // Too few tiles leave multiprocessors idle: then the small tile is taken, and the sum is split into stretches, each a
-// row of the grid, whose sums connection_*_sum adds. The plan is the cheapest by a rough model in clocks: blocks run in
-// waves; the warps on a multiprocessor share its issue slots, and few warps cannot fill them; stretches cost a second
-// launch and the traffic of the partial sums.
+// row of the grid, whose sums connection_*_sum adds. The plan is the cheapest by a rough model in clocks, fitted to an
+// H100: blocks run in waves; the warps on a multiprocessor share its issue slots, and few warps cannot fill them, since
+// each waits for its own results; stretches cost a second launch and the traffic of the partial sums.
 #pragma once
 
 #include "connection_tiles.h"
@@ -43,20 +43,26 @@ struct TileShape {
     int64_t blocks;
     int64_t stage_words;  // of shared memory, without the mask's bits
     int64_t bits_words;
+    int64_t issue_percent;    // issue slots that an instruction takes among many warps
+    int64_t latency_percent;  // clocks that an instruction takes a warp alone
 };
 
 constexpr int64_t SCHEDULE_WORDS = 32;
 
 template <class Tile>
 constexpr TileShape forward_tile(ConnectionTile tile) {
+    constexpr int LATENCY_PERCENT = Tile::THREADS == 32 ? 480 : 460;
     return {tile,          Tile::SAMPLES, Tile::OUTPUTS,       Tile::INPUTS,
-            Tile::THREADS, Tile::BLOCKS,  FORWARD_STAGE<Tile>, FORWARD_STAGE_BITS<Tile>};
+            Tile::THREADS, Tile::BLOCKS,  FORWARD_STAGE<Tile>, FORWARD_STAGE_BITS<Tile>,
+            135,           LATENCY_PERCENT};
 }
 
 template <class Tile>
 constexpr TileShape backward_input_tile(ConnectionTile tile) {
+    // One sample a thread reads shared memory more often than it can.
+    constexpr int ISSUE_PERCENT = Tile::THREAD_SAMPLES == 1 ? 210 : 135;
     return {tile, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, Tile::THREADS, Tile::BLOCKS, BACKWARD_INPUT_STAGE<Tile>,
-            0};
+            0,    ISSUE_PERCENT, 590};
 }
 
 template <class Tile>
@@ -69,7 +75,9 @@ constexpr TileShape backward_weight_tile(ConnectionTile tile) {
         Tile::THREADS,
         Tile::BLOCKS,
         BACKWARD_WEIGHT_STAGE<Tile>,
-        BACKWARD_WEIGHT_STAGE_BITS<Tile>};
+        BACKWARD_WEIGHT_STAGE_BITS<Tile>,
+        135,
+        460};
 }
 
 inline TileShape tile_shape(ConnectionPass pass, ConnectionTile tile) {
@@ -122,10 +130,10 @@ constexpr int64_t term_cost(ConnectionSource source) {
     }
 }
 
-constexpr int64_t START_CLOCKS = 1500;    // of a block: first tiles from memory, results to it
+constexpr int64_t START_CLOCKS = 500;     // of a block: first tiles from memory, results to it
+constexpr int64_t THREAD_START_CLOCKS = 8;  // of each of its threads
 constexpr int64_t LAUNCH_CLOCKS = 4000;   // of the second pass
 constexpr int64_t BYTES_A_CLOCK = 1500;   // of device memory, for partial sums written and read
-constexpr int64_t LATENCY_PERCENT = 250;  // clocks a warp alone takes to what its instructions would take
 constexpr int64_t ISSUE_SLOTS = 4;        // of a multiprocessor
 constexpr int64_t PARTIAL_BYTES = 8;      // a float, written and read
 constexpr int64_t MOST_STRETCHES = 256;
@@ -136,8 +144,9 @@ inline int64_t clocks(const TileShape& tile, int64_t blocks, int64_t depth, int6
     const int64_t warps = tile.threads / 32;
     const int64_t warp_instructions = ceil_divide(tile.rows * tile.columns * depth, tile.threads) * cost / 100;
     const auto wave = [&](int64_t resident) {
-        const int64_t issue = resident * warps * warp_instructions / ISSUE_SLOTS;
-        return START_CLOCKS + std::max(issue, warp_instructions * LATENCY_PERCENT / 100);
+        const int64_t issue = resident * warps * warp_instructions * tile.issue_percent / (100 * ISSUE_SLOTS);
+        return START_CLOCKS + THREAD_START_CLOCKS * tile.threads +
+               std::max(issue, warp_instructions * tile.latency_percent / 100);
     };
     const int64_t full = blocks / (multiprocessors * tile.blocks);
     const int64_t rest = ceil_divide(blocks - full * multiprocessors * tile.blocks, multiprocessors);

@@ -24,10 +24,10 @@ public record ConnectionPlan(
         int sharedBytes,
         long partials,
         long biasPartials) {
-    private static final long START_CLOCKS = 1500;
+    private static final long START_CLOCKS = 500;
+    private static final long THREAD_START_CLOCKS = 8;
     private static final long LAUNCH_CLOCKS = 4000;
     private static final long BYTES_A_CLOCK = 1500;
-    private static final long LATENCY_PERCENT = 250;
     private static final long ISSUE_SLOTS = 4;
     private static final long LARGEST_PARTIALS = 1L << 26;
     private static final int MOST_STRETCHES = 256;
@@ -144,13 +144,15 @@ public record ConnectionPlan(
                 ceilDivide((long) tile.rows() * tile.columns() * depth, tile.threads()) * termCost / 100;
         long full = blocks / (multiprocessors * tile.blocks());
         long rest = ceilDivide(blocks - full * multiprocessors * tile.blocks(), multiprocessors);
-        return full * wave(tile.blocks(), warps, warpInstructions)
-                + (rest > 0 ? wave(rest, warps, warpInstructions) : 0);
+        return full * wave(tile, tile.blocks(), warps, warpInstructions)
+                + (rest > 0 ? wave(tile, rest, warps, warpInstructions) : 0);
     }
 
-    private static long wave(long resident, long warps, long warpInstructions) {
-        long issue = resident * warps * warpInstructions / ISSUE_SLOTS;
-        return START_CLOCKS + Math.max(issue, warpInstructions * LATENCY_PERCENT / 100);
+    private static long wave(ConnectionTile.Shape tile, long resident, long warps, long warpInstructions) {
+        long issue = resident * warps * warpInstructions * tile.issuePercent() / (100 * ISSUE_SLOTS);
+        return START_CLOCKS
+                + THREAD_START_CLOCKS * tile.threads()
+                + Math.max(issue, warpInstructions * tile.latencyPercent() / 100);
     }
 
     private static long ceilDivide(long a, long b) {

@@ -23,7 +23,16 @@ public enum ConnectionTile {
      * @param sharedWords of two stages, without mask bits
      * @param maskWords of mask bits in two stages
      */
-    record Shape(int rows, int columns, int depth, int threads, int blocks, int sharedWords, int maskWords) {
+    record Shape(
+            int rows,
+            int columns,
+            int depth,
+            int threads,
+            int blocks,
+            int sharedWords,
+            int maskWords,
+            int issuePercent,
+            int latencyPercent) {
         // Of the generator's keys, in front of the stages.
         private static final int SCHEDULE_WORDS = 32;
 
@@ -40,13 +49,17 @@ public enum ConnectionTile {
                     threads,
                     blocks,
                     2 * (samples * (inputs + 4) + inputs * outputs),
-                    maskWords(inputs, outputs, samples));
+                    maskWords(inputs, outputs, samples),
+                    135,
+                    threads == 32 ? 480 : 460);
         }
 
         private static Shape backwardInput(int samples, int inputs, int threads, int blocks) {
             int outputs = 32;
             int words = 2 * (samples * (outputs + 4) + inputs * outputs);
-            return new Shape(samples, inputs, outputs, threads, blocks, words, 0);
+            // One sample a thread reads shared memory more often than it can.
+            int issuePercent = samples == 32 ? 210 : 135;
+            return new Shape(samples, inputs, outputs, threads, blocks, words, 0, issuePercent, 590);
         }
 
         private static Shape backwardWeight(int inputs, int outputs, int threads, int blocks) {
@@ -58,7 +71,9 @@ public enum ConnectionTile {
                     threads,
                     blocks,
                     2 * samples * (inputs + outputs),
-                    maskWords(inputs, outputs, samples));
+                    maskWords(inputs, outputs, samples),
+                    135,
+                    460);
         }
 
         private static int maskWords(int inputs, int outputs, int samples) {
