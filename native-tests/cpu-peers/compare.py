@@ -2,6 +2,7 @@
 """Times PerNodeDrop's layer on a CPU beside what plain PyTorch can do, in turn, each measurement in a process of its own.
 
     compare.py [--java JAVA] [--rounds N] [--seconds S] [--json FILE] CLASSPATH
+    compare.py --table FILE                                   the table of a FILE that was written before
 
 CLASSPATH: the program's jar (target/pernodedrop-VERSION-cli.jar), or its classes and libraries. Times are milliseconds of
 forward and backward with dx, dw, db, bias and ReLU. Every layer is checked against float64 before it is timed. A ratio is
@@ -173,9 +174,14 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.6, help="of timing a layer and a drop rate")
     parser.add_argument("--json", default="cpu-peers.jsonl", help="where to write the rows, one object a line")
     parser.add_argument("--one", metavar="LAYER", help="only this layer of PyTorch, once, in this process")
+    parser.add_argument("--table", metavar="FILE", help="measure nothing: the table of this file")
     options = parser.parse_args()
     if options.one:
         time_one(options.one, options.shapes, numbers(options.drop_rates), options.threads, options.seconds)
+        return
+    if options.table:
+        with open(options.table, encoding="utf-8") as file:
+            print(table([json.loads(line) for line in file], options.noise))
         return
     if not options.classpath:
         parser.error("CLASSPATH is needed: the program's jar, or its classes and libraries")
