@@ -85,9 +85,10 @@ commit=$(git -C "$repository" rev-parse HEAD)
 echo "$commit" >"$folder/COMMIT"
 
 ptx=src/main/resources/org/pernodedrop/backend/cuda/kernel
-answers=src/test/resources/org/pernodedrop/mask
+# Known answers and tables, which the native tests share with the Java tests.
+resources=src/test/resources/org/pernodedrop
 git -C "$repository" ls-files --cached --others --exclude-standard -z \
-    LICENSE licenses cuda native-tests "$answers" |
+    LICENSE licenses cuda native-tests "$resources" |
     tar -C "$repository" --null --files-from - --create | tar -C "$folder" --extract
 tar -C "$repository/$ptx" --create --sort=name --owner=0 --group=0 . | gzip -9 >"$folder/ptx.tar.gz"
 googletest=""
@@ -103,6 +104,16 @@ gather_jars "$folder/java/lib"
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --output "$work/jre" \
     2> >(grep -v 'incubator modules' >&2)
 tar -C "$work" --sort=name --owner=0 --group=0 --create jre | gzip -9 >"$folder/java/jre.tar.gz"
+
+# Every table that a native test reads must be there: without it the test would fail on the GPU only.
+tables=$(grep -rhoP --include='*.cpp' 'known_answers\("\K[^"]+' "$folder"/native-tests/{tests,reference,device,gpu} | sort -u)
+[ -n "$tables" ] || { echo "found no table that the native tests read" >&2; exit 1; }
+for table in $tables; do
+    [ -s "$folder/$resources/mask/$table" ] || {
+        echo "the native tests read $resources/mask/$table, which the bundle lacks" >&2
+        exit 1
+    }
+done
 
 # What is taken away must still do what it is for.
 jre=$work/jre/bin/java

@@ -17,7 +17,7 @@ stand_in() {
 }
 
 mkdir -p "$bundle/native-tests/gpu" "$bundle/java/lib" "$bundle/cuda/cublas-forwarding" "$work/ptx"
-cp -r "$here"/{check.sh,steps,kernel_table.sh} "$bundle/native-tests/gpu/"
+cp -r "$here"/{check.sh,steps,peers,kernel_table.sh} "$bundle/native-tests/gpu/"
 echo 0123456789abcdef >"$bundle/COMMIT"
 tar -C "$work/ptx" -czf "$bundle/ptx.tar.gz" .
 echo 'echo "needs gcc, \"quoted\""; exit ${NO_COMPILER:-0}' >"$bundle/cuda/cublas-forwarding/build.sh"
@@ -54,6 +54,15 @@ status=$?
 echo "========= ERROR SUMMARY: 0 errors"
 exit $status
 E2
+stand_in "$work/bin/python-with-torch" <<'E2'
+case $1 in
+    -c) [ "$2" = "import torch" ] ;;
+    */peers/peers.py)
+        [ -e "$1" ] && [ "$2" = --json ] || exit 3
+        echo "SKIPPED: no time for it: a peer"
+        exit "${PEERS_STATUS:-0}" ;;
+esac
+E2
 stand_in "$work/jre/bin/java" <<'E2'
 main=""
 out=""
@@ -77,6 +86,9 @@ case $main in
 <testcase><skipped>
 <![CDATA[org.opentest4j.TestAbortedException: needs the simulated device]]>
 </skipped></testcase>
+<testcase><skipped><![CDATA[parent was skipped: org.opentest4j.TestAbortedException: needs another device
+	at org.junit.jupiter.api.Assumptions.abort(Assumptions.java:300)
+]]></skipped></testcase>
 </testsuite>
 XML
         ;;
@@ -96,7 +108,7 @@ check() {
     local expected=$1 settings=$2 status
     shift 2
     # shellcheck disable=SC2086
-    (cd "$work" && env $settings PATH="$work/bin:/usr/bin:/bin" PYTHON=no-python GTEST_SOURCE_DIR= \
+    (cd "$work" && env PATH="$work/bin:/usr/bin:/bin" PYTHON=no-python GTEST_SOURCE_DIR= $settings \
         "$bundle/native-tests/gpu/check.sh" "$@" "$out" >"$work/log" 2>&1)
     status=$?
     [ "$status" -eq "$expected" ] || fail "exit status $status instead of $expected: $settings $*"
@@ -124,6 +136,7 @@ says "peers peers SKIPPED no PyTorch for no-python; .*"
 says "doctor doctor passed .*"
 says "java-tests java-tests passed [0-9]* s 3 tests, 1 skipped, 0 failed"
 says "java-tests java-tests SKIPPED 1: needs the simulated device"
+says "java-tests java-tests SKIPPED 1: needs another device"
 says "commit: 0123456789abcdef"
 
 # The next piece: what was done stays, and the pack holds all.
@@ -158,6 +171,11 @@ check 1 COMPARISON_STATUS=1 --only train
 check 1 SANITIZER_FINDS=racecheck --only java-sanitizer
 says "java-sanitizer java-sanitizer-racecheck FAILED 1 messages; java-sanitizer-racecheck.log"
 check 1 NATIVE_STATUS=1 --only tests
+check 0 PYTHON=python-with-torch --only peers
+says "peers peers passed [0-9]* s"
+says "peers peers SKIPPED in part: SKIPPED: no time for it: a peer"
+check 1 "PYTHON=python-with-torch PEERS_STATUS=1" --only peers
+says "peers peers FAILED status 1 after .*"
 check 1 BROKEN_BUILD=1 --only tests,sanitizer
 says "build build FAILED status 1 after .*"
 says "sanitizer sanitizer FAILED nothing was built"

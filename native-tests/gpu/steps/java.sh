@@ -106,10 +106,13 @@ step_java_tests() {
     while read -r count why; do
         report java-tests SKIPPED "$count: $why"
     done < <(awk '/<skipped>/ {
-            getline
+            # A message and often its stack trace, on this line or from the next one on.
+            sub(/.*<skipped>/, "")
+            if ($0 !~ /[^ ]/) getline
             sub(/.*CDATA\[/, "")
             sub(/\]\]>.*/, "")
-            sub(/^[a-z0-9.]*TestAbortedException: /, "")
+            sub(/^parent was skipped: /, "")
+            sub(/^[A-Za-z0-9.]*TestAbortedException: /, "")
             print
         }' "$output"/junit/TEST-*.xml 2>/dev/null | sort | uniq -c | sort -rn | head -20)
 }

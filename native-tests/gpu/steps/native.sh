@@ -117,7 +117,7 @@ step_timing() {
 
 step_peers() {
     if "$python" -c 'import torch' 2>/dev/null; then
-        PYTHONUNBUFFERED=1 TAIL=60 step peers 200 "$python" "$here/peers.py" --json "$json" \
+        PYTHONUNBUFFERED=1 TAIL=90 step peers 150 "$python" "$here/peers/peers.py" --json "$json" \
             ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
         grep -q SKIPPED "$output/peers.log" && report peers SKIPPED "in part: $(grep -m 1 SKIPPED "$output/peers.log")"
     else

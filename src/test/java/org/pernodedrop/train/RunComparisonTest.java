@@ -23,22 +23,31 @@ class RunComparisonTest {
     private Path directory;
 
     private FinishedRun run(String name, String device, int examples, double... losses) throws IOException {
+        return run(name, false, device, examples, losses);
+    }
+
+    private FinishedRun run(String name, boolean twin, String device, int examples, double... losses)
+            throws IOException {
         Path folder = Files.createDirectories(directory.resolve(name));
         List<String> lines = new ArrayList<>(List.of(MetricsCsv.HEADER));
         for (int k = 0; k < losses.length; k++) {
             lines.add(String.join(",", "" + (k + 1), "" + losses[k], "1", "0.5", "2", "0.5", k == 0 ? "9" : "0.25"));
         }
-        Files.write(folder.resolve("metrics.csv"), lines);
+        Files.write(FinishedRun.metrics(folder, twin), lines);
         Files.writeString(
                 folder.resolve("run.json"),
                 "{\"device\": \"x\", \"settings\": {\"device\": \"" + device + "\", \"batch_size\": 64},"
                         + " \"data\": {\"train_examples\": " + examples + "}}");
-        return FinishedRun.read(name, folder, false);
+        return FinishedRun.read(name, folder, twin);
     }
 
     private static RunComparison compare(FinishedRun... runs) {
+        return compare(List.of(runs), List.of());
+    }
+
+    private static RunComparison compare(List<FinishedRun> runs, List<FinishedRun> twins) {
         return new RunComparison(
-                List.of(List.of(runs)), new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
+                runs, twins, new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     }
 
     @Test
@@ -57,6 +66,32 @@ class RunComparisonTest {
                 compare(cpu, run("nan", "cuda", 64 * 50, 1, Double.NaN, 1))
                         .failures()
                         .size());
+    }
+
+    @Test
+    void theNetworkWithoutAMaskTellsWhatRoundingDoes() throws IOException {
+        int examples = 64 * 100;
+        List<FinishedRun> twins =
+                List.of(run("cpu", true, "cpu", examples, 1), run("cuda", true, "cuda", examples, 1.0015));
+        FinishedRun cpu = run("cpu", "cpu", examples, 1);
+        FinishedRun near = run("cuda", "cuda", examples, 1.0055);
+        assertEquals(List.of(), compare(List.of(cpu, near), twins).failures());
+        assertEquals(1, compare(cpu, near).failures().size(), "without a yardstick");
+        FinishedRun far = run("cuda", "cuda", examples, 1.0065);
+        assertEquals(1, compare(List.of(cpu, far), twins).failures().size());
+    }
+
+    @Test
+    void aNetworkWithoutAMaskThatIsFarOffExcusesNothing() throws IOException {
+        int examples = 64 * 100;
+        FinishedRun cpu = run("cpu", "cpu", examples, 1);
+        FinishedRun cuda = run("cuda", "cuda", examples, 1.041);
+        List<FinishedRun> twins =
+                List.of(run("cpu", true, "cpu", examples, 1), run("cuda", true, "cuda", examples, 1.011));
+        List<String> wrong = compare(List.of(cpu, cuda), twins).failures();
+        assertEquals(2, wrong.size());
+        assertTrue(
+                wrong.get(1).startsWith("losses of the first 100 steps must agree within 0.01 relative"), wrong.get(1));
     }
 
     @Test

@@ -156,9 +156,9 @@ def backward_weight(dz, x, dw, seed, threshold, drop_rate, scale, samples, input
 
 # Tiles tried, as (BB, BI, BU, warps): the fastest is kept, separately for every shape.
 TILES = {
-    "forward": [(4, 8, 128, 4), (2, 16, 128, 4), (4, 16, 64, 4), (8, 8, 64, 4), (1, 32, 128, 4), (8, 8, 128, 8)],
-    "dx": [(4, 8, 128, 4), (8, 8, 64, 4), (4, 32, 32, 4), (2, 16, 128, 4), (8, 16, 32, 4), (8, 8, 128, 8)],
-    "dw": [(4, 8, 128, 4), (8, 8, 64, 4), (2, 16, 128, 4), (1, 32, 128, 4), (4, 16, 64, 4), (8, 8, 128, 8)],
+    "forward": [(4, 8, 128, 4), (2, 16, 128, 4), (4, 16, 64, 4), (8, 8, 64, 4)],
+    "dx": [(4, 8, 128, 4), (8, 8, 64, 4), (4, 32, 32, 4), (2, 16, 128, 4)],
+    "dw": [(4, 8, 128, 4), (8, 8, 64, 4), (2, 16, 128, 4), (1, 32, 128, 4)],
 }
 KERNELS = {"forward": forward, "dx": backward_input, "dw": backward_weight}
 
