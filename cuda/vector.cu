@@ -3,6 +3,9 @@
 //   fill               x = value
 //   axpy               y = y + alpha x             rounded twice, as on the CPU
 //   scale_shift        x = x scale + shift         rounded twice, as on the CPU
+//   multiply           to = a b                     to may be a or b
+//   multiply_add       to = to + alpha a b         each product and the sum rounded, as on the CPU
+//   multiply_rows      to[r,:] = a[r,:] row[:]     rows of `width` floats; to may be a
 //   flag_non_finite    flag = 1 if an x is NaN or infinite; else flag stays as it was
 #include "positions.cuh"
 
@@ -23,6 +26,27 @@ KERNEL(axpy, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float alpha, const flo
 KERNEL(scale_shift, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float scale, float shift, float* x) {
     for (int64_t k = first_element(); k < n; k += element_stride()) {
         x[k] = __fadd_rn(__fmul_rn(x[k], scale), shift);
+    }
+}
+
+KERNEL(multiply, __launch_bounds__(ELEMENT_BLOCK), int64_t n, const float* a, const float* b, float* to) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        to[k] = __fmul_rn(a[k], b[k]);
+    }
+}
+
+KERNEL(
+    multiply_add, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float alpha, const float* a, const float* b, float* to) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        to[k] = __fadd_rn(to[k], __fmul_rn(__fmul_rn(alpha, a[k]), b[k]));
+    }
+}
+
+KERNEL(
+    multiply_rows, __launch_bounds__(ELEMENT_BLOCK), int64_t n, int64_t width, const float* a, const float* row,
+    float* to) {
+    for (int64_t k = first_element(); k < n; k += element_stride()) {
+        to[k] = __fmul_rn(a[k], row[k % width]);
     }
 }
 

@@ -11,6 +11,7 @@ import static org.pernodedrop.backend.LayerChecks.checkConnections;
 import static org.pernodedrop.backend.LayerChecks.checkOptimizer;
 import static org.pernodedrop.backend.LayerChecks.checkPackable;
 import static org.pernodedrop.backend.LayerChecks.checkPreActivation;
+import static org.pernodedrop.backend.LayerChecks.checkReparameterized;
 import static org.pernodedrop.backend.LayerChecks.checkSamples;
 
 import org.pernodedrop.mask.Granularity;
@@ -165,6 +166,37 @@ public abstract class Backend implements AutoCloseable {
         kernels().vectors().axpy(alpha, x, y);
     }
 
+    /** {@code to = a b} for the first {@code length} elements; {@code to} may be either factor. */
+    public final void multiply(long length, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        holds("a", a, atLeastOne("length", length));
+        holds("b", b, length);
+        holds("to", to, length);
+        distinctOrSame("a", a, "to", to);
+        distinctOrSame("b", b, "to", to);
+        kernels().vectors().multiply(length, a, b, to);
+    }
+
+    /** {@code to = to + alpha a b} for the first {@code length} elements. */
+    public final void multiplyAdd(long length, float alpha, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        holds("a", a, atLeastOne("length", length));
+        holds("b", b, length);
+        holds("to", to, length);
+        distinct("a", a, "to", to);
+        distinct("b", b, "to", to);
+        kernels().vectors().multiplyAdd(length, alpha, a, b, to);
+    }
+
+    /** {@code to[r, :] = a[r, :] row[:]}: every row of {@code width} floats by the same one; {@code to} may be {@code a}. */
+    public final void multiplyRows(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to) {
+        holds("row", row, atLeastOne("width", width));
+        long size = Math.multiplyExact(atLeastOne("rows", rows), width);
+        holds("a", a, size);
+        holds("to", to, size);
+        distinctOrSame("a", a, "to", to);
+        distinct("row", row, "to", to);
+        kernels().vectors().multiplyRows(rows, width, a, row, to);
+    }
+
     /**
      * Uniforms in {@code (low, high]}: elements {@code first, first + 1, ...} of cuRAND's stream of the seed ({@link
      * org.pernodedrop.mask.CurandStream}), times {@code high - low}, rounded, plus {@code low}; the same bits on every
@@ -214,6 +246,28 @@ public abstract class Backend implements AutoCloseable {
         distinct("a", a, "c", c);
         distinct("b", b, "c", c);
         kernels().matrices().product(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
+    }
+
+    /**
+     * {@code C_j[m, n] = op(A_j)[m, k] op(B_j)[k, n]} for each j of a batch; matrix follows upon matrix in each buffer.
+     */
+    public final void batchedProduct(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c) {
+        atLeastOne("batch", batch);
+        holds("a", a, Math.multiplyExact(batch, atLeastOne("m", m) * atLeastOne("k", k)));
+        holds("b", b, Math.multiplyExact(batch, k * atLeastOne("n", n)));
+        holds("c", c, Math.multiplyExact(batch, (long) m * n));
+        distinct("a", a, "c", c);
+        distinct("b", b, "c", c);
+        kernels().matrices().batchedProduct(transposeA, transposeB, batch, m, n, k, a, b, c);
     }
 
     /**
@@ -403,6 +457,50 @@ public abstract class Backend implements AutoCloseable {
         long perSample = atLeastOne("inputs", inputs) * outputs;
         holds("to", to, perSample > Long.MAX_VALUE / samples ? Long.MAX_VALUE : perSample * samples);
         kernels().masks().export(mask, firstSample, samples, inputs, outputs, to);
+    }
+
+    /**
+     * Gaussian noise of a layer, drawn at its outputs: {@code z[b, u] = z[b, u] + sqrt(v[b, u]) (m[first + b, 0, u] - 1)},
+     * with the defined multipliers m of input 0 and the variance {@code v[b, u] = sum_i (x[b, i] w[i, u])^2} of unit noise
+     * on every connection. The sum over i of independent normals is normal and independent over b and u, so z is distributed
+     * exactly as with a mask on every connection; it is another sample of that distribution.
+     *
+     * <p>Source: Kingma, Salimans and Welling, "Variational Dropout and the Local Reparameterization Trick", arXiv
+     * 1506.02557, section 2.2.
+     *
+     * @param mask Gaussian, of connection granularity, not fixed
+     * @param variance {@code [B, U]}, at least 0
+     */
+    public final void reparameterize(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
+        checkReparameterized(mask, firstSample, samples, outputs);
+        holds("variance", variance, (long) samples * outputs);
+        holds("z", z, (long) samples * outputs);
+        distinct("variance", variance, "z", z);
+        kernels().masks().reparameterize(mask, firstSample, samples, outputs, variance, z);
+    }
+
+    /**
+     * The gradient of {@link #reparameterize} for the variance: {@code dv[b, u] = dz[b, u] (m[first + b, 0, u] - 1) / (2
+     * sqrt(v[b, u]))}, and 0 where v is 0.
+     *
+     * @param dVariance may be dz
+     */
+    public final void reparameterizeBackward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int outputs,
+            DeviceFloats variance,
+            DeviceFloats dz,
+            DeviceFloats dVariance) {
+        checkReparameterized(mask, firstSample, samples, outputs);
+        holds("variance", variance, (long) samples * outputs);
+        holds("dz", dz, (long) samples * outputs);
+        holds("dVariance", dVariance, (long) samples * outputs);
+        distinct("variance", variance, "dVariance", dVariance);
+        distinctOrSame("dz", dz, "dVariance", dVariance);
+        kernels().masks().reparameterizeBackward(mask, firstSample, samples, outputs, variance, dz, dVariance);
     }
 
     // ---- losses

@@ -51,6 +51,15 @@ final class LayerChecks {
         }
     }
 
+    static void checkReparameterized(LayerMask mask, int firstSample, int samples, int outputs) {
+        checkSamples(mask, firstSample, samples, outputs);
+        checkConnectionGranularity(mask);
+        if (mask.spec().noise() != Noise.GAUSSIAN || mask.spec().fixed()) {
+            throw new IllegalArgumentException("only Gaussian noise that is drawn for every sample can be drawn at the"
+                    + " outputs: mask=" + mask.spec());
+        }
+    }
+
     static void checkPreActivation(Activation activation, DeviceFloats z, DeviceFloats y) {
         if (activation == Activation.LINEAR) {
             distinctOrSame("z", z, "y", y);

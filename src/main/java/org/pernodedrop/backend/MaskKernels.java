@@ -10,4 +10,18 @@ public interface MaskKernels {
 
     /** Implements {@link Backend#exportMask}. */
     void export(LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to);
+
+    /** Implements {@link Backend#reparameterize}. */
+    void reparameterize(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z);
+
+    /** Implements {@link Backend#reparameterizeBackward}. */
+    void reparameterizeBackward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int outputs,
+            DeviceFloats variance,
+            DeviceFloats dz,
+            DeviceFloats dVariance);
 }

@@ -14,4 +14,16 @@ public interface MatrixKernels {
             DeviceFloats b,
             float beta,
             DeviceFloats c);
+
+    /** Implements {@link Backend#batchedProduct}. */
+    void batchedProduct(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c);
 }

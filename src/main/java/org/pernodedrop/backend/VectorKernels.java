@@ -14,6 +14,15 @@ public interface VectorKernels {
     /** Implements {@link Backend#axpy}. */
     void axpy(float alpha, DeviceFloats x, DeviceFloats y);
 
+    /** Implements {@link Backend#multiply}. */
+    void multiply(long length, DeviceFloats a, DeviceFloats b, DeviceFloats to);
+
+    /** Implements {@link Backend#multiplyAdd}. */
+    void multiplyAdd(long length, float alpha, DeviceFloats a, DeviceFloats b, DeviceFloats to);
+
+    /** Implements {@link Backend#multiplyRows}. */
+    void multiplyRows(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to);
+
     /** Implements {@link Backend#biasActivation}. */
     void biasActivation(
             Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y);

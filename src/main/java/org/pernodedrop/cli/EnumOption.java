@@ -6,8 +6,10 @@ import java.util.stream.Collectors;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.DataOnDevice;
 import org.pernodedrop.train.LearningRateSchedule;
 import org.pernodedrop.train.OptimizerKind;
@@ -78,6 +80,18 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
     static final class OfPrecision extends EnumOption<MatrixPrecision> {
         OfPrecision() {
             super(MatrixPrecision.class);
+        }
+    }
+
+    static final class OfSequencePrecision extends EnumOption<SequencePrecision> {
+        OfSequencePrecision() {
+            super(SequencePrecision.class);
+        }
+    }
+
+    static final class OfStrategy extends EnumOption<Strategy> {
+        OfStrategy() {
+            super(Strategy.class);
         }
     }
 

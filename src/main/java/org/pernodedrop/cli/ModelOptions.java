@@ -9,6 +9,8 @@ import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.strategy.StrategyChoice;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import picocli.CommandLine.Option;
@@ -54,6 +56,17 @@ final class ModelOptions {
     private boolean fixedMask;
 
     @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            converter = EnumOption.OfStrategy.class,
+            completionCandidates = EnumOption.OfStrategy.class,
+            description =
+                    "How pernodedrop with masks on connections is computed: ${COMPLETION-CANDIDATES}. auto takes the"
+                            + " fastest that draws the defined mask; reparameterized draws gaussian noise at the outputs, another"
+                            + " sample of the same distribution. Default: auto.")
+    private Strategy strategy;
+
+    @Option(
             names = "--drop-rate",
             paramLabel = "P",
             description = "Share of connections or units to drop, in [0, 1). Default: " + DEFAULT_DROP_RATE + ".")
@@ -93,6 +106,7 @@ final class ModelOptions {
         checks.onlyWith("--regularizer pernodedrop", masks, "--noise", noise != null);
         checks.onlyWith("--regularizer pernodedrop", masks, "--granularity", granularity != null);
         checks.onlyWith("--regularizer pernodedrop", masks, "--fixed-mask", fixedMask);
+        checks.onlyWith("--regularizer pernodedrop", masks, "--strategy", strategy != null);
         boolean drops = regularizer != Regularizer.NONE;
         checks.onlyWith("a --regularizer other than none", drops, "--drop-rate", dropRate != null);
         double p = dropRate();
@@ -101,6 +115,13 @@ final class ModelOptions {
             DropRate.of(p);
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--drop-rate=" + p + ": " + e.getMessage());
+        }
+        if (masks) {
+            try {
+                StrategyChoice.require(strategy(), model().mask(), 1);
+            } catch (IllegalArgumentException e) {
+                throw checks.refusal("--strategy=" + strategy + ": " + e.getMessage());
+            }
         }
         for (int units : hidden) {
             checks.require(units >= 1, "--hidden", "must be at least 1 for each layer", units);
@@ -112,7 +133,7 @@ final class ModelOptions {
         List<Integer> units = Arrays.stream(hidden).boxed().toList();
         Noise drawn = Objects.requireNonNullElse(noise, Noise.BERNOULLI);
         Granularity each = Objects.requireNonNullElse(granularity, Granularity.CONNECTION);
-        return new ModelConfig(regularizer, drawn, each, fixedMask, dropRate(), units, activation, l2);
+        return new ModelConfig(regularizer, drawn, each, fixedMask, strategy(), dropRate(), units, activation, l2);
     }
 
     boolean hasTwin() {
@@ -129,11 +150,16 @@ final class ModelOptions {
         settings.put("noise", masks ? model.noise() : null);
         settings.put("granularity", masks ? model.granularity() : null);
         settings.put("fixed_mask", masks ? fixedMask : null);
+        settings.put("strategy", masks ? strategy() : null);
         settings.put("drop_rate", regularizer == Regularizer.NONE ? null : dropRate());
         settings.put("hidden", model.hidden());
         settings.put("activation", activation);
         settings.put("l2", l2);
         return settings;
+    }
+
+    private Strategy strategy() {
+        return Objects.requireNonNullElse(strategy, Strategy.AUTO);
     }
 
     private double dropRate() {

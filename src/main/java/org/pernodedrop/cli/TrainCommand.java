@@ -78,7 +78,8 @@ public final class TrainCommand implements Callable<Integer> {
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
         try (Backend backend = options.backend(checks, this::tell)) {
             RunDirectory directory = RunDirectory.open(options.out(started));
-            TrainingRun run = new TrainingRun(backend, split, training, options.dataOnDevice(), this::tell);
+            TrainingRun run =
+                    new TrainingRun(backend, split, training, options.dataOnDevice(), options.explain(), this::tell);
             try {
                 run.train(networks, directory);
             } finally {
@@ -145,6 +146,13 @@ public final class TrainCommand implements Callable<Integer> {
                 name,
                 one.network().layers().stream()
                         .map(layer -> (layer.kind() + " " + layer.settings()).strip())
+                        .toList(),
+                one.strategies().stream()
+                        .map(each -> new RunReport.LayerStrategy(
+                                each.layer(),
+                                each.choice().strategy().toString(),
+                                each.choice().reason(),
+                                each.maskBytes()))
                         .toList(),
                 one.network().parameterCount(),
                 one.result().epochs().size(),

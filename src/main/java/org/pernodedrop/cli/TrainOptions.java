@@ -150,6 +150,9 @@ final class TrainOptions {
                             + " ${DEFAULT-VALUE}.")
     private MatrixPrecision precision;
 
+    @Option(names = "--explain", description = "Say how each layer with masks on connections is computed, and why.")
+    private boolean explain;
+
     @Option(
             names = "--graphs",
             negatable = true,
@@ -225,6 +228,10 @@ final class TrainOptions {
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+    }
+
+    boolean explain() {
+        return explain;
     }
 
     DataOnDevice dataOnDevice() {

@@ -1,6 +1,8 @@
 package org.pernodedrop.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -8,6 +10,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.nn.LayerStrategy;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.train.DataOnDevice;
@@ -26,19 +29,27 @@ final class TrainingRun {
     private final DataSplit split;
     private final TrainingConfig training;
     private final DataOnDevice wanted;
+    private final boolean explain;
     private final Consumer<String> notice;
     private final Map<String, Trained> trained = new LinkedHashMap<>();
     private PlacedData data;
 
-    /** A network, what was measured of it, and its totals on the test part, if there is one. */
-    record Trained(NetworkSpec network, TrainingResult result, Optional<LossTotals> test) {}
+    /** A network, how its masks were computed, what was measured of it, and its totals on the test part, if there is one. */
+    record Trained(
+            NetworkSpec network, List<LayerStrategy> strategies, TrainingResult result, Optional<LossTotals> test) {}
 
     TrainingRun(
-            Backend backend, DataSplit split, TrainingConfig training, DataOnDevice wanted, Consumer<String> notice) {
+            Backend backend,
+            DataSplit split,
+            TrainingConfig training,
+            DataOnDevice wanted,
+            boolean explain,
+            Consumer<String> notice) {
         this.backend = backend;
         this.split = split;
         this.training = training;
         this.wanted = wanted;
+        this.explain = explain;
         this.notice = notice;
     }
 
@@ -65,6 +76,7 @@ final class TrainingRun {
     private void train(String name, NetworkSpec description, RunDirectory directory) {
         try (Network network = new Network(description, backend)) {
             network.reserve(Trainer.largestBatch(training, split.train().examples()));
+            tellStrategies(network.strategies());
             if (data == null) {
                 data = PlacedData.place(backend, split, wanted, notice);
                 directory.clear();
@@ -76,7 +88,22 @@ final class TrainingRun {
                 TrainingListener listener = metrics.and(progress);
                 TrainingResult result = trainer.train(network, listener);
                 Optional<LossTotals> test = data.test().map(part -> trainer.evaluate(network, part));
-                trained.put(name, new Trained(description, result, test));
+                trained.put(name, new Trained(description, network.strategies(), result, test));
+            }
+        }
+    }
+
+    // What could not be done as asked is told in any case.
+    private void tellStrategies(List<LayerStrategy> strategies) {
+        for (LayerStrategy each : strategies) {
+            if (explain || each.choice().fallback()) {
+                notice.accept(String.format(
+                        Locale.ROOT,
+                        "layer %d: %s, %.1f MiB for masks; %s",
+                        each.layer(),
+                        each.choice().strategy(),
+                        each.maskBytes() / (double) (1 << 20),
+                        each.choice().reason()));
             }
         }
     }

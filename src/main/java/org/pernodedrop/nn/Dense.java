@@ -10,7 +10,8 @@ import org.pernodedrop.backend.Activation;
  *
  * <pre>{@code Dense.units(10).activation(Activation.RELU).build()}</pre>
  *
- * <p>Input {@code [I]}, output {@code [U]}, parameters {@code weight [I, U]} and {@code bias [U]}, which starts at 0.
+ * <p>Input {@code [I]}, output {@code [U]}; or input {@code [T, I]}, output {@code [T, U]}: the same for each of T
+ * positions. Parameters {@code weight [I, U]} and {@code bias [U]}, which starts at 0.
  *
  * @param units U, at least 1
  * @param activation act
@@ -37,15 +38,26 @@ public record Dense(int units, Activation activation, boolean bias, Initializer 
 
     @Override
     public Shape outputShape(Shape input) {
-        if (input.rank() != 1) {
-            throw new IllegalArgumentException("inputs must have one dimension: input shape=" + input);
+        if (input.rank() > 2) {
+            throw new IllegalArgumentException(
+                    "inputs must have one dimension, or two, positions and features: input shape=" + input);
         }
-        return Shape.of(units);
+        return input.rank() == 1 ? Shape.of(units) : Shape.of(positions(input), units);
+    }
+
+    /** T of an input {@code [T, I]}; 1 of {@code [I]}. */
+    static int positions(Shape input) {
+        return input.rank() == 1 ? 1 : input.dimensions().get(0);
+    }
+
+    /** I of an input {@code [I]} or {@code [T, I]}. */
+    static int inputs(Shape input) {
+        return input.dimensions().get(input.rank() - 1);
     }
 
     @Override
     public List<ParameterSpec> parameters(Shape input) {
-        int inputs = input.size();
+        int inputs = inputs(input);
         List<ParameterSpec> parameters = new ArrayList<>();
         parameters.add(new ParameterSpec("weight", Shape.of(inputs, units), initializer, inputs, units, l2));
         if (bias) {

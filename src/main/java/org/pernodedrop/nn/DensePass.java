@@ -1,5 +1,6 @@
 package org.pernodedrop.nn;
 
+import java.util.Optional;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
@@ -27,9 +28,15 @@ final class DensePass implements LayerPass {
 
     @Override
     public void reserve(int samples, Workspace workspace) {
-        long size = (long) samples * operands.outputs();
+        long size = (long) operands.rows(samples) * operands.outputs();
         z = workspace.allocate(size);
         y = operands.activation() == Activation.LINEAR ? z : workspace.allocate(size);
+        drawing.reserve(samples, workspace);
+    }
+
+    @Override
+    public Optional<LayerStrategy> strategy() {
+        return drawing.strategy();
     }
 
     @Override
@@ -41,15 +48,12 @@ final class DensePass implements LayerPass {
 
     @Override
     public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
-        long size = (long) batch.samples() * operands.outputs();
+        int rows = operands.rows(batch.samples());
+        long size = (long) rows * operands.outputs();
         operands.backend().activationBackward(operands.activation(), size, z, y, dy, dy);
         if (operands.bias() != null) {
             operands.backend()
-                    .columnSums(
-                            batch.samples(),
-                            operands.outputs(),
-                            dy,
-                            operands.bias().gradient());
+                    .columnSums(rows, operands.outputs(), dy, operands.bias().gradient());
         }
         drawing.backward(batch, x, dy, room);
         return room;

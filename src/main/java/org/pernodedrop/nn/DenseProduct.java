@@ -1,6 +1,8 @@
 package org.pernodedrop.nn;
 
+import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /** How a dense layer multiplies inputs and weights: plainly, or under one of the kinds of masks. */
 abstract class DenseProduct {
@@ -8,6 +10,14 @@ abstract class DenseProduct {
 
     DenseProduct(DenseOperands operands) {
         this.operands = operands;
+    }
+
+    /** Makes room for a batch; drops the room made before, whose workspace was closed. */
+    void reserve(int samples, Workspace workspace) {}
+
+    /** What computes a mask on every connection; empty for other products, and before there is room. */
+    Optional<LayerStrategy> strategy() {
+        return Optional.empty();
     }
 
     /** {@code z = x w} under the mask, plus bias, and {@code y = act(z)}; y is z if the activation is linear. */
@@ -19,14 +29,13 @@ abstract class DenseProduct {
     /** {@code z = x w}. */
     final void multiply(Batch batch, DeviceFloats x, DeviceFloats w, DeviceFloats z) {
         operands.backend()
-                .matrixProduct(false, false, batch.samples(), operands.outputs(), operands.inputs(), 1f, x, w, 0f, z);
+                .matrixProduct(false, false, rows(batch), operands.outputs(), operands.inputs(), 1f, x, w, 0f, z);
     }
 
     /** {@code z = z + bias}, {@code y = act(z)}. */
     final void activate(Batch batch, DeviceFloats z, DeviceFloats y) {
         operands.backend()
-                .biasActivation(
-                        operands.activation(), batch.samples(), operands.outputs(), operands.biasValues(), z, y);
+                .biasActivation(operands.activation(), rows(batch), operands.outputs(), operands.biasValues(), z, y);
     }
 
     /** {@code dw = x' dz}, into the weight's gradient. */
@@ -37,7 +46,7 @@ abstract class DenseProduct {
                         false,
                         operands.inputs(),
                         operands.outputs(),
-                        batch.samples(),
+                        rows(batch),
                         1f,
                         x,
                         dz,
@@ -45,12 +54,15 @@ abstract class DenseProduct {
                         operands.weight().gradient());
     }
 
+    private int rows(Batch batch) {
+        return operands.rows(batch.samples());
+    }
+
     /** {@code dx = dz w'}, if wanted. */
     final void inputGradient(Batch batch, DeviceFloats dz, DeviceFloats w, DeviceFloats dx) {
         if (dx != null) {
             operands.backend()
-                    .matrixProduct(
-                            false, true, batch.samples(), operands.inputs(), operands.outputs(), 1f, dz, w, 0f, dx);
+                    .matrixProduct(false, true, rows(batch), operands.inputs(), operands.outputs(), 1f, dz, w, 0f, dx);
         }
     }
 }

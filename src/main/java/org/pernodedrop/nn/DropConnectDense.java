@@ -14,7 +14,7 @@ import org.pernodedrop.mask.Noise;
  * inference it is {@link Dense}. The common cheap form of DropConnect, and the baseline that shows what masks of each
  * sample's own add.
  *
- * <p>Input {@code [I]}, output {@code [U]}, parameters as of {@link Dense}.
+ * <p>Input, output and parameters as of {@link Dense}.
  *
  * <p>Source: Wan et al., "Regularization of Neural Networks using DropConnect", ICML 2013 (there with a mask for every
  * sample and another approximation at inference).

@@ -1,5 +1,6 @@
 package org.pernodedrop.nn;
 
+import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
 
@@ -7,6 +8,11 @@ import org.pernodedrop.backend.Workspace;
 interface LayerPass {
     /** Makes room for the activations of a batch; drops the room made before, whose workspace was closed. */
     void reserve(int samples, Workspace workspace);
+
+    /** How a mask on every connection is computed; empty for other layers, and before there is room. */
+    default Optional<LayerStrategy> strategy() {
+        return Optional.empty();
+    }
 
     /** The output for an input {@code x}, which must stay as it is until the backward pass; may be {@code x} itself. */
     DeviceFloats forward(Batch batch, DeviceFloats x);

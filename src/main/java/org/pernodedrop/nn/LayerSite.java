@@ -6,6 +6,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.strategy.Strategy;
 
 /**
  * Where a layer works: its place in a network.
@@ -42,8 +43,14 @@ record LayerSite(
 
     private LayerPass dense(Dense dense, Layer layer) {
         Parameter bias = dense.bias() ? parameters.get(1) : null;
-        DenseOperands operands =
-                new DenseOperands(backend, dense.activation(), input.size(), dense.units(), parameters.get(0), bias);
+        DenseOperands operands = new DenseOperands(
+                backend,
+                dense.activation(),
+                Dense.positions(input),
+                Dense.inputs(input),
+                dense.units(),
+                parameters.get(0),
+                bias);
         DenseProduct plain = new PlainProduct(operands);
         Optional<LayerMask> drawn = maskOf(layer);
         if (drawn.isEmpty()) {
@@ -57,9 +64,13 @@ record LayerSite(
                     case CONNECTION ->
                         fixed || layer.masksBatch()
                                 ? new WeightMaskProduct(operands, mask, workspace)
-                                : new ConnectionProduct(operands, mask);
+                                : new ConnectionProduct(operands, mask, strategy(layer));
                 };
         return new DensePass(operands, masked, fixed ? masked : plain);
+    }
+
+    private static Strategy strategy(Layer layer) {
+        return layer instanceof PerNodeDropDense perNodeDrop ? perNodeDrop.strategy() : Strategy.AUTO;
     }
 
     // A mask that is the identity is no mask.

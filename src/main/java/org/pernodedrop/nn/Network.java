@@ -149,6 +149,16 @@ public final class Network implements AutoCloseable {
     }
 
     /**
+     * How the layers with a mask on every connection are computed, by their numbers, for the batches that there is room for;
+     * empty before {@link #reserve} and the first batch.
+     */
+    public List<LayerStrategy> strategies() {
+        return capacity == 0
+                ? List.of()
+                : passes.stream().flatMap(pass -> pass.strategy().stream()).toList();
+    }
+
+    /**
      * The output {@code [B, U]} for an input {@code x [B, I]}.
      *
      * @param x must stay as it is until the backward pass, if there is one

@@ -27,6 +27,8 @@ final class NodeProduct extends DenseProduct {
     }
 
     private void applyMask(Batch batch, DeviceFloats values) {
-        operands.backend().nodeMask(mask, batch.firstSample(), batch.samples(), operands.outputs(), values, values);
+        // More than one row a sample only with a fixed mask, which is the same for all.
+        int rows = operands.rows(batch.samples());
+        operands.backend().nodeMask(mask, batch.firstSample(), rows, operands.outputs(), values, values);
     }
 }

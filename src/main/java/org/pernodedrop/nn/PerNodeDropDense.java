@@ -7,6 +7,8 @@ import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.strategy.StrategyChoice;
 
 /**
  * A dense layer with fresh noise on every connection of every sample: in training
@@ -25,18 +27,21 @@ import org.pernodedrop.mask.Noise;
  * PerNodeDropDense.units(256).dropRate(0.5).noise(Noise.GAUSSIAN).activation(Activation.RELU).build()
  * }</pre>
  *
- * <p>Input {@code [I]}, output {@code [U]}, parameters as of {@link Dense}.
+ * <p>Input {@code [I]}, output {@code [U]}; or input {@code [T, I]}, output {@code [T, U]}: the T positions of a sample
+ * share its mask, which then must be on connections or fixed. Parameters as of {@link Dense}.
  *
  * <p>Source: Omathil and Sreeja, "PerNodeDrop", arXiv 2512.12663.
  *
  * @param dense everything but the mask
  * @param mask the mask, {@code m}
+ * @param strategy how a mask on connections is computed; {@link Strategy#AUTO} for other masks
  */
-public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
-    /** Refuses nulls; {@link #units(int)} reads better. */
+public record PerNodeDropDense(Dense dense, MaskSpec mask, Strategy strategy) implements Layer {
+    /** Refuses nulls, and strategies that cannot compute the mask; {@link #units(int)} reads better. */
     public PerNodeDropDense {
         Objects.requireNonNull(dense, "dense");
         Objects.requireNonNull(mask, "mask");
+        StrategyChoice.require(Objects.requireNonNull(strategy, "strategy"), mask, 1);
     }
 
     /** Starts the description of a layer with U outputs. */
@@ -46,6 +51,12 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
 
     @Override
     public Shape outputShape(Shape input) {
+        int positions = Dense.positions(input);
+        StrategyChoice.require(strategy, mask, positions);
+        if (positions > 1 && mask.granularity() == Granularity.NODE && !mask.fixed()) {
+            throw new IllegalArgumentException("node granularity takes inputs of one dimension; with positions take"
+                    + " connection granularity: input shape=" + input);
+        }
         return dense.outputShape(input);
     }
 
@@ -71,6 +82,7 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
         private Noise noise = Noise.BERNOULLI;
         private Granularity granularity = Granularity.CONNECTION;
         private boolean fixed;
+        private Strategy strategy = Strategy.AUTO;
 
         Builder(int units) {
             super(units);
@@ -111,6 +123,12 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
             return this;
         }
 
+        /** How a mask on connections is computed; {@link Strategy#AUTO} unless set. */
+        public Builder strategy(Strategy strategy) {
+            this.strategy = Objects.requireNonNull(strategy, "strategy");
+            return this;
+        }
+
         /**
          * The layer.
          *
@@ -118,7 +136,7 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask) implements Layer {
          */
         public PerNodeDropDense build() {
             DropRate rate = DropRate.of(dropRate, tolerance);
-            return new PerNodeDropDense(dense(), new MaskSpec(noise, granularity, rate, fixed));
+            return new PerNodeDropDense(dense(), new MaskSpec(noise, granularity, rate, fixed), strategy);
         }
     }
 }

@@ -5,6 +5,7 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.strategy.Strategy;
 
 /** Hands out the masks of small layers as numbers. */
 final class ReturnedMask {
@@ -23,13 +24,17 @@ final class ReturnedMask {
         MaskSpec mask = layer.drawnMask()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the layer never has a mask: layer=" + number + " (" + layer.kind() + ")"));
+        if (layer instanceof PerNodeDropDense dense && dense.strategy() == Strategy.REPARAMETERIZED) {
+            throw new IllegalArgumentException(
+                    "the strategy reparameterized draws at the outputs, no mask of connections"
+                            + " exists; take another strategy: layer=" + number);
+        }
         boolean shared = mask.fixed() || layer.masksBatch();
         int rows = shared ? 1 : samples;
         int first = shared ? 0 : network.firstSample();
-        int inputs = mask.granularity() == Granularity.NODE
-                ? 1
-                : spec.inputShape(number).size();
-        int outputs = spec.outputShape(number).size();
+        int inputs = mask.granularity() == Granularity.NODE ? 1 : Dense.inputs(spec.inputShape(number));
+        Shape output = spec.outputShape(number);
+        int outputs = mask.granularity() == Granularity.NODE ? output.size() : Dense.inputs(output);
         long perSample = (long) inputs * outputs;
         if (perSample > MOST_ELEMENTS / rows) {
             throw new IllegalArgumentException("a mask of more than " + MOST_ELEMENTS

@@ -30,7 +30,11 @@ public abstract class ConnectionPasses {
         return switch (strategy) {
             case FUSED -> new FusedPasses(backend, mask);
             case PACKED -> new PackedPasses(backend, mask);
-            default -> throw new IllegalArgumentException("strategy must be one that computes: strategy=" + strategy);
+            case MATERIALIZED -> new MaterializedPasses(backend, mask);
+            case REPARAMETERIZED -> new ReparameterizedPasses(backend, mask);
+            case AUTO ->
+                throw new IllegalArgumentException(
+                        "strategy must be one that computes; StrategyChoice picks one:" + " strategy=" + strategy);
         };
     }
 
@@ -54,7 +58,7 @@ public abstract class ConnectionPasses {
             DeviceFloats z,
             DeviceFloats y);
 
-    /** See {@link Backend#connectionBackward}; of the last forward pass, at the same step. */
+    /** See {@link Backend#connectionBackward}; of the last forward pass, once, at the same step. */
     public abstract void backward(
             int firstSample,
             ConnectionShape shape,

@@ -16,6 +16,7 @@ import org.pernodedrop.nn.NetworkBuilder;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Optimizer;
 import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.strategy.Strategy;
 
 /**
  * A classifier of dense layers: hidden layers, which the regularizer works on, and a plain dense layer of one output a
@@ -25,6 +26,7 @@ import org.pernodedrop.nn.PerNodeDropDense;
  * @param noise of PerNodeDrop; not used by the others
  * @param granularity of PerNodeDrop; not used by the others
  * @param fixedMask of PerNodeDrop; not used by the others
+ * @param strategy how PerNodeDrop on connections is computed; not used by the others
  * @param dropRate p, in [0, 1); not used without a regularizer
  * @param hidden units of the hidden layers from the input on, each at least 1; may be empty
  * @param activation of the hidden layers
@@ -35,6 +37,7 @@ public record ModelConfig(
         Noise noise,
         Granularity granularity,
         boolean fixedMask,
+        Strategy strategy,
         double dropRate,
         List<Integer> hidden,
         Activation activation,
@@ -44,6 +47,7 @@ public record ModelConfig(
         Objects.requireNonNull(regularizer, "regularizer");
         Objects.requireNonNull(noise, "noise");
         Objects.requireNonNull(granularity, "granularity");
+        Objects.requireNonNull(strategy, "strategy");
         Objects.requireNonNull(activation, "activation");
         hidden = List.copyOf(hidden);
         DropRate.of(dropRate);
@@ -56,6 +60,7 @@ public record ModelConfig(
                 Noise.BERNOULLI,
                 Granularity.CONNECTION,
                 false,
+                Strategy.AUTO,
                 0.3,
                 List.of(256, 256),
                 Activation.RELU,
@@ -64,12 +69,13 @@ public record ModelConfig(
 
     /** The same with another regularizer. */
     public ModelConfig with(Regularizer regularizer) {
-        return new ModelConfig(regularizer, noise, granularity, fixedMask, dropRate, hidden, activation, l2);
+        return new ModelConfig(regularizer, noise, granularity, fixedMask, strategy, dropRate, hidden, activation, l2);
     }
 
     /** The same with other hidden layers. */
     public ModelConfig withHidden(Integer... units) {
-        return new ModelConfig(regularizer, noise, granularity, fixedMask, dropRate, List.of(units), activation, l2);
+        return new ModelConfig(
+                regularizer, noise, granularity, fixedMask, strategy, dropRate, List.of(units), activation, l2);
     }
 
     /**
@@ -104,6 +110,7 @@ public record ModelConfig(
                         .noise(noise)
                         .granularity(granularity)
                         .fixedMask(fixedMask)
+                        .strategy(strategy)
                         .dropRate(dropRate)
                         .activation(activation)
                         .l2(l2)

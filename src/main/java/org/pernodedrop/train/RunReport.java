@@ -90,6 +90,7 @@ public record RunReport(
      *
      * @param name its regularizer
      * @param layers kind and settings of each layer
+     * @param strategies how masks on connections were computed
      * @param parameters number of trained values
      * @param epochs number of finished epochs
      * @param stoppedEarly whether early stopping ended it
@@ -101,6 +102,7 @@ public record RunReport(
     public record TrainedNetwork(
             String name,
             List<String> layers,
+            List<LayerStrategy> strategies,
             long parameters,
             int epochs,
             boolean stoppedEarly,
@@ -108,6 +110,16 @@ public record RunReport(
             EpochMetrics best,
             Test test,
             double seconds) {}
+
+    /**
+     * How a layer with masks on connections was computed.
+     *
+     * @param layer its number, from 0
+     * @param strategy that computed it
+     * @param reason why
+     * @param maskBytes that held mask values from the forward to the backward pass
+     */
+    public record LayerStrategy(int layer, String strategy, String reason, long maskBytes) {}
 
     /**
      * What a network reached on the test part.

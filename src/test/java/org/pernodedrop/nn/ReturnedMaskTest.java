@@ -17,6 +17,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 
 /** The masks that a network hands out, against the definition. */
 class ReturnedMaskTest {
@@ -123,7 +124,7 @@ class ReturnedMaskTest {
     @Test
     void impossibleAndAbsurdRequestsAreRefused() {
         MaskSpec spec = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
-        Layer layer = new PerNodeDropDense(Dense.units(UNITS).build(), spec);
+        Layer layer = new PerNodeDropDense(Dense.units(UNITS).build(), spec, Strategy.AUTO);
         try (Network network = network(layer)) {
             assertEquals(
                     "the layer never has a mask: layer=0 (Dense)",

@@ -22,6 +22,7 @@ import org.pernodedrop.data.Permutation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.strategy.Strategy;
 
 /** The same seed on the CPU and on a CUDA device: the same weights and masks, and losses that part slowly. */
 class CpuCudaAgreementIT {
@@ -54,7 +55,15 @@ class CpuCudaAgreementIT {
 
         Model(Regularizer regularizer, Noise noise, Granularity granularity, double dropRate) {
             config = new ModelConfig(
-                    regularizer, noise, granularity, false, dropRate, List.of(33, 21), Activation.RELU, 1e-4);
+                    regularizer,
+                    noise,
+                    granularity,
+                    false,
+                    Strategy.AUTO,
+                    dropRate,
+                    List.of(33, 21),
+                    Activation.RELU,
+                    1e-4);
         }
     }
 

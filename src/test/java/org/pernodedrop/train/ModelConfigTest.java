@@ -19,6 +19,7 @@ import org.pernodedrop.nn.Layer;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.strategy.Strategy;
 
 class ModelConfigTest {
     private static NetworkSpec describe(ModelConfig model) {
@@ -72,6 +73,7 @@ class ModelConfigTest {
                 Noise.PARTIAL_GAUSSIAN,
                 Granularity.NODE,
                 true,
+                Strategy.AUTO,
                 0.3,
                 List.of(5),
                 Activation.TANH,
@@ -96,6 +98,7 @@ class ModelConfigTest {
                         model.noise(),
                         model.granularity(),
                         false,
+                        Strategy.AUTO,
                         1.2,
                         model.hidden(),
                         model.activation(),

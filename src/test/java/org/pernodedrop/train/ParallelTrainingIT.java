@@ -22,6 +22,7 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.strategy.Strategy;
 
 /** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
 class ParallelTrainingIT {
@@ -35,7 +36,15 @@ class ParallelTrainingIT {
         TrainingConfig config =
                 TrainingConfig.builder().epochs(2).batchSize(13).seed(seed).build();
         ModelConfig model = new ModelConfig(
-                Regularizer.PERNODEDROP, noise, Granularity.CONNECTION, false, 0.4, List.of(17), Activation.RELU, 0);
+                Regularizer.PERNODEDROP,
+                noise,
+                Granularity.CONNECTION,
+                false,
+                Strategy.AUTO,
+                0.4,
+                List.of(17),
+                Activation.RELU,
+                0);
         try (Backend backend = CudaDeviceUnderTest.open();
                 BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
                 Network network = new Network(

@@ -34,10 +34,6 @@ final class ConnectionProducts implements ConnectionPassKernels {
         }
     }
 
-    ConnectionProducts(WorkerPool pool) {
-        this(pool, ConnectionTwins.choose());
-    }
-
     /** Which twin computes. */
     String describe() {
         return tiles.describe();

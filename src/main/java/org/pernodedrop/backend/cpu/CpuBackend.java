@@ -42,14 +42,15 @@ public final class CpuBackend extends Backend {
         BlasLibrary library = BlasLibrary.open();
         blasDescription = library.description();
         pool = new WorkerPool(threads);
-        connections = new ConnectionProducts(pool);
+        ConnectionTiles tiles = ConnectionTwins.choose();
+        connections = new ConnectionProducts(pool, tiles);
         kernels = new DeviceKernels(
                 new MemoryOperations(gate, memory),
                 new VectorOperations(pool),
                 new CurandFills(pool),
                 new MatrixProducts(pool, library.blas()),
                 connections,
-                new MaskOperations(pool),
+                new MaskOperations(pool, tiles),
                 new Losses(pool),
                 new Optimizers(pool, gate),
                 new Gathers(pool));

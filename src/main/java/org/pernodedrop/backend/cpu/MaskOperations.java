@@ -13,12 +13,19 @@ final class MaskOperations implements MaskKernels {
 
     private final WorkerPool pool;
     private final MaskTile[] tiles;
+    private final ConnectionTiles connectionTiles;
+    private final TileScratch[] scratch;
 
-    MaskOperations(WorkerPool pool) {
+    MaskOperations(WorkerPool pool, ConnectionTiles connectionTiles) {
         this.pool = pool;
         this.tiles = new MaskTile[pool.threads()];
         for (int worker = 0; worker < tiles.length; worker++) {
             tiles[worker] = new MaskTile();
+        }
+        this.connectionTiles = connectionTiles;
+        this.scratch = new TileScratch[pool.threads()];
+        for (int worker = 0; worker < scratch.length; worker++) {
+            scratch[worker] = new TileScratch();
         }
     }
 
@@ -67,6 +74,68 @@ final class MaskOperations implements MaskKernels {
                     writeNode(tiles[worker], current, firstSample + sample, rows, outputs, own.array, target);
                 } else {
                     write(tiles[worker], current, firstSample + sample, group, rows, outputs, own.array, target);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void reparameterize(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
+        CpuFloats v = CpuFloats.of(variance);
+        CpuFloats target = CpuFloats.of(z);
+        forOutputNoise(mask, firstSample, samples, outputs, (at, noise, noiseAt, length) -> {
+            for (int k = 0; k < length; k++) {
+                target.array[target.offset + at + k] +=
+                        (float) Math.sqrt(v.array[v.offset + at + k]) * (noise[noiseAt + k] - 1);
+            }
+        });
+    }
+
+    @Override
+    public void reparameterizeBackward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int outputs,
+            DeviceFloats variance,
+            DeviceFloats dz,
+            DeviceFloats dVariance) {
+        CpuFloats v = CpuFloats.of(variance);
+        CpuFloats source = CpuFloats.of(dz);
+        CpuFloats target = CpuFloats.of(dVariance);
+        forOutputNoise(mask, firstSample, samples, outputs, (at, noise, noiseAt, length) -> {
+            for (int k = 0; k < length; k++) {
+                float of = v.array[v.offset + at + k];
+                float scaled = source.array[source.offset + at + k] * (noise[noiseAt + k] - 1);
+                target.array[target.offset + at + k] = of > 0 ? scaled / (2 * (float) Math.sqrt(of)) : 0;
+            }
+        });
+    }
+
+    /** Works on a few outputs of one sample, from element {@code at}, with their multipliers of input 0. */
+    private interface NoiseUser {
+        void use(int at, float[] multipliers, int multipliersAt, int length);
+    }
+
+    private void forOutputNoise(LayerMask mask, int firstSample, int samples, int outputs, NoiseUser user) {
+        Mask current = CpuStepState.current(mask);
+        int blocks = (outputs - 1) / ConnectionTiles.OUTPUTS + 1;
+        int tileRows = (samples - 1) / ConnectionTiles.SAMPLES + 1;
+        long work = (long) ConnectionTiles.SAMPLES * ConnectionTiles.OUTPUTS * MaskTile.INPUTS * DRAW_WORK;
+        Stretches.run(pool, tileRows * blocks, work, (index, first, end, worker) -> {
+            for (int item = first; item < end; item++) {
+                int sample = item / blocks * ConnectionTiles.SAMPLES;
+                int output = item % blocks * ConnectionTiles.OUTPUTS;
+                int rows = Math.min(samples - sample, ConnectionTiles.SAMPLES);
+                TileScratch own = scratch[worker];
+                connectionTiles.drawMultipliers(current, firstSample + sample, rows, 0, item % blocks, own);
+                for (int b = 0; b < rows; b++) {
+                    user.use(
+                            (sample + b) * outputs + output,
+                            own.multipliers,
+                            b * ConnectionTiles.OUTPUTS,
+                            Math.min(outputs - output, ConnectionTiles.OUTPUTS));
                 }
             }
         });

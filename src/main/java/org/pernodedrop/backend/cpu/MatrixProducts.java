@@ -72,6 +72,42 @@ final class MatrixProducts implements MatrixKernels {
         });
     }
 
+    /** A matrix of the batch is the work of one thread. */
+    @Override
+    public void batchedProduct(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownC = CpuFloats.of(c);
+        pool.run(
+                batch,
+                (index, worker) -> blas.sgemm(
+                        transposeB ? "T" : "N",
+                        transposeA ? "T" : "N",
+                        n,
+                        m,
+                        k,
+                        1f,
+                        ownB.array,
+                        ownB.offset + index * k * n,
+                        transposeB ? k : n,
+                        ownA.array,
+                        ownA.offset + index * m * k,
+                        transposeA ? m : k,
+                        0f,
+                        ownC.array,
+                        ownC.offset + index * m * n,
+                        n));
+    }
+
     private static int part(int longer) {
         int even = (longer - 1) / MOST_PARTS + 1;
         int rounded = ((even - 1) / PART_MULTIPLE + 1) * PART_MULTIPLE;

@@ -69,6 +69,78 @@ final class VectorOperations implements VectorKernels {
     }
 
     @Override
+    public void multiply(long length, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownTo = CpuFloats.of(to);
+        Stretches.run(
+                pool,
+                (int) length,
+                1,
+                (index, from, end, worker) -> multiply(
+                        ownA.array,
+                        ownA.offset + from,
+                        ownB.array,
+                        ownB.offset + from,
+                        ownTo.array,
+                        ownTo.offset + from,
+                        end - from));
+    }
+
+    @Override
+    public void multiplyAdd(long length, float alpha, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownTo = CpuFloats.of(to);
+        Stretches.run(
+                pool,
+                (int) length,
+                1,
+                (index, from, end, worker) -> multiplyAdd(
+                        alpha,
+                        ownA.array,
+                        ownA.offset + from,
+                        ownB.array,
+                        ownB.offset + from,
+                        ownTo.array,
+                        ownTo.offset + from,
+                        end - from));
+    }
+
+    @Override
+    public void multiplyRows(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownRow = CpuFloats.of(row);
+        CpuFloats ownTo = CpuFloats.of(to);
+        int length = (int) width;
+        Stretches.run(pool, (int) rows, width, (index, from, end, worker) -> {
+            for (int r = from; r < end; r++) {
+                multiply(
+                        ownA.array,
+                        ownA.offset + r * length,
+                        ownRow.array,
+                        ownRow.offset,
+                        ownTo.array,
+                        ownTo.offset + r * length,
+                        length);
+            }
+        });
+    }
+
+    private static void multiply(float[] a, int atA, float[] b, int atB, float[] to, int at, int length) {
+        for (int k = 0; k < length; k++) {
+            to[at + k] = a[atA + k] * b[atB + k];
+        }
+    }
+
+    private static void multiplyAdd(
+            float alpha, float[] a, int atA, float[] b, int atB, float[] to, int at, int length) {
+        for (int k = 0; k < length; k++) {
+            to[at + k] += alpha * a[atA + k] * b[atB + k];
+        }
+    }
+
+    @Override
     public void biasActivation(
             Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
         CpuFloats ownBias = CpuFloats.of(bias);

@@ -16,6 +16,8 @@ final class MaskOperations extends Operations implements MaskKernels {
     private final Kernel nodeMask;
     private final Kernel weightMask;
     private final Kernel maskExport;
+    private final Kernel reparameterize;
+    private final Kernel reparameterizeBackward;
 
     MaskOperations(OperationParts parts) {
         super(parts);
@@ -23,6 +25,8 @@ final class MaskOperations extends Operations implements MaskKernels {
         nodeMask = kernels.kernel(PtxModule.NODE_MASK, "node_mask");
         weightMask = kernels.kernel(PtxModule.MASK_VALUES, "weight_mask");
         maskExport = kernels.kernel(PtxModule.MASK_VALUES, "mask_export");
+        reparameterize = kernels.kernel(PtxModule.REPARAMETERIZATION, "reparameterize");
+        reparameterizeBackward = kernels.kernel(PtxModule.REPARAMETERIZATION, "reparameterize_backward");
     }
 
     @Override
@@ -90,7 +94,45 @@ final class MaskOperations extends Operations implements MaskKernels {
                 .launch(LaunchShapes.masks(samples, inputs, outputs));
     }
 
-    // What all of these kernels begin with; noise is numbered as in cuda/mask.cuh.
+    @Override
+    public void reparameterize(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
+        queue.enter();
+        atOutputs(reparameterize, mask, firstSample, samples, outputs)
+                .pointer(floats(variance))
+                .pointer(floats(z))
+                .launch(shapes.elements((long) samples * outputs));
+    }
+
+    @Override
+    public void reparameterizeBackward(
+            LayerMask mask,
+            int firstSample,
+            int samples,
+            int outputs,
+            DeviceFloats variance,
+            DeviceFloats dz,
+            DeviceFloats dVariance) {
+        queue.enter();
+        atOutputs(reparameterizeBackward, mask, firstSample, samples, outputs)
+                .pointer(floats(variance))
+                .pointer(floats(dz))
+                .pointer(floats(dVariance))
+                .launch(shapes.elements((long) samples * outputs));
+    }
+
+    private KernelLauncher atOutputs(Kernel kernel, LayerMask mask, int firstSample, int samples, int outputs) {
+        CudaMask drawn = own(mask);
+        return launcher.of(kernel)
+                .pointer(drawn.state().address())
+                .int32(drawn.layer())
+                .float32(rate(mask).sigma())
+                .int32(firstSample)
+                .int32(samples)
+                .int32(outputs);
+    }
+
+    // What all kernels of values begin with; noise is numbered as in cuda/mask.cuh.
     private KernelLauncher drawing(Kernel kernel, CudaMask mask) {
         return launcher.of(kernel)
                 .pointer(mask.state().address())

@@ -101,6 +101,54 @@ final class MatrixProducts extends Operations implements MatrixKernels, AutoClos
     }
 
     @Override
+    public void batchedProduct(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c) {
+        queue.enter();
+        CudaFloats ownA = floats(a);
+        CudaFloats ownB = floats(b);
+        CudaFloats ownC = floats(c);
+        int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int lda = transposeA ? m : k;
+        int ldb = transposeB ? k : n;
+        queue.run(() -> {
+            factors.putFloat(0, 1f);
+            factors.putFloat(Float.BYTES, 0f);
+            int status = CudaCalls.code(() -> JCublas2.cublasSgemmStridedBatched(
+                    handle,
+                    opB,
+                    opA,
+                    n,
+                    m,
+                    k,
+                    alphaAt,
+                    ownB.pointer,
+                    ldb,
+                    (long) k * n,
+                    ownA.pointer,
+                    lda,
+                    (long) m * k,
+                    betaAt,
+                    ownC.pointer,
+                    n,
+                    (long) m * n,
+                    batch));
+            if (status != 0) {
+                CudaCalls.checkCublas(
+                        status, "multiplying " + batch + " matrices of " + m + " x " + k + " and " + k + " x " + n);
+            }
+        });
+    }
+
+    @Override
     public void close() {
         closer.close();
     }

@@ -12,6 +12,9 @@ import org.pernodedrop.backend.cuda.kernel.PtxModule;
 final class VectorOperations extends Operations implements VectorKernels {
     private final Kernel fill;
     private final Kernel axpy;
+    private final Kernel multiply;
+    private final Kernel multiplyAdd;
+    private final Kernel multiplyRows;
     private final Kernel biasActivation;
     private final Kernel activationBackward;
     private final Kernel columnSums;
@@ -21,6 +24,9 @@ final class VectorOperations extends Operations implements VectorKernels {
         CudaKernels kernels = parts.kernels();
         fill = kernels.kernel(PtxModule.VECTOR, "fill");
         axpy = kernels.kernel(PtxModule.VECTOR, "axpy");
+        multiply = kernels.kernel(PtxModule.VECTOR, "multiply");
+        multiplyAdd = kernels.kernel(PtxModule.VECTOR, "multiply_add");
+        multiplyRows = kernels.kernel(PtxModule.VECTOR, "multiply_rows");
         biasActivation = kernels.kernel(PtxModule.ACTIVATION, "bias_activation");
         activationBackward = kernels.kernel(PtxModule.ACTIVATION, "activation_backward");
         columnSums = kernels.kernel(PtxModule.COLUMN_SUMS, "column_sums");
@@ -57,6 +63,41 @@ final class VectorOperations extends Operations implements VectorKernels {
                 .pointer(floats(x))
                 .pointer(floats(y))
                 .launch(shapes.elements(x.length()));
+    }
+
+    @Override
+    public void multiply(long length, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        queue.enter();
+        launcher.of(multiply)
+                .int64(length)
+                .pointer(floats(a))
+                .pointer(floats(b))
+                .pointer(floats(to))
+                .launch(shapes.elements(length));
+    }
+
+    @Override
+    public void multiplyAdd(long length, float alpha, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
+        queue.enter();
+        launcher.of(multiplyAdd)
+                .int64(length)
+                .float32(alpha)
+                .pointer(floats(a))
+                .pointer(floats(b))
+                .pointer(floats(to))
+                .launch(shapes.elements(length));
+    }
+
+    @Override
+    public void multiplyRows(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to) {
+        queue.enter();
+        launcher.of(multiplyRows)
+                .int64(rows * width)
+                .int64(width)
+                .pointer(floats(a))
+                .pointer(floats(row))
+                .pointer(floats(to))
+                .launch(shapes.elements(rows * width));
     }
 
     @Override

@@ -136,6 +136,15 @@ public enum PtxModule {
                     const float* g, float* m, float* v) block 256
             """),
 
+    /** Gaussian noise at the outputs of a layer, in the place of noise on its connections. */
+    REPARAMETERIZATION(
+            """
+            reparameterize(const StepState* state, uint32_t layer, float sigma, uint32_t first_sample, int32_t samples,
+                    int32_t outputs, const float* variance, float* z) block 256
+            reparameterize_backward(const StepState* state, uint32_t layer, float sigma, uint32_t first_sample,
+                    int32_t samples, int32_t outputs, const float* variance, const float* dz, float* dv) block 256
+            """),
+
     /** The next step, in device memory, so that a replayed graph draws new masks. */
     STEP("""
             advance(StepState* state) block 32
@@ -147,6 +156,9 @@ public enum PtxModule {
             fill(int64_t n, float value, float* x) block 256
             axpy(int64_t n, float alpha, const float* x, float* y) block 256
             scale_shift(int64_t n, float scale, float shift, float* x) block 256
+            multiply(int64_t n, const float* a, const float* b, float* to) block 256
+            multiply_add(int64_t n, float alpha, const float* a, const float* b, float* to) block 256
+            multiply_rows(int64_t n, int64_t width, const float* a, const float* row, float* to) block 256
             flag_non_finite(int64_t n, const float* x, uint32_t* flag) block 256
             """);
 
