@@ -6,6 +6,7 @@ public interface BackendContract
                 DenseContract,
                 MaskContract,
                 ConnectionContract,
+                StrategyContract,
                 LossContract,
                 OptimizerContract,
                 MemoryContract,
