@@ -6,6 +6,7 @@ public interface BackendContract
                 DenseContract,
                 MaskContract,
                 ConnectionContract,
+                PackedContract,
                 LossContract,
                 OptimizerContract,
                 MemoryContract,

@@ -2,7 +2,9 @@ package org.pernodedrop.backend;
 
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
 
 /** Wrong calls of operations with masks. */
 final class MaskRefusals extends Refusals {
@@ -13,6 +15,7 @@ final class MaskRefusals extends Refusals {
     List<DynamicTest> wrong() {
         masks();
         connections();
+        packed();
         return list;
     }
 
@@ -72,6 +75,25 @@ final class MaskRefusals extends Refusals {
         backward("dz and dx must not overlap", CONNECTION, four, fourMore, third, third, fourth);
         backward("dw and dx must not overlap", CONNECTION, four, fourMore, third, fourth, fourth);
         refused("layer must be at least 0: layer=-1", () -> new LayerMask(CONNECTION, -1, state));
+    }
+
+    private void packed() {
+        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.5);
+        ConnectionShape shape = ConnectionShape.of(2, 2, 2);
+        DeviceInts enough = backend.allocateInts(backend.packedLength(shape));
+        packed("only Bernoulli masks are bits", gaussian, shape, enough);
+        packed("one position a sample only", CONNECTION, new ConnectionShape(1, 2, 2, 2), enough);
+        packed("packed is too small", CONNECTION, shape, enough.slice(0, backend.packedLength(shape) - 1));
+    }
+
+    private void packed(String message, MaskSpec spec, ConnectionShape shape, DeviceInts packed) {
+        refused(
+                message,
+                () -> backend.connectionForward(
+                        layer(spec), 0, shape, Activation.RELU, four, fourMore, null, third, fourth, packed));
+        refused(
+                message,
+                () -> backend.connectionBackward(layer(spec), 0, shape, four, fourMore, third, null, fourth, packed));
     }
 
     private void forward(

@@ -15,6 +15,7 @@ import org.pernodedrop.mask.Mask;
  *
  * @param dz rows of {@code width} floats, a multiple of a tile's outputs; what is beyond the outputs is 0
  * @param dx null if not wanted
+ * @param packed the kept bits; null to draw them
  */
 record ConnectionBackward(
         ConnectionTiles tiles,
@@ -29,7 +30,8 @@ record ConnectionBackward(
         int dzAt,
         int width,
         CpuFloats dx,
-        CpuFloats dw) {
+        CpuFloats dw,
+        PackedTiles packed) {
 
     int tasks() {
         return (inputs + QUAD - 1) / QUAD;
@@ -59,27 +61,24 @@ record ConnectionBackward(
 
     private void addKept(int quad, int first, int count, TileScratch s) {
         int blocks = width / OUTPUTS;
+        if (packed != null) {
+            addKept(0, blocks, first, count, s, packed.words(), packed.at(first, quad, 0));
+            return;
+        }
         for (int from = 0; from < blocks; from += DRAWN_QUADS) {
             int drawn = Math.min(DRAWN_QUADS, blocks - from);
             tiles.drawKept(mask, firstSample + first, quad, 1, from, drawn, s);
-            for (int k = 0; k < drawn; k++) {
-                int at = (from + k) * OUTPUTS;
-                int z = dzAt + first * width + at;
-                int keptAt = k * QUAD * SAMPLES;
-                tiles.backwardKept(
-                        dz,
-                        z,
-                        width,
-                        count,
-                        s.backwardX,
-                        s.backwardW,
-                        s.backwardDw,
-                        at,
-                        width,
-                        s.partials,
-                        s.kept,
-                        keptAt);
-            }
+            addKept(from, drawn, first, count, s, s.kept, 0);
+        }
+    }
+
+    private void addKept(int from, int blocks, int first, int count, TileScratch s, int[] kept, int keptAt) {
+        for (int k = 0; k < blocks; k++) {
+            int at = (from + k) * OUTPUTS;
+            int z = dzAt + first * width + at;
+            int cell = keptAt + k * PackedTiles.CELL;
+            tiles.backwardKept(
+                    dz, z, width, count, s.backwardX, s.backwardW, s.backwardDw, at, width, s.partials, kept, cell);
         }
     }
 

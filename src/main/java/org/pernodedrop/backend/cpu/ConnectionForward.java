@@ -13,6 +13,8 @@ import org.pernodedrop.mask.Mask;
  * One forward product, shared out by blocks of outputs and stretches of samples. A task walks over the inputs in chunks:
  * it packs a chunk of weights once and serves all its samples with it. Every sum runs over the inputs in ascending
  * order, so the sharing does not show in the result.
+ *
+ * @param packed receives the kept bits; null if nobody wants them
  */
 record ConnectionForward(
         ConnectionTiles tiles,
@@ -26,7 +28,8 @@ record ConnectionForward(
         CpuFloats w,
         CpuFloats bias,
         CpuFloats z,
-        CpuFloats y) {
+        CpuFloats y,
+        PackedTiles packed) {
 
     private int blocks() {
         return (outputs + OUTPUTS - 1) / OUTPUTS;
@@ -60,7 +63,11 @@ record ConnectionForward(
         int quad = from / QUAD;
         int drawn = firstSample + sample;
         if (!mask.spec().noise().usesNormals()) {
-            tiles.drawKept(mask, drawn, quad, (width + QUAD - 1) / QUAD, block, 1, scratch);
+            int quads = (width + QUAD - 1) / QUAD;
+            tiles.drawKept(mask, drawn, quad, quads, block, 1, scratch);
+            if (packed != null) {
+                packed.store(scratch.kept, sample, quad, quads, block);
+            }
             tiles.forwardKept(sums, sumsAt, scratch.forwardX, scratch.forwardW, width, scratch.kept);
             return;
         }

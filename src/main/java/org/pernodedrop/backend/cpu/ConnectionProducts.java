@@ -1,7 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
 import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
-import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
@@ -55,7 +54,7 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats z,
             DeviceFloats y,
             DeviceInts packed) {
-        refuse(shape, packed);
+        refuse(shape);
         ConnectionForward product = new ConnectionForward(
                 tiles,
                 CpuStepState.current(mask),
@@ -68,7 +67,8 @@ final class ConnectionProducts implements ConnectionPassKernels {
                 CpuFloats.of(w),
                 CpuFloats.of(bias),
                 CpuFloats.of(z),
-                CpuFloats.of(y));
+                CpuFloats.of(y),
+                PackedTiles.of(packed, shape));
         int stretch = TileScratch.FORWARD_SAMPLES;
         while (stretch > SAMPLES && product.tasks(stretch) < TASKS_PER_WORKER * pool.threads()) {
             stretch /= 2;
@@ -88,7 +88,7 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats dx,
             DeviceFloats dw,
             DeviceInts packed) {
-        refuse(shape, packed);
+        refuse(shape);
         int samples = shape.samples();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
@@ -111,20 +111,20 @@ final class ConnectionProducts implements ConnectionPassKernels {
                 pad ? 0 : ownDz.offset,
                 width,
                 CpuFloats.of(dx),
-                CpuFloats.of(dw));
+                CpuFloats.of(dw),
+                PackedTiles.of(packed, shape));
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
     }
 
-    private static void refuse(ConnectionShape shape, DeviceInts packed) {
-        if (packed != null || shape.positions() != 1) {
+    private static void refuse(ConnectionShape shape) {
+        if (shape.positions() != 1) {
             throw new UnsupportedOperationException();
         }
     }
 
     @Override
     public long packedLength(ConnectionShape shape) {
-        long tiles = (shape.samples() + SAMPLES - 1L) / SAMPLES * ((shape.outputs() + OUTPUTS - 1L) / OUTPUTS);
-        return tiles * SAMPLES * ((shape.inputs() + QUAD - 1L) / QUAD * QUAD);
+        return PackedTiles.length(shape);
     }
 
     private void pad(CpuFloats dz, int samples, int outputs, int width) {
