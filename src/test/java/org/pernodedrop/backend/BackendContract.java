@@ -7,6 +7,7 @@ public interface BackendContract
                 MaskContract,
                 ConnectionContract,
                 PackedContract,
+                SequenceContract,
                 LossContract,
                 OptimizerContract,
                 MemoryContract,

@@ -16,6 +16,7 @@ final class MaskRefusals extends Refusals {
         masks();
         connections();
         packed();
+        sequences();
         return list;
     }
 
@@ -75,6 +76,28 @@ final class MaskRefusals extends Refusals {
         backward("dz and dx must not overlap", CONNECTION, four, fourMore, third, third, fourth);
         backward("dw and dx must not overlap", CONNECTION, four, fourMore, third, fourth, fourth);
         refused("layer must be at least 0: layer=-1", () -> new LayerMask(CONNECTION, -1, state));
+    }
+
+    private void sequences() {
+        LayerMask mask = layer(CONNECTION);
+        ConnectionShape wideX = new ConnectionShape(1, 2, 3, 1);
+        ConnectionShape wideZ = new ConnectionShape(1, 2, 1, 3);
+        Activation linear = Activation.LINEAR;
+        refused(
+                "x is too small: x.length=4, needed=6",
+                () -> backend.connectionForward(mask, 0, wideX, linear, four, fourMore, null, third, third, null));
+        refused(
+                "z is too small: z.length=4, needed=6",
+                () -> backend.connectionForward(mask, 0, wideZ, linear, four, fourMore, null, third, third, null));
+        refused(
+                "dz is too small: dz.length=4, needed=6",
+                () -> backend.connectionBackward(mask, 0, wideZ, four, fourMore, third, null, fourth, null));
+        refused(
+                "dx is too small: dx.length=4, needed=6",
+                () -> backend.connectionBackward(
+                        mask, 0, wideX, whole.slice(0, 6), fourMore, third, four, fourth, null));
+        refused("positions must be at least 1: positions=0", () -> new ConnectionShape(1, 0, 2, 2));
+        refused("samples x positions must be below 2^31", () -> new ConnectionShape(1 << 16, 1 << 15, 1, 1));
     }
 
     private void packed() {

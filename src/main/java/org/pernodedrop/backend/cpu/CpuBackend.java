@@ -42,7 +42,7 @@ public final class CpuBackend extends Backend {
         BlasLibrary library = BlasLibrary.open();
         blasDescription = library.description();
         pool = new WorkerPool(threads);
-        connections = new ConnectionProducts(pool);
+        connections = new ConnectionProducts(pool, library.blas());
         kernels = new DeviceKernels(
                 new MemoryOperations(gate, memory),
                 new VectorOperations(pool),

@@ -16,6 +16,9 @@ import org.pernodedrop.mask.Noise;
  * so that each is compiled by itself: beyond its inlining limits the compiler would box every vector.
  */
 final class SimdConnectionTiles implements ConnectionTiles {
+    /** For what is narrower than a block. */
+    private static final ConnectionTiles PLAIN = new PlainConnectionTiles();
+
     @Override
     public String describe() {
         return "Vector API, " + SimdLanes.describe();
@@ -30,6 +33,14 @@ final class SimdConnectionTiles implements ConnectionTiles {
                 SimdKeptBits.draw(mask, quad + q, block + tile, scratch, scratch.kept, at);
                 at += PackedTiles.CELL;
             }
+        }
+    }
+
+    @Override
+    public void drawSample(Mask mask, int sample, int quad, int quads, int block, int blocks, TileScratch scratch) {
+        SimdKeptBits.lanesAreQuads(mask, sample, scratch);
+        for (int k = 0; k < blocks; k++) {
+            SimdKeptBits.draw(mask, quad, block + k, scratch, scratch.kept, k * PackedTiles.CELL);
         }
     }
 
@@ -98,6 +109,60 @@ final class SimdConnectionTiles implements ConnectionTiles {
                     sum = broadcast(FLOATS, x[b * INPUTS + from + j]).fma(wm, sum);
                 }
                 sum.intoArray(sums, at);
+            }
+        }
+    }
+
+    @Override
+    public void setKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        if (columns < OUTPUTS) {
+            PLAIN.setKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            int source = at + i * stride;
+            int target = toAt + i * toStride;
+            for (int u = 0; u < OUTPUTS; u += COUNT) {
+                keep(fromArray(FLOATS, from, source + u), bits >>> u).intoArray(to, target + u);
+            }
+        }
+    }
+
+    @Override
+    public void addKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        if (columns < OUTPUTS) {
+            PLAIN.addKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            int source = at + i * stride;
+            int target = toAt + i * toStride;
+            for (int u = 0; u < OUTPUTS; u += COUNT) {
+                fromArray(FLOATS, to, target + u)
+                        .add(keep(fromArray(FLOATS, from, source + u), bits >>> u))
+                        .intoArray(to, target + u);
             }
         }
     }
