@@ -7,6 +7,8 @@ public interface BackendContract
                 MaskContract,
                 ConnectionContract,
                 StrategyContract,
+                PackedContract,
+                SequenceContract,
                 LossContract,
                 OptimizerContract,
                 MemoryContract,

@@ -10,6 +10,14 @@ public interface BackendFixture {
         return 0;
     }
 
+    /**
+     * How far products with masks that positions share may be from those of unrounded factors, relative to the sum of
+     * absolute terms; 0 asks for single precision.
+     */
+    default double sequenceTolerance() {
+        return 0;
+    }
+
     /** Whether sums are added up in one order; else the order, and with it the last bits, follows the sizes. */
     default boolean sumsInOneOrder() {
         return true;

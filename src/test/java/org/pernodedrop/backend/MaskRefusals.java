@@ -2,7 +2,9 @@ package org.pernodedrop.backend;
 
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
 
 /** Wrong calls of operations with masks. */
 final class MaskRefusals extends Refusals {
@@ -13,6 +15,8 @@ final class MaskRefusals extends Refusals {
     List<DynamicTest> wrong() {
         masks();
         connections();
+        packed();
+        sequences();
         return list;
     }
 
@@ -72,6 +76,47 @@ final class MaskRefusals extends Refusals {
         backward("dz and dx must not overlap", CONNECTION, four, fourMore, third, third, fourth);
         backward("dw and dx must not overlap", CONNECTION, four, fourMore, third, fourth, fourth);
         refused("layer must be at least 0: layer=-1", () -> new LayerMask(CONNECTION, -1, state));
+    }
+
+    private void sequences() {
+        LayerMask mask = layer(CONNECTION);
+        ConnectionShape wideX = new ConnectionShape(1, 2, 3, 1);
+        ConnectionShape wideZ = new ConnectionShape(1, 2, 1, 3);
+        Activation linear = Activation.LINEAR;
+        refused(
+                "x is too small: x.length=4, needed=6",
+                () -> backend.connectionForward(mask, 0, wideX, linear, four, fourMore, null, third, third, null));
+        refused(
+                "z is too small: z.length=4, needed=6",
+                () -> backend.connectionForward(mask, 0, wideZ, linear, four, fourMore, null, third, third, null));
+        refused(
+                "dz is too small: dz.length=4, needed=6",
+                () -> backend.connectionBackward(mask, 0, wideZ, four, fourMore, third, null, fourth, null));
+        refused(
+                "dx is too small: dx.length=4, needed=6",
+                () -> backend.connectionBackward(
+                        mask, 0, wideX, whole.slice(0, 6), fourMore, third, four, fourth, null));
+        refused("positions must be at least 1: positions=0", () -> new ConnectionShape(1, 0, 2, 2));
+        refused("samples x positions must be below 2^31", () -> new ConnectionShape(1 << 16, 1 << 15, 1, 1));
+    }
+
+    private void packed() {
+        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.5);
+        ConnectionShape shape = ConnectionShape.of(2, 2, 2);
+        DeviceInts enough = backend.allocateInts(backend.packedLength(shape));
+        packed("only Bernoulli masks are bits", gaussian, shape, enough);
+        packed("one position a sample only", CONNECTION, new ConnectionShape(1, 2, 2, 2), enough);
+        packed("packed is too small", CONNECTION, shape, enough.slice(0, backend.packedLength(shape) - 1));
+    }
+
+    private void packed(String message, MaskSpec spec, ConnectionShape shape, DeviceInts packed) {
+        refused(
+                message,
+                () -> backend.connectionForward(
+                        layer(spec), 0, shape, Activation.RELU, four, fourMore, null, third, fourth, packed));
+        refused(
+                message,
+                () -> backend.connectionBackward(layer(spec), 0, shape, four, fourMore, third, null, fourth, packed));
     }
 
     private void forward(

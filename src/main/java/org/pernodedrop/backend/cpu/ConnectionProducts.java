@@ -3,6 +3,7 @@ package org.pernodedrop.backend.cpu;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
+import dev.ludovic.netlib.blas.BLAS;
 import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionPassKernels;
@@ -12,8 +13,9 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 
 /**
- * The products of a PerNodeDrop layer with connection masks that are drawn on the way: tiles over the worker team.
- * Memory beyond the operands is one {@link TileScratch} per worker, and a padded copy of dz where U is no multiple of 32.
+ * The products of a PerNodeDrop layer with connection masks that are drawn on the way: tiles over the worker team,
+ * or {@link SequenceProducts} where positions share a mask. Memory beyond the operands is one {@link TileScratch} per
+ * worker, and a padded copy of dz where U is no multiple of 32.
  */
 final class ConnectionProducts implements ConnectionPassKernels {
     /** Tasks per worker that even out uneven speeds. */
@@ -22,15 +24,17 @@ final class ConnectionProducts implements ConnectionPassKernels {
     private final WorkerPool pool;
     private final ConnectionTiles tiles;
     private final TileScratch[] scratch;
+    private final SequenceProducts sequences;
     private float[] padded = new float[0];
 
-    ConnectionProducts(WorkerPool pool, ConnectionTiles tiles) {
+    ConnectionProducts(WorkerPool pool, ConnectionTiles tiles, BLAS blas) {
         this.pool = pool;
         this.tiles = tiles;
         this.scratch = new TileScratch[pool.threads()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new TileScratch();
         }
+        this.sequences = new SequenceProducts(pool, blas, tiles, scratch);
     }
 
     /** Which twin computes. */
@@ -50,7 +54,10 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats z,
             DeviceFloats y,
             DeviceInts packed) {
-        refuse(shape);
+        if (shape.positions() > 1) {
+            sequences.forward(mask, firstSample, shape, activation, x, w, bias, z, y);
+            return;
+        }
         ConnectionForward product = new ConnectionForward(
                 tiles,
                 CpuStepState.current(mask),
@@ -84,7 +91,10 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats dx,
             DeviceFloats dw,
             DeviceInts packed) {
-        refuse(shape);
+        if (shape.positions() > 1) {
+            sequences.backward(mask, firstSample, shape, x, w, dz, dx, dw);
+            return;
+        }
         int samples = shape.samples();
         int inputs = shape.inputs();
         int outputs = shape.outputs();
@@ -110,12 +120,6 @@ final class ConnectionProducts implements ConnectionPassKernels {
                 CpuFloats.of(dw),
                 PackedTiles.of(packed, shape));
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
-    }
-
-    private static void refuse(ConnectionShape shape) {
-        if (shape.positions() != 1) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     @Override

@@ -54,6 +54,15 @@ interface ConnectionTiles {
      */
     void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch);
 
+    /**
+     * Draws kept bits of one sample for up to 16 quads of inputs and some blocks of 32 outputs, at most 16: {@code kept[64 k
+     * + 16 j + q]} are those of input {@code 4 (quad + q) + j} and block {@code block + k}. Words of quads beyond the wanted
+     * ones are left undefined.
+     *
+     * @param quad number of the first quad, a multiple of the smallest power of two that holds {@code quads}
+     */
+    void drawSample(Mask mask, int sample, int quad, int quads, int block, int blocks, TileScratch scratch);
+
     /** Draws multipliers of samples {@code first .. first + samples - 1} for one quad and one block; others keep old values. */
     void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch);
 
@@ -62,6 +71,40 @@ interface ConnectionTiles {
 
     /** {@code sums[b, u] += sum_j x[b, from + j] w[from + j, u] m[j, b, u]} for j below inputs, at most a quad. */
     void forwardMultipliers(float[] sums, int sumsAt, float[] x, float[] w, int from, int inputs, float[] multipliers);
+
+    /**
+     * {@code to[i, u] = from[i, u] kept[i, u]} for i below rows and u below columns, at most 64 and 32, with bits as {@link
+     * #drawSample} leaves them from {@code keptAt}.
+     */
+    void setKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride);
+
+    /** {@code to[i, u] += from[i, u] kept[i, u]}, as {@link #setKept}. */
+    void addKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride);
+
+    /** Where the word of input i is among those of {@link #drawSample}, from its block's first. */
+    static int wordOf(int i) {
+        return i % QUAD * SAMPLES + i / QUAD;
+    }
 
     /**
      * Adds up partial sums: {@code partials[16 r]} receives the sum of {@code partials[16 r .. 16 r + 15]} for r below

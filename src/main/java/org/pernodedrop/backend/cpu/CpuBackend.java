@@ -43,7 +43,7 @@ public final class CpuBackend extends Backend {
         blasDescription = library.description();
         pool = new WorkerPool(threads);
         ConnectionTiles tiles = ConnectionTwins.choose();
-        connections = new ConnectionProducts(pool, tiles);
+        connections = new ConnectionProducts(pool, tiles, library.blas());
         kernels = new DeviceKernels(
                 new MemoryOperations(gate, memory),
                 new VectorOperations(pool),

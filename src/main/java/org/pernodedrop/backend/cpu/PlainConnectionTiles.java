@@ -28,6 +28,19 @@ final class PlainConnectionTiles implements ConnectionTiles {
     }
 
     @Override
+    public void drawSample(Mask mask, int sample, int quad, int quads, int block, int blocks, TileScratch scratch) {
+        int[] kept = scratch.callKept;
+        for (int k = 0; k < blocks; k++) {
+            for (int q = 0; q < quads; q++) {
+                mask.keptBits(sample, (quad + q) * QUAD, block + k, scratch.callWords, kept);
+                for (int j = 0; j < QUAD; j++) {
+                    scratch.kept[k * PackedTiles.CELL + j * SAMPLES + q] = kept[j];
+                }
+            }
+        }
+    }
+
+    @Override
     public void drawMultipliers(Mask mask, int first, int samples, int quad, int block, TileScratch scratch) {
         boolean partial = mask.spec().noise() == Noise.PARTIAL_GAUSSIAN;
         if (partial) {
@@ -72,6 +85,46 @@ final class PlainConnectionTiles implements ConnectionTiles {
                 for (int u = 0; u < OUTPUTS; u++) {
                     sums[at + u] = Math.fma(value, w[row + u] * multipliers[m + u], sums[at + u]);
                 }
+            }
+        }
+    }
+
+    @Override
+    public void setKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            for (int u = 0; u < columns; u++) {
+                to[toAt + i * toStride + u] = ifKept(from[at + i * stride + u], bits, u);
+            }
+        }
+    }
+
+    @Override
+    public void addKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            for (int u = 0; u < columns; u++) {
+                to[toAt + i * toStride + u] += ifKept(from[at + i * stride + u], bits, u);
             }
         }
     }

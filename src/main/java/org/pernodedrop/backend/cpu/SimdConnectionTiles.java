@@ -8,7 +8,6 @@ import static org.pernodedrop.backend.cpu.SimdLanes.keep;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
 
@@ -17,6 +16,9 @@ import org.pernodedrop.mask.Noise;
  * so that each is compiled by itself: beyond its inlining limits the compiler would box every vector.
  */
 final class SimdConnectionTiles implements ConnectionTiles {
+    /** For what is narrower than a block. */
+    private static final ConnectionTiles PLAIN = new PlainConnectionTiles();
+
     @Override
     public String describe() {
         return "Vector API, " + SimdLanes.describe();
@@ -24,52 +26,21 @@ final class SimdConnectionTiles implements ConnectionTiles {
 
     @Override
     public void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
-        DropRate rate = mask.spec().rate();
-        setSamples(scratch, first);
-        // Digits below the last 1 of q' leave nothing kept, whatever their words.
-        int lastPlane = rate.planes() - 1 - Integer.numberOfTrailingZeros(rate.threshold());
+        SimdKeptBits.lanesAreSamples(mask, first, scratch);
         int at = 0;
         for (int tile = 0; tile < blocks; tile++) {
             for (int q = 0; q < quads; q++) {
-                generate(mask, block + tile, lastPlane, quad + q, scratch, scratch.kept64);
-                for (int k = lastPlane - 1; k >= 0; k--) {
-                    generate(mask, block + tile, k, quad + q, scratch, scratch.words);
-                    addPlane(scratch.kept64, scratch.words, rate.digit(k));
-                }
-                SimdPhilox.merge(scratch.kept64, scratch.kept, at, SAMPLES);
-                at += QUAD * SAMPLES;
+                SimdKeptBits.draw(mask, quad + q, block + tile, scratch, scratch.kept, at);
+                at += PackedTiles.CELL;
             }
         }
     }
 
-    private static void generate(Mask mask, int block, int plane, int quad, TileScratch scratch, long[] to) {
-        int x = block | plane << Mask.PLANE_SHIFT;
-        SimdPhilox.generate(
-                scratch.none,
-                x,
-                quad,
-                scratch.counterZ,
-                mask.step(),
-                mask.key().k0(),
-                mask.key().k1(),
-                to);
-    }
-
-    private static void addPlane(long[] kept, long[] plane, boolean one) {
-        if (one) {
-            for (int l = 0; l < QUAD * SAMPLES; l++) {
-                kept[l] |= plane[l];
-            }
-        } else {
-            for (int l = 0; l < QUAD * SAMPLES; l++) {
-                kept[l] &= plane[l];
-            }
-        }
-    }
-
-    private static void setSamples(TileScratch scratch, int first) {
-        for (int b = 0; b < SAMPLES; b++) {
-            scratch.counterZ[SimdPhilox.position(b)] = first + b;
+    @Override
+    public void drawSample(Mask mask, int sample, int quad, int quads, int block, int blocks, TileScratch scratch) {
+        SimdKeptBits.lanesAreQuads(mask, sample, scratch);
+        for (int k = 0; k < blocks; k++) {
+            SimdKeptBits.draw(mask, quad, block + k, scratch, scratch.kept, k * PackedTiles.CELL);
         }
     }
 
@@ -138,6 +109,60 @@ final class SimdConnectionTiles implements ConnectionTiles {
                     sum = broadcast(FLOATS, x[b * INPUTS + from + j]).fma(wm, sum);
                 }
                 sum.intoArray(sums, at);
+            }
+        }
+    }
+
+    @Override
+    public void setKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        if (columns < OUTPUTS) {
+            PLAIN.setKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            int source = at + i * stride;
+            int target = toAt + i * toStride;
+            for (int u = 0; u < OUTPUTS; u += COUNT) {
+                keep(fromArray(FLOATS, from, source + u), bits >>> u).intoArray(to, target + u);
+            }
+        }
+    }
+
+    @Override
+    public void addKept(
+            float[] from,
+            int at,
+            int stride,
+            int rows,
+            int columns,
+            int[] kept,
+            int keptAt,
+            float[] to,
+            int toAt,
+            int toStride) {
+        if (columns < OUTPUTS) {
+            PLAIN.addKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int bits = kept[keptAt + ConnectionTiles.wordOf(i)];
+            int source = at + i * stride;
+            int target = toAt + i * toStride;
+            for (int u = 0; u < OUTPUTS; u += COUNT) {
+                fromArray(FLOATS, to, target + u)
+                        .add(keep(fromArray(FLOATS, from, source + u), bits >>> u))
+                        .intoArray(to, target + u);
             }
         }
     }

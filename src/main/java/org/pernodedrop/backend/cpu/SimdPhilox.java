@@ -18,9 +18,11 @@ import org.pernodedrop.mask.Philox;
  * here are small on purpose: beyond its inlining limits the compiler would box every vector.
  */
 final class SimdPhilox {
-    private static final VectorSpecies<Long> LANES = LongVector.SPECIES_PREFERRED.length() <= SAMPLES / 2
+    /** Counters that go side by side: at most 8. */
+    static final VectorSpecies<Long> LANES = LongVector.SPECIES_PREFERRED.length() <= SAMPLES / 2
             ? LongVector.SPECIES_PREFERRED
             : LongVector.SPECIES_512;
+
     private static final long LOW = 0xFFFFFFFFL;
     private static final long MULTIPLIER_0 = Philox.MULTIPLIER_0 & LOW;
     private static final long MULTIPLIER_1 = Philox.MULTIPLIER_1 & LOW;

@@ -6,6 +6,8 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.PARTIALS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
+import org.pernodedrop.mask.Philox;
+
 /**
  * One worker's memory for tiles: the mask of one tile and the operands packed beside it. Its size depends on nothing but
  * the widest layer's outputs (four rows of weights and of their gradients); no mask is kept beyond a tile.
@@ -17,17 +19,20 @@ final class TileScratch {
     final int[] kept = new int[INPUTS * SAMPLES];
     final float[] multipliers = new float[QUAD * SAMPLES * OUTPUTS];
 
+    /** Philox keys by rounds, and what the lanes' own parts of a counter become in the first rounds. */
+    final long[] schedule = new long[2 * Philox.ROUNDS];
+
+    final long[] firstRound = new long[SAMPLES];
+    final long[] secondRound = new long[SAMPLES];
+
     /** Philox words on their way to kept bits or normals. */
     final long[] words = new long[QUAD * SAMPLES];
 
-    /** Kept bits while planes are joined to them. */
-    final long[] kept64 = new long[QUAD * SAMPLES];
-
-    /** Numbers of samples, of lanes, and zeros: what varies along the lanes of counters, and what does not. */
+    /** Numbers of a sample and of lanes: counters of normals. */
     final long[] counterZ = new long[SAMPLES];
 
     final long[] lanes = new long[SAMPLES];
-    final long[] none = new long[SAMPLES];
+
     /** Words, kept bits and normals of one call. */
     final int[] callWords = new int[QUAD];
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.ludovic.netlib.blas.BLAS;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ class ConnectionTwinsTest {
     private static final long SEED = 0x5EED_0F_7417L;
     private static final int LAYER = 3;
     private static final int STEP = 41;
+    private static final BLAS BLAS = BlasLibrary.open().blas();
 
     @BeforeAll
     static void theVectorApiIsThere() {
@@ -70,33 +72,42 @@ class ConnectionTwinsTest {
     @MethodSource("products")
     void twinsGiveTheSameBits(int samples, int inputs, int outputs, Noise noise, double rate) {
         LayerMask mask = mask(noise, rate);
-        float[][] plain = compute(new PlainConnectionTiles(), 1, mask, samples, inputs, outputs);
-        float[][] simd = compute(ConnectionTwins.simd(), 3, mask, samples, inputs, outputs);
+        twinsGiveTheSameBits(mask, ConnectionShape.of(samples, inputs, outputs));
+    }
+
+    @ParameterizedTest
+    @MethodSource("products")
+    void twinsGiveTheSameBitsOfSequences(int samples, int inputs, int outputs, Noise noise, double rate) {
+        int positions = 1 + (7 * samples + inputs) % 5;
+        twinsGiveTheSameBits(mask(noise, rate), new ConnectionShape(samples % 20 + 1, 1 + positions, inputs, outputs));
+    }
+
+    private static void twinsGiveTheSameBits(LayerMask mask, ConnectionShape shape) {
+        float[][] plain = compute(new PlainConnectionTiles(), 1, mask, shape);
+        float[][] simd = compute(ConnectionTwins.simd(), 3, mask, shape);
         String[] names = {"z", "y", "dx", "dw"};
         for (int k = 0; k < names.length; k++) {
             assertArrayEquals(plain[k], simd[k], names[k]);
         }
     }
 
-    private static float[][] compute(
-            ConnectionTiles tiles, int threads, LayerMask mask, int samples, int inputs, int outputs) {
+    private static float[][] compute(ConnectionTiles tiles, int threads, LayerMask mask, ConnectionShape shape) {
         Random random = new Random(7);
         // Offsets that are no multiple of a vector, and old values that must not survive.
-        CpuFloats x = random(random, samples * inputs);
-        CpuFloats w = random(random, inputs * outputs);
-        CpuFloats bias = random(random, outputs);
-        CpuFloats dz = random(random, samples * outputs);
-        CpuFloats z = random(random, samples * outputs);
-        CpuFloats y = random(random, samples * outputs);
-        CpuFloats dx = random(random, samples * inputs);
-        CpuFloats dw = random(random, inputs * outputs);
+        CpuFloats x = random(random, (int) shape.inputSize());
+        CpuFloats w = random(random, (int) shape.weightSize());
+        CpuFloats bias = random(random, shape.outputs());
+        CpuFloats dz = random(random, (int) shape.outputSize());
+        CpuFloats z = random(random, (int) shape.outputSize());
+        CpuFloats y = random(random, (int) shape.outputSize());
+        CpuFloats dx = random(random, (int) shape.inputSize());
+        CpuFloats dw = random(random, (int) shape.weightSize());
         try (WorkerPool pool = new WorkerPool(threads)) {
-            ConnectionProducts products = new ConnectionProducts(pool, tiles);
-            products.forward(
-                    mask, 5, ConnectionShape.of(samples, inputs, outputs), Activation.GELU, x, w, bias, z, y, null);
-            products.backward(mask, 5, ConnectionShape.of(samples, inputs, outputs), x, w, dz, dx, dw, null);
+            ConnectionProducts products = new ConnectionProducts(pool, tiles, BLAS);
+            products.forward(mask, 5, shape, Activation.GELU, x, w, bias, z, y, null);
+            products.backward(mask, 5, shape, x, w, dz, dx, dw, null);
             float[] withInputGradient = dw.array.clone();
-            products.backward(mask, 5, ConnectionShape.of(samples, inputs, outputs), x, w, dz, null, dw, null);
+            products.backward(mask, 5, shape, x, w, dz, null, dw, null);
             assertArrayEquals(withInputGradient, dw.array, "dw must not depend on whether dx is wanted");
         }
         return new float[][] {z.array, y.array, dx.array, dw.array};
@@ -168,7 +179,7 @@ class ConnectionTwinsTest {
         CpuFloats dw = random(random, inputs * outputs);
         ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (WorkerPool pool = new WorkerPool(1)) {
-            ConnectionProducts products = new ConnectionProducts(pool, new PlainConnectionTiles());
+            ConnectionProducts products = new ConnectionProducts(pool, new PlainConnectionTiles(), BLAS);
             long allocated = 0;
             for (int pass = 0; pass < 2; pass++) {
                 long before = memory.getCurrentThreadAllocatedBytes();

@@ -110,6 +110,14 @@ class ThreadsTest {
                     null);
             backend.connectionBackward(
                     connections, 7, ConnectionShape.of(samples, INPUTS, outputs), x, w, z, dx, dw, null);
+            ConnectionShape sequences = new ConnectionShape(5, 40, INPUTS, outputs);
+            DeviceFloats sequenceZ = backend.allocate(sequences.outputSize());
+            DeviceFloats sequenceDx = backend.allocate(sequences.inputSize());
+            DeviceFloats sequenceDw = backend.allocate(sequences.weightSize());
+            backend.connectionForward(
+                    connections, 7, sequences, Activation.LINEAR, x, w, null, sequenceZ, sequenceZ, null);
+            backend.connectionBackward(connections, 7, sequences, x, w, sequenceZ, sequenceDx, sequenceDw, null);
+            results.addAll(List.of(sequenceZ, sequenceDx, sequenceDw));
             DeviceFloats node = backend.allocate(SAMPLES * INPUTS);
             DeviceFloats weight = backend.allocate(INPUTS * OUTPUTS);
             DeviceFloats mask = backend.allocate(13 * 50 * 100);
