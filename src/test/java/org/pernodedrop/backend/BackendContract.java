@@ -11,4 +11,5 @@ public interface BackendContract
                 MemoryContract,
                 RecordingContract,
                 BatchFeedContract,
+                TimerContract,
                 RefusalContract {}

@@ -133,6 +133,11 @@ public class RecordingBackend extends Backend {
         }
 
         @Override
+        public DeviceTimer newTimer() {
+            return device.newTimer();
+        }
+
+        @Override
         public void upload(float[] from, int offset, DeviceFloats to) {
             device.upload(from, offset, to);
         }
