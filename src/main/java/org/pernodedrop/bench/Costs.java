@@ -29,7 +29,13 @@ record Costs(double madds, double leastBytes) {
         return madds / (micros * 1e-6);
     }
 
-    double bytesPerSecond(double micros) {
-        return leastBytes / (micros * 1e-6);
+    /** @param peak multiply-adds a second */
+    double percentOfPeak(double micros, double peak) {
+        return 100 * maddsPerSecond(micros) / peak;
+    }
+
+    /** @param bandwidth bytes a second */
+    double percentOfBandwidth(double micros, double bandwidth) {
+        return 100 * leastBytes / (micros * 1e-6) / bandwidth;
     }
 }

@@ -241,7 +241,7 @@ public final class LayerBenchmark {
                 pass.maskBytes(),
                 costs.intensity(),
                 costs.maddsPerSecond(micros),
-                100 * costs.maddsPerSecond(micros) / peaks.maddsPerSecond(pass.precision()),
-                100 * costs.bytesPerSecond(micros) / peaks.bandwidth());
+                costs.percentOfPeak(micros, peaks.maddsPerSecond(pass.precision())),
+                costs.percentOfBandwidth(micros, peaks.bandwidth()));
     }
 }

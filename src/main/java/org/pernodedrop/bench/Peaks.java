@@ -12,11 +12,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param bandwidth bytes a second of the fastest copy, read and written
  */
 public record Peaks(
-        @JsonProperty("peak_product_size") int productSize,
-        @JsonProperty("peak_fp32_madds_per_s") double fp32MaddsPerSecond,
-        @JsonProperty("peak_tf32_madds_per_s") Double tf32MaddsPerSecond,
-        @JsonProperty("bandwidth_copy_bytes") long copyBytes,
-        @JsonProperty("bandwidth_bytes_per_s") double bandwidth) {
+        int productSize,
+        @JsonProperty("fp32_madds_per_s") double fp32MaddsPerSecond,
+        @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
+        long copyBytes,
+        @JsonProperty("bytes_per_s") double bandwidth) {
     /** The yardstick of a precision; for factors of 7 bits, which no ordinary product has, it is that of 10 bits. */
     double maddsPerSecond(Precision precision) {
         return precision == Precision.FP32 || tf32MaddsPerSecond == null ? fp32MaddsPerSecond : tf32MaddsPerSecond;

@@ -1,7 +1,5 @@
 package org.pernodedrop.bench;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
-
 /**
  * One call of the benchmark: where and with what its lines were measured.
  *
@@ -19,7 +17,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param matrixPrecision of ordinary matrix products
  * @param sequencePrecision of products with masks that positions share
  * @param seconds each way to compute a layer was warmed up and timed
- * @param peaks what the device reached
+ * @param peaks what the device reached; null where that was not measured
  */
 public record RunRow(
         String run,
@@ -36,5 +34,5 @@ public record RunRow(
         String matrixPrecision,
         String sequencePrecision,
         double seconds,
-        @JsonUnwrapped Peaks peaks)
+        Peaks peaks)
         implements ResultRow {}

@@ -174,16 +174,15 @@ final class LayerPlots {
     private static Plot bars(List<String> shapes, String mask, List<LayerRow> rows) {
         List<Plot.Series> series = new ArrayList<>();
         grouped(rows, LayerRow::strategy).forEach((strategy, own) -> {
-            List<Double> x = new ArrayList<>();
-            List<Double> y = new ArrayList<>();
-            for (LayerRow row : own) {
-                int place = shapes.indexOf(row.shape());
-                if (place >= 0) {
-                    x.add((double) place);
-                    y.add(row.total().median());
-                }
-            }
-            series.add(new Plot.Series(strategy, x, y, Plot.Look.POINTS));
+            List<LayerRow> shown =
+                    own.stream().filter(row -> shapes.contains(row.shape())).toList();
+            series.add(new Plot.Series(
+                    strategy,
+                    shown.stream()
+                            .map(row -> (double) shapes.indexOf(row.shape()))
+                            .toList(),
+                    shown.stream().map(row -> row.total().median()).toList(),
+                    Plot.Look.POINTS));
         });
         return new Plot(
                 "Times by strategy",

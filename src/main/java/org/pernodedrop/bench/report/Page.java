@@ -100,6 +100,7 @@ final class Page {
         writer.write("<!DOCTYPE html>\n");
         try {
             Transformer transformer = TransformerFactory.newDefaultInstance().newTransformer();
+            transformer.setOutputProperty(OutputKeys.METHOD, "xml");
             transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
             transformer.transform(new DOMSource(document), new StreamResult(writer));
         } catch (TransformerException e) {

@@ -24,6 +24,7 @@ import org.w3c.dom.Element;
 final class PlotDrawing {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 480;
+    private static final int DECIMALS = 2;
     // No Color here: even loading that class needs native libraries.
     private static final List<Integer> COLORS =
             List.of(0x000000, 0x999999, 0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9);
@@ -51,6 +52,7 @@ final class PlotDrawing {
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
         context.setComment(null);
+        context.setPrecision(DECIMALS);
         String prefix = "plot" + document.getElementsByTagName("figure").getLength();
         context.setIDGenerator(new SVGIDGenerator() {
             @Override
@@ -62,6 +64,8 @@ final class PlotDrawing {
         graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
         chart.paint(graphics, WIDTH, HEIGHT);
         Element root = graphics.getRoot();
+        // Batik calls the first definitions the same in every drawing.
+        ((Element) root.getElementsByTagName("defs").item(0)).setAttribute("id", prefix + "genericDefs");
         root.setAttribute("viewBox", "0 0 " + WIDTH + " " + HEIGHT);
         root.setAttribute("role", "img");
         root.setAttribute("aria-label", plot.title());
@@ -101,13 +105,19 @@ final class PlotDrawing {
                 .xAxisTitle(plot.xTitle())
                 .yAxisTitle(plot.yTitle())
                 .build();
-        chart.getStyler().setYAxisLogarithmic(true);
+        double least = plot.series().stream()
+                .flatMap(series -> series.y().stream())
+                .min(Double::compare)
+                .orElseThrow();
+        double floor = Math.pow(10, Math.floor(Math.log10(least / 2)));
+        chart.getStyler().setYAxisLogarithmic(true).setYAxisMin(floor);
         int number = 0;
         for (Plot.Series series : plot.series()) {
             List<Double> heights = new ArrayList<>();
             for (int place = 0; place < plot.categories().size(); place++) {
                 int found = series.x().indexOf((double) place);
-                heights.add(found < 0 ? null : series.y().get(found));
+                // Nothing shows of a bar that ends where the axis begins.
+                heights.add(found < 0 ? floor : series.y().get(found));
             }
             chart.addSeries(series.name(), plot.categories(), heights)
                     .setFillColor(new Color(COLORS.get(number++ % COLORS.size())));
