@@ -151,8 +151,9 @@ assert {"step": "tests", "name": "tests"}.items() <= summary["steps"][1].items()
 PYTHON
 fi
 
-check 0 "" --only bench
-says "bench bench-layers passed [0-9]* s 1 results"
+check 0 BENCH_SUITES=paper,wide --only bench
+says "bench bench-paper passed [0-9]* s 1 results"
+says "bench bench-wide passed [0-9]* s 1 results"
 says "bench bench-training passed [0-9]* s 1 results"
 says "bench bench-report passed .*"
 [ -s "$out/bench.html" ] || fail "there is no page"
@@ -168,7 +169,7 @@ check 1 COMPARISON_STATUS=1 --only train
 check 1 SANITIZER_FINDS=racecheck --only java-sanitizer
 says "java-sanitizer java-sanitizer-racecheck FAILED 1 messages; java-sanitizer-racecheck.log"
 check 1 BENCH_STATUS=1 --only bench
-says "bench bench-layers FAILED status 1 after .*"
+says "bench bench-growth FAILED status 1 after .*"
 [ ! -e "$out/bench.html" ] || fail "a page without results"
 check 1 NATIVE_STATUS=1 --only tests
 check 1 BROKEN_BUILD=1 --only tests,sanitizer

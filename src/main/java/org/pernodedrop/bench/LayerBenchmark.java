@@ -48,6 +48,7 @@ public final class LayerBenchmark {
     private final BackendOptions options;
     private final RunRow run;
     private final Consumer<String> notice;
+    private final List<String> wrong = new ArrayList<>();
 
     /**
      * A benchmark on a backend.
@@ -64,12 +65,12 @@ public final class LayerBenchmark {
     }
 
     /**
-     * Compares at one shape; a strategy that refuses the mask or the shape, or has no room, is left out with a notice.
+     * Compares at one shape; a strategy that refuses the mask or the shape, has no room, or computes something wrong, is
+     * left out with a notice.
      *
      * @param spec of connection granularity, not fixed; the dropout beside it has the same noise and rate
      * @param strategies beside the dense layer and dropout
      * @return a row each
-     * @throws IllegalStateException if any result is wrong
      */
     public List<LayerRow> run(ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
         String title = ShapeText.of(shape) + ", " + spec.noise() + ", drop rate "
@@ -103,6 +104,11 @@ public final class LayerBenchmark {
         }
     }
 
+    /** What was left out so far because its results were wrong, in a line each. */
+    public List<String> wrong() {
+        return List.copyOf(wrong);
+    }
+
     private Map<String, Supplier<LayerPass>> candidates(
             LayerBuffers buffers, StepState state, MaskSpec spec, List<Strategy> strategies) {
         Precision matrices = Precision.ofMatrices(backend, options);
@@ -118,7 +124,7 @@ public final class LayerBenchmark {
         return candidates;
     }
 
-    /** The pass, once its results were right; null if it cannot do this. */
+    /** The pass, once its results were right; null if it cannot do this, or does it wrong. */
     private LayerPass checked(
             String title, String name, LayerBuffers buffers, Supplier<LayerPass> make, Map<LayerPass, Double> errors) {
         LayerPass pass = null;
@@ -141,6 +147,11 @@ public final class LayerBenchmark {
         }
         try {
             errors.put(pass, pass.check(new ResultCheck(buffers)));
+        } catch (WrongResultException failure) {
+            pass.close();
+            wrong.add(failure.getMessage());
+            notice.accept("WRONG: " + failure.getMessage());
+            return null;
         } catch (RuntimeException | Error failure) {
             pass.close();
             throw failure;

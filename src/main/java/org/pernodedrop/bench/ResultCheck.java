@@ -59,7 +59,7 @@ final class ResultCheck {
      * Checks a layer that multiplies connections, and y by a node mask if there is one.
      *
      * @return the largest error
-     * @throws IllegalStateException if it is above the precision's tolerance
+     * @throws WrongResultException if it is above the precision's tolerance
      */
     double products(LayerPass checked, Multiplier connections, LayerMask nodes) {
         pass = checked;
@@ -82,7 +82,7 @@ final class ResultCheck {
      * look standard normal, and the gradients must be those of this z.
      *
      * @return the largest error of a gradient
-     * @throws IllegalStateException if that is above the precision's tolerance, or the noise is not standard normal
+     * @throws WrongResultException if that is above the precision's tolerance, or the noise is not standard normal
      */
     double reparameterized(LayerPass checked, MaskSpec spec) {
         pass = checked;
@@ -173,8 +173,8 @@ final class ResultCheck {
         worst = Math.max(worst, error);
     }
 
-    private IllegalStateException failure(String wrong) {
-        return new IllegalStateException("the results of " + pass.name() + " are wrong, so nothing is timed: " + wrong
+    private WrongResultException failure(String wrong) {
+        return new WrongResultException("the results of " + pass.name() + " are wrong, so it is not timed: " + wrong
                 + ": shape=" + ShapeText.of(shape));
     }
 

@@ -2,6 +2,7 @@ package org.pernodedrop.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -34,12 +35,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Times one PerNodeDrop layer with bias and ReLU, forward and backward, by each strategy, and in the same run,"
                     + " interleaved, the plain dense layer and the dense layer with dropout.",
-            "All results are checked against the definition first; times are medians in microseconds, taken by the device"
+            "All results are checked against the definition first, and what is wrong is not timed; times are medians in microseconds, taken by the device"
                     + " with empty caches. What the device reaches at best is measured at the start. With --json the"
                     + " objects go to the file and a table to standard output; without it the objects go to standard"
                     + " output and the table to standard error."
         },
         footer = {
+            "",
+            "Exit codes: 1 if any result was wrong; the others are written all the same.",
             "",
             "Example: two rates at the size of a first layer for MNIST:",
             "  pernodedrop bench layers --shapes 128x784x256 --drop-rates 0.3,0.5 --threads 2 --json bench.jsonl"
@@ -103,6 +106,8 @@ final class BenchLayersCommand implements Callable<Integer> {
                             + " left out.")
     private List<Strategy> strategies;
 
+    private final List<String> wrong = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
         OptionChecks checks = new OptionChecks(spec);
@@ -113,6 +118,9 @@ final class BenchLayersCommand implements Callable<Integer> {
                 "must name ways to compute, of which auto chooses one",
                 Strategy.AUTO);
         options.write(spec, this::measure);
+        if (!wrong.isEmpty()) {
+            throw new IllegalStateException(wrong.size() + " results were wrong: " + wrong.get(0));
+        }
         return Main.OK;
     }
 
@@ -135,6 +143,7 @@ final class BenchLayersCommand implements Callable<Integer> {
                     }
                 }
             }
+            wrong.addAll(benchmark.wrong());
         }
     }
 

@@ -51,7 +51,7 @@ public class RecordingBackend extends Backend {
     }
 
     /** Sees what was downloaded, before the caller does. */
-    void downloaded(float[] to, int offset, int length) {}
+    protected void downloaded(float[] to, int offset, int length) {}
 
     @Override
     protected DeviceKernels kernels() {
