@@ -66,7 +66,7 @@ public final class LayerBenchmark {
 
     /**
      * Compares at one shape; a strategy that refuses the mask or the shape, has no room, or computes something wrong, is
-     * left out with a notice.
+     * left out with a notice, and so is a shape that has no room at all.
      *
      * @param spec of connection granularity, not fixed; the dropout beside it has the same noise and rate
      * @param strategies beside the dense layer and dropout
@@ -75,6 +75,15 @@ public final class LayerBenchmark {
     public List<LayerRow> run(ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
         String title = ShapeText.of(shape) + ", " + spec.noise() + ", drop rate "
                 + spec.rate().requested();
+        try {
+            return compare(title, shape, spec, strategies);
+        } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
+            notice.accept(title + ": left out: " + refusal.getMessage());
+            return List.of();
+        }
+    }
+
+    private List<LayerRow> compare(String title, ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
         List<LayerPass> passes = new ArrayList<>();
         try (StepState state = backend.newStepState(SEED);
                 LayerBuffers buffers = new LayerBuffers(backend, shape);

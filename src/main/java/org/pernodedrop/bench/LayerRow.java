@@ -1,7 +1,6 @@
 package org.pernodedrop.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.pernodedrop.backend.ConnectionShape;
 
@@ -37,7 +36,6 @@ import org.pernodedrop.backend.ConnectionShape;
  * @param percentOfPeak of the matrix product in the same precision
  * @param percentOfBandwidth leastBytes a second, of the bandwidth
  */
-@JsonPropertyOrder("record")
 public record LayerRow(
         String run,
         @JsonProperty("B") int samples,

@@ -11,6 +11,7 @@ import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.ResidentDataset;
@@ -59,9 +60,7 @@ public final class TrainingBenchmark {
             ResidentDataset resident = closer.own(new ResidentDataset(backend, data), ResidentDataset::close);
             for (ModelConfig model : models) {
                 try {
-                    TimedEpochs epochs = open(resident, data, model, training, closer);
-                    epochs.run();
-                    timed.put(model, epochs);
+                    timed.put(model, open(resident, data, model, training, closer));
                     nanos.put(model, new ArrayList<>());
                 } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
                     notice.accept(model.regularizer() + " is left out: " + refusal.getMessage());
@@ -78,14 +77,22 @@ public final class TrainingBenchmark {
         }
     }
 
+    /** A network that was warmed up; what it holds is given back with the closer, or at once if that fails. */
     private TimedEpochs open(
             ResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
-        Network network = closer.own(
-                new Network(
-                        model.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer()),
-                        backend),
-                Network::close);
-        return closer.own(new TimedEpochs(backend, resident, network, training), TimedEpochs::close);
+        NetworkSpec network =
+                model.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+        Closer parts = new Closer();
+        try {
+            Network trained = parts.own(new Network(network, backend), Network::close);
+            TimedEpochs epochs = parts.own(new TimedEpochs(backend, resident, trained, training), TimedEpochs::close);
+            epochs.run();
+            closer.add(parts::close);
+            return epochs;
+        } catch (RuntimeException | Error failure) {
+            parts.closeAfter(failure);
+            throw failure;
+        }
     }
 
     private TrainingRow row(Dataset data, ModelConfig model, TrainingConfig training, List<Long> nanos) {

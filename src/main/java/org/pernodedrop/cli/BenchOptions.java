@@ -103,7 +103,13 @@ final class BenchOptions {
                     "Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS + ", but was '"
                             + threads + "'");
         }
-        choice().check(new OptionChecks(spec));
+        OptionChecks checks = new OptionChecks(spec);
+        choice().check(checks);
+        checks.onlyWith(
+                "--device cuda or auto",
+                device != Device.CPU,
+                "--sequence-precision " + sequences,
+                sequences != SequencePrecision.TF32);
     }
 
     BackendOptions backend() {

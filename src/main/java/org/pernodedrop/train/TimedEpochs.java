@@ -1,6 +1,7 @@
 package org.pernodedrop.train;
 
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.Permutation;
@@ -12,6 +13,7 @@ public final class TimedEpochs implements AutoCloseable {
     private final TrainingConfig config;
     private final Network network;
     private final int examples;
+    private final Closer parts = new Closer();
     private final Batches batches;
     private final LossAccumulator totals;
     private final RecordedSteps steps;
@@ -29,9 +31,14 @@ public final class TimedEpochs implements AutoCloseable {
         examples = data.examples();
         int largest = Math.min(config.batchSize(), examples);
         network.reserve(largest);
-        batches = data.batches(largest);
-        totals = backend.newLossAccumulator();
-        steps = new RecordedSteps(backend, network, batches, totals);
+        try {
+            batches = parts.own(data.batches(largest), Batches::close);
+            totals = parts.own(backend.newLossAccumulator(), LossAccumulator::close);
+            steps = parts.own(new RecordedSteps(backend, network, batches, totals), RecordedSteps::close);
+        } catch (RuntimeException | Error failure) {
+            parts.closeAfter(failure);
+            throw failure;
+        }
     }
 
     /**
@@ -60,8 +67,6 @@ public final class TimedEpochs implements AutoCloseable {
 
     @Override
     public void close() {
-        steps.close();
-        totals.close();
-        batches.close();
+        parts.close();
     }
 }

@@ -90,6 +90,21 @@ class LayerBenchmarkTest {
     }
 
     @Test
+    void shapesWithoutRoomAreLeftOut() {
+        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            backend.limitAllocations(9);
+            assertEquals(List.of(), run(backend, SHAPE, mask, Strategy.FUSED));
+            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+            ConnectionShape huge = ConnectionShape.of(1, 1 << 16, 1 << 16);
+            backend.limitAllocations(10);
+            assertEquals(List.of(), run(backend, huge, mask, Strategy.FUSED));
+        }
+        assertEquals("13x37x207, bernoulli, drop rate 0.5: left out: nothing is left", notices.get(0));
+        assertTrue(notices.get(1).contains(": left out: length must be below 2^31"), notices.get(1));
+    }
+
+    @Test
     void wrongResultsAreNotTimed() {
         MaskSpec spec = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new CpuBackend(1);

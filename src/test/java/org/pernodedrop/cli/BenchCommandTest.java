@@ -196,6 +196,7 @@ class BenchCommandTest {
         "layers, --strategies, folded, 'fused, packed'",
         "layers, --strategies, auto, 'chooses'",
         "layers, --matrix-precision, tf32, '--device cuda or auto'",
+        "layers, --sequence-precision, bf16, '--device cuda or auto'",
         "layers, --sequence-precision, fp8, 'tf32, bf16'",
         "layers, --drop-rates, 1, '[0, 1)'",
         "layers, --drop-rates, '0.5,,0.3', 'number'",
