@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves and times everything on this machine's GPU, in pieces or in one go, without a network: see README.md.
 #   check.sh [--only STEP,...] [--pack FILE.tar.xz] [OUTPUT_FOLDER]
-# Steps, in this order: tests kernels sanitizer timing peers doctor java-tests train train-timing java-sanitizer
+# Steps, in this order: tests kernels sanitizer timing peers doctor java-tests train train-timing bench java-sanitizer
 # Exit status 1 if a result was wrong or a step could not be done; steps that lack their tools are skipped, loudly.
 set -uo pipefail
 
@@ -42,7 +42,7 @@ build=$(cd "$build" && pwd)
 # What was found out about where this was called from must hold in every folder.
 case $pack in '' | /*) ;; *) pack=$PWD/$pack ;; esac
 
-for part in report machine sanitizer native java training java_sanitizer; do
+for part in report machine sanitizer native java training bench java_sanitizer; do
     # shellcheck source=/dev/null
     . "$here/steps/$part.sh"
 done

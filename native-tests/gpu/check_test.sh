@@ -73,11 +73,15 @@ while [ $# -gt 0 ]; do
         --out) out=$2 ;;
         --reports-dir) out=$2 ;;
         *.json) out=$1 ;;
+        bench) main=bench ;;
+        --html) echo "a page" >"$2" ;;
+        *.jsonl) [ "$main" != bench ] || [ -n "${BENCH_STATUS:-}" ] || [[ $1 == *,* ]] || echo '{"record":"layer"}' >"$1" ;;
         doctor) [ "$2" = --json ] && echo '{"works": true}'; exit "${DOCTOR_STATUS:-0}" ;;
     esac
     shift
 done
 case $main in
+    bench) exit "${BENCH_STATUS:-0}" ;;
     *.ConsoleLauncher)
         mkdir -p "$out"
         cat >"$out/TEST-junit-jupiter.xml" <<XML
@@ -160,6 +164,13 @@ assert {"step": "tests", "name": "tests"}.items() <= summary["steps"][1].items()
 PYTHON
 fi
 
+check 0 BENCH_SUITES=paper,wide --only bench
+says "bench bench-paper passed [0-9]* s 1 results"
+says "bench bench-wide passed [0-9]* s 1 results"
+says "bench bench-training passed [0-9]* s 1 results"
+says "bench bench-report passed .*"
+[ -s "$out/bench.html" ] || fail "there is no page"
+
 # Whatever is wrong shows in the exit status, and only until it was repeated.
 check 1 DOCTOR_STATUS=1 --only doctor
 says "doctor doctor FAILED status 1 after .*"
@@ -170,6 +181,9 @@ says "java-tests java-tests FAILED no test ran on a device: 3 tests, 3 skipped, 
 check 1 COMPARISON_STATUS=1 --only train
 check 1 SANITIZER_FINDS=racecheck --only java-sanitizer
 says "java-sanitizer java-sanitizer-racecheck FAILED 1 messages; java-sanitizer-racecheck.log"
+check 1 BENCH_STATUS=1 --only bench
+says "bench bench-growth FAILED status 1 after .*"
+[ ! -e "$out/bench.html" ] || fail "a page without results"
 check 1 NATIVE_STATUS=1 --only tests
 check 0 PYTHON=python-with-torch --only peers
 says "peers peers passed [0-9]* s"

@@ -87,8 +87,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void benchmarksKnowTheSeam() {
-        knowsOnly("bench", "strategy", "backend", "mask", "files");
+    void benchmarksKnowTrainingAndNoDevice() {
+        knowsOnly("bench", "train", "data", "nn", "strategy", "backend", "mask", "files");
+    }
+
+    @Test
+    void reportsKnowTheResultsAlone() {
+        knowsOnly("bench.report", "bench", "files");
     }
 
     @Test

@@ -101,6 +101,11 @@ public abstract class Backend implements AutoCloseable {
         return kernels().memory().newBatchFeed(features, labels);
     }
 
+    /** A timer on the device's clock, owned by the caller. */
+    public final DeviceTimer newTimer() {
+        return kernels().memory().newTimer();
+    }
+
     /** Copies host to device: all of {@code to}. */
     public final void upload(float[] from, int offset, DeviceFloats to) {
         holds("to", to, 1);

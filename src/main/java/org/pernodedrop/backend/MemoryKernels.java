@@ -17,6 +17,9 @@ public interface MemoryKernels {
     /** Implements {@link Backend#newBatchFeed}. */
     BatchFeed newBatchFeed(int features, int labels);
 
+    /** Implements {@link Backend#newTimer}. */
+    DeviceTimer newTimer();
+
     /** Implements {@link Backend#upload(float[], int, DeviceFloats)}. */
     void upload(float[] from, int offset, DeviceFloats to);
 

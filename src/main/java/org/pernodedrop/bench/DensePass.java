@@ -2,26 +2,40 @@ package org.pernodedrop.bench;
 
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LayerMask;
 
-/** The plain dense layer: matrix products by the backend's library. */
+/**
+ * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which is drawn
+ * for every row of y.
+ */
 final class DensePass implements LayerPass {
     private final Backend backend;
     private final LayerBuffers buffers;
-    private final int samples;
+    private final Precision precision;
+    private final LayerMask nodes;
+    private final int rows;
     private final int inputs;
     private final int outputs;
 
-    DensePass(LayerBuffers buffers) {
+    /** @param nodes of node granularity; null for no dropout */
+    DensePass(LayerBuffers buffers, Precision precision, LayerMask nodes) {
         this.backend = buffers.backend;
         this.buffers = buffers;
-        this.samples = buffers.shape.samples();
+        this.precision = precision;
+        this.nodes = nodes;
+        this.rows = buffers.shape.rows();
         this.inputs = buffers.shape.inputs();
         this.outputs = buffers.shape.outputs();
     }
 
     @Override
-    public Kind kind() {
-        return Kind.DENSE;
+    public String name() {
+        return nodes == null ? LayerRow.DENSE : LayerRow.NODE;
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
     }
 
     @Override
@@ -31,14 +45,27 @@ final class DensePass implements LayerPass {
 
     @Override
     public void forward() {
-        backend.matrixProduct(false, false, samples, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
-        backend.biasActivation(Activation.RELU, samples, outputs, buffers.bias, buffers.z, buffers.y);
+        backend.matrixProduct(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
+        backend.biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
+        if (nodes != null) {
+            backend.nodeMask(nodes, 0, rows, outputs, buffers.y, buffers.y);
+        }
     }
 
     @Override
     public void backward() {
-        buffers.activationAndBiasBackward();
-        backend.matrixProduct(true, false, inputs, outputs, samples, 1, buffers.x, buffers.dz, 0, buffers.dw);
-        backend.matrixProduct(false, true, samples, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
+        if (nodes == null) {
+            buffers.activationAndBiasBackward(buffers.dy);
+        } else {
+            backend.nodeMask(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
+            buffers.activationAndBiasBackward(buffers.dz);
+        }
+        backend.matrixProduct(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
+        backend.matrixProduct(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
+    }
+
+    @Override
+    public double check(ResultCheck check) {
+        return check.products(this, (b, i, u) -> 1, nodes);
     }
 }

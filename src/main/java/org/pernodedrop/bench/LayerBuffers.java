@@ -2,18 +2,19 @@ package org.pernodedrop.bench;
 
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
 
 /**
- * What one ReLU layer with bias reads and writes: {@code x[B, I]}, {@code w[I, U]}, bias and dy at random from a fixed
- * seed; z, y, dz {@code [B, U]}, {@code dx[B, I]}, {@code dw[I, U]}, {@code db[U]}.
+ * What one ReLU layer with bias reads and writes: {@code x[B, T, I]}, {@code w[I, U]}, bias and dy at random from a fixed
+ * seed; z, y, dz {@code [B, T, U]}, {@code dx[B, T, I]}, {@code dw[I, U]}, {@code db[U]}.
  */
 final class LayerBuffers implements AutoCloseable {
     private static final long SEED = 20_26;
 
     final Backend backend;
-    final LayerShape shape;
+    final ConnectionShape shape;
     final DeviceFloats x;
     final DeviceFloats w;
     final DeviceFloats bias;
@@ -28,38 +29,32 @@ final class LayerBuffers implements AutoCloseable {
     private final Workspace workspace;
     private int filled;
 
-    LayerBuffers(Backend backend, LayerShape shape) {
+    LayerBuffers(Backend backend, ConnectionShape shape) {
         this.backend = backend;
         this.shape = shape;
         workspace = new Workspace(backend);
-        long inputs = (long) shape.samples() * shape.inputs();
-        long outputs = (long) shape.samples() * shape.outputs();
-        x = uniform(inputs, 1);
-        w = uniform(shape.connections(), (float) Math.sqrt(6.0 / ((double) shape.inputs() + shape.outputs())));
+        x = uniform(shape.inputSize(), 1);
+        w = uniform(shape.weightSize(), (float) Math.sqrt(6.0 / ((double) shape.inputs() + shape.outputs())));
         bias = uniform(shape.outputs(), 0.1f);
-        z = allocate(outputs);
-        y = allocate(outputs);
-        dy = uniform(outputs, 1);
-        dz = allocate(outputs);
-        dx = allocate(inputs);
-        dw = allocate(shape.connections());
-        db = allocate(shape.outputs());
-    }
-
-    DeviceFloats allocate(long length) {
-        return workspace.allocate(length);
+        z = workspace.allocate(shape.outputSize());
+        y = workspace.allocate(shape.outputSize());
+        dy = uniform(shape.outputSize(), 1);
+        dz = workspace.allocate(shape.outputSize());
+        dx = workspace.allocate(shape.inputSize());
+        dw = workspace.allocate(shape.weightSize());
+        db = workspace.allocate(shape.outputs());
     }
 
     private DeviceFloats uniform(long length, float limit) {
-        DeviceFloats buffer = allocate(length);
+        DeviceFloats buffer = workspace.allocate(length);
         backend.fillUniform(SEED + filled++, 0, -limit, limit, buffer);
         return buffer;
     }
 
-    /** {@code dz = dy relu'(z)} and {@code db}, alike for all kinds. */
-    void activationAndBiasBackward() {
-        backend.activationBackward(Activation.RELU, dz.length(), z, y, dy, dz);
-        backend.columnSums(shape.samples(), shape.outputs(), dz, db);
+    /** {@code dz = from relu'(z)} and {@code db}. */
+    void activationAndBiasBackward(DeviceFloats from) {
+        backend.activationBackward(Activation.RELU, dz.length(), z, y, from, dz);
+        backend.columnSums(shape.rows(), shape.outputs(), dz, db);
     }
 
     @Override

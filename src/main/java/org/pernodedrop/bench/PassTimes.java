@@ -2,48 +2,47 @@ package org.pernodedrop.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceTimer;
 
-/** Times of one pass, repetition by repetition. */
+/** Times of one pass, repetition by repetition, on the device's clock. */
 final class PassTimes {
-    private static final double NANOS_PER_MILLI = 1e6;
-
     private final List<Long> forward = new ArrayList<>();
     private final List<Long> backward = new ArrayList<>();
     private final List<Long> total = new ArrayList<>();
 
-    /** Runs a pass once and takes its times; the device is idle before and after each part. */
-    void repeat(Backend backend, LayerPass pass) {
-        backend.synchronize();
-        long start = System.nanoTime();
+    /** Runs a pass once and takes its times; the caches are emptied before each part. */
+    void repeat(LayerPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+        flush.run();
+        first.start();
         pass.forward();
-        backend.synchronize();
-        long middle = System.nanoTime();
+        first.stop();
+        flush.run();
+        second.start();
         pass.backward();
-        backend.synchronize();
-        long end = System.nanoTime();
-        forward.add(middle - start);
-        backward.add(end - middle);
-        total.add(end - start);
+        second.stop();
+        add(first.elapsedNanos(), second.elapsedNanos());
     }
 
-    double forwardMs() {
-        return medianMs(forward);
+    void add(long forwardNanos, long backwardNanos) {
+        forward.add(forwardNanos);
+        backward.add(backwardNanos);
+        total.add(forwardNanos + backwardNanos);
     }
 
-    double backwardMs() {
-        return medianMs(backward);
+    int repetitions() {
+        return total.size();
     }
 
-    double totalMs() {
-        return medianMs(total);
+    Quartiles forward() {
+        return Quartiles.ofNanos(forward);
     }
 
-    /** In milliseconds; of an even number of values the mean of the two middle ones, rounded down to nanoseconds. */
-    static double medianMs(List<Long> nanos) {
-        List<Long> sorted = nanos.stream().sorted().toList();
-        int half = sorted.size() / 2;
-        long middle = sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
-        return middle / NANOS_PER_MILLI;
+    Quartiles backward() {
+        return Quartiles.ofNanos(backward);
+    }
+
+    /** Of the sums, repetition by repetition. */
+    Quartiles total() {
+        return Quartiles.ofNanos(total);
     }
 }

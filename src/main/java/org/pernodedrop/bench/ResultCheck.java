@@ -1,67 +1,198 @@
 package org.pernodedrop.bench;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SplittableRandom;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.MaskSpec;
 
-/** Compares the fused layer with the one that stores the same mask, before anything is timed. */
+/**
+ * Compares what a pass left in the buffers with the definition, at random places: sums in double precision over the inputs
+ * and weights as they are, with mask values from {@link Mask}, which shares no code with what is timed.
+ *
+ * <p>An error is relative to the sum of the magnitudes of the terms, so that it does not grow where terms cancel.
+ */
 final class ResultCheck {
-    /** Largest difference allowed, relative to the largest value of its array: sums differ in their order only. */
-    static final double TOLERANCE = 1e-4;
+    /** How many values of each of z, y, dz, db, dx and dw are compared. */
+    static final int VALUES = 48;
 
-    /** The same where the stored mask's factors are rounded to 10 bits: some times the error of a product, 2^-10. */
-    static final double TF32_TOLERANCE = 5e-3;
+    private static final long SEED = 48;
 
-    private ResultCheck() {}
+    private final ConnectionShape shape;
+    private final float[] x;
+    private final float[] w;
+    private final float[] bias;
+    private final float[] z;
+    private final float[] y;
+    private final float[] dy;
+    private final float[] dz;
+    private final float[] dx;
+    private final float[] dw;
+    private final float[] db;
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private LayerPass pass;
+    private double worst;
+
+    /** A multiplier by sample, input and output. */
+    interface Multiplier {
+        double at(int sample, int input, int output);
+    }
+
+    /** Takes the buffers' contents as they are now. */
+    ResultCheck(LayerBuffers buffers) {
+        Backend backend = buffers.backend;
+        shape = buffers.shape;
+        x = backend.download(buffers.x);
+        w = backend.download(buffers.w);
+        bias = backend.download(buffers.bias);
+        z = backend.download(buffers.z);
+        y = backend.download(buffers.y);
+        dy = backend.download(buffers.dy);
+        dz = backend.download(buffers.dz);
+        dx = backend.download(buffers.dx);
+        dw = backend.download(buffers.dw);
+        db = backend.download(buffers.db);
+    }
 
     /**
-     * The largest relative difference over y, dx, dw and db.
+     * Checks a layer that multiplies connections, and y by a node mask if there is one.
      *
-     * @throws IllegalStateException if it is above {@link #TOLERANCE} or {@link #TF32_TOLERANCE}
+     * @return the largest error
+     * @throws WrongResultException if it is above the precision's tolerance
      */
-    static double run(Backend backend, MatrixPrecision precision, LayerShape shape, LayerMask mask) {
-        try (LayerBuffers fused = new LayerBuffers(backend, shape);
-                LayerBuffers stored = new LayerBuffers(backend, shape)) {
-            Map<String, float[]> actual = results(fused, new PerNodeDropPass(fused, mask));
-            Map<String, float[]> expected = results(stored, new MaterializedPass(stored, mask));
-            double tolerance = precision == MatrixPrecision.TF32 ? TF32_TOLERANCE : TOLERANCE;
-            double worst = 0;
-            for (String name : actual.keySet()) {
-                double difference = relativeDifference(actual.get(name), expected.get(name));
-                if (!(difference <= tolerance)) {
-                    throw new IllegalStateException("the PerNodeDrop layer is wrong, so nothing is timed: " + name
-                            + " differs by " + difference + " of its largest value, at most " + tolerance
-                            + " is allowed: shape=" + shape + ", mask=" + mask.spec());
-                }
-                worst = Math.max(worst, difference);
+    double products(LayerPass checked, Multiplier connections, LayerMask nodes) {
+        pass = checked;
+        Mask node = nodes == null ? null : nodes.current();
+        for (int value = 0; value < VALUES; value++) {
+            int row = random.nextInt(shape.rows());
+            int i = random.nextInt(shape.inputs());
+            int u = random.nextInt(shape.outputs());
+            checkActivation(row, u, node == null ? 1 : node.value(row, 0, u));
+            checkForward(row, u, connections);
+            checkInputGradient(row, i, connections);
+            checkWeightGradient(i, u, connections);
+        }
+        return worst;
+    }
+
+    /**
+     * Checks a layer with noise at its outputs: {@code z = a + s e}, where a is what the layer gives without noise and
+     * {@code s^2 = v sum_i (x w)^2} with the variance v of a mask value. The e of each output is taken from z itself: it must
+     * look standard normal, and the gradients must be those of this z.
+     *
+     * @return the largest error of a gradient
+     * @throws WrongResultException if that is above the precision's tolerance, or the noise is not standard normal
+     */
+    double reparameterized(LayerPass checked, MaskSpec spec) {
+        pass = checked;
+        OutputNoise noise = new OutputNoise(shape, spec.variance(), x, w, bias, z);
+        for (int value = 0; value < OutputNoise.VALUES; value++) {
+            int row = random.nextInt(shape.rows());
+            int i = random.nextInt(shape.inputs());
+            int u = random.nextInt(shape.outputs());
+            checkActivation(row, u, 1);
+            Sum input = new Sum();
+            for (int o = 0; o < shape.outputs(); o++) {
+                input.add(dz[at(row, o)] * noise.slopeOfInput(row, i, o));
             }
-            return worst;
+            compare(
+                    "dx",
+                    dx[row * shape.inputs() + i],
+                    input,
+                    checked.precision().tolerance());
+            Sum weight = new Sum();
+            for (int r = 0; r < shape.rows(); r++) {
+                weight.add(dz[at(r, u)] * noise.slopeOfWeight(r, i, u));
+            }
+            compare(
+                    "dw",
+                    dw[i * shape.outputs() + u],
+                    weight,
+                    checked.precision().tolerance());
         }
+        String wrong = noise.refusal();
+        if (wrong != null) {
+            throw failure(wrong);
+        }
+        return worst;
     }
 
-    private static Map<String, float[]> results(LayerBuffers buffers, LayerPass pass) {
-        pass.forward();
-        pass.backward();
-        Map<String, float[]> results = new LinkedHashMap<>();
-        results.put("y", buffers.backend.download(buffers.y));
-        results.put("dx", buffers.backend.download(buffers.dx));
-        results.put("dw", buffers.backend.download(buffers.dw));
-        results.put("db", buffers.backend.download(buffers.db));
-        return results;
+    private void checkActivation(int row, int u, double node) {
+        int at = at(row, u);
+        double exact = Precision.FP32.tolerance();
+        compare("y", y[at], new Sum().add(Math.max(z[at], 0) * node), exact);
+        compare("dz", dz[at], new Sum().add(z[at] > 0 ? dy[at] * node : 0), exact);
+        Sum column = new Sum();
+        for (int r = 0; r < shape.rows(); r++) {
+            column.add(dz[at(r, u)]);
+        }
+        compare("db", db[u], column, exact);
     }
 
-    /** {@code max |a - b| / max |b|}; the difference itself where b is all zero. */
-    static double relativeDifference(float[] actual, float[] expected) {
-        double difference = 0;
-        double largest = 0;
-        for (int i = 0; i < actual.length; i++) {
-            double distance = Math.abs((double) actual[i] - expected[i]);
-            // A NaN must not vanish in a maximum.
-            difference = Double.isNaN(distance) ? Double.NaN : Math.max(difference, distance);
-            largest = Math.max(largest, Math.abs(expected[i]));
+    private void checkForward(int row, int u, Multiplier connections) {
+        Sum sum = new Sum().add(bias[u]);
+        int sample = row / shape.positions();
+        for (int i = 0; i < shape.inputs(); i++) {
+            sum.add((double) x[row * shape.inputs() + i] * w[i * shape.outputs() + u] * connections.at(sample, i, u));
         }
-        return largest == 0 ? difference : difference / largest;
+        compare("z", z[at(row, u)], sum, pass.precision().tolerance());
+    }
+
+    private void checkInputGradient(int row, int i, Multiplier connections) {
+        Sum sum = new Sum();
+        int sample = row / shape.positions();
+        for (int u = 0; u < shape.outputs(); u++) {
+            sum.add((double) dz[at(row, u)] * w[i * shape.outputs() + u] * connections.at(sample, i, u));
+        }
+        compare("dx", dx[row * shape.inputs() + i], sum, pass.precision().tolerance());
+    }
+
+    private void checkWeightGradient(int i, int u, Multiplier connections) {
+        Sum sum = new Sum();
+        for (int sample = 0; sample < shape.samples(); sample++) {
+            double multiplier = connections.at(sample, i, u);
+            for (int t = 0; t < shape.positions(); t++) {
+                int row = sample * shape.positions() + t;
+                sum.add((double) dz[at(row, u)] * x[row * shape.inputs() + i] * multiplier);
+            }
+        }
+        compare("dw", dw[i * shape.outputs() + u], sum, pass.precision().tolerance());
+    }
+
+    private int at(int row, int u) {
+        return row * shape.outputs() + u;
+    }
+
+    private void compare(String name, double actual, Sum expected, double tolerance) {
+        double error = relativeError(actual, expected.value, expected.magnitude);
+        if (!(error <= tolerance)) {
+            throw failure(name + " is off by " + error + " of the magnitude of its terms, at most " + tolerance
+                    + " is allowed");
+        }
+        worst = Math.max(worst, error);
+    }
+
+    private WrongResultException failure(String wrong) {
+        return new WrongResultException("the results of " + pass.name() + " are wrong, so it is not timed: " + wrong
+                + ": shape=" + ShapeText.of(shape));
+    }
+
+    /** {@code |a - b| / magnitude}; 0 where all are 0; NaN stays. */
+    static double relativeError(double actual, double expected, double magnitude) {
+        double distance = Math.abs(actual - expected);
+        return distance == 0 ? 0 : distance / magnitude;
+    }
+
+    /** A sum and that of the magnitudes. */
+    private static final class Sum {
+        double value;
+        double magnitude;
+
+        Sum add(double term) {
+            value += term;
+            magnitude += Math.abs(term);
+            return this;
+        }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Times one PerNodeDrop layer against the plain dense layer and a version that stores its mask, on a backend's seam, in
- * one run. Results are checked before anything is timed.
+ * Benchmarks that others can repeat: one layer in all ways to compute it, beside the plain dense layer, and whole trainings,
+ * in one run. Results are checked before anything is timed; what was measured are lines of JSON.
  */
 package org.pernodedrop.bench;

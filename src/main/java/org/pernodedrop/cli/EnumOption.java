@@ -7,6 +7,7 @@ import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.bench.Suite;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -104,6 +105,24 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
     static final class OfSchedule extends EnumOption<LearningRateSchedule> {
         OfSchedule() {
             super(LearningRateSchedule.class);
+        }
+    }
+
+    static final class OfSequencePrecision extends EnumOption<SequencePrecision> {
+        OfSequencePrecision() {
+            super(SequencePrecision.class);
+        }
+    }
+
+    static final class OfStrategy extends EnumOption<Strategy> {
+        OfStrategy() {
+            super(Strategy.class);
+        }
+    }
+
+    static final class OfSuite extends EnumOption<Suite> {
+        OfSuite() {
+            super(Suite.class);
         }
     }
 }

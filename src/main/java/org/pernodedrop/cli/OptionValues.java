@@ -1,7 +1,8 @@
 package org.pernodedrop.cli;
 
+import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.StepState;
-import org.pernodedrop.bench.LayerShape;
+import org.pernodedrop.bench.ShapeText;
 import org.pernodedrop.mask.DropRate;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -59,12 +60,12 @@ final class OptionValues {
         }
     }
 
-    /** Sizes of a layer and its batch, as BxIxU. */
-    static final class Shape implements ITypeConverter<LayerShape> {
+    /** Sizes of a layer and its batch, as BxIxU or BxTxIxU. */
+    static final class Shape implements ITypeConverter<ConnectionShape> {
         @Override
-        public LayerShape convert(String text) {
+        public ConnectionShape convert(String text) {
             try {
-                return LayerShape.parse(text);
+                return ShapeText.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

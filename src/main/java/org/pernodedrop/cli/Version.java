@@ -12,10 +12,19 @@ public final class Version implements IVersionProvider {
 
     /** The project's version, as the build wrote it. */
     public static String current() {
+        return property("version");
+    }
+
+    /** The commit of the sources, as the build was told; "unknown" if it was not. */
+    static String commit() {
+        return property("commit");
+    }
+
+    private static String property(String name) {
         try (InputStream in = Version.class.getResourceAsStream(RESOURCE)) {
             Properties properties = new Properties();
             properties.load(in);
-            return properties.getProperty("version");
+            return properties.getProperty(name);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + RESOURCE, e);
         }

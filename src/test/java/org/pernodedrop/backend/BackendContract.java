@@ -14,4 +14,5 @@ public interface BackendContract
                 MemoryContract,
                 RecordingContract,
                 BatchFeedContract,
+                TimerContract,
                 RefusalContract {}

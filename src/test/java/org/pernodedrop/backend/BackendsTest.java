@@ -65,7 +65,7 @@ class BackendsTest {
             assertEquals(Optional.empty(), Backends.wrongResult(cpu));
             Backend wrong = new RecordingBackend(cpu) {
                 @Override
-                void downloaded(float[] to, int offset, int length) {
+                protected void downloaded(float[] to, int offset, int length) {
                     to[offset + 1] = 77;
                 }
             };
@@ -79,7 +79,7 @@ class BackendsTest {
         try (Backend cpu = new CpuBackend(1)) {
             Backend failing = new RecordingBackend(cpu) {
                 @Override
-                void downloaded(float[] to, int offset, int length) {
+                protected void downloaded(float[] to, int offset, int length) {
                     throw new DeviceException("downloading failed", null);
                 }
             };

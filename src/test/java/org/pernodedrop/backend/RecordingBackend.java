@@ -51,7 +51,7 @@ public class RecordingBackend extends Backend {
     }
 
     /** Sees what was downloaded, before the caller does. */
-    void downloaded(float[] to, int offset, int length) {}
+    protected void downloaded(float[] to, int offset, int length) {}
 
     @Override
     protected DeviceKernels kernels() {
@@ -130,6 +130,11 @@ public class RecordingBackend extends Backend {
         public BatchFeed newBatchFeed(int features, int labels) {
             feeds++;
             return device.newBatchFeed(features, labels);
+        }
+
+        @Override
+        public DeviceTimer newTimer() {
+            return device.newTimer();
         }
 
         @Override

@@ -151,6 +151,9 @@ public interface RecordingContract extends BackendFixture {
         LossAccumulator totals = backend.newLossAccumulator();
         BatchFeed feed = backend.newBatchFeed(4, 4);
         feed.submit();
+        DeviceTimer timer = backend.newTimer();
+        timer.start();
+        timer.stop();
         Recording other = backend.record(() -> backend.fill(x, 1));
         Map<String, Runnable> calls = new LinkedHashMap<>();
         calls.put("download", () -> backend.download(x));
@@ -166,6 +169,10 @@ public interface RecordingContract extends BackendFixture {
         calls.put("resetting totals", totals::reset);
         calls.put("setting a step", () -> state.setStep(3));
         calls.put("setting a learning rate", () -> state.setLearningRate(3));
+        calls.put("newTimer", () -> backend.newTimer().close());
+        calls.put("starting a timer", timer::start);
+        calls.put("stopping a timer", timer::stop);
+        calls.put("reading a timer", timer::elapsedNanos);
         calls.put("submitting", feed::submit);
         calls.put("receiving", () -> feed.receive(x, rows));
         calls.put("recording", () -> backend.record(() -> {}).close());

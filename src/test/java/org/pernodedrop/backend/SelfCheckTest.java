@@ -36,7 +36,7 @@ class SelfCheckTest {
         }
 
         @Override
-        void downloaded(float[] to, int offset, int length) {
+        protected void downloaded(float[] to, int offset, int length) {
             int last = offset + length - 1;
             to[last] = Float.intBitsToFloat(Float.floatToRawIntBits(to[last]) ^ 0xFFF);
         }

@@ -1,36 +1,49 @@
 package org.pernodedrop.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 
-/** The comparison of layers on a CUDA device: checked against the stored mask, and timed without it. */
+/** The comparison of layers on a CUDA device: checked, timed by events, replayed as graphs. */
 class LayerBenchmarkIT {
+    private static final BackendOptions OPTIONS = BackendOptions.of(Device.CUDA);
+    private static final MaskSpec MASK = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+
     @Test
-    void kindsThatComputeOnTheDeviceAreTimed() {
+    void layersAreTimedOnTheDevice() {
         List<String> notices = new ArrayList<>();
-        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = CudaDeviceUnderTest.open()) {
-            List<Measurement> measurements = new LayerBenchmark(backend, 1, MatrixPrecision.FP32, 0.01, notices::add)
-                    .run(new LayerShape(3, 13, 7), mask);
+            List<LayerRow> rows = new LayerBenchmark(backend, OPTIONS, Rows.run(), notices::add)
+                    .run(ConnectionShape.of(3, 13, 7), MASK, List.of(Strategy.FUSED, Strategy.PACKED));
             assertEquals(
-                    List.of("pernodedrop", "dense"),
-                    measurements.stream().map(Measurement::kind).toList());
-            assertEquals(
-                    List.of("cuda", "cuda"),
-                    measurements.stream().map(Measurement::device).toList());
+                    List.of("dense", "node", "fused", "packed"),
+                    rows.stream().map(LayerRow::strategy).toList());
+            assertTrue(rows.get(3).maskBytes() > 0);
+            rows.forEach(row -> assertTrue(row.total().median() > 0, row.toString()));
         }
-        assertEquals(2, notices.size(), notices.toString());
-        assertTrue(notices.get(0).contains(": checked on 3 samples"), notices.get(0));
-        assertTrue(notices.get(1).contains("materialized is left out, its loops run on the host"), notices.get(1));
+        assertEquals(1, notices.size(), notices.toString());
+    }
+
+    @Test
+    void peaksAreMeasuredInBothPrecisions() {
+        try (Backend backend = CudaDeviceUnderTest.open()) {
+            Peaks peaks = PeakMeasurement.measure(backend, OPTIONS);
+            assertTrue(peaks.fp32MaddsPerSecond() > 0);
+            assertNotNull(peaks.tf32MaddsPerSecond());
+            assertTrue(peaks.bandwidth() > 0);
+        }
     }
 }

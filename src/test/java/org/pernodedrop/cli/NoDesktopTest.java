@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,10 +21,7 @@ class NoDesktopTest {
     @Test
     void trainsAndSaysThatNoCurvesWereDrawn() {
         Path out = directory.resolve("run");
-        ForkedJava run = ForkedJava.run(
-                List.of("--limit-modules=java.logging,java.management,java.xml,jdk.unsupported,jdk.incubator.vector"),
-                Map.of(),
-                Main.class,
+        ForkedJava run = run(
                 "train",
                 "--device=cpu",
                 "--regularizer=none",
@@ -36,5 +34,33 @@ class NoDesktopTest {
                 run.out().contains("curves.png was not drawn: this Java runtime lacks graphics libraries"), run.out());
         assertTrue(Files.exists(out.resolve("run.json")), run.err());
         assertFalse(Files.exists(out.resolve("curves.png")), run.out());
+    }
+
+    @Test
+    void pagesOfBenchmarksSayThatTheyHaveNoPlots() throws IOException {
+        Path page = directory.resolve("bench.html");
+        ForkedJava run = run(
+                "bench",
+                "layers",
+                "--shapes=1x2x3",
+                "--strategies=fused",
+                "--seconds=0.01",
+                "--json=" + directory.resolve("bench.jsonl"),
+                "--html=" + page);
+        assertEquals(0, run.code(), run.err());
+        String note = "plots were not drawn: this Java runtime lacks graphics libraries";
+        assertTrue(run.out().contains(note), run.out());
+        String html = Files.readString(page);
+        assertTrue(html.contains(note), html);
+        assertTrue(html.contains("<td class=\"text\">fused</td>"), html);
+        assertFalse(html.contains("<svg"), html);
+    }
+
+    private static ForkedJava run(String... arguments) {
+        return ForkedJava.run(
+                List.of("--limit-modules=java.logging,java.management,java.xml,jdk.unsupported,jdk.incubator.vector"),
+                Map.of(),
+                Main.class,
+                arguments);
     }
 }

@@ -4,6 +4,7 @@ import java.util.function.IntFunction;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MemoryKernels;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
@@ -47,6 +48,12 @@ final class MemoryOperations implements MemoryKernels {
     public BatchFeed newBatchFeed(int features, int labels) {
         gate.requireOutsideRecordings("newBatchFeed");
         return new CpuBatchFeed(features, labels, gate);
+    }
+
+    @Override
+    public DeviceTimer newTimer() {
+        gate.requireOutsideRecordings("newTimer");
+        return new CpuTimer(gate);
     }
 
     @Override

@@ -9,10 +9,18 @@ final class CudaEvent implements AutoCloseable {
     final CUevent handle = new CUevent();
     private boolean closed;
 
+    /** One that only says when, to those who wait: that is the cheapest. */
     CudaEvent() {
-        CudaCalls.check(
-                () -> JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING),
-                "making an event on the GPU");
+        this(CUevent_flags.CU_EVENT_DISABLE_TIMING);
+    }
+
+    private CudaEvent(int flags) {
+        CudaCalls.check(() -> JCudaDriver.cuEventCreate(handle, flags), "making an event on the GPU");
+    }
+
+    /** One that keeps the time when it was reached. */
+    static CudaEvent timed() {
+        return new CudaEvent(CUevent_flags.CU_EVENT_DEFAULT);
     }
 
     /** Sets the mark behind everything enqueued so far. */

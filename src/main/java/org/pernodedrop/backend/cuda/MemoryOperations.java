@@ -4,6 +4,7 @@ import java.util.function.Function;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MemoryKernels;
 import org.pernodedrop.backend.StepState;
@@ -50,6 +51,12 @@ final class MemoryOperations extends Operations implements MemoryKernels {
     public BatchFeed newBatchFeed(int features, int labels) {
         queue.enterOutsideRecordings("newBatchFeed");
         return new CudaBatchFeed(queue, pool, features, labels);
+    }
+
+    @Override
+    public DeviceTimer newTimer() {
+        queue.enterOutsideRecordings("newTimer");
+        return new CudaTimer(queue);
     }
 
     @Override

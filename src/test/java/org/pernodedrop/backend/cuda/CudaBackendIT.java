@@ -24,6 +24,7 @@ import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MatrixPrecision;
@@ -129,6 +130,8 @@ class CudaBackendIT extends OpenCudaBackend {
         LossAccumulator totals = backend.newLossAccumulator();
         BatchFeed feed = backend.newBatchFeed(4, 4);
         feed.submit();
+        DeviceTimer timer = backend.newTimer();
+        timer.start();
         Recording recording = backend.record(() -> backend.fill(x, 1));
         recording.replay();
         backend.close();
@@ -144,11 +147,13 @@ class CudaBackendIT extends OpenCudaBackend {
         refused(kind, "was closed", state::step);
         refused(kind, "was closed", totals::read);
         refused(kind, "was closed", feed::features);
+        refused(kind, "was closed", timer::stop);
         refused(kind, "was closed", recording::replay);
         x.close();
         state.close();
         totals.close();
         feed.close();
+        timer.close();
         recording.close();
     }
 

@@ -1,0 +1,43 @@
+package org.pernodedrop.backend.cpu;
+
+import org.pernodedrop.backend.DeviceTimer;
+import org.pernodedrop.backend.TimerPhase;
+
+/** Reads Java's clock: every call has finished when it returns. */
+final class CpuTimer implements DeviceTimer {
+    private final CpuGate gate;
+    private final TimerPhase phase = new TimerPhase();
+    private long start;
+    private long end;
+
+    CpuTimer(CpuGate gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public void start() {
+        gate.requireOutsideRecordings("starting a timer");
+        phase.start();
+        start = System.nanoTime();
+    }
+
+    @Override
+    public void stop() {
+        long now = System.nanoTime();
+        gate.requireOutsideRecordings("stopping a timer");
+        phase.stop();
+        end = now;
+    }
+
+    @Override
+    public long elapsedNanos() {
+        gate.requireOutsideRecordings("reading a timer");
+        phase.read();
+        return end - start;
+    }
+
+    @Override
+    public void close() {
+        phase.close();
+    }
+}

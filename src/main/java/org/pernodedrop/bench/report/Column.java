@@ -1,0 +1,21 @@
+package org.pernodedrop.bench.report;
+
+import java.util.function.Function;
+
+/**
+ * A column of a table.
+ *
+ * @param title above it
+ * @param text whether values are words, not numbers
+ * @param meaning for readers who know nothing of the code
+ * @param value of a row; empty if it has none
+ */
+record Column<R>(String title, boolean text, String meaning, Function<R, String> value) {
+    static <R> Column<R> number(String title, String meaning, Function<R, String> value) {
+        return new Column<>(title, false, meaning, value);
+    }
+
+    static <R> Column<R> words(String title, String meaning, Function<R, String> value) {
+        return new Column<>(title, true, meaning, value);
+    }
+}

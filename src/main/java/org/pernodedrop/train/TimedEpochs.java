@@ -1,0 +1,72 @@
+package org.pernodedrop.train;
+
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closer;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.data.Permutation;
+import org.pernodedrop.nn.Network;
+
+/** Epochs of training steps as {@link Trainer} makes them, one at a time and without evaluations, for timing. */
+public final class TimedEpochs implements AutoCloseable {
+    private final Backend backend;
+    private final TrainingConfig config;
+    private final Network network;
+    private final int examples;
+    private final Closer parts = new Closer();
+    private final Batches batches;
+    private final LossAccumulator totals;
+    private final RecordedSteps steps;
+    private int epoch;
+
+    /**
+     * Makes room for the batches; steps are recorded when they come first.
+     *
+     * @param network with as many inputs as the data has features; like the data it must outlive this
+     */
+    public TimedEpochs(Backend backend, BatchSource data, Network network, TrainingConfig config) {
+        this.backend = backend;
+        this.config = config;
+        this.network = network;
+        examples = data.examples();
+        int largest = Math.min(config.batchSize(), examples);
+        network.reserve(largest);
+        try {
+            batches = parts.own(data.batches(largest), Batches::close);
+            totals = parts.own(backend.newLossAccumulator(), LossAccumulator::close);
+            steps = parts.own(new RecordedSteps(backend, network, batches, totals), RecordedSteps::close);
+        } catch (RuntimeException | Error failure) {
+            parts.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /**
+     * Trains an epoch and waits for the device.
+     *
+     * @return nanoseconds that passed
+     * @throws TrainingException if a loss is not finite: such a network need not be timed
+     */
+    public long run() {
+        epoch++;
+        backend.synchronize();
+        long start = System.nanoTime();
+        network.state().setLearningRate((float) config.learningRate());
+        totals.reset();
+        batches.start(Permutation.of(examples, config.seed(), Permutation.SHUFFLE, epoch), config.batchSize());
+        for (int count = batches.next(); count > 0; count = batches.next()) {
+            steps.run(count);
+        }
+        LossTotals read = totals.read();
+        long nanos = System.nanoTime() - start;
+        if (read.firstNonFiniteStep() >= 0) {
+            throw new TrainingException("the loss is not finite in epoch " + epoch + ": loss=" + read.meanLoss());
+        }
+        return nanos;
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

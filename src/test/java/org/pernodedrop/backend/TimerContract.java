@@ -1,0 +1,61 @@
+package org.pernodedrop.backend;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Timers tell how long the device took; no test relies on how fast it is. */
+public interface TimerContract extends BackendFixture {
+    @Test
+    default void timersTellAtLeastTheTimeThatPassed() throws InterruptedException {
+        DeviceFloats x = backend().allocate(1000);
+        try (DeviceTimer timer = backend().newTimer()) {
+            for (int k = 0; k < 2; k++) {
+                backend().synchronize();
+                long before = System.nanoTime();
+                timer.start();
+                backend().synchronize();
+                backend().fill(x, k);
+                Thread.sleep(20);
+                timer.stop();
+                long elapsed = timer.elapsedNanos();
+                long most = System.nanoTime() - before;
+                // Two clocks, and a resolution: allow them a millisecond.
+                assertTrue(elapsed > 18_000_000, "elapsed=" + elapsed);
+                assertTrue(elapsed < most + 1_000_000, "elapsed=" + elapsed + ", most=" + most);
+            }
+        }
+    }
+
+    @Test
+    default void timersAreStartedThenStoppedThenRead() {
+        DeviceTimer timer = backend().newTimer();
+        assertThrows(IllegalStateException.class, timer::stop);
+        assertThrows(IllegalStateException.class, timer::elapsedNanos);
+        timer.start();
+        assertThrows(IllegalStateException.class, timer::elapsedNanos);
+        timer.stop();
+        assertTrue(timer.elapsedNanos() >= 0);
+        timer.start();
+        assertThrows(IllegalStateException.class, timer::elapsedNanos);
+        timer.close();
+        timer.close();
+        assertThrows(IllegalStateException.class, timer::start);
+        assertThrows(IllegalStateException.class, timer::stop);
+        assertThrows(IllegalStateException.class, timer::elapsedNanos);
+    }
+
+    @Test
+    default void severalTimersDoNotDisturbEachOther() {
+        try (DeviceTimer outer = backend().newTimer();
+                DeviceTimer inner = backend().newTimer()) {
+            outer.start();
+            inner.start();
+            backend().fill(backend().allocate(1000), 1);
+            inner.stop();
+            outer.stop();
+            assertTrue(outer.elapsedNanos() >= inner.elapsedNanos());
+        }
+    }
+}
