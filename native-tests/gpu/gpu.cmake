@@ -46,7 +46,8 @@ target_compile_options(cuda_device PRIVATE -O2 ${GPU_WARNINGS})
 target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
 
 add_executable(gpu_tests
-    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp $<TARGET_OBJECTS:cuda_device>)
+    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp device/sequence.cpp
+    $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
 target_compile_definitions(gpu_tests PRIVATE
@@ -69,6 +70,7 @@ add_executable(kernel_timing
     ${GPU_FOLDER}/layer_operands.cpp
     ${GPU_FOLDER}/timing_results.cpp
     device/connection.cpp
+    device/sequence.cpp
     reference/mask.cpp
     reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)

@@ -30,7 +30,7 @@ build_without_cmake() {
         -I "$native/reference" -I "$native/tests"
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
-    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels}.cpp)
+    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels,sequence}.cpp)
     local test_sources=("$native"/tests/*.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
         g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
