@@ -79,6 +79,13 @@ __device__ __forceinline__ uint32_t bf16_pair(float low, float high) {
     return pair;
 }
 
+// Each half of a word all ones if its highest bit is set, else 0.
+__device__ __forceinline__ uint32_t half_signs(uint32_t word) {
+    uint32_t signs;
+    asm("prmt.b32 %0, %1, 0, 0xBB99;" : "=r"(signs) : "r"(word));
+    return signs;
+}
+
 // The square root of a number that is 0 or in [2^-101, 2^126], correctly rounded: what __fsqrt_rn does for those,
 // without the call for all others, which would take registers and room in the loops that draw normals.
 __device__ __forceinline__ float square_root(float x) {

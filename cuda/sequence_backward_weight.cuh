@@ -32,10 +32,11 @@ template <class Source, class Tile, class Bits>
 __device__ __forceinline__ void add_masked(
     const ScheduledMask& mask, const uint32_t* bits, uint32_t quad0, uint32_t output0, uint32_t sample,
     const SequenceSums<Tile>& products, SequenceSums<Tile>& sums) {
-    const int lane_quad = warp_row<Tile>() / 4 + lane_group();
 #pragma unroll
-    for (int row_block = 0; row_block < Tile::ROW_BLOCKS; ++row_block) {
-        const int quad = lane_quad + row_block * 8;
+    for (int half_block = 0; half_block < Tile::ROW_BLOCKS * 2; ++half_block) {  // a quad of inputs
+        const int e = half_block % 2;
+        const int first_slot = half_block / 2 * 4;
+        const int quad = warp_row<Tile>() / 4 + half_block / 2 * 8 + lane_member() * 2 + e;
 #pragma unroll
         for (int block = 0; block < Tile::COLUMN_BLOCKS; ++block) {
             const int column_block = warp_column<Tile>() / 32 + block;
@@ -43,28 +44,26 @@ __device__ __forceinline__ void add_masked(
             if constexpr (Source::BITS) {
                 Bits::read(bits, quad, column_block, kept);
 #pragma unroll
-                for (int slot = 0; slot < 4; ++slot) {
-                    kept[slot] >>= lane_member() * 8;
+                for (int i = 0; i < 4; ++i) {
+                    kept[i] >>= lane_group() * 4;
                 }
             }
 #pragma unroll
-            for (int n = 0; n < 8; ++n) {  // the lane's outputs
+            for (int n = 0; n < 4; ++n) {  // the lane's outputs
                 float multipliers[4];
                 if constexpr (Source::NORMALS) {
                     draw_multipliers<Source>(
-                        mask, output0 + column_block * 32 + lane_member() * 8 + n, quad0 + quad, sample,
+                        mask, output0 + column_block * 32 + lane_group() * 4 + n, quad0 + quad, sample,
                         [&](int i) { return bit_is_set(kept[i], n); }, multipliers);
                 }
 #pragma unroll
-                for (int slot = 0; slot < 4; ++slot) {
-                    const int pair = row_block * 2 + slot / 2;
-                    const int column = block * 4 + n % 4;
-                    const int at = slot % 2 * 2 + n / 4;
+                for (int i = 0; i < 4; ++i) {
+                    const float term = products[block * 2 + n / 2][first_slot + i][n % 2 * 2 + e];
+                    float& sum = sums[block * 2 + n / 2][first_slot + i][n % 2 * 2 + e];
                     if constexpr (Source::NORMALS) {
-                        sums[pair][column][at] =
-                            fmaf(products[pair][column][at], multipliers[slot], sums[pair][column][at]);
-                    } else if (bit_is_set(kept[slot], n)) {
-                        sums[pair][column][at] += products[pair][column][at];
+                        sum = fmaf(term, multipliers[i], sum);
+                    } else if (bit_is_set(kept[i], n)) {
+                        sum += term;
                     }
                 }
             }

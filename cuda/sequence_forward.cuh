@@ -49,11 +49,11 @@ keep_forward(const uint32_t* bits, int lane_quad, int block, uint32_t (&words)[4
             if (word % 2 == 0) {
                 Bits::read(bits, lane_quad + word / 2, block, kept);
             }
-            const uint32_t low = kept[word % 2 * 2] >> shift;
-            const uint32_t high = kept[word % 2 * 2 + 1] >> shift;
+            // The lane's four bits of the first input at bit 0, of the second at bit 16.
+            const uint32_t both = __byte_perm(kept[word % 2 * 2], kept[word % 2 * 2 + 1], shift < 16 ? 0x5410 : 0x7632);
 #pragma unroll
             for (int slot = 0; slot < 4; ++slot) {
-                words[slot][word] = Precision::kept(words[slot][word], low, slot, high, slot);
+                words[slot][word] &= half_signs(both >> shift % 16 << (15 - slot));
             }
         }
     }

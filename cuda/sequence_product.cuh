@@ -131,44 +131,49 @@ __device__ __forceinline__ int warp_column() {
     return threadIdx.x / 32 % Tile::WARP_COLUMNS * Tile::COLUMN_BLOCKS * 32;
 }
 
-// A lane's results: [pair of row slots][column slot][row slot of the pair * 2 + e], at row 32 (slot / 4) + 4g + slot % 4
-// of the warp's and column 32 (slot / 4) + 8q + 4e + slot % 4.
+// A lane's results: [pair of column slots][row slot][column slot of the pair * 2 + e], at row
+// 32 (slot / 4) + 8q + 4e + slot % 4 of the warp's and column 32 (slot / 4) + 4g + slot % 4.
 template <class Tile>
-using SequenceSums = float[Tile::ROW_BLOCKS * 2][Tile::COLUMN_BLOCKS * 4][4];
+using SequenceSums = float[Tile::COLUMN_BLOCKS * 2][Tile::ROW_BLOCKS * 4][4];
 
 // sums += the product of a turn's factors; prepare(half, block, words) makes operands of the columns' words.
+//
+// A tile's columns are the rows of the tensor core's product. Of those the hardware wants two slots' words in turn in
+// neighbouring registers, which costs nothing where words are masked or multiplied first; of the other factor it wants
+// two words of a slot, as they are read.
 template <class Precision, class Tile, class Rows, class Columns, class Prepare>
 __device__ __forceinline__ void multiply_turn(
     const uint32_t* rows, const uint32_t* columns, SequenceSums<Tile>& sums, const Prepare& prepare) {
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
-        uint32_t a[Tile::ROW_BLOCKS * 4][4];
+        uint32_t row_words[Tile::ROW_BLOCKS * 4][4];
 #pragma unroll
         for (int block = 0; block < Tile::ROW_BLOCKS; ++block) {
-            Rows::read(rows, warp_row<Tile>() + block * 32, half, a + block * 4);
+            Rows::read(rows, warp_row<Tile>() + block * 32, half, row_words + block * 4);
         }
 #pragma unroll
         for (int slot = 0; slot < Tile::ROW_BLOCKS * 4; ++slot) {
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                a[slot][word] = Precision::operand(a[slot][word]);
+                row_words[slot][word] = Precision::operand(row_words[slot][word]);
             }
         }
 #pragma unroll
         for (int block = 0; block < Tile::COLUMN_BLOCKS; ++block) {
-            uint32_t b[4][4];
-            Columns::read(columns, warp_column<Tile>() + block * 32, half, b);
-            prepare(half, block, b);
+            uint32_t words[4][4];
+            Columns::read(columns, warp_column<Tile>() + block * 32, half, words);
+            prepare(half, block, words);
 #pragma unroll
             for (int step = 0; step < 4; step += 2) {
 #pragma unroll
-                for (int slot = 0; slot < 4; ++slot) {
-                    const uint32_t column[2] = {b[slot][step], b[slot][step + 1]};
+                for (int pair = 0; pair < 2; ++pair) {
+                    const uint32_t a[4] = {
+                        words[pair * 2][step], words[pair * 2 + 1][step], words[pair * 2][step + 1],
+                        words[pair * 2 + 1][step + 1]};
 #pragma unroll
-                    for (int pair = 0; pair < Tile::ROW_BLOCKS * 2; ++pair) {
-                        const uint32_t row[4] = {
-                            a[pair * 2][step], a[pair * 2 + 1][step], a[pair * 2][step + 1], a[pair * 2 + 1][step + 1]};
-                        Precision::multiply(sums[pair][block * 4 + slot], row, column);
+                    for (int slot = 0; slot < Tile::ROW_BLOCKS * 4; ++slot) {
+                        const uint32_t b[2] = {row_words[slot][step], row_words[slot][step + 1]};
+                        Precision::multiply(sums[block * 2 + pair][slot], a, b);
                     }
                 }
             }
@@ -179,20 +184,18 @@ __device__ __forceinline__ void multiply_turn(
 // Calls store(row, column, values) for four neighbouring results after the other of a block's tile, in an order in
 // which neighbouring threads have neighbouring columns. `shared` is where the stages were: nobody may need them.
 template <class Tile, class Store>
-__device__ __forceinline__ void
-store_results(float* shared, const SequenceSums<Tile>& sums, const Store& store) {
+__device__ __forceinline__ void store_results(float* shared, const SequenceSums<Tile>& sums, const Store& store) {
 #pragma unroll
-    for (int row_slot = 0; row_slot < Tile::ROW_BLOCKS * 4; ++row_slot) {
-        const int row = warp_row<Tile>() + row_slot / 4 * 32 + lane_group() * 4 + row_slot % 4;
+    for (int slot = 0; slot < Tile::ROW_BLOCKS * 4; ++slot) {
 #pragma unroll
-        for (int block = 0; block < Tile::COLUMN_BLOCKS; ++block) {
+        for (int e = 0; e < 2; ++e) {
+            const int row = warp_row<Tile>() + slot / 4 * 32 + lane_member() * 8 + e * 4 + slot % 4;
 #pragma unroll
-            for (int e = 0; e < 2; ++e) {
-                const int column = warp_column<Tile>() + block * 32 + lane_member() * 8 + e * 4;
-                const int at = row_slot % 2 * 2 + e;
+            for (int block = 0; block < Tile::COLUMN_BLOCKS; ++block) {
+                const int column = warp_column<Tile>() + block * 32 + lane_group() * 4;
                 *reinterpret_cast<float4*>(shared + row * Tile::RESULT_STRIDE + column) = make_float4(
-                    sums[row_slot / 2][block * 4][at], sums[row_slot / 2][block * 4 + 1][at],
-                    sums[row_slot / 2][block * 4 + 2][at], sums[row_slot / 2][block * 4 + 3][at]);
+                    sums[block * 2][slot][e], sums[block * 2][slot][2 + e], sums[block * 2 + 1][slot][e],
+                    sums[block * 2 + 1][slot][2 + e]);
             }
         }
     }
