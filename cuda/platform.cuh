@@ -79,10 +79,10 @@ __device__ __forceinline__ uint32_t bf16_pair(float low, float high) {
     return pair;
 }
 
-// Each half of a word all ones if its highest bit is set, else 0.
-__device__ __forceinline__ uint32_t half_signs(uint32_t word) {
+// The lower half all ones if bit 15 of `low` is set, else 0; the upper half likewise by bit 31 of `high`.
+__device__ __forceinline__ uint32_t half_signs(uint32_t low, uint32_t high) {
     uint32_t signs;
-    asm("prmt.b32 %0, %1, 0, 0xBB99;" : "=r"(signs) : "r"(word));
+    asm("prmt.b32 %0, %1, %2, 0xFF99;" : "=r"(signs) : "r"(low), "r"(high));
     return signs;
 }
 

@@ -44,7 +44,7 @@ keep_backward_input(const uint32_t* bits, int quad, int block, int first, uint32
                 words[slot][word] = Precision::kept(words[slot][word], shifted, first + word);
             } else {
                 words[slot][word] =
-                    Precision::kept(words[slot][word], shifted, first + word * 2, shifted, first + word * 2 + 1);
+                    Precision::kept(words[slot][word], shifted, first + word * 2, first + word * 2 + 1);
             }
         }
     }

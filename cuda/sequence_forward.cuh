@@ -53,7 +53,7 @@ keep_forward(const uint32_t* bits, int lane_quad, int block, uint32_t (&words)[4
             const uint32_t both = __byte_perm(kept[word % 2 * 2], kept[word % 2 * 2 + 1], shift < 16 ? 0x5410 : 0x7632);
 #pragma unroll
             for (int slot = 0; slot < 4; ++slot) {
-                words[slot][word] &= half_signs(both >> shift % 16 << (15 - slot));
+                words[slot][word] = Precision::kept(words[slot][word], both >> shift % 16, slot, 16 + slot);
             }
         }
     }

@@ -44,10 +44,8 @@ struct Bf16 {
     }
     // Each half of the word if its bit is set.
     static __device__ __forceinline__ uint32_t
-    kept(uint32_t word, uint32_t low_bits, int low_bit, uint32_t high_bits, int high_bit) {
-        const uint32_t low = bit_is_set(low_bits, low_bit) ? 0x0000FFFFu : 0;
-        const uint32_t high = bit_is_set(high_bits, high_bit) ? 0xFFFF0000u : 0;
-        return word & (low | high);
+    kept(uint32_t word, uint32_t bits, int low_bit, int high_bit) {
+        return word & half_signs(bits << (15 - low_bit), bits << (31 - high_bit));
     }
     static __device__ __forceinline__ uint16_t multiplied(uint16_t element, float multiplier) {
         const float product = __fmul_rn(__uint_as_float(static_cast<uint32_t>(element) << 16), multiplier);

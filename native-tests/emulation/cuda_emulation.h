@@ -149,8 +149,8 @@ void multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)
 
 uint32_t bf16_pair(float low, float high);
 
-inline uint32_t half_signs(uint32_t word) {
-    return (word >> 15 & 1u) * 0x0000FFFFu | (word >> 31) * 0xFFFF0000u;
+inline uint32_t half_signs(uint32_t low, uint32_t high) {
+    return (low >> 15 & 1u) * 0x0000FFFFu | (high >> 31) * 0xFFFF0000u;
 }
 
 template <class T>
