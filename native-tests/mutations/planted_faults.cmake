@@ -219,13 +219,6 @@ planted_fault(sequence_forward_waits_too_little
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 1>();]]
     ${BY_SEQUENCES})
 
-planted_fault(sequence_forward_results_over_stages
-    FILE sequence_forward.cuh
-    ORIGINAL [[wait_for_copies();
-    __syncthreads();]]
-    REPLACEMENT [[wait_for_copies();]]
-    ${BY_SEQUENCES})
-
 planted_fault(sequence_backward_input_without_barrier
     FILE sequence_backward_input.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();
