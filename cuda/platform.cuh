@@ -42,6 +42,50 @@ __device__ __forceinline__ void wait_for_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
+// Closes the group of copies that this thread has started since the last one, so that groups can be waited for in turn.
+__device__ __forceinline__ void commit_copies() {
+    asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+// Waits for all closed groups but the last PENDING.
+template <int PENDING>
+__device__ __forceinline__ void wait_for_copies_but() {
+    asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
+}
+
+// sums += a b on a tensor core, by a whole warp: 16 x 8 sums, and 8 words of the factors' common dimension, each a
+// float, whose low 13 bits the hardware ignores, or a pair of bf16. With g = lane / 4 and q = lane % 4 a lane holds
+// a: (row g, word q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b: (word q, column g), (q + 4, g);
+// sums: (row g, column 2q), (g, 2q + 1), (g + 8, 2q), (g + 8, 2q + 1).
+__device__ __forceinline__ void
+multiply_tf32(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+        "{%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+__device__ __forceinline__ void
+multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+        "{%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// Two floats, rounded to the nearest bf16, ties to even; `low` goes to the lower half.
+__device__ __forceinline__ uint32_t bf16_pair(float low, float high) {
+    uint32_t pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+
+// The lower half all ones if bit 15 of `low` is set, else 0; the upper half likewise by bit 31 of `high`.
+__device__ __forceinline__ uint32_t half_signs(uint32_t low, uint32_t high) {
+    uint32_t signs;
+    asm("prmt.b32 %0, %1, %2, 0xFF99;" : "=r"(signs) : "r"(low), "r"(high));
+    return signs;
+}
+
 // The square root of a number that is 0 or in [2^-101, 2^126], correctly rounded: what __fsqrt_rn does for those,
 // without the call for all others, which would take registers and room in the loops that draw normals.
 __device__ __forceinline__ float square_root(float x) {

@@ -32,6 +32,7 @@ void Block::start(dim3 shape) {
         thread.index = {i % shape.x, i / shape.x % shape.y, i / shape.x / shape.y};
         thread.wait = Wait::NOTHING;
         thread.copies.clear();
+        thread.closed_groups = 0;
         thread.fiber = nullptr;
     }
     idle_.clear();

@@ -24,6 +24,7 @@ struct PendingCopy {
     const void* from;
     int bytes;
     bool inside;  // false: zeros instead
+    int group;    // of copies that are waited for together
 };
 
 struct Thread {
@@ -34,6 +35,7 @@ struct Thread {
     uint32_t lanes;         // that it waits for: the operation's mask
     uint64_t value;         // that it brought
     std::vector<PendingCopy> copies;
+    int closed_groups;  // of copies
 };
 
 class Block {

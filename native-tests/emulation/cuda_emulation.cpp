@@ -35,7 +35,27 @@ void start_copy(void* to, const void* from, int bytes, bool inside) {
         fail("an asynchronous copy goes outside the block's shared memory: " + GuardedMemory::locate(to));
     }
     std::memset(to, 0xFF, static_cast<size_t>(bytes));
-    block().thread().copies.push_back({to, from, bytes, inside});
+    Thread& thread = block().thread();
+    thread.copies.push_back({to, from, bytes, inside, thread.closed_groups});
+}
+
+void finish_copies(int groups) {
+    std::vector<PendingCopy>& copies = block().thread().copies;
+    size_t left = 0;
+    for (const PendingCopy& copy : copies) {
+        if (copy.group >= groups) {
+            copies[left++] = copy;
+        } else if (copy.inside) {
+            std::memcpy(copy.to, copy.from, static_cast<size_t>(copy.bytes));
+        } else {
+            std::memset(copy.to, 0, static_cast<size_t>(copy.bytes));
+        }
+    }
+    copies.resize(left);
+}
+
+int closed_copy_groups() {
+    return block().thread().closed_groups;
 }
 
 uint64_t shuffle(Shuffle way, uint32_t mask, uint64_t value, int operand, int width) {
@@ -100,13 +120,9 @@ int __all_sync(unsigned mask, int predicate) {
 }
 
 void wait_for_copies() {
-    std::vector<emulation::PendingCopy>& copies = emulation::block().thread().copies;
-    for (const emulation::PendingCopy& copy : copies) {
-        if (copy.inside) {
-            std::memcpy(copy.to, copy.from, static_cast<size_t>(copy.bytes));
-        } else {
-            std::memset(copy.to, 0, static_cast<size_t>(copy.bytes));
-        }
-    }
-    copies.clear();
+    emulation::finish_copies(emulation::block().thread().closed_groups + 1);
+}
+
+void commit_copies() {
+    ++emulation::block().thread().closed_groups;
 }

@@ -43,6 +43,11 @@ auto shared_array(const void* site, const char* name) -> T (&)[COUNT] {
 
 void start_copy(void* to, const void* from, int bytes, bool inside);
 
+// Makes the running thread's copies of its first `groups` groups happen.
+void finish_copies(int groups);
+
+int closed_copy_groups();
+
 // Where a shuffle reads: the lane that it names, or the calling lane where that one is outside its segment.
 enum class Shuffle { FROM, XOR, DOWN, UP };
 
@@ -130,6 +135,23 @@ void copy_async(void* to, const void* from) {
 }
 
 void wait_for_copies();
+
+void commit_copies();
+
+template <int PENDING>
+void wait_for_copies_but() {
+    emulation::finish_copies(emulation::closed_copy_groups() - PENDING);
+}
+
+void multiply_tf32(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
+
+void multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
+
+uint32_t bf16_pair(float low, float high);
+
+inline uint32_t half_signs(uint32_t low, uint32_t high) {
+    return (low >> 15 & 1u) * 0x0000FFFFu | (high >> 31) * 0xFFFF0000u;
+}
 
 template <class T>
 inline T keep(T value) {

@@ -11,6 +11,12 @@ constexpr const char* NAMES[] = {"libcublas.so.13", "libcublas.so.12", "libcubla
 constexpr int NOT_TRANSPOSED = 0;
 constexpr int TRANSPOSED = 1;
 constexpr int DEFAULT_MATH = 0;
+// Numbers of cudaDataType, cublasComputeType_t and cublasGemmAlgo_t.
+constexpr int FLOATS = 0;
+constexpr int BF16 = 14;
+constexpr int FP32_SUMS = 68;
+constexpr int TF32_PRODUCTS = 77;
+constexpr int ANY_ALGORITHM = -1;
 
 void check(const char* call, int status) {
     if (status != 0) {
@@ -20,9 +26,13 @@ void check(const char* call, int status) {
 
 }  // namespace
 
-Cublas::Cublas(const std::vector<std::string>& folders) {
-    // Even where the environment asks for TF32.
-    setenv("NVIDIA_TF32_OVERRIDE", "0", 1);
+Cublas::Cublas(const std::vector<std::string>& folders, Arithmetic arithmetic) {
+    // Even where the environment asks for TF32, or forbids it.
+    if (arithmetic == Arithmetic::FP32_ALONE) {
+        setenv("NVIDIA_TF32_OVERRIDE", "0", 1);
+    } else {
+        unsetenv("NVIDIA_TF32_OVERRIDE");
+    }
     std::string tried;
     std::vector<std::string> candidates(std::begin(NAMES), std::end(NAMES));
     for (const std::string& folder : folders) {
@@ -73,4 +83,22 @@ void Cublas::multiply(
         sgemm(
             handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
             rows, depth, &one, b, transpose_b ? depth : columns, a, transpose_a ? rows : depth, &zero, c, columns));
+}
+
+void Cublas::multiply_on_tensor_cores(
+    bool bf16, bool transpose_a, bool transpose_b, int rows, int columns, int depth, const void* a, const void* b,
+    float* c) {
+    using Gemm = int (*)(
+        Handle, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*,
+        int, int, int, int);
+    static const auto gemm = reinterpret_cast<Gemm>(find("cublasGemmEx"));
+    const float one = 1.0f;
+    const float zero = 0.0f;
+    const int type = bf16 ? BF16 : FLOATS;
+    check(
+        "cublasGemmEx",
+        gemm(
+            handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
+            rows, depth, &one, b, type, transpose_b ? depth : columns, a, type, transpose_a ? rows : depth, &zero, c,
+            FLOATS, columns, bf16 ? FP32_SUMS : TF32_PRODUCTS, ANY_ALGORITHM));
 }

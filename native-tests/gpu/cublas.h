@@ -1,4 +1,4 @@
-// cuBLAS, opened at run time: single-precision products of row-major matrices, by FP32 arithmetic alone.
+// cuBLAS, opened at run time: products of row-major matrices, by FP32 arithmetic alone or on the tensor cores.
 #pragma once
 
 #include <string>
@@ -6,8 +6,11 @@
 
 class Cublas {
   public:
-    // Looks on the loader's path first, then in `folders`. Fails, naming what was tried.
-    explicit Cublas(const std::vector<std::string>& folders);
+    enum class Arithmetic { FP32_ALONE, ANY };
+
+    // Looks on the loader's path first, then in `folders`. Fails, naming what was tried. FP32_ALONE keeps the process
+    // from TF32 whatever the environment says.
+    explicit Cublas(const std::vector<std::string>& folders, Arithmetic arithmetic = Arithmetic::FP32_ALONE);
 
     const std::string& library() const {
         return library_;
@@ -19,6 +22,11 @@ class Cublas {
     // c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
     void multiply(
         bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c);
+
+    // The same on the tensor cores: of floats in TF32, or of bf16, row-major; c is floats.
+    void multiply_on_tensor_cores(
+        bool bf16, bool transpose_a, bool transpose_b, int rows, int columns, int depth, const void* a, const void* b,
+        float* c);
 
   private:
     using Handle = struct cublasContext*;

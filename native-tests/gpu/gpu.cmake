@@ -46,7 +46,8 @@ target_compile_options(cuda_device PRIVATE -O2 ${GPU_WARNINGS})
 target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
 
 add_executable(gpu_tests
-    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp $<TARGET_OBJECTS:cuda_device>)
+    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp device/sequence.cpp
+    $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
 target_compile_definitions(gpu_tests PRIVATE
@@ -76,3 +77,18 @@ target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation de
 target_compile_options(kernel_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
 target_link_libraries(kernel_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 add_dependencies(kernel_timing test_ptx)
+
+add_executable(sequence_timing
+    ${GPU_FOLDER}/sequence_timing.cpp
+    ${GPU_FOLDER}/sequence_operands.cpp
+    ${GPU_FOLDER}/clocks.cpp
+    ${GPU_FOLDER}/cublas.cpp
+    ${GPU_FOLDER}/cuda_timer.cpp
+    ${GPU_FOLDER}/layer_operands.cpp
+    device/sequence.cpp
+    reference/mask.cpp
+    reference/philox.cpp
+    $<TARGET_OBJECTS:cuda_device>)
+target_include_directories(sequence_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
+target_compile_options(sequence_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
+target_link_libraries(sequence_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})

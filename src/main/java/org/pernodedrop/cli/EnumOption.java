@@ -108,18 +108,6 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
         }
     }
 
-    static final class OfSequencePrecision extends EnumOption<SequencePrecision> {
-        OfSequencePrecision() {
-            super(SequencePrecision.class);
-        }
-    }
-
-    static final class OfStrategy extends EnumOption<Strategy> {
-        OfStrategy() {
-            super(Strategy.class);
-        }
-    }
-
     static final class OfSuite extends EnumOption<Suite> {
         OfSuite() {
             super(Suite.class);

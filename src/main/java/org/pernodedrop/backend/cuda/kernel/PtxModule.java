@@ -145,6 +145,38 @@ public enum PtxModule {
                     int32_t samples, int32_t outputs, const float* variance, const float* dz, float* dv) block 256
             """),
 
+    /** Masks over sequences: normals; bf16. */
+    SEQUENCE_GAUSSIAN_BF16(SequenceSource.GAUSSIAN, SequencePrecision.BF16),
+
+    /** Masks over sequences: normals; TF32. */
+    SEQUENCE_GAUSSIAN_TF32(SequenceSource.GAUSSIAN, SequencePrecision.TF32),
+
+    /** Masks over sequences: bits of any number of planes; bf16. */
+    SEQUENCE_MANY_PLANES_BF16(SequenceSource.MANY_PLANES, SequencePrecision.BF16),
+
+    /** Masks over sequences: bits of any number of planes; TF32. */
+    SEQUENCE_MANY_PLANES_TF32(SequenceSource.MANY_PLANES, SequencePrecision.TF32),
+
+    /** Masks over sequences: bits of one plane, p = 1/2; bf16. */
+    SEQUENCE_ONE_PLANE_BF16(SequenceSource.ONE_PLANE, SequencePrecision.BF16),
+
+    /** Masks over sequences: bits of one plane, p = 1/2; TF32. */
+    SEQUENCE_ONE_PLANE_TF32(SequenceSource.ONE_PLANE, SequencePrecision.TF32),
+
+    /** Operands of the sequence kernels: padded rows, or pairs of bf16. */
+    SEQUENCE_OPERANDS(
+            """
+            sequence_pad(int64_t rows, int32_t columns, const float* from, uint32_t* to) block 256
+            sequence_pair_columns(int64_t rows, int32_t columns, const float* from, uint32_t* to) block 256
+            sequence_pair_rows(int64_t planes, int32_t rows, int32_t columns, const float* from, uint32_t* to) block 256
+            """),
+
+    /** Masks over sequences: normals where bits say so; bf16. */
+    SEQUENCE_PARTIAL_GAUSSIAN_BF16(SequenceSource.PARTIAL_GAUSSIAN, SequencePrecision.BF16),
+
+    /** Masks over sequences: normals where bits say so; TF32. */
+    SEQUENCE_PARTIAL_GAUSSIAN_TF32(SequenceSource.PARTIAL_GAUSSIAN, SequencePrecision.TF32),
+
     /** The next step, in device memory, so that a replayed graph draws new masks. */
     STEP("""
             advance(StepState* state) block 32
@@ -170,6 +202,10 @@ public enum PtxModule {
 
     PtxModule(ConnectionSource source) {
         this(ConnectionKernels.of(source));
+    }
+
+    PtxModule(SequenceSource source, SequencePrecision precision) {
+        this(SequenceKernels.of(source, precision));
     }
 
     PtxModule(List<KernelSignature> signatures) {
