@@ -28,7 +28,11 @@ public final class Backends {
         Checks.notNull("notice", notice);
         return switch (options.device()) {
             case CPU -> told(notice, openCpu(options), "as asked for");
-            case CUDA -> told(notice, new CudaBackend(options.precision(), options.graphs()), "as asked for");
+            case CUDA ->
+                told(
+                        notice,
+                        new CudaBackend(options.precision(), options.sequences(), options.graphs()),
+                        "as asked for");
             case AUTO -> openBest(options, notice);
         };
     }
@@ -40,7 +44,7 @@ public final class Backends {
         }
         CudaBackend cuda;
         try {
-            cuda = new CudaBackend(options.precision(), options.graphs());
+            cuda = new CudaBackend(options.precision(), options.sequences(), options.graphs());
         } catch (DeviceUnavailableException | DeviceException failure) {
             return told(notice, openCpu(options), noCuda(failure.getMessage()));
         }

@@ -107,7 +107,9 @@ public final class TrainingBenchmark {
                 model.hidden(),
                 training.batchSize(),
                 model.regularizer().toString(),
-                null,
+                model.regularizer() == Regularizer.PERNODEDROP
+                        ? model.strategy().toString()
+                        : null,
                 drops ? mask.noise().toString() : null,
                 drops ? model.dropRate() : null,
                 graphs,

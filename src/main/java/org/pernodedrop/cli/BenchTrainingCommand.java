@@ -19,6 +19,7 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
@@ -96,6 +97,17 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private List<Regularizer> regularizers;
 
     @Option(
+            names = "--strategies",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "auto",
+            converter = EnumOption.OfStrategy.class,
+            completionCandidates = EnumOption.OfStrategy.class,
+            description = "How pernodedrop is computed: ${COMPLETION-CANDIDATES}; one or several. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private List<Strategy> strategies;
+
+    @Option(
             names = "--noise",
             converter = EnumOption.OfNoise.class,
             completionCandidates = EnumOption.OfNoise.class,
@@ -171,8 +183,19 @@ final class BenchTrainingCommand implements Callable<Integer> {
         List<ModelConfig> models = new ArrayList<>();
         List<Integer> units = Arrays.stream(hidden).boxed().toList();
         for (Regularizer regularizer : regularizers.stream().distinct().toList()) {
-            models.add(new ModelConfig(
-                    regularizer, noise, Granularity.CONNECTION, false, rate.requested(), units, Activation.RELU, 0));
+            boolean masks = regularizer == Regularizer.PERNODEDROP;
+            for (Strategy strategy : masks ? strategies.stream().distinct().toList() : List.of(Strategy.AUTO)) {
+                models.add(new ModelConfig(
+                        regularizer,
+                        noise,
+                        Granularity.CONNECTION,
+                        false,
+                        strategy,
+                        rate.requested(),
+                        units,
+                        Activation.RELU,
+                        0));
+            }
         }
         return models;
     }

@@ -132,7 +132,9 @@ class TrainCommandTest {
         // Parameters, gradients, two moments, and the data; not more than that twice, and the packed masks of a batch.
         long least = 4 * (4 * parameters + 1797 * 65);
         long masks = report.at("/networks/0/strategies/0/mask_bytes").asLong();
-        assertTrue(masks > 0 && least <= peak && peak <= 2 * least + 2 * masks, report.get("device_use").toString());
+        assertTrue(
+                masks > 0 && least <= peak && peak <= 2 * least + 2 * masks,
+                report.get("device_use").toString());
         assertTrue(report.at("/device_use/total_memory_bytes").asLong() >= peak);
         assertTrue(report.at("/device_use/data_on_device").asBoolean());
         assertFalse(report.at("/device_use/graphs").asBoolean(true), "the CPU has none");

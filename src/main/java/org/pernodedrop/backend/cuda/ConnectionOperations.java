@@ -27,6 +27,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     private static final int MOST_PLANS = 256;
 
     private final int multiprocessors;
+    private final SequenceOperations sequences;
     private final Map<ConnectionPass, Map<ConnectionSource, Map<ConnectionTile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
@@ -42,10 +43,11 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
 
     private record Planned(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {}
 
-    ConnectionOperations(OperationParts parts, int multiprocessors) {
+    ConnectionOperations(OperationParts parts, int multiprocessors, SequenceOperations sequences) {
         super(parts);
         CudaKernels modules = parts.kernels();
         this.multiprocessors = multiprocessors;
+        this.sequences = sequences;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
             for (ConnectionSource source : MASKED) {
@@ -80,6 +82,10 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         CudaFloats ownZ = floats(z);
         CudaFloats ownY = floats(y);
         ConnectionPass pass = ConnectionPass.FORWARD;
+        if (shape.positions() > 1) {
+            sequences.forward(drawn, firstSample, shape, activation, ownX, ownW, ownBias, ownZ, ownY);
+            return;
+        }
         CudaInts words = ints(packed);
         ConnectionSource source = source(mask.spec());
         ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY, words);
@@ -101,7 +107,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                     .int32(plan.stretches())
                     .int32(shape.samples())
                     .int32(shape.outputs())
-                    .float32(scale(drawn))
+                    .float32(drawn.scale())
                     .pointer(ownBias)
                     .int32(activation.ordinal())
                     .pointer(ownZ)
@@ -126,6 +132,13 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         CudaFloats weights = floats(w);
         CudaFloats gradient = floats(dz);
         CudaFloats inputGradient = floats(dx);
+        if (shape.positions() > 1) {
+            sequences.backwardWeight(drawn, firstSample, shape, floats(x), gradient, floats(dw));
+            if (inputGradient != null) {
+                sequences.backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient);
+            }
+            return;
+        }
         CudaInts words = ints(packed);
         backwardWeight(drawn, firstSample, shape, floats(x), gradient, floats(dw), words);
         if (inputGradient != null) {
@@ -163,7 +176,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                     .int32(plan.stretches())
                     .int32(shape.samples())
                     .int32(shape.inputs())
-                    .float32(scale(mask))
+                    .float32(mask.scale())
                     .int32(Activation.LINEAR.ordinal())
                     .pointer(0)
                     .pointer(0)
@@ -202,7 +215,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                     .int32(plan.stretches())
                     .int32(shape.inputs())
                     .int32(shape.outputs())
-                    .float32(scale(mask))
+                    .float32(mask.scale())
                     .pointer(dw)
                     .pointer(0)
                     .launch(shapes.elements(shape.weightSize()));
@@ -224,7 +237,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .int32(firstSample)
                 .int32(rate.planes())
                 .int32(rate.threshold())
-                .float32(scale(mask))
+                .float32(mask.scale())
                 .float32(rate.sigma())
                 .int32(shape.samples())
                 .int32(shape.inputs())
@@ -274,10 +287,5 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                     default -> ConnectionSource.MANY_PLANES;
                 };
         };
-    }
-
-    // Only bits cut, and only what they cut is made up for.
-    private static float scale(CudaMask mask) {
-        return mask.spec().noise().usesNormals() ? 1 : mask.spec().rate().scale();
     }
 }

@@ -8,6 +8,7 @@ import org.pernodedrop.backend.DeviceUnavailableException;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
 import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
 import org.pernodedrop.mask.CurandStream;
@@ -30,6 +31,7 @@ public final class CudaBackend extends Backend {
     private final Scratch scratch;
     private final CurandFills fills;
     private final MatrixProducts products;
+    private final SequenceOperations sequences;
     private final DeviceKernels kernels;
     private boolean closed;
 
@@ -37,13 +39,15 @@ public final class CudaBackend extends Backend {
      * Opens the GPU.
      *
      * @param precision of matrix products
+     * @param sequencePrecision of products with masks that positions share
      * @param graphs whether recordings become CUDA graphs; else each replay enqueues its operations one by one
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
-    public CudaBackend(MatrixPrecision precision, boolean graphs) {
-        if (precision == null) {
-            throw new IllegalArgumentException("precision must not be null");
+    public CudaBackend(MatrixPrecision precision, SequencePrecision sequencePrecision, boolean graphs) {
+        if (precision == null || sequencePrecision == null) {
+            throw new IllegalArgumentException("precision and sequencePrecision must not be null: precision="
+                    + precision + ", sequencePrecision=" + sequencePrecision);
         }
         this.graphs = graphs;
         CudaLibraries libraries = CudaLibraries.load();
@@ -70,12 +74,13 @@ public final class CudaBackend extends Backend {
                             libraries.curandAvailable(),
                             new CurandStream(CurandFills.TRIAL_SEED)),
                     CurandFills::close);
+            sequences = new SequenceOperations(shared, facts, sequencePrecision);
             kernels = new DeviceKernels(
                     new MemoryOperations(shared, staging),
                     new VectorOperations(shared),
                     fills,
                     products,
-                    new ConnectionOperations(shared, facts.multiprocessors()),
+                    new ConnectionOperations(shared, facts.multiprocessors(), sequences),
                     new MaskOperations(shared),
                     new Losses(shared),
                     new Optimizers(shared),
@@ -90,8 +95,8 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.facts() + "; " + products.describe() + "; " + fills.describe() + "; "
-                + (graphs ? "graphs" : "no graphs") + ")";
+        return "cuda (" + context.facts() + "; " + products.describe() + "; " + sequences.describe() + "; "
+                + fills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override

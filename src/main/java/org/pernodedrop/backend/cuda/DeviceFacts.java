@@ -34,6 +34,14 @@ record DeviceFacts(String name, int major, int minor, int multiprocessors, long 
         return version / 1000 + "." + version % 1000 / 10;
     }
 
+    /** Bytes of dynamic shared memory that a block can be given: CUDA Programming Guide, technical specifications. */
+    int sharedLimit() {
+        if (major == LEAST_MAJOR) {
+            return (minor == 0 ? 163 : 99) << 10;
+        }
+        return (major < 12 ? 227 : 99) << 10;
+    }
+
     /** Whether it is the tests' own device, and no GPU. */
     boolean simulated() {
         return name.toLowerCase(Locale.ROOT).contains("simulated");

@@ -32,6 +32,7 @@ import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.mask.CurandStream;
@@ -56,11 +57,11 @@ class CudaBackendIT extends OpenCudaBackend {
         }
         assertEquals("cuda", backend.device());
         assertEquals(CudaDeviceUnderTest.simulated().isPresent(), backend.isSimulated());
-        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, false)) {
+        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, SequencePrecision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
-        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, true));
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, SequencePrecision.TF32, true));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.Optional;
 import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
 import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
@@ -20,7 +21,7 @@ public final class CudaDeviceUnderTest {
     /** A backend with or without graphs, owned by the caller. */
     public static CudaBackend open(boolean graphs) {
         CudaTestLibraries.require();
-        return new CudaBackend(MatrixPrecision.FP32, graphs);
+        return new CudaBackend(MatrixPrecision.FP32, SequencePrecision.TF32, graphs);
     }
 
     /** The means to command the device; none on a GPU. */

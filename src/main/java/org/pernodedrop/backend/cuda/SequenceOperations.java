@@ -1,0 +1,236 @@
+package org.pernodedrop.backend.cuda;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.cuda.kernel.ConnectionPass;
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.backend.cuda.kernel.SequencePlan;
+import org.pernodedrop.backend.cuda.kernel.SequencePrecision;
+import org.pernodedrop.backend.cuda.kernel.SequenceSource;
+import org.pernodedrop.backend.cuda.kernel.SequenceTile;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.MaskSpec;
+
+/**
+ * The products of a PerNodeDrop layer whose positions share a sample's mask, on tensor cores; launched by plan. Operands
+ * that do not lie as the kernels take them are copied into the workspace first.
+ */
+final class SequenceOperations extends Operations {
+    private static final int ALIGNMENT = 16;
+    private static final int MOST_PLANS = 256;
+
+    private final int multiprocessors;
+    private final int sharedLimit;
+    private final SequencePrecision precision;
+    private final Map<ConnectionPass, Map<SequenceSource, Map<SequenceTile, Kernel>>> kernels =
+            new EnumMap<>(ConnectionPass.class);
+    private final Kernel weightSum;
+    private final Kernel pad;
+    private final Kernel pairColumns;
+    private final Kernel pairRows;
+    private final Map<Planned, SequencePlan> plans = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Planned, SequencePlan> eldest) {
+            return size() > MOST_PLANS;
+        }
+    };
+
+    private record Planned(ConnectionPass pass, ConnectionShape shape, boolean aligned) {}
+
+    /** Where the operands and the parts' sums of a launch lie. */
+    private record Places(long first, long second, long partials) {}
+
+    SequenceOperations(OperationParts parts, DeviceFacts facts, org.pernodedrop.backend.SequencePrecision precision) {
+        super(parts);
+        this.multiprocessors = facts.multiprocessors();
+        this.sharedLimit = facts.sharedLimit();
+        this.precision = SequencePrecision.valueOf(precision.name());
+        CudaKernels modules = parts.kernels();
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            Map<SequenceSource, Map<SequenceTile, Kernel>> ofPass = new EnumMap<>(SequenceSource.class);
+            for (SequenceSource source : SequenceSource.values()) {
+                Map<SequenceTile, Kernel> ofSource = new EnumMap<>(SequenceTile.class);
+                for (SequenceTile tile : SequenceTile.values()) {
+                    ofSource.put(
+                            tile,
+                            modules.kernel(
+                                    source.module(this.precision), source.kernelName(pass, this.precision, tile)));
+                }
+                ofPass.put(source, ofSource);
+            }
+            kernels.put(pass, ofPass);
+        }
+        weightSum = modules.kernel(PtxModule.CONNECTION_SUMS, ConnectionPass.BACKWARD_WEIGHT.sumKernelName());
+        pad = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pad");
+        pairColumns = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_columns");
+        pairRows = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_rows");
+    }
+
+    String describe() {
+        return "sequences in " + precision.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code z[b, t, u] = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
+    void forward(
+            CudaMask mask,
+            int firstSample,
+            ConnectionShape shape,
+            Activation activation,
+            CudaFloats x,
+            CudaFloats w,
+            CudaFloats bias,
+            CudaFloats z,
+            CudaFloats y) {
+        ConnectionPass pass = ConnectionPass.FORWARD;
+        SequencePlan plan = plan(pass, shape, x, w);
+        Places places = places(plan, x, w);
+        makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
+        makeOperand(plan.secondWords(), false, 1, shape.inputs(), shape.outputs(), w, places.second());
+        begin(pass, plan, mask, firstSample)
+                .int32(shape.positions())
+                .int32(shape.inputs())
+                .int32(shape.outputs())
+                .pointer(places.first())
+                .pointer(places.second())
+                .pointer(bias)
+                .int32(activation.ordinal())
+                .pointer(z)
+                .pointer(y)
+                .launch(grid(plan));
+    }
+
+    /** {@code dx[b, t, i] = sum_u dz[b, t, u] w[i, u] m[first + b, i, u]}. */
+    void backwardInput(
+            CudaMask mask, int firstSample, ConnectionShape shape, CudaFloats dz, CudaFloats w, CudaFloats dx) {
+        ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
+        SequencePlan plan = plan(pass, shape, dz, w);
+        Places places = places(plan, dz, w);
+        makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.outputs(), dz, places.first());
+        makeOperand(plan.secondWords(), true, 1, shape.inputs(), shape.outputs(), w, places.second());
+        begin(pass, plan, mask, firstSample)
+                .int32(shape.positions())
+                .int32(shape.inputs())
+                .int32(shape.outputs())
+                .pointer(places.first())
+                .pointer(places.second())
+                .int32(Activation.LINEAR.ordinal())
+                .pointer(0)
+                .pointer(0)
+                .pointer(dx)
+                .launch(grid(plan));
+    }
+
+    /** {@code dw[i, u] = sum_b m[first + b, i, u] sum_t x[b, t, i] dz[b, t, u]}. */
+    void backwardWeight(
+            CudaMask mask, int firstSample, ConnectionShape shape, CudaFloats x, CudaFloats dz, CudaFloats dw) {
+        ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
+        SequencePlan plan = plan(pass, shape, x, dz);
+        Places places = places(plan, x, dz);
+        makeOperand(plan.firstWords(), false, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
+        makeOperand(
+                plan.secondWords(), false, shape.samples(), shape.positions(), shape.outputs(), dz, places.second());
+        begin(pass, plan, mask, firstSample)
+                .int32(shape.samples())
+                .int32(shape.positions())
+                .int32(shape.inputs())
+                .int32(shape.outputs())
+                .pointer(places.first())
+                .pointer(places.second())
+                .pointer(dw)
+                .pointer(places.partials())
+                .int32(plan.stretch())
+                .launch(grid(plan));
+        if (plan.stretches() > 1) {
+            launcher.of(weightSum)
+                    .pointer(places.partials())
+                    .pointer(0)
+                    .int32(plan.stretches())
+                    .int32(shape.inputs())
+                    .int32(shape.outputs())
+                    .float32(mask.scale())
+                    .pointer(dw)
+                    .pointer(0)
+                    .launch(shapes.elements(shape.weightSize()));
+        }
+    }
+
+    private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, CudaFloats first, CudaFloats second) {
+        boolean aligned = (first.address | second.address) % ALIGNMENT == 0;
+        return plans.computeIfAbsent(
+                new Planned(pass, shape, aligned),
+                key -> SequencePlan.of(
+                        pass,
+                        precision,
+                        new SequencePlan.Shape(shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
+                        aligned,
+                        multiprocessors,
+                        sharedLimit));
+    }
+
+    // Operands are multiples of four words, so each begins at a multiple of 16 bytes.
+    private Places places(SequencePlan plan, CudaFloats first, CudaFloats second) {
+        long words = plan.firstWords() + plan.secondWords() + plan.partials();
+        long start = words == 0 ? 0 : scratch.reserve(words * Integer.BYTES);
+        long secondStart = start + plan.firstWords() * Integer.BYTES;
+        return new Places(
+                plan.firstWords() == 0 ? first.address : start,
+                plan.secondWords() == 0 ? second.address : secondStart,
+                plan.partials() == 0 ? 0 : secondStart + plan.secondWords() * Integer.BYTES);
+    }
+
+    /** Copies {@code from [planes, rows, columns]}: pairs of bf16 along the columns or across them, or padded floats. */
+    private void makeOperand(long words, boolean along, int planes, int rows, int columns, CudaFloats from, long to) {
+        if (words == 0) {
+            return;
+        }
+        Grid grid = shapes.elements(words / (ALIGNMENT / Integer.BYTES));
+        if (precision == SequencePrecision.BF16 && !along) {
+            launcher.of(pairRows)
+                    .int64(planes)
+                    .int32(rows)
+                    .int32(columns)
+                    .pointer(from)
+                    .pointer(to)
+                    .launch(grid);
+            return;
+        }
+        launcher.of(precision == SequencePrecision.BF16 ? pairColumns : pad)
+                .int64((long) planes * rows)
+                .int32(columns)
+                .pointer(from)
+                .pointer(to)
+                .launch(grid);
+    }
+
+    // What all passes begin with.
+    private KernelLauncher begin(ConnectionPass pass, SequencePlan plan, CudaMask mask, int firstSample) {
+        DropRate rate = mask.spec().rate();
+        return launcher.of(kernels.get(pass).get(source(mask.spec())).get(plan.tile()))
+                .pointer(mask.state().address())
+                .int32(mask.layer())
+                .int32(firstSample)
+                .int32(rate.planes())
+                .int32(rate.threshold())
+                .float32(mask.scale())
+                .float32(rate.sigma());
+    }
+
+    private static Grid grid(SequencePlan plan) {
+        return Grid.of(plan.tiles(), plan.stretches(), 1);
+    }
+
+    private static SequenceSource source(MaskSpec spec) {
+        return switch (spec.noise()) {
+            case GAUSSIAN -> SequenceSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> SequenceSource.PARTIAL_GAUSSIAN;
+            case BERNOULLI -> spec.rate().planes() == 1 ? SequenceSource.ONE_PLANE : SequenceSource.MANY_PLANES;
+        };
+    }
+}
