@@ -68,6 +68,37 @@ TEST(Vector, ScaleShiftRoundsTwice) {
     }
 }
 
+TEST(Vector, ProductsRoundEachTime) {
+    for (const int64_t n : SIZES) {
+        Numbers numbers(n);
+        const std::vector<float> a = numbers.reals(n, -3, 3);
+        const std::vector<float> b = numbers.reals(n, -3, 3);
+        const std::vector<float> to = numbers.reals(n, -3, 3);
+        const int64_t width = n % 13 == 0 ? 13 : n;
+        std::vector<float> product(n);
+        std::vector<float> sum(n);
+        std::vector<float> rows(n);
+        for (int64_t k = 0; k < n; ++k) {
+            product[k] = a[k] * b[k];
+            volatile const float scaled = 0.3f * a[k];
+            sum[k] = product_plus(scaled, b[k], to[k]);
+            rows[k] = a[k] * b[k % width];
+        }
+        for (const device::Launch& launch : element_launches(n)) {
+            const device::Array<float> device_a(a);
+            const device::Array<float> device_b(b);
+            device::Array<float> result(n);
+            run("multiply", launch, n, device_a.pointer(), device_b.pointer(), result.pointer());
+            EXPECT_EQ(result.download(), product);
+            device::Array<float> added(to);
+            run("multiply_add", launch, n, 0.3f, device_a.pointer(), device_b.pointer(), added.pointer());
+            EXPECT_EQ(added.download(), sum);
+            run("multiply_rows", launch, n, width, device_a.pointer(), device_b.pointer(), result.pointer());
+            EXPECT_EQ(result.download(), rows);
+        }
+    }
+}
+
 TEST(Vector, EveryNonFiniteElementIsFlagged) {
     for (const int64_t n : SIZES) {
         for (const device::Launch& launch : element_launches(n)) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 
 /** Small stacks of layers, 13 inputs to 3 outputs, that between them hold every kind of layer and setting. */
 final class LayerCases {
@@ -63,6 +64,10 @@ final class LayerCases {
                 }
             }
         }
+        for (Strategy strategy : new Strategy[] {Strategy.FUSED, Strategy.PACKED, Strategy.MATERIALIZED}) {
+            stacks.add(new Stack(strategy.toString(), computedBy(strategy, Noise.BERNOULLI)));
+        }
+        stacks.add(new Stack("reparameterized", computedBy(Strategy.REPARAMETERIZED, Noise.GAUSSIAN)));
         stacks.add(new Stack("dense without bias", dense(Activation.TANH, false)));
         stacks.add(new Stack(
                 "connection without bias",
@@ -112,6 +117,19 @@ final class LayerCases {
                     .fixedMask(fixed)
                     .activation(units == OUTPUTS ? Activation.LINEAR : activation)
                     .bias(bias)
+                    .build());
+        }
+        return layers;
+    }
+
+    private static List<Layer> computedBy(Strategy strategy, Noise noise) {
+        List<Layer> layers = new ArrayList<>();
+        for (int units : new int[] {11, 5, OUTPUTS}) {
+            layers.add(PerNodeDropDense.units(units)
+                    .noise(noise)
+                    .dropRate(0.3)
+                    .strategy(strategy)
+                    .activation(units == OUTPUTS ? Activation.LINEAR : Activation.TANH)
                     .build());
         }
         return layers;

@@ -6,10 +6,15 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
 
 /**
  * Gradients of every parameter against central differences of the reference network's loss, in double precision and
@@ -55,6 +60,45 @@ class NetworkGradientTest {
         try (Network network = still(LayerCases.builder(stack).loss(Loss.MEAN_SQUARED_ERROR))) {
             ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
             network.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
+            double loss = reference.squaredError(x, targets);
+            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
+            compare(network, reference, () -> reference.squaredError(x, targets));
+        }
+    }
+
+    /** Inputs {@code [T, I]}, whose positions share a mask, through every layer that takes them. */
+    @ParameterizedTest
+    @EnumSource(Noise.class)
+    void sequences(Noise noise) {
+        int positions = 3;
+        NetworkBuilder builder = Network.builder()
+                .input(positions, 5)
+                .seed(31)
+                .loss(Loss.MEAN_SQUARED_ERROR)
+                .add(PerNodeDropDense.units(7)
+                        .noise(noise)
+                        .dropRate(0.3)
+                        .activation(Activation.TANH)
+                        .build())
+                .add(Dropout.rate(0.25))
+                .add(PerNodeDropDense.units(6)
+                        .noise(noise)
+                        .strategy(Strategy.MATERIALIZED)
+                        .build())
+                .add(ActivationLayer.of(Activation.GELU))
+                .add(PerNodeDropDense.units(4)
+                        .granularity(Granularity.NODE)
+                        .fixedMask(true)
+                        .activation(Activation.TANH)
+                        .build())
+                .add(DropConnectDense.units(3).build())
+                .add(Dense.units(2).build());
+        try (TestBatch rows = new TestBatch(backend, 29, SAMPLES, positions * 5, positions * 2);
+                Network network = still(builder)) {
+            double[] x = ReferenceNetwork.widen(rows.input);
+            double[] targets = ReferenceNetwork.widen(rows.targets);
+            ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
+            network.step(rows.deviceInput, rows.deviceTargets, SAMPLES, totals);
             double loss = reference.squaredError(x, targets);
             assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
             compare(network, reference, () -> reference.squaredError(x, targets));

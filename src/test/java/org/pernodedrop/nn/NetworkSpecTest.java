@@ -58,9 +58,10 @@ class NetworkSpecTest {
     @Test
     void layersThatDoNotFitAreNamed() {
         assertEquals(
-                "layer 0 (Dense) does not fit: inputs must have one dimension: input shape=[8, 64]",
+                "layer 0 (Dense) does not fit: inputs must have one dimension, or two, positions and features: input shape="
+                        + "[2, 8, 64]",
                 refusal(() -> Network.builder()
-                        .input(8, 64)
+                        .input(2, 8, 64)
                         .add(Dense.units(2).build())
                         .describe()));
         assertTrue(refusal(() -> Network.builder()

@@ -8,8 +8,9 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.strategy.Strategy;
 
-/** A network in double precision: plain loops over explicit masks. Only for networks with inputs of rank 1. */
+/** A network in double precision: plain loops over explicit masks. */
 final class ReferenceNetwork {
     final Map<String, double[]> parameters = new LinkedHashMap<>();
     private final NetworkSpec spec;
@@ -48,8 +49,8 @@ final class ReferenceNetwork {
         }
         Mask mask = Mask.of(drawn.get(), spec.seed(), number, step);
         boolean elementwise = layer instanceof Dropout || layer instanceof GaussianDropout;
-        int inputs = elementwise ? 1 : spec.inputShape(number).size();
-        int outputs = spec.outputShape(number).size();
+        int inputs = elementwise ? 1 : Dense.inputs(spec.inputShape(number));
+        int outputs = elementwise ? spec.outputShape(number).size() : Dense.inputs(spec.outputShape(number));
         double[] values = new double[samples * inputs * outputs];
         int k = 0;
         for (int b = 0; b < samples; b++) {
@@ -94,20 +95,30 @@ final class ReferenceNetwork {
     }
 
     private double[] dense(int number, Dense dense, double[] x) {
-        int inputs = spec.inputShape(number).size();
+        int positions = Dense.positions(spec.inputShape(number));
+        int inputs = Dense.inputs(spec.inputShape(number));
         int outputs = dense.units();
         double[] w = parameters.get(number + ".weight");
         double[] bias = parameters.get(number + ".bias");
         double[] mask = masks[number];
-        double[] z = new double[samples * outputs];
-        for (int b = 0; b < samples; b++) {
+        boolean atOutputs = spec.layers().get(number) instanceof PerNodeDropDense layer
+                && layer.strategy() == Strategy.REPARAMETERIZED
+                && mask != null;
+        int rows = samples * positions;
+        double[] z = new double[rows * outputs];
+        for (int row = 0; row < rows; row++) {
+            int ofSample = row / positions * inputs;
             for (int u = 0; u < outputs; u++) {
                 double sum = bias == null ? 0 : bias[u];
+                double squares = 0;
                 for (int i = 0; i < inputs; i++) {
-                    double m = mask == null ? 1 : mask[(b * inputs + i) * outputs + u];
-                    sum += x[b * inputs + i] * w[i * outputs + u] * m;
+                    double m = mask == null || atOutputs ? 1 : mask[(ofSample + i) * outputs + u];
+                    double product = x[row * inputs + i] * w[i * outputs + u] * m;
+                    sum += product;
+                    squares += product * product;
                 }
-                z[b * outputs + u] = sum;
+                double noise = atOutputs ? mask[ofSample * outputs + u] - 1 : 0;
+                z[row * outputs + u] = sum + Math.sqrt(squares) * noise;
             }
         }
         return activate(dense.activation(), z);

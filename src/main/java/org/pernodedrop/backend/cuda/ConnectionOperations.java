@@ -88,7 +88,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         }
         CudaInts words = ints(packed);
         ConnectionSource source = source(mask.spec());
-        ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY, words);
+        ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY);
         long partials = partials(plan);
         begin(pass, source, plan, drawn, firstSample, shape)
                 .pointer(ownX)
@@ -97,7 +97,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .int32(activation.ordinal())
                 .pointer(ownZ)
                 .pointer(ownY)
-                .pointer(words)
+                .pointer(aligned(words))
                 .pointer(partials)
                 .int32(plan.stretch())
                 .launch(grid(plan));
@@ -157,7 +157,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
         ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
-        ConnectionPlan plan = plan(pass, source, shape, dz, w, dx, packed);
+        ConnectionPlan plan = plan(pass, source, shape, dz, w, dx);
         long partials = partials(plan);
         begin(pass, source, plan, mask, firstSample, shape)
                 .pointer(dz)
@@ -166,7 +166,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .pointer(0)
                 .pointer(0)
                 .pointer(dx)
-                .pointer(packed)
+                .pointer(aligned(packed))
                 .pointer(partials)
                 .int32(plan.stretch())
                 .launch(grid(plan));
@@ -196,14 +196,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
         ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
-        ConnectionPlan plan = plan(pass, source, shape, x, dz, dw, packed);
+        ConnectionPlan plan = plan(pass, source, shape, x, dz, dw);
         long partials = partials(plan);
         begin(pass, source, plan, mask, firstSample, shape)
                 .pointer(x)
                 .pointer(dz)
                 .pointer(dw)
                 .pointer(0)
-                .pointer(packed)
+                .pointer(aligned(packed))
                 .pointer(partials)
                 .pointer(0)
                 .int32(plan.stretch())
@@ -245,9 +245,9 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     }
 
     private ConnectionPlan plan(
-            ConnectionPass pass, ConnectionSource source, ConnectionShape shape, CudaBuffer... buffers) {
+            ConnectionPass pass, ConnectionSource source, ConnectionShape shape, CudaFloats... buffers) {
         long addresses = 0;
-        for (CudaBuffer buffer : buffers) {
+        for (CudaFloats buffer : buffers) {
             addresses |= buffer == null ? 0 : buffer.address;
         }
         Planned planned = new Planned(pass, source, shape, addresses % ALIGNMENT == 0);
@@ -269,7 +269,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
 
     @Override
     public long packedLength(ConnectionShape shape) {
-        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
+        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs())
+                + ALIGNMENT / Integer.BYTES
+                - 1;
+    }
+
+    // Four words are moved at a time; a slice may begin anywhere, and there is room for the way to the next multiple.
+    private static long aligned(CudaInts packed) {
+        return packed == null ? 0 : (packed.address + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private static Grid grid(ConnectionPlan plan) {
