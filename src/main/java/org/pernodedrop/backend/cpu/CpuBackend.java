@@ -7,7 +7,8 @@ import org.pernodedrop.backend.Recording;
 
 /**
  * The backend for any machine. Everything is done when a call returns. No result depends on the number of threads, bit
- * for bit; results of matrix products may differ between machines, since OpenBLAS chooses its kernels by the processor.
+ * for bit; results of matrix products, and of connections that several positions share, may differ between machines,
+ * since OpenBLAS chooses its kernels by the processor.
  *
  * <p>The system property {@code pernodedrop.blas}, {@code native} or {@code java}, forces the library behind matrix
  * products; unset, OpenBLAS is taken where it can be loaded.
