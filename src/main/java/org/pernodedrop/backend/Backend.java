@@ -3,6 +3,7 @@ package org.pernodedrop.backend;
 import static org.pernodedrop.backend.Checks.atLeastOne;
 import static org.pernodedrop.backend.Checks.distinct;
 import static org.pernodedrop.backend.Checks.distinctOrSame;
+import static org.pernodedrop.backend.Checks.elements;
 import static org.pernodedrop.backend.Checks.holds;
 import static org.pernodedrop.backend.Checks.notNull;
 import static org.pernodedrop.backend.LayerChecks.checkBias;
@@ -194,7 +195,7 @@ public abstract class Backend implements AutoCloseable {
     /** {@code to[r, :] = a[r, :] row[:]}: every row of {@code width} floats by the same one; {@code to} may be {@code a}. */
     public final void multiplyRows(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to) {
         holds("row", row, atLeastOne("width", width));
-        long size = Math.multiplyExact(atLeastOne("rows", rows), width);
+        long size = elements(atLeastOne("rows", rows), width);
         holds("a", a, size);
         holds("to", to, size);
         distinctOrSame("a", a, "to", to);
@@ -267,9 +268,9 @@ public abstract class Backend implements AutoCloseable {
             DeviceFloats b,
             DeviceFloats c) {
         atLeastOne("batch", batch);
-        holds("a", a, Math.multiplyExact(batch, atLeastOne("m", m) * atLeastOne("k", k)));
-        holds("b", b, Math.multiplyExact(batch, k * atLeastOne("n", n)));
-        holds("c", c, Math.multiplyExact(batch, (long) m * n));
+        holds("a", a, elements(batch, atLeastOne("m", m) * atLeastOne("k", k)));
+        holds("b", b, elements(batch, k * atLeastOne("n", n)));
+        holds("c", c, elements(batch, (long) m * n));
         distinct("a", a, "c", c);
         distinct("b", b, "c", c);
         kernels().matrices().batchedProduct(transposeA, transposeB, batch, m, n, k, a, b, c);

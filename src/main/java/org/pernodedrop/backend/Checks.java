@@ -21,6 +21,11 @@ final class Checks {
         return value;
     }
 
+    /** {@code a b} for a, b of at least 0, or the largest long if that is too small for it: more than any buffer holds. */
+    static long elements(long a, long b) {
+        return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
+    }
+
     static void holds(String name, DeviceBuffer buffer, long needed) {
         notNull(name, buffer);
         if (buffer.isClosed()) {

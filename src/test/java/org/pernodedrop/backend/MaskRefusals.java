@@ -2,12 +2,16 @@ package org.pernodedrop.backend;
 
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /** Wrong calls of operations with masks. */
 final class MaskRefusals extends Refusals {
+    private static final MaskSpec FIXED_GAUSSIAN =
+            new MaskSpec(Noise.GAUSSIAN, Granularity.CONNECTION, DropRate.of(0.5), true);
+
     MaskRefusals(Backend backend) {
         super(backend);
     }
@@ -16,6 +20,7 @@ final class MaskRefusals extends Refusals {
         masks();
         connections();
         packed();
+        reparameterized();
         sequences();
         return list;
     }
@@ -101,10 +106,9 @@ final class MaskRefusals extends Refusals {
     }
 
     private void packed() {
-        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.5);
         ConnectionShape shape = ConnectionShape.of(2, 2, 2);
         DeviceInts enough = backend.allocateInts(backend.packedLength(shape));
-        packed("only Bernoulli masks are bits", gaussian, shape, enough);
+        packed("only Bernoulli masks are bits", GAUSSIAN, shape, enough);
         packed("one position a sample only", CONNECTION, new ConnectionShape(1, 2, 2, 2), enough);
         packed("packed is too small", CONNECTION, shape, enough.slice(0, backend.packedLength(shape) - 1));
     }
@@ -117,6 +121,33 @@ final class MaskRefusals extends Refusals {
         refused(
                 message,
                 () -> backend.connectionBackward(layer(spec), 0, shape, four, fourMore, third, null, fourth, packed));
+    }
+
+    private void reparameterized() {
+        String distribution = "only Gaussian noise that is drawn for every sample";
+        reparameterized(distribution, CONNECTION, 0, 2, four, fourMore);
+        reparameterized(distribution, FIXED_GAUSSIAN, 0, 2, four, fourMore);
+        reparameterized("connection granularity", NODE, 0, 2, four, fourMore);
+        reparameterized("firstSample=-1", GAUSSIAN, -1, 2, four, fourMore);
+        reparameterized("outputs must be at least 1", GAUSSIAN, 0, 0, four, fourMore);
+        reparameterized("variance is too small", GAUSSIAN, 0, 2, three, fourMore);
+        reparameterized("variance and ", GAUSSIAN, 0, 2, four, four);
+        refused("z is too small", () -> backend.reparameterize(layer(GAUSSIAN), 0, 2, 2, four, three));
+        refused(
+                "dz is too small",
+                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, three, fourMore));
+        refused(
+                "dVariance is too small",
+                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, fourMore, three));
+        refused(
+                "dz and dVariance must be the same",
+                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, whole.slice(0, 4), late()));
+    }
+
+    private void reparameterized(
+            String message, MaskSpec spec, int first, int outputs, DeviceFloats variance, DeviceFloats to) {
+        refused(message, () -> backend.reparameterize(layer(spec), first, 2, outputs, variance, to));
+        refused(message, () -> backend.reparameterizeBackward(layer(spec), first, 2, outputs, variance, third, to));
     }
 
     private void forward(

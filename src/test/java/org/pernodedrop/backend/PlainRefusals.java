@@ -12,7 +12,9 @@ final class PlainRefusals extends Refusals {
     List<DynamicTest> wrong() {
         memory();
         vectors();
+        elementwise();
         dense();
+        batchedProducts();
         losses();
         optimizers();
         batches();
@@ -51,6 +53,50 @@ final class PlainRefusals extends Refusals {
         refused("first must be at least 0", () -> backend.fillNormal(1, -1, 0, 1, four));
         refused("deviation=0.0", () -> backend.fillNormal(1, 0, 0, 0, four));
         refused("mean=NaN", () -> backend.fillNormal(1, 0, Float.NaN, 1, four));
+    }
+
+    private void elementwise() {
+        refused("length must be at least 1", () -> backend.multiply(0, four, fourMore, third));
+        refused("a is too small", () -> backend.multiply(4, three, fourMore, third));
+        refused("b is too small", () -> backend.multiply(4, four, three, third));
+        refused("to is too small", () -> backend.multiply(4, four, fourMore, three));
+        refused("a and to must be the same", () -> backend.multiply(4, whole.slice(0, 4), fourMore, late()));
+        refused("b and to must be the same", () -> backend.multiply(4, fourMore, whole.slice(0, 4), late()));
+
+        refused("length must be at least 1", () -> backend.multiplyAdd(0, 1, four, fourMore, third));
+        refused("a is too small", () -> backend.multiplyAdd(4, 1, three, fourMore, third));
+        refused("b is too small", () -> backend.multiplyAdd(4, 1, four, three, third));
+        refused("to is too small", () -> backend.multiplyAdd(4, 1, four, fourMore, three));
+        refused("a and to must not overlap", () -> backend.multiplyAdd(4, 1, four, fourMore, four));
+        refused("b and to must not overlap", () -> backend.multiplyAdd(4, 1, four, fourMore, fourMore));
+
+        refused("rows must be at least 1", () -> backend.multiplyRows(0, 2, four, fourMore, third));
+        refused("width must be at least 1", () -> backend.multiplyRows(2, 0, four, fourMore, third));
+        refused("row is too small", () -> backend.multiplyRows(1, 4, four, three, third));
+        refused("a is too small", () -> backend.multiplyRows(2, 2, three, fourMore, third));
+        refused("to is too small", () -> backend.multiplyRows(2, 2, four, fourMore, three));
+        refused("needed=9223372036854775807", () -> backend.multiplyRows(Long.MAX_VALUE, 4, four, fourMore, third));
+        refused("a and to must be the same", () -> backend.multiplyRows(2, 2, whole.slice(0, 4), four, late()));
+        refused("row and to must not overlap", () -> backend.multiplyRows(2, 2, four, fourMore, fourMore));
+    }
+
+    private void batchedProducts() {
+        batched("batch must be at least 1", 0, 1, 2, 2, four, fourMore, third);
+        batched("m must be at least 1", 2, 0, 2, 1, four, fourMore, third);
+        batched("n must be at least 1", 2, 1, 0, 2, four, fourMore, third);
+        batched("k must be at least 1", 2, 1, 2, 0, four, fourMore, third);
+        batched("a is too small: a.length=3, needed=4", 2, 2, 1, 1, three, fourMore, third);
+        batched("b is too small: b.length=3, needed=4", 2, 1, 2, 1, four, three, third);
+        batched("c is too small: c.length=3, needed=4", 2, 1, 2, 1, four, fourMore, three);
+        int most = Integer.MAX_VALUE;
+        batched("needed=9223372036854775807", most, most, most, most, four, fourMore, third);
+        batched("a and c must not overlap", 2, 2, 1, 1, four, fourMore, four);
+        batched("b and c must not overlap", 2, 1, 2, 1, four, fourMore, fourMore);
+    }
+
+    private void batched(
+            String message, int batch, int m, int n, int k, DeviceFloats a, DeviceFloats b, DeviceFloats c) {
+        refused(message, () -> backend.batchedProduct(false, false, batch, m, n, k, a, b, c));
     }
 
     private void product(String message, int m, int n, int k, DeviceFloats a, DeviceFloats b, DeviceFloats c) {
@@ -206,6 +252,11 @@ final class PlainRefusals extends Refusals {
         closed("y", () -> backend.axpy(1, four, gone));
         closed("x", () -> backend.fillNormal(1, 0, 0, 1, gone));
         closed("a", () -> backend.matrixProduct(false, false, 2, 2, 2, 1, gone, four, 0, third));
+        closed("b", () -> backend.multiply(4, four, gone, third));
+        closed("to", () -> backend.multiplyAdd(4, 1, four, fourMore, gone));
+        closed("row", () -> backend.multiplyRows(1, 4, four, gone, third));
+        closed("c", () -> backend.batchedProduct(false, false, 1, 2, 2, 2, four, fourMore, gone));
+        closed("variance", () -> backend.reparameterize(layer(GAUSSIAN), 0, 2, 2, gone, four));
         closed("bias", () -> backend.biasActivation(Activation.RELU, 2, 2, gone, four, third));
         closed("dz", () -> backend.activationBackward(Activation.RELU, 4, four, third, fourth, gone));
         closed("sums", () -> backend.columnSums(1, 4, four, gone));

@@ -15,6 +15,7 @@ import org.pernodedrop.mask.Noise;
 /** Collects wrong calls as tests, with buffers to make them with. */
 abstract class Refusals {
     static final MaskSpec CONNECTION = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+    static final MaskSpec GAUSSIAN = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.5);
     static final MaskSpec NODE = MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0.5);
     static final MaskSpec FIXED = new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, DropRate.of(0.5), true);
 
