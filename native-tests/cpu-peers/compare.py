@@ -21,6 +21,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAST_REPETITIONS = 5
+STRATEGIES = {"bernoulli": "fused,packed", "gaussian": "fused,reparameterized"}
 MODULES = ["--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"]
 
 
@@ -80,12 +81,19 @@ def run(command, environment=None):
 def ours(options, shape):
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "bench.jsonl")
-        command = [options.java, *MODULES, "-cp", options.classpath, "org.pernodedrop.cli.Main", "bench", "--threads",
-                   str(options.threads), "--shapes", shape, "--drop-rates", options.drop_rates, "--noise", options.noise,
-                   "--seconds", str(options.seconds), "--json", file]
+        command = [options.java, *MODULES, "-cp", options.classpath, "org.pernodedrop.cli.Main", "bench", "layers",
+                   "--threads", str(options.threads), "--shapes", shape, "--drop-rates", options.drop_rates, "--noise",
+                   options.noise, "--strategies", STRATEGIES[options.noise], "--seconds", str(options.seconds), "--json", file]
         run(command)
         with open(file, encoding="utf-8") as rows:
-            return [{**row, "library": "PerNodeDrop"} for row in map(json.loads, rows)]
+            return [{"kind": "auto" if row["strategy"] == automatic(row) else row["strategy"], "library": "PerNodeDrop",
+                     "total_ms": row["total_us"] / 1e3, **row}
+                    for row in map(json.loads, rows) if row["record"] == "layer"]
+
+
+def automatic(row):
+    """What AUTO takes where bits have room: docs/strategies.md."""
+    return "packed" if row["noise"] == "bernoulli" and row["planes"] >= 3 else "fused"
 
 
 def theirs(options, shape, name):
@@ -136,7 +144,7 @@ def table(rows, noise):
         if "total_ms" not in row:
             continue
         layer = row["kind"] if row["library"] != "PerNodeDrop" else "PerNodeDrop" + {
-            "pernodedrop": "", "dense": ", dense", "materialized": ", stored mask"}.get(row["kind"], ", " + row["kind"])
+            "auto": ""}.get(row["kind"], ", " + row["kind"])
         cell = (row["B"], row["I"], row["U"], row["drop_rate"])
         cells.setdefault(cell, {}).setdefault(layer, {})[row["round"]] = row
     for (samples, inputs, outputs, p), kinds in cells.items():
