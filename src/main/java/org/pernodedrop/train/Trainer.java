@@ -8,6 +8,7 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.Snapshot;
 
 /**
  * Trains classifiers.
@@ -58,10 +59,24 @@ public final class Trainer {
      * @throws TrainingException at the first loss that is not finite, naming epoch and step
      */
     public TrainingResult train(Network network, TrainingListener listener) {
+        return train(network, listener, () -> {});
+    }
+
+    /**
+     * Trains a network and keeps it as it was after its best epoch, that of {@link TrainingResult#best}.
+     *
+     * @param best of this network
+     */
+    public TrainingResult train(Network network, TrainingListener listener, Snapshot best) {
+        return train(network, listener, best::take);
+    }
+
+    private TrainingResult train(Network network, TrainingListener listener, Runnable improved) {
         int n = train.examples();
         int largest = largestBatch(config, n);
         EarlyStopping stopping = new EarlyStopping(config.patience());
         List<EpochMetrics> epochs = new ArrayList<>();
+        double lowest = Double.POSITIVE_INFINITY;
         boolean stopped = false;
         // Recorded steps hold addresses: the network must not grow after this.
         network.reserve(largest);
@@ -90,6 +105,10 @@ public final class Trainer {
                         validated.accuracy(),
                         (System.nanoTime() - start) * 1e-9);
                 epochs.add(metrics);
+                if (metrics.validationLoss() < lowest) {
+                    lowest = metrics.validationLoss();
+                    improved.run();
+                }
                 listener.finished(metrics);
                 stopped = epoch < config.epochs() && stopping.stopsAfter(metrics.validationLoss());
             }

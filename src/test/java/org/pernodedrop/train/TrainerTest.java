@@ -23,6 +23,7 @@ import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.Snapshot;
 
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);
@@ -268,5 +269,31 @@ class TrainerTest {
         TrainingException e =
                 assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
         assertTrue(e.getMessage().startsWith("the loss is not finite in epoch 1, after step 1 of 1;"), e.getMessage());
+    }
+
+    @Test
+    void aSnapshotHoldsTheBestEpochAndNotTheLast() {
+        // Patience ends it, so the best epoch lies before the last.
+        TrainingConfig config = TrainingConfig.builder()
+                .epochs(200)
+                .patience(2)
+                .learningRate(0.1)
+                .build();
+        try (ResidentDataset train = new ResidentDataset(backend, split.train());
+                ResidentDataset validation = new ResidentDataset(backend, split.validation());
+                Network network = network(model, config);
+                Snapshot best = new Snapshot(network)) {
+            assertThrows(IllegalStateException.class, best::restore);
+            Trainer trainer = new Trainer(backend, train, validation, config);
+            TrainingResult result = trainer.train(network, new TrainingListener() {}, best);
+            assertTrue(result.best().epoch() < result.last().epoch(), "the last epoch should not be the best here");
+            assertEquals(
+                    result.last().validationLoss(),
+                    trainer.evaluate(network, validation).meanLoss());
+            best.restore();
+            assertEquals(
+                    result.best().validationLoss(),
+                    trainer.evaluate(network, validation).meanLoss());
+        }
     }
 }
