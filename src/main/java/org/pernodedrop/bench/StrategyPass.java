@@ -6,6 +6,7 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.strategy.ConnectionPasses;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.strategy.StrategyChoice;
 
 /** A layer with a mask on every connection, as networks run it. */
 final class StrategyPass implements LayerPass {
@@ -20,6 +21,7 @@ final class StrategyPass implements LayerPass {
      * @throws org.pernodedrop.backend.OutOfDeviceMemoryException if there is no room for it; nothing is left behind
      */
     StrategyPass(LayerBuffers buffers, Precision precision, Strategy strategy, LayerMask mask) {
+        StrategyChoice.require(strategy, mask.spec(), buffers.shape.positions());
         this.buffers = buffers;
         this.precision = precision;
         this.mask = mask;

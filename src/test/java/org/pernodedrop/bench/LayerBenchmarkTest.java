@@ -76,6 +76,19 @@ class LayerBenchmarkTest {
     }
 
     @Test
+    void noiseAtTheOutputsIsLeftOutWherePositionsShareAMask() {
+        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
+        try (Backend backend = new CpuBackend(1)) {
+            List<LayerRow> rows =
+                    run(backend, new ConnectionShape(3, 5, 7, 13), gaussian, Strategy.REPARAMETERIZED, Strategy.FUSED);
+            assertEquals(
+                    List.of("dense", "node", "fused"),
+                    rows.stream().map(LayerRow::strategy).toList());
+        }
+        assertTrue(notices.get(0).contains("reparameterized is left out: "), notices.toString());
+    }
+
+    @Test
     void whatHasNoRoomIsLeftOut() {
         MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
