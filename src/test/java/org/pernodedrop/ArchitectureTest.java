@@ -82,6 +82,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void modelFilesKnowNetworksAndNoTraining() {
+        knowsOnly("model", "nn", "backend", "files");
+    }
+
+    @Test
     void trainingKnowsNoDevice() {
         knowsOnly("train", "nn", "data", "strategy", "backend", "mask", "files");
     }

@@ -1,0 +1,16 @@
+package org.pernodedrop.model;
+
+import java.io.IOException;
+
+/** A file is not what it should be; the message says in one line which file, what is wrong, and what would be right. */
+public final class ModelFileException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ModelFileException(String message) {
+        super(message);
+    }
+
+    ModelFileException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

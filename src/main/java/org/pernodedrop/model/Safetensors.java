@@ -1,0 +1,112 @@
+package org.pernodedrop.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.pernodedrop.files.AtomicFile;
+
+/**
+ * Named tensors of 32-bit floats and texts about them, as a file of the safetensors format: the length of a header (8
+ * bytes, little-endian), the header (JSON: type, shape and place of each tensor), and the values, row-major and
+ * little-endian. Python reads it by {@code safetensors.numpy.load_file(name)}.
+ *
+ * <p>Source: the format's description and limits in https://github.com/huggingface/safetensors.
+ *
+ * @param metadata texts by their names
+ * @param tensors by their names, in the order of the file
+ */
+public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /** Copies the maps; refuses the name that the format keeps for itself. */
+    public Safetensors {
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        if (tensors.containsKey(SafetensorsHeader.METADATA)) {
+            throw new IllegalArgumentException("no tensor may be called " + SafetensorsHeader.METADATA);
+        }
+    }
+
+    /**
+     * Writes the file, whole or not at all; the same content gives the same bytes.
+     *
+     * @throws IOException if it cannot be written; an earlier file is then as it was
+     */
+    public void write(Path file) throws IOException {
+        try (AtomicFile target = AtomicFile.create(file)) {
+            try (FileChannel channel = FileChannel.open(target.temporary(), StandardOpenOption.WRITE)) {
+                byte[] header = SafetensorsHeader.encode(metadata, tensors);
+                ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                writeAll(channel, buffer.putLong(header.length).flip());
+                writeAll(channel, ByteBuffer.wrap(header));
+                for (Tensor tensor : tensors.values()) {
+                    write(channel, buffer, tensor.values());
+                }
+                channel.force(true);
+            } catch (IOException e) {
+                throw target.failure("writing failed", e);
+            }
+            target.commit();
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer buffer, float[] values) throws IOException {
+        int most = CHUNK_BYTES / Float.BYTES;
+        for (int done = 0; done < values.length; done += most) {
+            int count = Math.min(most, values.length - done);
+            buffer.clear();
+            buffer.asFloatBuffer().put(values, done, count);
+            writeAll(channel, buffer.limit(count * Float.BYTES));
+        }
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    /**
+     * Reads a file; never takes more memory than a few times the file's length.
+     *
+     * @throws ModelFileException if it is no such file, is damaged, or holds other types than F32
+     * @throws IOException if it cannot be read
+     */
+    public static Safetensors read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (SafetensorsHeader.Entry entry : header.entries()) {
+                float[] values = new float[entry.length()];
+                read(file, channel, buffer, FloatBuffer.wrap(values));
+                tensors.put(entry.name(), new Tensor(entry.shape(), values));
+            }
+            return new Safetensors(header.metadata(), tensors);
+        }
+    }
+
+    private static void read(Path file, FileChannel channel, ByteBuffer buffer, FloatBuffer to) throws IOException {
+        while (to.hasRemaining()) {
+            buffer.clear().limit((int) Math.min(CHUNK_BYTES, (long) to.remaining() * Float.BYTES));
+            readAll(file, channel, buffer);
+            to.put(buffer.flip().asFloatBuffer());
+        }
+    }
+
+    /** Fills a buffer up to its limit. */
+    static void readAll(Path file, FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                throw new ModelFileException(file + " became shorter while it was read; read it again");
+            }
+        }
+    }
+}

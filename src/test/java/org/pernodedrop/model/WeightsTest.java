@@ -1,0 +1,94 @@
+package org.pernodedrop.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.Mode;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.PerNodeDropDense;
+
+class WeightsTest {
+    @TempDir
+    private Path folder;
+
+    private static Network network(Backend backend, long seed, int hidden, boolean bias) {
+        return Network.builder()
+                .input(13)
+                .seed(seed)
+                .add(PerNodeDropDense.units(hidden)
+                        .bias(bias)
+                        .activation(Activation.RELU)
+                        .build())
+                .add(Dense.units(3).build())
+                .build(backend);
+    }
+
+    private static float[] outputs(Network network) {
+        float[] x = new float[5 * 13];
+        for (int k = 0; k < x.length; k++) {
+            x[k] = (k * 7 % 11) - 5;
+        }
+        try (DeviceFloats input = network.backend().allocate(x.length)) {
+            network.backend().upload(x, 0, input);
+            return network.backend().download(network.forward(input, 5, Mode.INFERENCE));
+        }
+    }
+
+    @Test
+    void aNetworkThatLoadsThemPredictsTheSame() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (Backend backend = new CpuBackend(1);
+                Network saved = network(backend, 1, 7, true);
+                Network loaded = network(backend, 2, 7, true)) {
+            float[] expected = outputs(saved);
+            assertFalse(Arrays.equals(expected, outputs(loaded)));
+            Weights.save(saved, Map.of("classes", "a,b,c"), file);
+            assertEquals(Map.of("classes", "a,b,c"), Weights.load(loaded, file));
+            assertArrayEquals(expected, outputs(loaded));
+            assertEquals(
+                    List.of("0.weight", "0.bias", "1.weight", "1.bias"),
+                    List.copyOf(Safetensors.read(file).tensors().keySet()));
+            assertEquals(
+                    List.of(13L, 7L),
+                    Safetensors.read(file).tensors().get("0.weight").shape());
+        }
+    }
+
+    @Test
+    void weightsThatDoNotFitChangeNothing() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (Backend backend = new CpuBackend(1);
+                Network saved = network(backend, 1, 7, true);
+                Network wider = network(backend, 2, 8, true);
+                Network withoutBias = network(backend, 2, 7, false)) {
+            Weights.save(saved, Map.of(), file);
+            refuses(wider, file, "0.weight must have the shape [13, 8]: shape=[13, 7]");
+            refuses(withoutBias, file, "it has tensors that the network has not: 0.bias");
+            Weights.save(withoutBias, Map.of(), file);
+            refuses(saved, file, "0.bias must have the shape [7]: the file has no such tensor");
+        }
+    }
+
+    private static void refuses(Network network, Path file, String reason) {
+        float[] before = outputs(network);
+        String message = assertThrows(ModelFileException.class, () -> Weights.load(network, file))
+                .getMessage();
+        assertTrue(message.contains(reason), message);
+        assertArrayEquals(before, outputs(network));
+    }
+}
