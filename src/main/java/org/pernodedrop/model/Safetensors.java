@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -74,7 +75,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     /**
-     * Reads a file; never takes more memory than a few times the file's length.
+     * Reads a file. What its header claims is compared with its length before anything is allocated by it.
      *
      * @throws ModelFileException if it is no such file, is damaged, or holds other types than F32
      * @throws IOException if it cannot be read
@@ -90,6 +91,12 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
                 tensors.put(entry.name(), new Tensor(entry.shape(), values));
             }
             return new Safetensors(header.metadata(), tensors);
+        } catch (ModelFileException e) {
+            throw e;
+        } catch (NoSuchFileException e) {
+            throw new IOException("cannot read " + file + ": it does not exist; check the path", e);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + file + ": " + e.getMessage() + "; name a file that may be read", e);
         }
     }
 

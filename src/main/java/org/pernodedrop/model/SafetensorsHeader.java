@@ -63,7 +63,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         try {
             json = JSON.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("names that JSON cannot hold: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "names and metadata must be texts that JSON can hold: " + e.getMessage(), e);
         }
         // So that values are aligned for whoever maps the file.
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);

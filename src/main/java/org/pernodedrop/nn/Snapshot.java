@@ -18,6 +18,11 @@ public final class Snapshot implements AutoCloseable {
         this.parameters = network.backend().allocate(network.parameterBuffer().length());
     }
 
+    /** What it is a copy of. */
+    public Network network() {
+        return network;
+    }
+
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
         network.backend().copy(network.parameterBuffer(), parameters);

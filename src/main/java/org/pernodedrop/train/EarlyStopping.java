@@ -1,6 +1,6 @@
 package org.pernodedrop.train;
 
-/** Says when the validation loss has stopped falling. */
+/** Follows the validation loss: whether it is the lowest so far, and whether it has stopped falling. */
 public final class EarlyStopping {
     private final int patience;
     private double best = Double.POSITIVE_INFINITY;
@@ -18,14 +18,20 @@ public final class EarlyStopping {
         this.patience = patience;
     }
 
-    /** Takes the validation loss of one more epoch; whether training should stop after it. */
-    public boolean stopsAfter(double validationLoss) {
-        if (validationLoss < best) {
+    /** Takes the validation loss of one more epoch; whether it is lower than all before. */
+    public boolean improvedBy(double validationLoss) {
+        boolean improved = validationLoss < best;
+        if (improved) {
             best = validationLoss;
             waited = 0;
         } else {
             waited++;
         }
+        return improved;
+    }
+
+    /** Whether training should stop after the epochs so far. */
+    public boolean stops() {
         return patience > 0 && waited >= patience;
     }
 }

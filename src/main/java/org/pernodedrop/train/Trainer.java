@@ -65,9 +65,14 @@ public final class Trainer {
     /**
      * Trains a network and keeps it as it was after its best epoch, that of {@link TrainingResult#best}.
      *
-     * @param best of this network
+     * @param best of this network; holds its best epoch afterwards
+     * @throws IllegalArgumentException if it is of another network
      */
     public TrainingResult train(Network network, TrainingListener listener, Snapshot best) {
+        if (best.network() != network) {
+            throw new IllegalArgumentException(
+                    "best must be a snapshot of the network that is trained: make it by new" + " Snapshot(network)");
+        }
         return train(network, listener, best::take);
     }
 
@@ -76,7 +81,6 @@ public final class Trainer {
         int largest = largestBatch(config, n);
         EarlyStopping stopping = new EarlyStopping(config.patience());
         List<EpochMetrics> epochs = new ArrayList<>();
-        double lowest = Double.POSITIVE_INFINITY;
         boolean stopped = false;
         // Recorded steps hold addresses: the network must not grow after this.
         network.reserve(largest);
@@ -105,12 +109,11 @@ public final class Trainer {
                         validated.accuracy(),
                         (System.nanoTime() - start) * 1e-9);
                 epochs.add(metrics);
-                if (metrics.validationLoss() < lowest) {
-                    lowest = metrics.validationLoss();
+                if (stopping.improvedBy(metrics.validationLoss())) {
                     improved.run();
                 }
                 listener.finished(metrics);
-                stopped = epoch < config.epochs() && stopping.stopsAfter(metrics.validationLoss());
+                stopped = epoch < config.epochs() && stopping.stops();
             }
         }
         return new TrainingResult(epochs, stopped);

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,34 @@ class SafetensorsTest {
                 12);
         assertEquals(
                 List.of("a", "b"), List.copyOf(Safetensors.read(file).tensors().keySet()));
+    }
+
+    /**
+     * Written by safetensors 0.8.0 with numpy 2.4.6: {@code safetensors.numpy.save_file({"0.weight":
+     * numpy.arange(6, dtype="float32").reshape(2, 3) / 8, "0.bias": numpy.float32([-1, 2, 0.1])}, name, {"by": "python"})}.
+     */
+    @Test
+    void whatPythonWritesIsRead() throws Exception {
+        Path file =
+                Path.of(SafetensorsTest.class.getResource("python.safetensors").toURI());
+        Safetensors read = Safetensors.read(file);
+        assertEquals(Map.of("by", "python"), read.metadata());
+        assertEquals(Set.of("0.weight", "0.bias"), read.tensors().keySet());
+        assertEquals(List.of(2L, 3L), read.tensors().get("0.weight").shape());
+        assertArrayEquals(
+                new float[] {0, 0.125f, 0.25f, 0.375f, 0.5f, 0.625f},
+                read.tensors().get("0.weight").values());
+        assertArrayEquals(
+                new float[] {-1, 2, 0.1f}, read.tensors().get("0.bias").values());
+    }
+
+    @Test
+    void whatCannotBeOpenedIsNamed() {
+        for (Path path : List.of(folder.resolve("missing"), folder)) {
+            String message = assertThrows(IOException.class, () -> Safetensors.read(path))
+                    .getMessage();
+            assertTrue(message.startsWith("cannot read " + path + ": "), message);
+        }
     }
 
     @ParameterizedTest

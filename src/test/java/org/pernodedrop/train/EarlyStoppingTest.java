@@ -5,12 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EarlyStoppingTest {
     private static List<Boolean> answers(int patience, double... losses) {
         EarlyStopping stopping = new EarlyStopping(patience);
-        return Arrays.stream(losses).mapToObj(stopping::stopsAfter).toList();
+        return Arrays.stream(losses)
+                .mapToObj(loss -> {
+                    stopping.improvedBy(loss);
+                    return stopping.stops();
+                })
+                .toList();
+    }
+
+    @Test
+    void onlyALowerLossIsAnImprovement() {
+        EarlyStopping stopping = new EarlyStopping(0);
+        assertEquals(
+                List.of(true, false, false, true, false),
+                Stream.of(3.0, 3.0, 4.0, 2.0, 2.5).map(stopping::improvedBy).toList());
     }
 
     @Test

@@ -282,9 +282,11 @@ class TrainerTest {
         try (ResidentDataset train = new ResidentDataset(backend, split.train());
                 ResidentDataset validation = new ResidentDataset(backend, split.validation());
                 Network network = network(model, config);
+                Network other = network(model, config);
                 Snapshot best = new Snapshot(network)) {
             assertThrows(IllegalStateException.class, best::restore);
             Trainer trainer = new Trainer(backend, train, validation, config);
+            assertThrows(IllegalArgumentException.class, () -> trainer.train(other, new TrainingListener() {}, best));
             TrainingResult result = trainer.train(network, new TrainingListener() {}, best);
             assertTrue(result.best().epoch() < result.last().epoch(), "the last epoch should not be the best here");
             assertEquals(
