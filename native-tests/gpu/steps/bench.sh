@@ -21,7 +21,7 @@ step_bench() {
     rm -f "$output/bench.html"
     local suite layers training suites bench_results=""
     read -r -a layers <<<"${BENCH_LAYERS:---seconds 0.1}"
-    read -r -a training <<<"${BENCH_TRAINING:---hidden 2048,2048 --seconds 3}"
+    read -r -a training <<<"${BENCH_TRAINING:---network mlp:2048,2048 --seconds 3}"
     IFS=, read -r -a suites <<<"${BENCH_SUITES:-paper,wide,sequence,growth}"
     for suite in "${suites[@]}"; do
         bench_run "bench-$suite" 200 layers --suite "$suite" "${layers[@]}"

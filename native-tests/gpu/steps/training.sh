@@ -69,7 +69,7 @@ step_train_timing() {
     fi
     # Java runs in a folder of its own.
     data=$(realpath "$data")
-    settings=(--data "idx:$data" --hidden "${TIMING_HIDDEN:-2048,2048}" --drop-rate 0.5)
+    settings=(--data "idx:$data" --network "${TIMING_NETWORK:-mlp:2048,2048}" --drop-rate 0.5)
     # 100 steps, which must agree as far as those of the network without a mask do. On the GPU they may be the machine's first: kernels are compiled, cuBLAS read.
     train_run mnist-start-cpu 60 --device cpu --epochs 1 --limit 8000 "${settings[@]}" &&
         train_run mnist-start-cuda 90 --device cuda --epochs 1 --limit 8000 "${settings[@]}" &&

@@ -98,7 +98,14 @@ class ArchitectureTest {
 
     @Test
     void reportsKnowTheResultsAlone() {
-        knowsOnly("bench.report", "bench", "files");
+        knowsOnly("report", "files");
+        knowsOnly("bench.report", "bench", "report", "files");
+        knowsOnly("compare.report", "compare", "train", "report", "files");
+    }
+
+    @Test
+    void comparisonsKnowTrainingAndNoDevice() {
+        knowsOnly("compare", "train", "data", "nn", "strategy", "backend", "mask", "files");
     }
 
     @Test

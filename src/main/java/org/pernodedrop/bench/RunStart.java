@@ -52,7 +52,8 @@ public record RunStart(String command, String commit, String version, int thread
                 peaks);
     }
 
-    private static String processor() {
+    /** The processor's name and its cores, where the system tells. */
+    public static String processor() {
         String cores = ", " + Runtime.getRuntime().availableProcessors() + " cores";
         try (Stream<String> lines = Files.lines(PROCESSORS)) {
             return lines.filter(line -> line.startsWith("model name"))

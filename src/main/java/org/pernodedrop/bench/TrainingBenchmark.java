@@ -104,7 +104,7 @@ public final class TrainingBenchmark {
                 data.name(),
                 data.examples(),
                 data.featureCount(),
-                model.hidden(),
+                model.architecture().toString(),
                 training.batchSize(),
                 model.regularizer().toString(),
                 model.regularizer() == Regularizer.PERNODEDROP

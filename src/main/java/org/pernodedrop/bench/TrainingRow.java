@@ -2,7 +2,6 @@ package org.pernodedrop.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import java.util.List;
 
 /**
  * One network, trained: a line of results.
@@ -11,7 +10,7 @@ import java.util.List;
  * @param data what it was trained on
  * @param examples of an epoch
  * @param features of an example
- * @param hidden units of the hidden layers
+ * @param network its layers, as on the command line
  * @param batchSize samples of a step
  * @param regularizer of the hidden layers
  * @param strategy how pernodedrop is computed; null for the others
@@ -28,7 +27,7 @@ public record TrainingRow(
         String data,
         int examples,
         int features,
-        List<Integer> hidden,
+        String network,
         int batchSize,
         String regularizer,
         String strategy,

@@ -3,7 +3,6 @@ package org.pernodedrop.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -20,6 +19,7 @@ import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
@@ -39,7 +39,10 @@ import picocli.CommandLine.Spec;
                     + " evaluations, with the data on the device.",
             "An epoch of each warms up; times are medians."
         },
-        footer = {"", "Example:", "  pernodedrop bench training --device cuda --hidden 2048,2048 --json training.jsonl"
+        footer = {
+            "",
+            "Example:",
+            "  pernodedrop bench training --device cuda --network mlp:2048,2048 --json training.jsonl"
         })
 final class BenchTrainingCommand implements Callable<Integer> {
     private static final double VALIDATION_FRACTION = 0.2;
@@ -68,13 +71,13 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private int limit;
 
     @Option(
-            names = "--hidden",
-            paramLabel = "UNITS",
-            split = ",",
-            defaultValue = "256,256",
-            converter = OptionValues.Positive.class,
-            description = "Units of the hidden layers, from the input on. Default: ${DEFAULT-VALUE}.")
-    private int[] hidden;
+            names = "--network",
+            paramLabel = "SPEC",
+            hideParamSyntax = true,
+            defaultValue = "mlp:256,256",
+            converter = OptionValues.OfArchitecture.class,
+            description = "Layers: " + Architecture.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
+    private Architecture architecture;
 
     @Option(
             names = "--batch-size",
@@ -181,7 +184,6 @@ final class BenchTrainingCommand implements Callable<Integer> {
 
     private List<ModelConfig> models() {
         List<ModelConfig> models = new ArrayList<>();
-        List<Integer> units = Arrays.stream(hidden).boxed().toList();
         for (Regularizer regularizer : regularizers.stream().distinct().toList()) {
             boolean masks = regularizer == Regularizer.PERNODEDROP;
             for (Strategy strategy : masks ? strategies.stream().distinct().toList() : List.of(Strategy.AUTO)) {
@@ -192,7 +194,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                         false,
                         strategy,
                         rate.requested(),
-                        units,
+                        architecture,
                         Activation.RELU,
                         0));
             }

@@ -8,6 +8,7 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.bench.Suite;
+import org.pernodedrop.compare.ComparedRegularizer;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -45,6 +46,12 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
     static final class OfActivation extends EnumOption<Activation> {
         OfActivation() {
             super(Activation.class);
+        }
+    }
+
+    static final class OfComparedRegularizer extends EnumOption<ComparedRegularizer> {
+        OfComparedRegularizer() {
+            super(ComparedRegularizer.class);
         }
     }
 

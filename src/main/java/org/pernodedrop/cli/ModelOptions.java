@@ -1,11 +1,8 @@
 package org.pernodedrop.cli;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
@@ -13,6 +10,7 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what a network is. */
@@ -72,33 +70,8 @@ final class ModelOptions {
             description = "Share of connections or units to drop, in [0, 1). Default: " + DEFAULT_DROP_RATE + ".")
     private Double dropRate;
 
-    @Option(
-            names = "--hidden",
-            paramLabel = "UNITS",
-            split = ",",
-            hideParamSyntax = true,
-            defaultValue = "256,256",
-            description = "Units of the hidden layers, from the input on, separated by commas. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    private int[] hidden;
-
-    @Option(
-            names = "--activation",
-            paramLabel = "NAME",
-            converter = EnumOption.OfActivation.class,
-            completionCandidates = EnumOption.OfActivation.class,
-            defaultValue = "relu",
-            description = "Activation of the hidden layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private Activation activation;
-
-    @Option(
-            names = "--l2",
-            paramLabel = "X",
-            defaultValue = "0",
-            description =
-                    "Penalty on weights, X/2 times the sum of their squares, not part of the losses shown. Default:"
-                            + " ${DEFAULT-VALUE}.")
-    private double l2;
+    @Mixin
+    private final NetworkOptions network = new NetworkOptions();
 
     /** Refuses what is out of range or does not go together, naming the option. */
     void check(OptionChecks checks) {
@@ -123,17 +96,22 @@ final class ModelOptions {
                 throw checks.refusal("--strategy=" + strategy + ": " + e.getMessage());
             }
         }
-        for (int units : hidden) {
-            checks.require(units >= 1, "--hidden", "must be at least 1 for each layer", units);
-        }
-        checks.require(l2 >= 0 && l2 <= Float.MAX_VALUE, "--l2", "must be finite and at least 0", l2);
+        network.check(checks);
     }
 
     ModelConfig model() {
-        List<Integer> units = Arrays.stream(hidden).boxed().toList();
         Noise drawn = Objects.requireNonNullElse(noise, Noise.BERNOULLI);
         Granularity each = Objects.requireNonNullElse(granularity, Granularity.CONNECTION);
-        return new ModelConfig(regularizer, drawn, each, fixedMask, strategy(), dropRate(), units, activation, l2);
+        return new ModelConfig(
+                regularizer,
+                drawn,
+                each,
+                fixedMask,
+                strategy(),
+                dropRate(),
+                network.architecture(),
+                network.activation(),
+                network.l2());
     }
 
     boolean hasTwin() {
@@ -152,9 +130,7 @@ final class ModelOptions {
         settings.put("fixed_mask", masks ? fixedMask : null);
         settings.put("strategy", masks ? strategy() : null);
         settings.put("drop_rate", regularizer == Regularizer.NONE ? null : dropRate());
-        settings.put("hidden", model.hidden());
-        settings.put("activation", activation);
-        settings.put("l2", l2);
+        settings.putAll(network.settings());
         return settings;
     }
 

@@ -4,6 +4,7 @@ import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.bench.ShapeText;
 import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.train.Architecture;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -44,6 +45,18 @@ final class OptionValues {
                 throw new TypeConversionException("must be above 0 and finite, but was '" + text + "'");
             }
             return seconds;
+        }
+    }
+
+    /** The layers of a network. */
+    static final class OfArchitecture implements ITypeConverter<Architecture> {
+        @Override
+        public Architecture convert(String text) {
+            try {
+                return Architecture.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -70,16 +70,19 @@ public final class TrainCommand implements Callable<Integer> {
         OptionChecks checks = new OptionChecks(spec);
         model.check(checks);
         options.check(checks);
-        DataSource source = options.source(checks);
+        DataSource source = options.data().source(checks);
         TrainingConfig training = options.training();
         LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
-        DataSplit split = source.load(training.seed(), options.validationFraction(), options.limit());
+        DataSplit split = source.load(
+                training.seed(),
+                options.data().validationFraction(),
+                options.data().limit());
         split.standardize();
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
         try (Backend backend = options.backend(checks, this::tell)) {
             RunDirectory directory = RunDirectory.open(options.out(started));
-            TrainingRun run =
-                    new TrainingRun(backend, split, training, options.dataOnDevice(), options.explain(), this::tell);
+            TrainingRun run = new TrainingRun(
+                    backend, split, training, options.device().dataOnDevice(), options.explain(), this::tell);
             try {
                 run.train(networks, directory);
             } finally {
@@ -97,7 +100,7 @@ public final class TrainCommand implements Callable<Integer> {
             out.flush();
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
-                    "memory does not suffice for this network and batch; use smaller --hidden or --batch-size, or give"
+                    "memory does not suffice for this network and batch; use a smaller --network or --batch-size, or give"
                             + " java more by -Xmx",
                     e);
         }

@@ -102,6 +102,41 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
      *     split
      */
     public final DataSplit load(long seed, double validationFraction, int limit) {
+        return load(read(), seed, validationFraction, limit);
+    }
+
+    /**
+     * As {@link #load(long, double, int)}, but with a test part in any case: where the data has none of its own, it is
+     * split off first, before the limit, in the same way as the validation part but by {@code Permutation.of(examples, seed,
+     * TEST, 0)}.
+     *
+     * @param testFraction share of the test part if it has to be split off, in (0, 1)
+     * @throws IllegalArgumentException if an argument is out of its range
+     * @throws DataException as {@link #load(long, double, int)}
+     */
+    public final DataSplit loadWithTest(long seed, double validationFraction, double testFraction, int limit) {
+        if (!(testFraction > 0 && testFraction < 1)) {
+            throw new IllegalArgumentException("testFraction must be in (0, 1): testFraction=" + testFraction);
+        }
+        Parts parts = read();
+        if (parts.test().isEmpty()) {
+            parts = splitOffTest(parts.train(), seed, testFraction);
+        }
+        return load(parts, seed, validationFraction, limit);
+    }
+
+    private Parts splitOffTest(Examples all, long seed, double testFraction) {
+        StratifiedSplit split =
+                StratifiedSplit.of(all.labels(), all.classNames().size(), seed, Permutation.TEST, testFraction);
+        if (split.part().length == 0) {
+            throw new DataException("data must have at least two examples of a class to split a test part off: " + name
+                    + " has " + all.labels().length + " examples, each of another class; choose another label column,"
+                    + " or add examples");
+        }
+        return new Parts(all.keep(split.train()), Optional.of(all.keep(split.part())));
+    }
+
+    private DataSplit load(Parts parts, long seed, double validationFraction, int limit) {
         if (!(validationFraction > 0 && validationFraction < 1)) {
             throw new IllegalArgumentException(
                     "validationFraction must be in (0, 1): validationFraction=" + validationFraction);
@@ -109,14 +144,14 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         if (limit < 0) {
             throw new IllegalArgumentException("limit must be at least 1, or 0 for no limit: limit=" + limit);
         }
-        Parts parts = read();
         Examples train = parts.train();
         requireTwoClasses(train.labels(), "data must have at least two classes: " + name + " has one class; ");
         int[] rows = limited(train.labels().length, seed, limit);
         int[] labels = IntStream.of(rows).map(row -> train.labels()[row]).toArray();
         requireTwoClasses(labels, "limit must leave at least two classes: limit=" + limit + "; use a larger limit; ");
-        StratifiedSplit split = StratifiedSplit.of(labels, train.classNames().size(), seed, validationFraction);
-        if (split.validation().length == 0) {
+        StratifiedSplit split =
+                StratifiedSplit.of(labels, train.classNames().size(), seed, Permutation.SPLIT, validationFraction);
+        if (split.part().length == 0) {
             throw new DataException("data must have at least two examples of a class to split a validation part off: "
                     + name + " has " + labels.length + " examples, each of another class; "
                     + (labels.length < train.labels().length
@@ -125,7 +160,7 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         }
         return new DataSplit(
                 train.select(pick(rows, split.train())),
-                train.select(pick(rows, split.validation())),
+                train.select(pick(rows, split.part())),
                 parts.test().map(Examples::all));
     }
 

@@ -14,6 +14,16 @@ record Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape,
         return select(IntStream.range(0, labels.length).toArray());
     }
 
+    /** Some rows alone, in the order given. */
+    Examples keep(int[] wanted) {
+        return new Examples(
+                name,
+                (row, into, offset) -> rows.copy(wanted[row], into, offset),
+                IntStream.of(wanted).map(row -> labels[row]).toArray(),
+                exampleShape,
+                classNames);
+    }
+
     /** Some rows, in the order given. */
     Dataset select(int[] wanted) {
         int featureCount = Dataset.product(exampleShape);

@@ -34,6 +34,9 @@ public final class Permutation {
     /** Purpose: choice of the examples that a limit leaves; epoch 0. */
     public static final int LIMIT = 3;
 
+    /** Purpose: choice of a test part for data that has none; epoch 0. */
+    public static final int TEST = 4;
+
     private static final int DOMAIN = 0xFFFFFFFE;
     private static final long UNSIGNED = 0xFFFFFFFFL;
 

@@ -1,6 +1,5 @@
 package org.pernodedrop.train;
 
-import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.DropRate;
@@ -28,7 +27,7 @@ import org.pernodedrop.strategy.Strategy;
  * @param fixedMask of PerNodeDrop; not used by the others
  * @param strategy how PerNodeDrop on connections is computed; not used by the others
  * @param dropRate p, in [0, 1); not used without a regularizer
- * @param hidden units of the hidden layers from the input on, each at least 1; may be empty
+ * @param architecture the layers
  * @param activation of the hidden layers
  * @param l2 penalty {@code l2/2 sum w^2} on the weights of all layers; finite and at least 0
  */
@@ -39,7 +38,7 @@ public record ModelConfig(
         boolean fixedMask,
         Strategy strategy,
         double dropRate,
-        List<Integer> hidden,
+        Architecture architecture,
         Activation activation,
         double l2) {
     /** Refuses nulls and impossible drop rates; layers refuse the rest. */
@@ -49,7 +48,7 @@ public record ModelConfig(
         Objects.requireNonNull(granularity, "granularity");
         Objects.requireNonNull(strategy, "strategy");
         Objects.requireNonNull(activation, "activation");
-        hidden = List.copyOf(hidden);
+        Objects.requireNonNull(architecture, "architecture");
         DropRate.of(dropRate);
     }
 
@@ -62,20 +61,27 @@ public record ModelConfig(
                 false,
                 Strategy.AUTO,
                 0.3,
-                List.of(256, 256),
+                Architecture.mlp(256, 256),
                 Activation.RELU,
                 0);
     }
 
     /** The same with another regularizer. */
     public ModelConfig with(Regularizer regularizer) {
-        return new ModelConfig(regularizer, noise, granularity, fixedMask, strategy, dropRate, hidden, activation, l2);
+        return new ModelConfig(
+                regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
-    /** The same with other hidden layers. */
-    public ModelConfig withHidden(Integer... units) {
+    /** The same with another activation and L2 penalty. */
+    public ModelConfig with(Activation activation, double l2) {
         return new ModelConfig(
-                regularizer, noise, granularity, fixedMask, strategy, dropRate, List.of(units), activation, l2);
+                regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
+    }
+
+    /** The same with other layers. */
+    public ModelConfig withArchitecture(Architecture architecture) {
+        return new ModelConfig(
+                regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
     /**
@@ -88,8 +94,8 @@ public record ModelConfig(
      */
     public NetworkSpec describe(int features, int classes, long seed, Optimizer optimizer) {
         NetworkBuilder builder = Network.builder().input(features).seed(seed).optimizer(optimizer);
-        for (int units : hidden) {
-            addHidden(builder, units);
+        if (architecture instanceof Architecture.Mlp mlp) {
+            mlp.hidden().forEach(units -> addHidden(builder, units));
         }
         return builder.add(Dense.units(classes).l2(l2).build()).describe();
     }

@@ -59,6 +59,12 @@ public record TrainingConfig(
         return new Builder();
     }
 
+    /** The same from another seed. */
+    public TrainingConfig withSeed(long seed) {
+        return new TrainingConfig(
+                epochs, batchSize, optimizer, momentum, weightDecay, learningRate, schedule, patience, seed);
+    }
+
     /** The optimizer with its settings. */
     public Optimizer newOptimizer() {
         return switch (optimizer) {

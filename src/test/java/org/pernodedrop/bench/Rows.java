@@ -1,7 +1,5 @@
 package org.pernodedrop.bench;
 
-import java.util.List;
-
 /** Lines of results for tests. */
 public final class Rows {
     private Rows() {}
@@ -64,7 +62,7 @@ public final class Rows {
                 "synthetic",
                 60_000,
                 784,
-                List.of(256, 256),
+                "mlp:256,256",
                 128,
                 regularizer,
                 masks ? "fused" : null,

@@ -11,6 +11,7 @@ import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
@@ -23,7 +24,7 @@ class TrainingBenchmarkTest {
     private final List<String> notices = new ArrayList<>();
 
     private static ModelConfig model(Regularizer regularizer) {
-        return ModelConfig.standard().withHidden(8).with(regularizer);
+        return ModelConfig.standard().withArchitecture(Architecture.mlp(8)).with(regularizer);
     }
 
     @Test
@@ -37,7 +38,7 @@ class TrainingBenchmarkTest {
             for (TrainingRow row : rows) {
                 assertEquals(50, row.examples());
                 assertEquals(784, row.features());
-                assertEquals(List.of(8), row.hidden());
+                assertEquals("mlp:8", row.network());
                 assertEquals(16, row.batchSize());
                 assertTrue(row.repetitions() >= TrainingBenchmark.LEAST_EPOCHS);
                 assertTrue(row.samplesPerSecond() > 0);

@@ -135,7 +135,7 @@ class BenchCommandTest {
         Path file = directory.resolve("training.jsonl");
         Path page = directory.resolve("training.html");
         Program program = Program.runLine(
-                "bench training --limit 40 --hidden 8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3",
+                "bench training --limit 40 --network mlp:8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3",
                 "--json",
                 file.toString(),
                 "--html",
@@ -206,7 +206,7 @@ class BenchCommandTest {
         "layers, --threads, 1025, '1024'",
         "layers, --seconds, 0, 'above 0'",
         "layers, --seconds, Infinity, 'finite'",
-        "training, --hidden, 0, '[1, '",
+        "training, --network, mlp:0, 'at least 1 unit'",
         "training, --batch-size, 0, '[1, '",
         "training, --data, mnist, 'idx:DIR'",
         "training, --drop-rate, 1, '[0, 1)'",

@@ -27,7 +27,7 @@ class NoDesktopTest {
                 "--regularizer=none",
                 "--epochs=1",
                 "--limit=50",
-                "--hidden=8",
+                "--network=mlp:8",
                 "--out=" + out);
         assertEquals(0, run.code(), run.err());
         assertTrue(

@@ -34,7 +34,7 @@ import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine;
 
 class TrainCommandTest {
-    private static final List<String> SMALL = List.of("--hidden", "16", "--epochs", "2", "--threads", "1");
+    private static final List<String> SMALL = List.of("--network", "mlp:16", "--epochs", "2", "--threads", "1");
 
     @TempDir
     private Path directory;
@@ -156,10 +156,10 @@ class TrainCommandTest {
 
     @Test
     void sameSeedSameMetricsOnAnyNumberOfThreads() throws IOException {
-        train("one", "--hidden", "40,33");
-        train("two", "--hidden", "40,33", "--threads", "2");
-        train("again", "--hidden", "40,33");
-        train("other", "--hidden", "40,33", "--seed", "43");
+        train("one", "--network", "mlp:40,33");
+        train("two", "--network", "mlp:40,33", "--threads", "2");
+        train("again", "--network", "mlp:40,33");
+        train("other", "--network", "mlp:40,33", "--seed", "43");
         for (String file : List.of("metrics.csv", "metrics-none.csv")) {
             assertEquals(numbers("one/" + file), numbers("two/" + file));
             assertEquals(numbers("one/" + file), numbers("again/" + file));
@@ -193,8 +193,8 @@ class TrainCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"--data-on-device=no", "--data-on-device=yes", "--no-graphs", "--graphs"})
     void howTheDeviceIsUsedChangesNoNumber(String option) throws IOException {
-        train("plain", "--data", "vowel", "--hidden", "40");
-        Outcome outcome = train("other", "--data", "vowel", "--hidden", "40", option);
+        train("plain", "--data", "vowel", "--network", "mlp:40");
+        Outcome outcome = train("other", "--data", "vowel", "--network", "mlp:40", option);
         for (String file : List.of("metrics.csv", "metrics-none.csv")) {
             assertEquals(numbers("plain/" + file), numbers("other/" + file));
         }
@@ -217,11 +217,11 @@ class TrainCommandTest {
         Files.createDirectory(directory.resolve("kept"));
         Files.writeString(directory.resolve("kept/metrics.csv"), earlier);
         for (String out : List.of("run", "kept")) {
-            Outcome outcome = train(out, "--hidden", "40000,40000");
+            Outcome outcome = train(out, "--network", "mlp:40000,40000");
             assertEquals(1, outcome.code());
             OutOfDeviceMemoryException failure = assertInstanceOf(OutOfDeviceMemoryException.class, outcome.failure());
             assertTrue(
-                    failure.getMessage().contains("smaller --batch-size or smaller layers (--hidden)"),
+                    failure.getMessage().contains("smaller --batch-size or smaller layers (--network)"),
                     failure.getMessage());
         }
         assertFalse(Files.exists(directory.resolve("run")));
@@ -331,8 +331,8 @@ class TrainCommandTest {
                 "--device=cpu --matrix-precision=tf32 | --matrix-precision tf32 is only for --device cuda or auto",
                 "--data=mnist | --data must be one of digits, spambase, vowel",
                 "--label=x | --label is for csv:FILE only",
-                "--hidden=16,0 | --hidden must be at least 1 for each layer: --hidden=0",
-                "--hidden=a | Invalid value for option '--hidden'",
+                "--network=mlp:16,0 | network must have at least 1 unit in each layer: network=mlp:16,0",
+                "--network=a | Invalid value for option '--network'",
                 "--epochs=0 | --epochs must be at least 1: --epochs=0",
                 "--batch-size=0 | --batch-size must be at least 1: --batch-size=0",
                 "--l2=-1 | --l2 must be finite and at least 0: --l2=-1.0",

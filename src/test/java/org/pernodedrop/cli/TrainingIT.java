@@ -27,9 +27,9 @@ import org.pernodedrop.train.MetricsCsv;
 
 /** Whole runs of {@code train} on a CUDA device. */
 class TrainingIT {
-    private static final String THREE_EPOCHS = "train --hidden 24 --epochs 3 --batch-size 100 --seed 7";
+    private static final String THREE_EPOCHS = "train --network mlp:24 --epochs 3 --batch-size 100 --seed 7";
     private static final String FEW_STEPS = THREE_EPOCHS + " --limit 500";
-    private static final String ONE_EPOCH = "train --hidden 8 --epochs 1 --batch-size 100 --no-twin";
+    private static final String ONE_EPOCH = "train --network mlp:8 --epochs 1 --batch-size 100 --no-twin";
     private static final List<String> FILES = List.of("metrics.csv", "metrics-none.csv");
 
     /** Of losses, after 3 epochs of 15 steps: rounding errors of sums, grown by the steps before. */
@@ -125,10 +125,10 @@ class TrainingIT {
         long layers = total / (Float.BYTES * (long) units * units) + 2;
         String hidden = String.join(",", Collections.nCopies((int) layers, Integer.toString(units)));
         Program program = Program.runLine(
-                "train --device cuda --hidden " + hidden,
+                "train --device cuda --network mlp:" + hidden,
                 "--out",
                 directory.resolve("run").toString());
-        program.assertFailure("smaller --batch-size or smaller layers (--hidden)");
+        program.assertFailure("smaller --batch-size or smaller layers (--network)");
         assertFalse(Files.exists(directory.resolve("run")));
         train(ONE_EPOCH, "after", "--device", "cuda", "--limit", "100");
     }

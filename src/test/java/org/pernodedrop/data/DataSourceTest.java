@@ -82,23 +82,23 @@ class DataSourceTest {
             @ForAll @DoubleRange(min = 0.01, max = 0.99) double fraction,
             @ForAll long seed) {
         int[] labels = IntStream.range(0, examples).map(j -> j * j % classes).toArray();
-        StratifiedSplit split = StratifiedSplit.of(labels, classes, seed, fraction);
-        int[] together = IntStream.concat(Arrays.stream(split.train()), Arrays.stream(split.validation()))
+        StratifiedSplit split = StratifiedSplit.of(labels, classes, seed, Permutation.SPLIT, fraction);
+        int[] together = IntStream.concat(Arrays.stream(split.train()), Arrays.stream(split.part()))
                 .sorted()
                 .toArray();
         assertArrayEquals(IntStream.range(0, examples).toArray(), together);
         for (int c = 0; c < classes; c++) {
             int label = c;
             long all = Arrays.stream(labels).filter(each -> each == label).count();
-            long held = Arrays.stream(split.validation())
+            long held = Arrays.stream(split.part())
                     .filter(position -> labels[position] == label)
                     .count();
             long expected = all < 2 ? 0 : Math.max(1, Math.min(all - 1, Math.round(all * fraction)));
             assertEquals(expected, held);
         }
-        StratifiedSplit again = StratifiedSplit.of(labels, classes, seed, fraction);
+        StratifiedSplit again = StratifiedSplit.of(labels, classes, seed, Permutation.SPLIT, fraction);
         assertArrayEquals(split.train(), again.train());
-        assertArrayEquals(split.validation(), again.validation());
+        assertArrayEquals(split.part(), again.part());
     }
 
     @Test

@@ -61,7 +61,7 @@ class CpuCudaAgreementIT {
                     false,
                     Strategy.AUTO,
                     dropRate,
-                    List.of(33, 21),
+                    Architecture.mlp(33, 21),
                     Activation.RELU,
                     1e-4);
         }

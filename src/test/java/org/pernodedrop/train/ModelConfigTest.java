@@ -35,7 +35,8 @@ class ModelConfigTest {
         "PERNODEDROP, 'PerNodeDropDense,PerNodeDropDense,Dense'"
     })
     void regularizesHiddenLayersOnly(Regularizer regularizer, String kinds) {
-        NetworkSpec network = describe(ModelConfig.standard().withHidden(5, 4).with(regularizer));
+        NetworkSpec network = describe(
+                ModelConfig.standard().withArchitecture(Architecture.mlp(5, 4)).with(regularizer));
         assertEquals(
                 List.of(kinds.split(",")),
                 network.layers().stream().map(Layer::kind).toList());
@@ -45,7 +46,7 @@ class ModelConfigTest {
     @ParameterizedTest
     @EnumSource
     void allStartWithTheSameParameters(Regularizer regularizer) {
-        ModelConfig model = ModelConfig.standard().withHidden(5, 4);
+        ModelConfig model = ModelConfig.standard().withArchitecture(Architecture.mlp(5, 4));
         try (Backend backend = new CpuBackend(1);
                 Network one = new Network(describe(model.with(regularizer)), backend);
                 Network plain = new Network(describe(model.with(Regularizer.NONE)), backend)) {
@@ -57,7 +58,8 @@ class ModelConfigTest {
     @ParameterizedTest
     @EnumSource
     void maskIsThatOfTheLayers(Regularizer regularizer) {
-        ModelConfig model = ModelConfig.standard().withHidden(5).with(regularizer);
+        ModelConfig model =
+                ModelConfig.standard().withArchitecture(Architecture.mlp(5)).with(regularizer);
         double drawn = describe(model).layers().stream()
                 .flatMap(layer -> layer.drawnMask().stream())
                 .mapToDouble(mask -> mask.effectiveDropRate())
@@ -75,7 +77,7 @@ class ModelConfigTest {
                 true,
                 Strategy.AUTO,
                 0.3,
-                List.of(5),
+                Architecture.mlp(5),
                 Activation.TANH,
                 0.25);
         PerNodeDropDense layer = (PerNodeDropDense) describe(model).layers().get(0);
@@ -100,7 +102,7 @@ class ModelConfigTest {
                         false,
                         Strategy.AUTO,
                         1.2,
-                        model.hidden(),
+                        model.architecture(),
                         model.activation(),
                         0));
         assertEquals("dropRate must be in [0, 1): dropRate=1.2", e.getMessage());

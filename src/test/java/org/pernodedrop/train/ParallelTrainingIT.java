@@ -42,7 +42,7 @@ class ParallelTrainingIT {
                 false,
                 Strategy.AUTO,
                 0.4,
-                List.of(17),
+                Architecture.mlp(17),
                 Activation.RELU,
                 0);
         try (Backend backend = CudaDeviceUnderTest.open();
@@ -115,7 +115,7 @@ class ParallelTrainingIT {
             source = new ResidentDataset(backend, data);
             network = new Network(
                     ModelConfig.standard()
-                            .withHidden(9)
+                            .withArchitecture(Architecture.mlp(9))
                             .describe(data.featureCount(), data.classes(), 5, config.newOptimizer()),
                     backend);
             totals = backend.newLossAccumulator();

@@ -32,7 +32,7 @@ class SteadyTrainingIT {
         int n = split.train().examples();
         assertTrue(n % BATCH != 0, "the last batch is to be smaller");
         TrainingConfig config = TrainingConfig.builder().build();
-        ModelConfig model = ModelConfig.standard().withHidden(13);
+        ModelConfig model = ModelConfig.standard().withArchitecture(Architecture.mlp(13));
         try (Backend backend = CudaDeviceUnderTest.open();
                 Network network = new Network(model.describe(64, 10, 3, config.newOptimizer()), backend);
                 PlacedData data = PlacedData.place(backend, split, where, line -> {});

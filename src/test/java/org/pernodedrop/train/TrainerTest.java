@@ -28,7 +28,7 @@ import org.pernodedrop.nn.Snapshot;
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);
     private final DataSplit split = DataSource.parse("digits", null).load(3, 0.3, 207);
-    private final ModelConfig model = ModelConfig.standard().withHidden(13);
+    private final ModelConfig model = ModelConfig.standard().withArchitecture(Architecture.mlp(13));
 
     TrainerTest() {
         split.standardize();
@@ -196,7 +196,8 @@ class TrainerTest {
                 .batchSize(16)
                 .learningRate(0.01)
                 .build();
-        TrainingResult result = train(model.with(regularizer).withHidden(64), config, new TrainingListener() {});
+        TrainingResult result = train(
+                model.with(regularizer).withArchitecture(Architecture.mlp(64)), config, new TrainingListener() {});
         // A guess is ln 10 = 2.3.
         assertTrue(result.last().trainLoss() < 1, result.toString());
         assertFalse(result.stoppedEarly());

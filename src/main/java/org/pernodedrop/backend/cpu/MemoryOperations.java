@@ -86,7 +86,7 @@ final class MemoryOperations implements MemoryKernels {
             long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
             throw new OutOfDeviceMemoryException(
                     "Java's heap has no room for this buffer; give Java more by -Xmx, or use a smaller --batch-size"
-                            + " or smaller layers (--hidden): bytes=" + Float.BYTES * length + ", free=" + free
+                            + " or smaller layers (--network): bytes=" + Float.BYTES * length + ", free=" + free
                             + ", heap=" + runtime.maxMemory(),
                     e);
         }

@@ -122,7 +122,7 @@ final class DevicePool implements AutoCloseable {
                 "the GPU has no room for " + purpose + ": asked for=" + Bytes.of(bytes) + ", free="
                         + Bytes.of(memory.available()) + ", total=" + Bytes.of(memory.total())
                         + ", held by this backend=" + Bytes.of(used)
-                        + "; use a smaller --batch-size or smaller layers (--hidden), close buffers and networks that are"
+                        + "; use a smaller --batch-size or smaller layers (--network), close buffers and networks that are"
                         + " no longer needed, or end other programs on the GPU",
                 null);
     }

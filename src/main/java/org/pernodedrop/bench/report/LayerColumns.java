@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.pernodedrop.bench.LayerRow;
 import org.pernodedrop.bench.Quartiles;
+import org.pernodedrop.report.Column;
+import org.pernodedrop.report.Numbers;
 
 /** The columns of a table of layers, which all have the same shape and mask. */
 final class LayerColumns {

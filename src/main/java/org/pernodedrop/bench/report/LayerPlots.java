@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.pernodedrop.bench.LayerRow;
 import org.pernodedrop.bench.Peaks;
 import org.pernodedrop.bench.RunRow;
+import org.pernodedrop.report.Plot;
 
 /** What is plotted of layers: the roofline, times by strategy, and times against each size that was varied alone. */
 final class LayerPlots {
@@ -113,6 +114,7 @@ final class LayerPlots {
                         + " a layer at one drop rate.",
                 "multiply-adds a byte",
                 "multiply-adds a second",
+                Plot.Axes.LOGARITHMIC,
                 List.of(),
                 series);
     }
@@ -167,6 +169,7 @@ final class LayerPlots {
                         + ". Both axes are logarithmic: a cost in proportion to the size runs parallel to the dashed line.",
                 axis.title,
                 "microseconds",
+                Plot.Axes.LOGARITHMIC,
                 List.of(),
                 series);
     }
@@ -190,6 +193,7 @@ final class LayerPlots {
                         + ". dense is the layer without a mask.",
                 "B x I x U, or B x T x I x U",
                 "microseconds",
+                Plot.Axes.LOGARITHMIC,
                 shapes,
                 series);
     }

@@ -10,6 +10,8 @@ import org.pernodedrop.bench.LayerRow;
 import org.pernodedrop.bench.ResultRow;
 import org.pernodedrop.bench.RunRow;
 import org.pernodedrop.bench.TrainingRow;
+import org.pernodedrop.report.Page;
+import org.pernodedrop.report.PlotSection;
 import org.w3c.dom.Element;
 
 /** The page: for every run where it was made, plots, tables and what they mean. */
@@ -25,7 +27,7 @@ final class ReportPage {
 
     ReportPage(List<ResultRow> rows) {
         plots = new PlotSection(page);
-        page.add(page.body, "p", ABOUT);
+        page.add(page.body(), "p", ABOUT);
         for (RunRow run : ofType(rows, RunRow.class)) {
             List<ResultRow> own =
                     rows.stream().filter(row -> row.run().equals(run.run())).toList();
@@ -39,11 +41,11 @@ final class ReportPage {
     }
 
     private void addRun(RunRow run, List<LayerRow> layers, List<TrainingRow> trainings) {
-        Element section = page.add(page.body, "section", "");
+        Element section = page.add(page.body(), "section", "");
         page.add(section, "h2", run.device() + ", " + run.started());
         addFacts(section, run);
         if (!layers.isEmpty()) {
-            plots.addLayers(section, run, layers);
+            plots.add(section, LayerPlots.of(run, layers));
             addLayers(section, layers);
         }
         if (!trainings.isEmpty()) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.pernodedrop.bench.Peaks;
 import org.pernodedrop.bench.RunRow;
+import org.pernodedrop.report.Numbers;
 
 /** What a page tells of a run. */
 final class RunColumns {

@@ -2,6 +2,8 @@ package org.pernodedrop.bench.report;
 
 import java.util.List;
 import org.pernodedrop.bench.TrainingRow;
+import org.pernodedrop.report.Column;
+import org.pernodedrop.report.Numbers;
 
 /** The columns of a table of trainings. */
 final class TrainingColumns {
@@ -22,8 +24,7 @@ final class TrainingColumns {
                         "drop rate",
                         "the share that a mask drops or disturbs",
                         row -> row.dropRate() == null ? "" : Double.toString(row.dropRate())),
-                Column.words("hidden", "units of the hidden layers", row -> row.hidden()
-                        .toString()),
+                Column.words("network", "its layers; mlp: units of dense hidden layers", TrainingRow::network),
                 Column.number("batch", "samples of a step", row -> Integer.toString(row.batchSize())),
                 Column.number(
                         "epoch s",

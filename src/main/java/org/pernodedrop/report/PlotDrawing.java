@@ -1,10 +1,16 @@
-package org.pernodedrop.bench.report;
+package org.pernodedrop.report;
 
 import java.awt.AWTError;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.apache.batik.svggen.SVGIDGenerator;
@@ -45,11 +51,49 @@ final class PlotDrawing {
         }
     }
 
-    private static Element draw(Document document, Plot plot) {
+    /**
+     * The plots side by side as a PNG file.
+     *
+     * @throws IllegalStateException as {@link #svg}
+     */
+    static byte[] png(List<Plot> plots) {
+        try {
+            return paint(plots);
+        } catch (AWTError e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] paint(List<Plot> plots) {
+        BufferedImage image = new BufferedImage(plots.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            for (Plot plot : plots) {
+                chart(plot).paint(graphics, WIDTH, HEIGHT);
+                graphics.translate(WIDTH, 0);
+            }
+        } finally {
+            graphics.dispose();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Chart<?, ?> chart(Plot plot) {
         System.setProperty("java.awt.headless", "true");
         Chart<?, ?> chart = plot.isBars() ? bars(plot) : curves(plot);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        return chart;
+    }
+
+    private static Element draw(Document document, Plot plot) {
+        Chart<?, ?> chart = chart(plot);
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
         context.setComment(null);
         context.setPrecision(DECIMALS);
@@ -80,15 +124,18 @@ final class PlotDrawing {
                 .xAxisTitle(plot.xTitle())
                 .yAxisTitle(plot.yTitle())
                 .build();
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+        boolean logarithmic = plot.axes() == Plot.Axes.LOGARITHMIC;
+        chart.getStyler().setXAxisLogarithmic(logarithmic).setYAxisLogarithmic(logarithmic);
         int number = 0;
         for (Plot.Series series : plot.series()) {
             boolean bound = series.look() == Plot.Look.BOUND;
             Color color = new Color(COLORS.get(bound ? 1 : number++ % COLORS.size()));
-            XYSeries drawn = chart.addSeries(series.name(), series.x(), series.y());
+            XYSeries drawn = chart.addSeries(
+                    series.name(), series.x(), series.y(), series.spread().isEmpty() ? null : series.spread());
             drawn.setLineColor(color);
             drawn.setMarkerColor(color);
-            drawn.setMarker(bound ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+            boolean marks = series.look() == Plot.Look.LINE || series.look() == Plot.Look.POINTS;
+            drawn.setMarker(marks ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
             drawn.setLineStyle(bound ? SeriesLines.DASH_DASH : SeriesLines.SOLID);
             if (series.look() == Plot.Look.POINTS) {
                 drawn.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);

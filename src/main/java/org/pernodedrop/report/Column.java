@@ -1,4 +1,4 @@
-package org.pernodedrop.bench.report;
+package org.pernodedrop.report;
 
 import java.util.function.Function;
 
@@ -10,12 +10,14 @@ import java.util.function.Function;
  * @param meaning for readers who know nothing of the code
  * @param value of a row; empty if it has none
  */
-record Column<R>(String title, boolean text, String meaning, Function<R, String> value) {
-    static <R> Column<R> number(String title, String meaning, Function<R, String> value) {
+public record Column<R>(String title, boolean text, String meaning, Function<R, String> value) {
+    /** A column of numbers. */
+    public static <R> Column<R> number(String title, String meaning, Function<R, String> value) {
         return new Column<>(title, false, meaning, value);
     }
 
-    static <R> Column<R> words(String title, String meaning, Function<R, String> value) {
+    /** A column of words. */
+    public static <R> Column<R> words(String title, String meaning, Function<R, String> value) {
         return new Column<>(title, true, meaning, value);
     }
 }

@@ -1,4 +1,4 @@
-package org.pernodedrop.bench.report;
+package org.pernodedrop.report;
 
 import java.io.StringWriter;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /** A page under construction, as a tree: what comes out is well-formed and its texts are escaped. */
-final class Page {
+public final class Page {
     private static final String STYLE =
             """
             body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 80em; padding: 0 1em; color: #222 }
@@ -30,10 +30,11 @@ final class Page {
             code { overflow-wrap: anywhere }
             """;
 
-    final Document document;
-    final Element body;
+    private final Document document;
+    private final Element body;
 
-    Page(String title) {
+    /** An empty page below its title. */
+    public Page(String title) {
         try {
             document = DocumentBuilderFactory.newDefaultInstance()
                     .newDocumentBuilder()
@@ -53,7 +54,7 @@ final class Page {
     }
 
     /** Adds an element with a text. */
-    Element add(Element parent, String name, String text) {
+    public Element add(Element parent, String name, String text) {
         Element element = document.createElement(name);
         if (!text.isEmpty()) {
             element.appendChild(document.createTextNode(text));
@@ -63,7 +64,7 @@ final class Page {
     }
 
     /** Adds a table with a line a row. */
-    <R> void table(Element parent, List<Column<R>> columns, List<R> rows) {
+    public <R> void table(Element parent, List<Column<R>> columns, List<R> rows) {
         Element frame = add(parent, "div", "");
         frame.setAttribute("class", "wide");
         Element table = add(frame, "table", "");
@@ -77,7 +78,7 @@ final class Page {
     }
 
     /** Adds what each column means. */
-    void explain(Element parent, List<? extends Column<?>> columns) {
+    public void explain(Element parent, List<? extends Column<?>> columns) {
         Element list = add(parent, "ul", "");
         for (Column<?> column : columns) {
             Element item = add(list, "li", "");
@@ -94,8 +95,18 @@ final class Page {
         }
     }
 
+    /** What the page shows, to add to. */
+    public Element body() {
+        return body;
+    }
+
+    /** Makes elements for the page. */
+    Document document() {
+        return document;
+    }
+
     /** The whole page. */
-    String html() {
+    public String html() {
         StringWriter writer = new StringWriter();
         writer.write("<!DOCTYPE html>\n");
         try {

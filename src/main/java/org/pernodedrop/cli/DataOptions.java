@@ -1,0 +1,69 @@
+package org.pernodedrop.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.pernodedrop.data.DataSource;
+import picocli.CommandLine.Option;
+
+/** The options that say what is learned. */
+final class DataOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            defaultValue = "digits",
+            description = "What to learn: " + DataSource.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
+    private String data;
+
+    @Option(
+            names = "--label",
+            paramLabel = "COL",
+            description = "Label column of csv:FILE, by name or number from 0. Default: the last one.")
+    private String label;
+
+    @Option(
+            names = "--validation-fraction",
+            paramLabel = "X",
+            defaultValue = "0.2",
+            description = "Share of the training examples that is kept for validation, in (0, 1). Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private double validationFraction;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Use N training examples at most, chosen at random; 0 for all. Default: ${DEFAULT-VALUE}.")
+    private int limit;
+
+    void check(OptionChecks checks) {
+        boolean splits = validationFraction > 0 && validationFraction < 1;
+        checks.require(splits, "--validation-fraction", "must be in (0, 1)", validationFraction);
+        checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
+    }
+
+    DataSource source(OptionChecks checks) {
+        try {
+            return DataSource.parse(data, label);
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
+    }
+
+    double validationFraction() {
+        return validationFraction;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /** Every option as it is in force, by its name. */
+    Map<String, Object> settings() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("data", data);
+        settings.put("label", label);
+        settings.put("validation_fraction", validationFraction);
+        settings.put("limit", limit);
+        return settings;
+    }
+}

@@ -1,0 +1,73 @@
+package org.pernodedrop.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The layers of a network, without what is done against overfitting. */
+public sealed interface Architecture permits Architecture.Mlp {
+    /** The specifications that {@link #parse} knows, for messages and help texts. */
+    String SPECIFICATIONS = "mlp:UNITS,UNITS,... (dense hidden layers, from the input on; mlp for none)";
+
+    /**
+     * Dense hidden layers.
+     *
+     * @param hidden units of each from the input on, at least 1; may be empty
+     */
+    record Mlp(List<Integer> hidden) implements Architecture {
+        /** Refuses layers without units. */
+        public Mlp {
+            hidden = List.copyOf(hidden);
+            for (int units : hidden) {
+                if (units < 1) {
+                    throw new IllegalArgumentException(
+                            "network must have at least 1 unit in each layer: network=" + text(hidden));
+                }
+            }
+        }
+
+        private static String text(List<Integer> hidden) {
+            return hidden.isEmpty()
+                    ? "mlp"
+                    : hidden.stream().map(String::valueOf).collect(Collectors.joining(",", "mlp:", ""));
+        }
+
+        /** The specification. */
+        @Override
+        public String toString() {
+            return text(hidden);
+        }
+    }
+
+    /** Dense hidden layers. */
+    static Architecture mlp(Integer... hidden) {
+        return new Mlp(List.of(hidden));
+    }
+
+    /**
+     * The network that a specification names.
+     *
+     * @throws IllegalArgumentException if it is none of {@link #SPECIFICATIONS}
+     */
+    static Architecture parse(String specification) {
+        if (specification.equals("mlp")) {
+            return new Mlp(List.of());
+        }
+        if (!specification.startsWith("mlp:")) {
+            throw unknown(specification);
+        }
+        List<Integer> hidden = new ArrayList<>();
+        for (String units : specification.substring("mlp:".length()).split(",", -1)) {
+            try {
+                hidden.add(Integer.parseInt(units));
+            } catch (NumberFormatException e) {
+                throw unknown(specification);
+            }
+        }
+        return new Mlp(hidden);
+    }
+
+    private static IllegalArgumentException unknown(String specification) {
+        return new IllegalArgumentException("network must be " + SPECIFICATIONS + ": network=" + specification);
+    }
+}

@@ -1,0 +1,104 @@
+package org.pernodedrop.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunsFileTest {
+    @TempDir
+    private Path directory;
+
+    private static RunsFile.Header header(Object epochs) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("data", "digits");
+        settings.put("label", null);
+        settings.put("epochs", epochs);
+        settings.put("learning_rate", 1e-3);
+        return new RunsFile.Header(settings, Map.of("command", "compare"));
+    }
+
+    private Path written() throws IOException {
+        Path path = directory.resolve("runs.jsonl");
+        try (RunsFile file = RunsFile.open(path, header(30))) {
+            for (ComparedRun run : Runs.some()) {
+                file.append(run);
+            }
+        }
+        return path;
+    }
+
+    @Test
+    void whatWasAppendedIsReadAgain() throws IOException {
+        Path path = written();
+        try (RunsFile file = RunsFile.open(path, header(30))) {
+            assertEquals(Runs.some(), file.runs());
+        }
+        assertEquals(Runs.some(), RunsFile.read(path).runs());
+        assertEquals("compare", RunsFile.read(path).header().environment().get("command"));
+    }
+
+    /** Wherever writing was stopped, the runs before are there, and the file can be gone on with. */
+    @Test
+    void tornLinesAreDropped() throws IOException {
+        byte[] whole = Files.readAllBytes(written());
+        String text = Files.readString(directory.resolve("runs.jsonl"));
+        Path path = directory.resolve("torn.jsonl");
+        ComparedRun next = Runs.of(ComparedRegularizer.DROPOUT, 0.7, 4, 0.5);
+        for (int length = 0; length <= whole.length; length += 13) {
+            Files.write(path, Arrays.copyOf(whole, length));
+            int lines = (int)
+                    text.substring(0, length).chars().filter(c -> c == '\n').count();
+            List<ComparedRun> expected = Runs.some().subList(0, Math.max(0, lines - 1));
+            try (RunsFile file = RunsFile.open(path, header(30))) {
+                assertEquals(expected, file.runs());
+                file.append(next);
+            }
+            List<ComparedRun> runs = RunsFile.read(path).runs();
+            assertEquals(expected.size() + 1, runs.size());
+            assertEquals(next, runs.get(expected.size()));
+        }
+    }
+
+    @Test
+    void otherSettingsAreRefused() throws IOException {
+        Path path = written();
+        IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(31)));
+        assertTrue(e.getMessage().contains("epochs is 30 there and 31 now"), e.getMessage());
+        assertEquals(Runs.some(), RunsFile.read(path).runs());
+    }
+
+    @Test
+    void twoAtATimeAreRefused() throws IOException {
+        Path path = written();
+        try (RunsFile file = RunsFile.open(path, header(30))) {
+            IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
+            assertTrue(e.getMessage().contains("another comparison is writing"), e.getMessage());
+            assertEquals(Runs.some(), file.runs());
+        }
+    }
+
+    @Test
+    void damagedLinesAreNamed() throws IOException {
+        Path path = written();
+        List<String> lines = new ArrayList<>(Files.readAllLines(path));
+        for (String damage : List.of("{}", "nonsense", "[1]", "{\"regularizer\":\"nothing\"}")) {
+            lines.set(2, damage);
+            Files.write(path, lines);
+            IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
+            assertTrue(e.getMessage().contains("line 3"), e.getMessage());
+        }
+        Files.writeString(path, "{\"a\":1}\n");
+        assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
+    }
+}
