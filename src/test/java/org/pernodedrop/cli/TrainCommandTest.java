@@ -116,7 +116,7 @@ class TrainCommandTest {
         assertEquals("pernodedrop", report.at("/settings/regularizer").asText());
         assertEquals("bernoulli", report.at("/settings/noise").asText());
         assertEquals(0.3, report.at("/settings/drop_rate").asDouble());
-        assertEquals(16, report.at("/settings/hidden/0").asInt());
+        assertEquals("mlp:16", report.at("/settings/network").asText());
         assertEquals(19 / 64.0, report.get("effective_drop_rate").asDouble());
         assertEquals(6, report.get("planes").asInt());
         assertTrue(report.get("device").asText().startsWith("cpu (1 thread; "));
@@ -331,7 +331,7 @@ class TrainCommandTest {
                 "--device=cpu --matrix-precision=tf32 | --matrix-precision tf32 is only for --device cuda or auto",
                 "--data=mnist | --data must be one of digits, spambase, vowel",
                 "--label=x | --label is for csv:FILE only",
-                "--network=mlp:16,0 | network must have at least 1 unit in each layer: network=mlp:16,0",
+                "--network=mlp:16,0 | Invalid value for option '--network': network must have at least 1 unit in each layer: network=mlp:16,0",
                 "--network=a | Invalid value for option '--network'",
                 "--epochs=0 | --epochs must be at least 1: --epochs=0",
                 "--batch-size=0 | --batch-size must be at least 1: --batch-size=0",
