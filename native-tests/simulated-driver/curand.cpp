@@ -36,6 +36,7 @@ struct Generator {
     void* stream = nullptr;
     uint64_t seed = 0;
     uint64_t position = 0;
+    bool prepared = false;
 };
 
 using Generators = LibraryHandles<Generator, Resource::CURAND_GENERATORS>;
@@ -117,6 +118,11 @@ int generate(Generator* generator, Kind kind, void* to, size_t count, float mean
         simulated_explain("cuRAND", "the target does not lie in device memory");
         return CURAND_LAUNCH_FAILURE;
     }
+    // Seen on GPUs: drawing from a new place fails while another thread captures.
+    if (!generator->prepared && simulated_prepare("cuRAND's first draw from a place") != SUCCESS) {
+        return CURAND_LAUNCH_FAILURE;
+    }
+    generator->prepared = true;
     const Fill fill{kind, generator->seed, generator->position, count, mean, deviation, to};
     if (simulated_submit(generator->stream, run, &fill, sizeof fill) != SUCCESS) {
         return CURAND_LAUNCH_FAILURE;
@@ -183,6 +189,7 @@ EXPORTED int curandSetPseudoRandomGeneratorSeed(Generator* generator, unsigned l
     return about(generator, [&] {
         generator->seed = seed;
         generator->position = 0;
+        generator->prepared = false;
         return CURAND_SUCCESS;
     });
 }
@@ -190,6 +197,7 @@ EXPORTED int curandSetPseudoRandomGeneratorSeed(Generator* generator, unsigned l
 EXPORTED int curandSetGeneratorOffset(Generator* generator, unsigned long long offset) {
     return about(generator, [&] {
         generator->position = offset;
+        generator->prepared = false;
         return CURAND_SUCCESS;
     });
 }

@@ -54,6 +54,15 @@ EXPORTED void simulated_destroy_handle(Resource kind) {
     }
 }
 
+EXPORTED int simulated_prepare(const char* name) {
+    const std::lock_guard<std::mutex> lock(driver().lock);
+    const Status status = check_no_capture();
+    if (status != SUCCESS) {
+        explain(name, "waits for the context, which spoils the captures under way");
+    }
+    return status;
+}
+
 EXPORTED void simulated_explain(const char* call, const char* cause) {
     explain(call, cause);
 }

@@ -19,4 +19,7 @@ EXPORTED int simulated_create_handle(simulated::Resource kind);
 
 EXPORTED void simulated_destroy_handle(simulated::Resource kind);
 
+// What a library prepares with the whole context at rest: refused while any thread captures, and spoils the capture.
+EXPORTED int simulated_prepare(const char* call);
+
 EXPORTED void simulated_explain(const char* call, const char* cause);

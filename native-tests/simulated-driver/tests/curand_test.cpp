@@ -54,6 +54,21 @@ TEST_F(SimulatedCurand, WritesOnlyWhereFourWordsMayLie) {
     reset();
 }
 
+TEST_F(SimulatedCurand, DrawsFromANewPlaceOnlyWhileNobodyCaptures) {
+    void* stream = nullptr;
+    constexpr unsigned NON_BLOCKING = 1;
+    constexpr int RELAXED = 2;
+    ASSERT_EQ(cuda()("cuStreamCreate", &stream, NON_BLOCKING), SUCCESS);
+    const DeviceAddress memory = allocate(16);
+    ASSERT_EQ(cuda()("cuStreamBeginCapture_v2", stream, RELAXED), SUCCESS);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{4}), 201);
+    void* graph = nullptr;
+    EXPECT_EQ(cuda()("cuStreamEndCapture", stream, &graph), STREAM_CAPTURE_INVALIDATED);
+    EXPECT_EQ(curand()("curandGenerateUniform", generator_, memory, size_t{4}), 0);
+    EXPECT_EQ(cuda()("cuStreamDestroy_v2", stream), SUCCESS);
+    release(memory);
+}
+
 TEST_F(SimulatedCurand, DrawsNormals) {
     constexpr size_t COUNT = 208;
     const DeviceAddress memory = allocate(COUNT * sizeof(float));

@@ -33,6 +33,12 @@ class ParallelTrainingIT {
             DataSource.parse("digits", null).load(3, 0.3, EXAMPLES).train();
 
     private float[] train(Noise noise, long seed, boolean onDevice) {
+        try (Backend backend = CudaDeviceUnderTest.open()) {
+            return train(backend, noise, seed, onDevice);
+        }
+    }
+
+    private float[] train(Backend backend, Noise noise, long seed, boolean onDevice) {
         TrainingConfig config =
                 TrainingConfig.builder().epochs(2).batchSize(13).seed(seed).build();
         ModelConfig model = new ModelConfig(
@@ -45,8 +51,7 @@ class ParallelTrainingIT {
                 Architecture.mlp(17),
                 Activation.RELU,
                 0);
-        try (Backend backend = CudaDeviceUnderTest.open();
-                BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
+        try (BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
                 Network network = new Network(
                         model.describe(data.featureCount(), data.classes(), seed, config.newOptimizer()), backend)) {
             new Trainer(backend, source, source, config).train(network, new TrainingListener() {});
@@ -73,6 +78,31 @@ class ParallelTrainingIT {
                 Future<float[]> other = threads.submit(() -> train(Noise.GAUSSIAN, 2, false));
                 assertArrayEquals(first, one.get());
                 assertArrayEquals(second, other.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Initial weights are drawn, and data is placed, in the midst of other threads' recordings. */
+    @Test
+    void networksStartWhileOthersRecord() throws Exception {
+        int count = 4;
+        float[] expected = train(Noise.BERNOULLI, 1, true);
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        try {
+            List<Future<?>> jobs = new ArrayList<>();
+            for (int job = 0; job < count; job++) {
+                jobs.add(threads.submit(() -> {
+                    try (Backend backend = CudaDeviceUnderTest.open()) {
+                        for (int round = 0; round < 4 * ROUNDS; round++) {
+                            assertArrayEquals(expected, train(backend, Noise.BERNOULLI, 1, true));
+                        }
+                    }
+                }));
+            }
+            for (Future<?> job : jobs) {
+                job.get();
             }
         } finally {
             threads.shutdownNow();

@@ -109,13 +109,16 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
         return shapes.elements((x.length() + 6) / 4);
     }
 
+    // cuRAND prepares a generator's states when it draws first from a place: seen to fail while other threads capture.
     private void generate(long seed, long first, CudaFloats x) {
-        CudaCalls.checkCurand(
-                () -> JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
-        CudaCalls.checkCurand(() -> JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
-        CudaCalls.checkCurand(
-                () -> JCurand.curandGenerateUniform(generator, x.pointer, x.length()),
-                "drawing " + x.length() + " uniforms by cuRAND");
+        Captures.alone(() -> {
+            CudaCalls.checkCurand(
+                    () -> JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
+            CudaCalls.checkCurand(() -> JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
+            CudaCalls.checkCurand(
+                    () -> JCurand.curandGenerateUniform(generator, x.pointer, x.length()),
+                    "drawing " + x.length() + " uniforms by cuRAND");
+        });
     }
 
     private boolean curandServes() {
