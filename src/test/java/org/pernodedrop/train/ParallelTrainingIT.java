@@ -1,6 +1,7 @@
 package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.ArrayList;
@@ -9,16 +10,20 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
@@ -104,6 +109,42 @@ class ParallelTrainingIT {
             for (Future<?> job : jobs) {
                 job.get();
             }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** A draw from a new place on one thread, recordings on another: neither may spoil the other. */
+    @Test
+    void uniformsAreDrawnWhileOthersRecord() throws Exception {
+        int draws = 400;
+        AtomicBoolean drawn = new AtomicBoolean();
+        CudaDeviceUnderTest.open().close();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> recorder = threads.submit(() -> {
+                try (Backend backend = CudaDeviceUnderTest.open();
+                        DeviceFloats x = backend.allocate(13)) {
+                    while (!drawn.get()) {
+                        backend.record(() -> IntStream.range(0, 50).forEach(k -> backend.fill(x, k)))
+                                .close();
+                    }
+                }
+            });
+            Future<?> drawer = threads.submit(() -> {
+                try (Backend backend = CudaDeviceUnderTest.open();
+                        DeviceFloats x = backend.allocate(207)) {
+                    for (int k = 0; k < draws; k++) {
+                        backend.fillUniform(k, 7L * k, 0f, 1f, x);
+                        float[] values = backend.download(x);
+                        assertEquals(new CurandStream(k).uniform(7L * k + 206), values[206]);
+                    }
+                } finally {
+                    drawn.set(true);
+                }
+            });
+            drawer.get();
+            recorder.get();
         } finally {
             threads.shutdownNow();
         }
