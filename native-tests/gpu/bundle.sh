@@ -51,8 +51,8 @@ gather_jars() {
     rm -rf "$to"
     mkdir -p "$to"
     (cd "$repository" && mvn -q -B -P gpu-bundle test-compile dependency:copy-dependencies -DoutputDirectory="$to")
-    # Rules about the sources' packages need no GPU.
-    rm "$to"/archunit*.jar
+    # Rules about the sources' packages and fuzzing need no GPU.
+    rm "$to"/archunit*.jar "$to"/jazzer*.jar
     for jar in "$to"/openblas-*-linux-x86_64.jar; do
         slim "$jar" '.*(libjniopenblas(_full)?\.so|/include/.*)'
     done

@@ -83,12 +83,12 @@ class ArchitectureTest {
 
     @Test
     void modelFilesKnowNetworksAndNoTraining() {
-        knowsOnly("model", "nn", "backend", "files");
+        knowsOnly("model", "nn", "strategy", "backend", "mask", "files");
     }
 
     @Test
     void trainingKnowsNoDevice() {
-        knowsOnly("train", "nn", "data", "strategy", "backend", "mask", "files");
+        knowsOnly("train", "model", "nn", "data", "strategy", "backend", "mask", "files");
     }
 
     @Test

@@ -14,12 +14,12 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.bench.RunStart;
 import org.pernodedrop.compare.ComparedRegularizer;
 import org.pernodedrop.compare.Comparison;
-import org.pernodedrop.compare.DataChecksum;
 import org.pernodedrop.compare.Plan;
 import org.pernodedrop.compare.Runner;
 import org.pernodedrop.compare.RunsFile;
 import org.pernodedrop.compare.Trial;
 import org.pernodedrop.compare.report.ComparisonFiles;
+import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.DropRate;
@@ -233,10 +233,7 @@ final class CompareCommand implements Callable<Integer> {
         settings.put(
                 "matrix_precision", device.choice(new OptionChecks(spec), 1).precisionOn(backend));
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put(
-                "command",
-                "pernodedrop compare "
-                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+        environment.put("command", "pernodedrop compare " + String.join(" ", Arguments.of(spec)));
         environment.put("version", Version.current());
         environment.put("commit", Version.commit());
         environment.put("computed by", backend.describe());

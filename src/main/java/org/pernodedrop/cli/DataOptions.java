@@ -3,6 +3,9 @@ package org.pernodedrop.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Option;
 
 /** The options that say what is learned. */
@@ -47,6 +50,11 @@ final class DataOptions {
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+    }
+
+    /** What data of these options is, once it is split and standardized. */
+    TrainedData trained(DataSource source, long seed, DataSplit split, Standardizer standardizer) {
+        return TrainedData.of(source.name(), label, validationFraction, limit, seed, split, standardizer);
     }
 
     double validationFraction() {

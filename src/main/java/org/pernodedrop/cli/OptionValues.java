@@ -48,6 +48,18 @@ final class OptionValues {
         }
     }
 
+    /** A time in seconds: finite, at least 0. */
+    static final class NotNegativeSeconds implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            double seconds = number(text);
+            if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
+                throw new TypeConversionException("must be at least 0 and finite, but was '" + text + "'");
+            }
+            return seconds;
+        }
+    }
+
     /** The layers of a network. */
     static final class OfArchitecture implements ITypeConverter<Architecture> {
         @Override

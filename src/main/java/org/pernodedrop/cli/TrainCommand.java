@@ -1,6 +1,8 @@
 package org.pernodedrop.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.train.CurvesPlot;
@@ -20,8 +23,10 @@ import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
+import org.pernodedrop.train.SavedRun;
 import org.pernodedrop.train.TrainingConfig;
 import org.pernodedrop.train.TrainingResult;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +58,11 @@ import picocli.CommandLine.Spec;
             "  metrics-none.csv  the same of the network without regularizer",
             "  curves.png        the losses and the gap as curves",
             "  run.json          settings, versions, use of the device and final numbers; a",
-            "                    test part of the data is used once, for these"
+            "                    test part of the data is used once, for these",
+            "  checkpoint.safetensors  where --resume goes on; checkpoint-none.safetensors that of",
+            "                    the network without regularizer",
+            "  model.safetensors the weights after the epoch of lowest validation loss, for",
+            "                    predict; model-none.safetensors likewise"
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
@@ -65,8 +74,36 @@ public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Whether this goes on with the run that {@code --out} names. */
+    private boolean resuming;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Optional<Path> resumed = options.resume();
+        return resumed.isPresent() ? resume(resumed.get()) : train();
+    }
+
+    // The same command with the arguments that the run was started with, and then those that were given now.
+    private int resume(Path directory) throws IOException {
+        if (spec.commandLine().getParseResult().hasMatchedOption("--out")) {
+            throw new OptionChecks(spec).refusal("--out is not for --resume, which names the directory: leave it out");
+        }
+        SavedRun saved = SavedRun.read(RunDirectory.of(directory).checkpoint(false));
+        List<String> arguments = new ArrayList<>(saved.facts().arguments());
+        arguments.addAll(Arguments.without("--resume", Arguments.of(spec)));
+        arguments.addAll(List.of("--out", directory.toString()));
+        TrainCommand command = new TrainCommand();
+        command.resuming = true;
+        CommandLine line = new CommandLine(command)
+                .setCommandName(spec.qualifiedName())
+                .setOverwrittenOptionsAllowed(true)
+                .setOut(spec.commandLine().getOut())
+                .setErr(spec.commandLine().getErr());
+        line.parseArgs(arguments.toArray(String[]::new));
+        return command.train();
+    }
+
+    private int train() {
         OptionChecks checks = new OptionChecks(spec);
         model.check(checks);
         options.check(checks);
@@ -77,12 +114,19 @@ public final class TrainCommand implements Callable<Integer> {
                 training.seed(),
                 options.data().validationFraction(),
                 options.data().limit());
-        split.standardize();
+        Standardizer standardizer = split.standardize();
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
+        TrainingRun.Start start = new TrainingRun.Start(
+                training,
+                options.data().trained(source, training.seed(), split, standardizer),
+                Arguments.without("--out", Arguments.of(spec)),
+                resuming,
+                options.checkpointInterval(),
+                options.device().dataOnDevice(),
+                options.explain());
         try (Backend backend = options.backend(checks, this::tell)) {
             RunDirectory directory = RunDirectory.open(options.out(started));
-            TrainingRun run = new TrainingRun(
-                    backend, split, training, options.device().dataOnDevice(), options.explain(), this::tell);
+            TrainingRun run = new TrainingRun(backend, split, start, this::tell);
             try {
                 run.train(networks, directory);
             } finally {

@@ -5,6 +5,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.MemoryUse;
@@ -51,6 +52,24 @@ final class TrainOptions {
                     + " Default: runs/<time>.")
     private Path out;
 
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            converter = OptionValues.NotNegativeSeconds.class,
+            description = "Write a checkpoint after an epoch if the last one is this old; one is always written at the"
+                    + " start and at the end. Default: ${DEFAULT-VALUE}.")
+    private double checkpointInterval;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description =
+                    "Go on with the run in DIR where its last checkpoint is, with its options, to the same result."
+                            + " Options that are given too replace those; of what is learned and how, only --epochs and"
+                            + " --patience may be others.")
+    private Path resume;
+
     /** Refuses what is out of range or does not go together, naming the option. */
     void check(OptionChecks checks) {
         choice(checks).check(checks);
@@ -82,6 +101,14 @@ final class TrainOptions {
         return device.choice(checks, threads);
     }
 
+    double checkpointInterval() {
+        return checkpointInterval;
+    }
+
+    Optional<Path> resume() {
+        return Optional.ofNullable(resume);
+    }
+
     boolean explain() {
         return explain;
     }
@@ -99,6 +126,7 @@ final class TrainOptions {
         settings.put("seed", seed);
         settings.put("threads", threads);
         settings.putAll(device.settings());
+        settings.put("checkpoint_interval", checkpointInterval);
         settings.put("out", directory.toString());
         return settings;
     }

@@ -1,9 +1,12 @@
 package org.pernodedrop.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -11,6 +14,8 @@ import java.util.UUID;
  * there in one step. {@link #close} without it deletes the temporary file, and an earlier file stays as it was.
  */
 public final class AtomicFile implements AutoCloseable {
+    private static final String SUFFIX = ".part";
+
     private final Path named;
     private final Path target;
     private final Path temporary;
@@ -18,7 +23,7 @@ public final class AtomicFile implements AutoCloseable {
     private AtomicFile(Path named) throws IOException {
         this.named = named;
         this.target = checked(named);
-        this.temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        this.temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
         try {
             Files.createFile(temporary);
         } catch (IOException e) {
@@ -53,17 +58,47 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Deletes what processes that were stopped half-way left beside a file. Nobody may be writing it.
+     *
+     * @throws IOException if something cannot be deleted
+     */
+    public static void deleteLeftovers(Path target) throws IOException {
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory != null && Files.isDirectory(directory)) {
+            String name = "." + target.getFileName() + ".";
+            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+                    directory,
+                    path -> path.getFileName().toString().startsWith(name)
+                            && path.getFileName().toString().endsWith(SUFFIX))) {
+                for (Path leftover : leftovers) {
+                    Files.deleteIfExists(leftover);
+                }
+            }
+        }
+    }
+
     /** The temporary file, which is there and empty at first; its writers are closed before {@link #commit}. */
     public Path temporary() {
         return temporary;
     }
 
-    /** Puts the finished file in place. */
+    /** Puts the finished file in place, once it is on the disk: whatever happens, the earlier file or this one is there. */
     public void commit() throws IOException {
+        try (FileChannel content = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            content.force(true);
+        } catch (IOException e) {
+            throw failure("bringing the finished file to the disk failed", e);
+        }
         try {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw failure("moving the finished file there failed", e);
+        }
+        try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        } catch (IOException e) {
+            // Not every system lets directories be opened: the new name then reaches the disk when the system likes.
         }
     }
 

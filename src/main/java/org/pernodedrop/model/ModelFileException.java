@@ -6,11 +6,13 @@ import java.io.IOException;
 public final class ModelFileException extends IOException {
     private static final long serialVersionUID = 1;
 
-    ModelFileException(String message) {
+    /** With a message in one line. */
+    public ModelFileException(String message) {
         super(message);
     }
 
-    ModelFileException(String message, Throwable cause) {
+    /** With a message in one line. */
+    public ModelFileException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -50,7 +50,6 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
                 for (Tensor tensor : tensors.values()) {
                     write(channel, buffer, tensor.values());
                 }
-                channel.force(true);
             } catch (IOException e) {
                 throw target.failure("writing failed", e);
             }

@@ -3,19 +3,27 @@ package org.pernodedrop.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Parameter;
-import org.pernodedrop.nn.Shape;
 
 /**
  * What a network has learned, as a {@link Safetensors} file: every parameter under its name, {@code 0.weight} being {@code
- * [I, U]}, and {@code 0.bias} {@code [U]}. Masks, moments and the network's description are not part of it.
+ * [I, U]}, and {@code 0.bias} {@code [U]}, and the network's description ({@link NetworkJson}) as the text {@value
+ * #NETWORK}. Masks and moments are not part of it.
+ *
+ * <p>Tensors whose names begin with {@value #TRAINING} are not weights: a {@link Checkpoint} has them, and can be read
+ * as weights too.
  */
 public final class Weights {
+    /** Name of the text that describes the network. */
+    public static final String NETWORK = "network";
+
+    /** What names of tensors begin with that only training needs. */
+    static final String TRAINING = "training.";
+
     private Weights() {}
 
     /**
@@ -25,12 +33,18 @@ public final class Weights {
      * @throws IOException if the file cannot be written; an earlier one is then as it was
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Parameter parameter : network.parameters()) {
-            float[] values = network.backend().download(parameter.values());
-            tensors.put(parameter.name(), new Tensor(dimensions(parameter.shape()), values));
+        new Safetensors(described(network, metadata), new NetworkTensors(network).weights()).write(file);
+    }
+
+    static Map<String, String> described(Network network, Map<String, String> metadata) {
+        if (metadata.containsKey(NETWORK)) {
+            throw new IllegalArgumentException(
+                    "metadata must not hold " + NETWORK + ", which is the network's description; take another name");
         }
-        new Safetensors(metadata, tensors).write(file);
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put(NETWORK, NetworkJson.write(network.spec()));
+        texts.putAll(metadata);
+        return texts;
     }
 
     /**
@@ -43,29 +57,42 @@ public final class Weights {
      */
     public static Map<String, String> load(Network network, Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
+        load(network, file, content);
+        return content.metadata();
+    }
+
+    private static void load(Network network, Path file, Safetensors content) throws ModelFileException {
+        NetworkTensors tensors = new NetworkTensors(network);
+        tensors.check(file, "", content.tensors());
         TreeSet<String> others = new TreeSet<>(content.tensors().keySet());
+        others.removeIf(name -> name.startsWith(TRAINING));
         for (Parameter parameter : network.parameters()) {
-            Tensor tensor = content.tensors().get(parameter.name());
-            if (tensor == null || !tensor.shape().equals(dimensions(parameter.shape()))) {
-                throw new ModelFileException(file + " does not fit the network: " + parameter.name()
-                        + " must have the shape " + parameter.shape() + ": "
-                        + (tensor == null ? "the file has no such tensor" : "shape=" + tensor.shape())
-                        + "; describe the network that was saved");
-            }
             others.remove(parameter.name());
         }
         if (!others.isEmpty()) {
             throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
                     + others.first() + "; describe the network that was saved");
         }
-        Backend backend = network.backend();
-        for (Parameter parameter : network.parameters()) {
-            backend.upload(content.tensors().get(parameter.name()).values(), 0, parameter.values());
-        }
-        return content.metadata();
+        tensors.upload("", content.tensors(), network.parameterBuffer());
     }
 
-    private static List<Long> dimensions(Shape shape) {
-        return shape.dimensions().stream().map(Integer::longValue).toList();
+    /**
+     * The network that a file describes, with the file's parameters, at step 0. Its shapes are compared with the
+     * description before anything is allocated on the device.
+     *
+     * @return owned by the caller
+     * @throws ModelFileException if the file is damaged, describes no network, or holds other tensors than that has
+     * @throws IOException if the file cannot be read
+     */
+    public static Network open(Path file, Backend backend) throws IOException {
+        Safetensors content = Safetensors.read(file);
+        Network network = new Network(DescribedNetwork.of(file, content), backend);
+        try {
+            load(network, file, content);
+            return network;
+        } catch (IOException | RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
     }
 }

@@ -23,6 +23,16 @@ public final class Snapshot implements AutoCloseable {
         return network;
     }
 
+    /** Whether there is a copy. */
+    public boolean isTaken() {
+        return taken;
+    }
+
+    /** The copied parameters, laid out as {@link Network#parameterBuffer}; 0 before {@link #take}. */
+    public DeviceFloats parameterBuffer() {
+        return parameters;
+    }
+
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
         network.backend().copy(network.parameterBuffer(), parameters);

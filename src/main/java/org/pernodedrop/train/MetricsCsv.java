@@ -2,6 +2,7 @@ package org.pernodedrop.train;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Metrics of a training as comma-separated text, one line an epoch below the {@link #HEADER}.
@@ -18,17 +19,24 @@ public final class MetricsCsv implements TrainingListener {
     private final StringBuilder text = new StringBuilder(HEADER).append('\n');
 
     /**
-     * Starts a file with the header alone.
+     * Starts a file with the header and the epochs that are finished already.
      *
+     * @param epochs may be empty
      * @throws java.io.UncheckedIOException if it cannot be written
      */
-    public MetricsCsv(Path file) {
+    public MetricsCsv(Path file, List<EpochMetrics> epochs) {
         this.file = file;
+        epochs.forEach(this::append);
         write();
     }
 
     @Override
     public void finished(EpochMetrics epoch) {
+        append(epoch);
+        write();
+    }
+
+    private void append(EpochMetrics epoch) {
         text.append(epoch.epoch());
         for (double value : new double[] {
             epoch.runningLoss(),
@@ -41,7 +49,6 @@ public final class MetricsCsv implements TrainingListener {
             text.append(',').append(value);
         }
         text.append('\n');
-        write();
     }
 
     private void write() {

@@ -1,6 +1,7 @@
 package org.pernodedrop.train;
 
 import java.io.Console;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -22,12 +23,14 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
      * Starts to show.
      *
      * @param name of the network
-     * @param epochs that are to be done
+     * @param epochs that are to be done in all
+     * @param finished how many of them were done before
      * @param stepsPerEpoch steps of each
      * @param interactive whether standard error is a terminal
      * @param lines takes the lines if it is not
      */
-    public ProgressDisplay(String name, int epochs, int stepsPerEpoch, boolean interactive, Consumer<String> lines) {
+    public ProgressDisplay(
+            String name, int epochs, int finished, int stepsPerEpoch, boolean interactive, Consumer<String> lines) {
         this.name = name;
         this.epochs = epochs;
         this.lines = lines;
@@ -36,6 +39,7 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
                 : new ProgressBarBuilder()
                         .setTaskName(name)
                         .setInitialMax((long) epochs * stepsPerEpoch)
+                        .startsFrom((long) finished * stepsPerEpoch, Duration.ZERO)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(200)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.pernodedrop.files.AtomicFile;
 
 /** The directory that a run writes to, and the names of its files. */
@@ -39,9 +40,24 @@ public final class RunDirectory {
         return new RunDirectory(path, made);
     }
 
+    /** The directory of an earlier run, to read from; nothing is made or checked. */
+    public static RunDirectory of(Path path) {
+        return new RunDirectory(path, false);
+    }
+
     /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
     public Path metrics(boolean twin) {
         return path.resolve(twin ? "metrics-none.csv" : "metrics.csv");
+    }
+
+    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised twin. */
+    public Path checkpoint(boolean twin) {
+        return path.resolve(twin ? "checkpoint-none.safetensors" : "checkpoint.safetensors");
+    }
+
+    /** Where the weights of a network after its best epoch go, likewise. */
+    public Path model(boolean twin) {
+        return path.resolve(twin ? "model-none.safetensors" : "model.safetensors");
     }
 
     /** Where the plot goes. */
@@ -61,11 +77,32 @@ public final class RunDirectory {
 
     /** Deletes the files of an earlier run, lest they be taken for this one's. */
     public void clear() {
+        delete(List.of(
+                metrics(false),
+                metrics(true),
+                checkpoint(false),
+                checkpoint(true),
+                model(false),
+                model(true),
+                curves(),
+                report()));
+    }
+
+    /** Deletes what an earlier process, killed while it wrote, has left half-way; finished files stay. */
+    public void clearLeftovers() {
+        delete(List.of());
+    }
+
+    private void delete(List<Path> files) {
         try {
-            Files.deleteIfExists(metrics(false));
-            Files.deleteIfExists(metrics(true));
-            Files.deleteIfExists(curves());
-            Files.deleteIfExists(report());
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+            for (boolean twin : new boolean[] {false, true}) {
+                for (Path file : List.of(metrics(twin), checkpoint(twin), model(twin), curves(), report())) {
+                    AtomicFile.deleteLeftovers(file);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("out holds something that cannot be replaced: " + e + WAY_OUT, e);
         }

@@ -59,7 +59,7 @@ public final class Trainer {
      * @throws TrainingException at the first loss that is not finite, naming epoch and step
      */
     public TrainingResult train(Network network, TrainingListener listener) {
-        return train(network, listener, () -> {});
+        return train(network, List.of(), listener, () -> {});
     }
 
     /**
@@ -69,26 +69,42 @@ public final class Trainer {
      * @throws IllegalArgumentException if it is of another network
      */
     public TrainingResult train(Network network, TrainingListener listener, Snapshot best) {
+        return resume(network, List.of(), listener, best);
+    }
+
+    /**
+     * Goes on with a training, and gives what the whole would have given without an interruption: bit for bit on the same
+     * device, but for the seconds.
+     *
+     * @param network as it was after the last finished epoch: parameters, moments, step
+     * @param finished what was measured in the epochs before, epoch 1 first; if these are all, nothing is trained
+     * @param best of this network, as it was after the last finished epoch
+     * @throws IllegalArgumentException if it is of another network, or if more epochs are finished than are to be trained
+     */
+    public TrainingResult resume(
+            Network network, List<EpochMetrics> finished, TrainingListener listener, Snapshot best) {
         if (best.network() != network) {
             throw new IllegalArgumentException(
                     "best must be a snapshot of the network that is trained: make it by new" + " Snapshot(network)");
         }
-        return train(network, listener, best::take);
+        return train(network, new TrainingState(config, finished).epochs(), listener, best::take);
     }
 
-    private TrainingResult train(Network network, TrainingListener listener, Runnable improved) {
+    private TrainingResult train(
+            Network network, List<EpochMetrics> finished, TrainingListener listener, Runnable improved) {
         int n = train.examples();
         int largest = largestBatch(config, n);
         EarlyStopping stopping = new EarlyStopping(config.patience());
-        List<EpochMetrics> epochs = new ArrayList<>();
-        boolean stopped = false;
+        finished.forEach(epoch -> stopping.improvedBy(epoch.validationLoss()));
+        List<EpochMetrics> epochs = new ArrayList<>(finished);
+        boolean stopped = !finished.isEmpty() && finished.size() < config.epochs() && stopping.stops();
         // Recorded steps hold addresses: the network must not grow after this.
         network.reserve(largest);
         try (Batches training = train.batches(largest);
                 Batches validating = validation.batches(EVALUATION_BATCH);
                 LossAccumulator totals = backend.newLossAccumulator();
                 RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
-            for (int epoch = 1; epoch <= config.epochs() && !stopped; epoch++) {
+            for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
                 network.state().setLearningRate(config.learningRate(epoch));
                 totals.reset();

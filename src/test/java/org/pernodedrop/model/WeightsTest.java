@@ -58,7 +58,9 @@ class WeightsTest {
             float[] expected = outputs(saved);
             assertFalse(Arrays.equals(expected, outputs(loaded)));
             Weights.save(saved, Map.of("classes", "a,b,c"), file);
-            assertEquals(Map.of("classes", "a,b,c"), Weights.load(loaded, file));
+            Map<String, String> texts = Weights.load(loaded, file);
+            assertEquals("a,b,c", texts.get("classes"));
+            assertEquals(saved.spec(), NetworkJson.read(texts.get(Weights.NETWORK)));
             assertArrayEquals(expected, outputs(loaded));
             assertEquals(
                     List.of("0.weight", "0.bias", "1.weight", "1.bias"),
@@ -66,6 +68,39 @@ class WeightsTest {
             assertEquals(
                     List.of(13L, 7L),
                     Safetensors.read(file).tensors().get("0.weight").shape());
+        }
+    }
+
+    @Test
+    void aFileOpensAsItsNetwork() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (Backend backend = new CpuBackend(1);
+                Network saved = network(backend, 1, 7, true)) {
+            Weights.save(saved, Map.of(), file);
+            try (Network opened = Weights.open(file, backend)) {
+                assertEquals(saved.spec(), opened.spec());
+                assertArrayEquals(outputs(saved), outputs(opened));
+            }
+            new Safetensors(Map.of(), Safetensors.read(file).tensors()).write(file);
+            String message = assertThrows(ModelFileException.class, () -> Weights.open(file, backend))
+                    .getMessage();
+            assertTrue(message.contains("describes no network"), message);
+        }
+    }
+
+    /** A description is short, however large the network: it must not make room for what the file does not hold. */
+    @Test
+    void aHugeDescriptionAllocatesNothing() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (Backend backend = new CpuBackend(1);
+                Network saved = network(backend, 1, 7, true)) {
+            Weights.save(saved, Map.of(), file);
+            Safetensors content = Safetensors.read(file);
+            String huge = content.metadata().get(Weights.NETWORK).replace("\"units\" : 7", "\"units\" : 100000000");
+            new Safetensors(Map.of(Weights.NETWORK, huge), content.tensors()).write(file);
+            String message = assertThrows(ModelFileException.class, () -> Weights.open(file, backend))
+                    .getMessage();
+            assertTrue(message.contains("0.weight must have the shape [13, 100000000]"), message);
         }
     }
 

@@ -42,7 +42,7 @@ class RunFilesTest {
     @Test
     void metricsAreWholeAfterEveryEpoch() throws IOException {
         Path file = directory.resolve("metrics.csv");
-        MetricsCsv metrics = new MetricsCsv(file);
+        MetricsCsv metrics = new MetricsCsv(file, List.of());
         assertEquals(List.of(MetricsCsv.HEADER), Files.readAllLines(file));
         for (int number = 1; number <= 13; number++) {
             metrics.finished(epoch(number));
@@ -126,7 +126,7 @@ class RunFilesTest {
     void failedWriteLeavesNothingBehind() throws IOException {
         Path target = Files.createDirectory(directory.resolve("metrics.csv"));
         Files.writeString(target.resolve("x"), "mine");
-        String message = assertThrows(UncheckedIOException.class, () -> new MetricsCsv(target))
+        String message = assertThrows(UncheckedIOException.class, () -> new MetricsCsv(target, List.of()))
                 .getMessage();
         assertTrue(message.startsWith("cannot write " + target), message);
         assertEquals(List.of("metrics.csv"), names());
@@ -135,7 +135,7 @@ class RunFilesTest {
     @Test
     void withoutATerminalProgressIsALineNowAndThen() {
         List<String> lines = new ArrayList<>();
-        try (ProgressDisplay display = new ProgressDisplay("none", 25, 4, false, lines::add)) {
+        try (ProgressDisplay display = new ProgressDisplay("none", 25, 0, 4, false, lines::add)) {
             for (int number = 1; number <= 25; number++) {
                 display.stepped();
                 display.finished(epoch(number));

@@ -1,10 +1,8 @@
-package org.pernodedrop.compare;
+package org.pernodedrop.data;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Dataset;
 
 /** Tells whether data is still what it was. */
 public final class DataChecksum {

@@ -1,0 +1,158 @@
+package org.pernodedrop.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.nn.Snapshot;
+
+/**
+ * A network in the midst of training, as a {@link Safetensors} file: its {@link Weights}, the optimizer's moments
+ * ({@code training.moment.NAME.0.weight}), the weights of its best epoch so far ({@code training.best.0.weight}), and as
+ * texts its description, the step and whatever the trainer adds. As all masks follow from seed and step, no state of a
+ * random generator is part of it: a network that was restored goes on as if it had never stopped, bit for bit on the same
+ * device.
+ *
+ * <p>A file is replaced in one step, when the new one is on the disk: whenever a process is killed, the one before or the
+ * new one is there, whole.
+ */
+public final class Checkpoint {
+    private static final String STEP = "step";
+    private static final String MOMENT = Weights.TRAINING + "moment.";
+    private static final String BEST = Weights.TRAINING + "best.";
+
+    private final Path file;
+    private final NetworkSpec network;
+    private final long step;
+    private final Safetensors content;
+
+    private Checkpoint(Path file, NetworkSpec network, long step, Safetensors content) {
+        this.file = file;
+        this.network = network;
+        this.step = step;
+        this.content = content;
+    }
+
+    /**
+     * Writes a network and the best epoch's copy of it, if that was taken; waits for the device.
+     *
+     * @param metadata texts to go with them
+     * @throws IOException if the file cannot be written; an earlier one is then as it was
+     */
+    public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
+            throws IOException {
+        requireSame(network, best);
+        NetworkTensors named = new NetworkTensors(network);
+        Map<String, Tensor> tensors = new LinkedHashMap<>(named.weights());
+        for (Map.Entry<String, DeviceFloats> moment : network.moments().entrySet()) {
+            tensors.putAll(named.of(MOMENT + moment.getKey() + ".", moment.getValue()));
+        }
+        if (best.isTaken()) {
+            tensors.putAll(named.of(BEST, best.parameterBuffer()));
+        }
+        Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
+        texts.put(STEP, Long.toString(network.state().step()));
+        new Safetensors(texts, tensors).write(file);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws ModelFileException if it is damaged or no checkpoint
+     * @throws IOException if it cannot be read
+     */
+    public static Checkpoint read(Path file) throws IOException {
+        Safetensors content = Safetensors.read(file);
+        NetworkSpec network = DescribedNetwork.of(file, content);
+        String step = content.metadata().get(STEP);
+        if (step == null) {
+            throw new ModelFileException(file + " is no checkpoint: its metadata must have the text " + STEP
+                    + "; it may hold weights alone");
+        }
+        try {
+            long number = Long.parseLong(step);
+            StepState.checkStep(number);
+            return new Checkpoint(file, network, number, content);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(
+                    file + " is no checkpoint: its step must be a whole number in range: "
+                            + step.replaceAll("\\p{Cntrl}", "?"),
+                    e);
+        }
+    }
+
+    /** What the network is. */
+    public NetworkSpec network() {
+        return network;
+    }
+
+    /** The step that comes next, from 0. */
+    public long step() {
+        return step;
+    }
+
+    /** The texts, by their names. */
+    public Map<String, String> metadata() {
+        return content.metadata();
+    }
+
+    /**
+     * Makes a network what it was: parameters, moments and step; and the copy that of its best epoch, if the file has one.
+     * The learning rate stays.
+     *
+     * @param best of that network
+     * @throws ModelFileException if the file's tensors are not those of such a network; the network is then as it was
+     * @throws IllegalArgumentException if the network is another one than the file describes
+     */
+    public void restore(Network into, Snapshot best) throws ModelFileException {
+        requireSame(into, best);
+        if (!into.spec().equals(network)) {
+            throw new IllegalArgumentException(
+                    file + " is of another network: it has seed " + network.seed() + " and the layers "
+                            + network.layers() + ", the one to restore has seed "
+                            + into.spec().seed() + " and the layers "
+                            + into.spec().layers() + "; take the settings it was started with");
+        }
+        NetworkTensors named = new NetworkTensors(into);
+        Map<String, Tensor> tensors = content.tensors();
+        Set<String> others = new HashSet<>(tensors.keySet());
+        others.removeAll(check(named, "", into));
+        for (String moment : into.moments().keySet()) {
+            others.removeAll(check(named, MOMENT + moment + ".", into));
+        }
+        boolean hasBest = tensors.keySet().stream().anyMatch(name -> name.startsWith(BEST));
+        if (hasBest) {
+            others.removeAll(check(named, BEST, into));
+        }
+        if (!others.isEmpty()) {
+            throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
+                    + others.stream().sorted().findFirst().orElseThrow() + "; get the file again");
+        }
+        if (hasBest) {
+            named.upload(BEST, tensors, into.parameterBuffer());
+            best.take();
+        }
+        named.upload("", tensors, into.parameterBuffer());
+        into.moments().forEach((name, moment) -> named.upload(MOMENT + name + ".", tensors, moment));
+        into.state().setStep(step);
+    }
+
+    private Set<String> check(NetworkTensors named, String prefix, Network into) throws ModelFileException {
+        named.check(file, prefix, content.tensors());
+        Set<String> names = new HashSet<>();
+        into.parameters().forEach(parameter -> names.add(prefix + parameter.name()));
+        return names;
+    }
+
+    private static void requireSame(Network network, Snapshot best) {
+        if (best.network() != network) {
+            throw new IllegalArgumentException("best must be a snapshot of the same network: new Snapshot(network)");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package org.pernodedrop.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The fields of a JSON object that somebody may have written by hand: each is asked for once, by its type, and whatever
+ * is missing, of another type or left over is refused with its place in the text.
+ */
+final class JsonFields {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final String where;
+    private final JsonNode node;
+    private final Set<String> asked = new LinkedHashSet<>();
+
+    private JsonFields(String where, JsonNode node) {
+        this.where = where;
+        this.node = node;
+    }
+
+    /**
+     * The fields of a text that is one object.
+     *
+     * @param what what the text is, for messages
+     */
+    static JsonFields parse(String what, String text) throws ModelFileException {
+        JsonNode root;
+        try {
+            root = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            String reason = e.getOriginalMessage();
+            throw new ModelFileException(
+                    what + " must be JSON: "
+                            + (reason == null
+                                    ? e.toString()
+                                    : reason.lines().findFirst().orElse("")),
+                    e);
+        }
+        return of(what, root);
+    }
+
+    private static JsonFields of(String where, JsonNode node) throws ModelFileException {
+        if (!node.isObject()) {
+            throw new ModelFileException(where + " must be an object, in braces");
+        }
+        return new JsonFields(where, node);
+    }
+
+    private JsonNode take(String name, String kind) throws ModelFileException {
+        asked.add(name);
+        JsonNode value = node.get(name);
+        if (value == null) {
+            throw refusal(name, "is missing; it must be " + kind);
+        }
+        return value;
+    }
+
+    ModelFileException refusal(String name, String rule) {
+        return new ModelFileException(where + ": " + name + " " + rule);
+    }
+
+    int integer(String name) throws ModelFileException {
+        return integer(name, take(name, "a whole number"));
+    }
+
+    private int integer(String name, JsonNode value) throws ModelFileException {
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw refusal(name, "must be a whole number below 2^31: " + shown(value));
+        }
+        return value.intValue();
+    }
+
+    long integer64(String name) throws ModelFileException {
+        JsonNode value = take(name, "a whole number");
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw refusal(name, "must be a whole number of at most 64 bits: " + shown(value));
+        }
+        return value.longValue();
+    }
+
+    double number(String name) throws ModelFileException {
+        JsonNode value = take(name, "a number");
+        if (!value.isNumber()) {
+            throw refusal(name, "must be a number: " + shown(value));
+        }
+        return value.doubleValue();
+    }
+
+    boolean flag(String name) throws ModelFileException {
+        JsonNode value = take(name, "true or false");
+        if (!value.isBoolean()) {
+            throw refusal(name, "must be true or false: " + shown(value));
+        }
+        return value.booleanValue();
+    }
+
+    String text(String name) throws ModelFileException {
+        JsonNode value = take(name, "a text");
+        if (!value.isTextual()) {
+            throw refusal(name, "must be a text: " + shown(value));
+        }
+        return value.textValue();
+    }
+
+    /** One of the values of an enum, by its name in files. */
+    <E extends Enum<E>> E oneOf(String name, Class<E> type) throws ModelFileException {
+        String text = text(name);
+        for (E value : type.getEnumConstants()) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw refusal(name, "must be one of " + Arrays.toString(type.getEnumConstants()) + ": " + shown(text));
+    }
+
+    List<Integer> integers(String name) throws ModelFileException {
+        List<Integer> values = new ArrayList<>();
+        for (JsonNode each : array(name)) {
+            values.add(integer(name, each));
+        }
+        return values;
+    }
+
+    JsonFields object(String name) throws ModelFileException {
+        return of(where + "." + name, take(name, "an object"));
+    }
+
+    List<JsonFields> objects(String name) throws ModelFileException {
+        List<JsonFields> objects = new ArrayList<>();
+        for (JsonNode each : array(name)) {
+            objects.add(of(where + "." + name + "[" + objects.size() + "]", each));
+        }
+        return objects;
+    }
+
+    private JsonNode array(String name) throws ModelFileException {
+        JsonNode value = take(name, "an array");
+        if (!value.isArray()) {
+            throw refusal(name, "must be an array: " + shown(value));
+        }
+        return value;
+    }
+
+    /** Refuses what was not asked for: misspelled, or of a later version. */
+    void done() throws ModelFileException {
+        for (String name : (Iterable<String>) node::fieldNames) {
+            if (!asked.contains(name)) {
+                throw new ModelFileException(where + " has an unknown field: " + shown(name) + "; known are " + asked);
+            }
+        }
+    }
+
+    private static String shown(Object value) {
+        String line = value.toString().replaceAll("\\p{Cntrl}", "?");
+        return line.length() > 80 ? line.substring(0, 80) + "..." : line;
+    }
+}

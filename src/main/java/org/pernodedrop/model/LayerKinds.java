@@ -1,0 +1,130 @@
+package org.pernodedrop.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.nn.ActivationLayer;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.DropConnectDense;
+import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.GaussianDropout;
+import org.pernodedrop.nn.Initializer;
+import org.pernodedrop.nn.Layer;
+import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.strategy.Strategy;
+
+/** The kinds of layers that files know, each with all of its settings: a layer that was read is the one written. */
+final class LayerKinds {
+    static final String KIND = "kind";
+
+    private static final List<LayerKind<?>> ALL = List.of(
+            new LayerKind<>("dense", Dense.class, LayerKinds::writeDense, LayerKinds::readDense),
+            new LayerKind<>(
+                    "per-node-drop-dense",
+                    PerNodeDropDense.class,
+                    (layer, to) -> {
+                        writeDense(layer.dense(), to);
+                        writeMask(layer.mask(), to);
+                        to.put("strategy", layer.strategy().toString());
+                    },
+                    from -> new PerNodeDropDense(
+                            readDense(from), readMask(from), from.oneOf("strategy", Strategy.class))),
+            new LayerKind<>(
+                    "drop-connect-dense",
+                    DropConnectDense.class,
+                    (layer, to) -> {
+                        writeDense(layer.dense(), to);
+                        writeRate(layer.dropRate(), to);
+                    },
+                    from -> new DropConnectDense(readDense(from), readRate(from))),
+            new LayerKind<>(
+                    "dropout",
+                    Dropout.class,
+                    (layer, to) -> writeRate(layer.dropRate(), to),
+                    from -> new Dropout(readRate(from))),
+            new LayerKind<>(
+                    "gaussian-dropout",
+                    GaussianDropout.class,
+                    (layer, to) -> writeRate(layer.dropRate(), to),
+                    from -> new GaussianDropout(readRate(from))),
+            new LayerKind<>(
+                    "activation",
+                    ActivationLayer.class,
+                    (layer, to) -> to.put("activation", layer.activation().toString()),
+                    from -> ActivationLayer.of(from.oneOf("activation", Activation.class))));
+
+    private LayerKinds() {}
+
+    static void write(Layer layer, ObjectNode to) {
+        ALL.stream()
+                .filter(kind -> kind.type().isInstance(layer))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no file knows this kind of layer: layer=" + layer))
+                .write(layer, to);
+    }
+
+    static Layer read(JsonFields from) throws ModelFileException {
+        String name = from.text(KIND);
+        for (LayerKind<?> kind : ALL) {
+            if (kind.name().equals(name)) {
+                Layer layer = kind.reader().read(from);
+                from.done();
+                return layer;
+            }
+        }
+        throw from.refusal(
+                KIND,
+                "must be one of " + ALL.stream().map(LayerKind::name).toList() + ": "
+                        + name.replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    /** The classes that files know. */
+    static List<Class<? extends Layer>> types() {
+        return ALL.stream().<Class<? extends Layer>>map(LayerKind::type).toList();
+    }
+
+    private static void writeDense(Dense dense, ObjectNode to) {
+        to.put("units", dense.units())
+                .put("activation", dense.activation().toString())
+                .put("bias", dense.bias())
+                .put("initializer", dense.initializer().toString())
+                .put("l2", dense.l2());
+    }
+
+    private static Dense readDense(JsonFields from) throws ModelFileException {
+        return new Dense(
+                from.integer("units"),
+                from.oneOf("activation", Activation.class),
+                from.flag("bias"),
+                from.oneOf("initializer", Initializer.class),
+                from.number("l2"));
+    }
+
+    private static void writeMask(MaskSpec mask, ObjectNode to) {
+        to.put("noise", mask.noise().toString())
+                .put("granularity", mask.granularity().toString());
+        writeRate(mask.rate(), to);
+        to.put("fixed_mask", mask.fixed());
+    }
+
+    private static MaskSpec readMask(JsonFields from) throws ModelFileException {
+        return new MaskSpec(
+                from.oneOf("noise", Noise.class),
+                from.oneOf("granularity", Granularity.class),
+                readRate(from),
+                from.flag("fixed_mask"));
+    }
+
+    // With the binary fraction that was drawn, which the tolerance decided when the layer was made.
+    private static void writeRate(DropRate rate, ObjectNode to) {
+        to.put("drop_rate", rate.requested()).put("planes", rate.planes()).put("threshold", rate.threshold());
+    }
+
+    private static DropRate readRate(JsonFields from) throws ModelFileException {
+        return new DropRate(from.number("drop_rate"), from.integer("planes"), from.integer("threshold"));
+    }
+}

@@ -1,0 +1,85 @@
+package org.pernodedrop.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pernodedrop.model.Checkpoint;
+import org.pernodedrop.model.ModelFileException;
+
+/**
+ * A network in the midst of a run, read from its checkpoint: {@link RunCheckpoints} writes them.
+ *
+ * @param checkpoint network, optimizer and step
+ * @param facts the rest
+ */
+public record SavedRun(Checkpoint checkpoint, Facts facts) {
+    private static final String TRAINING = "training";
+    private static final String DATA = "data";
+    private static final String ARGUMENTS = "arguments";
+    private static final String COMPUTED_BY = "computed_by";
+
+    /**
+     * What belongs to a run besides its network.
+     *
+     * @param training how far it got
+     * @param data what it is trained on
+     * @param arguments of the command line that started it
+     * @param computedBy the backend
+     */
+    public record Facts(TrainingState training, TrainedData data, List<String> arguments, String computedBy) {
+        /** Copies the list. */
+        public Facts {
+            arguments = List.copyOf(arguments);
+        }
+
+        /** As texts for a file. */
+        Map<String, String> toMetadata() {
+            Map<String, String> texts = new LinkedHashMap<>();
+            texts.put(TRAINING, training.toJson());
+            texts.put(DATA, data.toJson());
+            texts.put(ARGUMENTS, TrainingState.json(arguments));
+            texts.put(COMPUTED_BY, computedBy);
+            return texts;
+        }
+
+        /**
+         * Reads the texts of a file.
+         *
+         * @param file for messages
+         * @throws ModelFileException if one is missing or damaged
+         */
+        public static Facts read(Path file, Map<String, String> texts) throws ModelFileException {
+            for (String name : List.of(TRAINING, DATA, ARGUMENTS, COMPUTED_BY)) {
+                if (!texts.containsKey(name)) {
+                    throw new ModelFileException(file + " belongs to no run: its metadata must have the text " + name
+                            + "; name the directory of a run");
+                }
+            }
+            try {
+                return new Facts(
+                        TrainingState.fromJson(texts.get(TRAINING)),
+                        TrainedData.fromJson(texts.get(DATA)),
+                        Arrays.asList(TrainingState.read(texts.get(ARGUMENTS), String[].class)),
+                        texts.get(COMPUTED_BY));
+            } catch (ModelFileException e) {
+                throw new ModelFileException(file + ": " + e.getMessage(), e);
+            } catch (NullPointerException e) {
+                throw new ModelFileException(file + ": what a run has saved must not be null", e);
+            }
+        }
+    }
+
+    /**
+     * Reads a checkpoint.
+     *
+     * @throws ModelFileException if it is damaged or no checkpoint of a run
+     * @throws IOException if it cannot be read
+     */
+    public static SavedRun read(Path file) throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(file);
+        return new SavedRun(checkpoint, Facts.read(file, checkpoint.metadata()));
+    }
+}

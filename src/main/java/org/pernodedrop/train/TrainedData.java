@@ -1,0 +1,111 @@
+package org.pernodedrop.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.pernodedrop.data.DataChecksum;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.model.ModelFileException;
+
+/**
+ * What a network was trained on: how to get the same examples again, and how to bring others to the scale of its inputs.
+ *
+ * @param source specification of the data
+ * @param label label column; null for the last, and for other sources than CSV files
+ * @param validationFraction share of the validation part
+ * @param limit most training examples that were used, 0 for all
+ * @param seed that the parts were split by
+ * @param checksum of all parts, standardized
+ * @param trainExamples examples that were trained on
+ * @param exampleShape sizes of an example
+ * @param classNames names of the classes, by label
+ * @param mean what is subtracted from every feature
+ * @param deviation what every feature is then divided by, above 0
+ */
+public record TrainedData(
+        String source,
+        String label,
+        double validationFraction,
+        int limit,
+        long seed,
+        String checksum,
+        int trainExamples,
+        List<Integer> exampleShape,
+        List<String> classNames,
+        List<Double> mean,
+        List<Double> deviation) {
+    /** Refuses nulls, and means or deviations that cannot be. */
+    public TrainedData {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(checksum, "checksum");
+        exampleShape = List.copyOf(exampleShape);
+        classNames = List.copyOf(classNames);
+        mean = List.copyOf(mean);
+        deviation = List.copyOf(deviation);
+        if (mean.size() != deviation.size()
+                || !mean.stream().allMatch(Double::isFinite)
+                || !deviation.stream().allMatch(each -> each > 0 && Double.isFinite(each))) {
+            throw new IllegalArgumentException(
+                    "mean and deviation must be finite, deviation above 0, and as many: mean.size=" + mean.size()
+                            + ", deviation.size=" + deviation.size());
+        }
+    }
+
+    /**
+     * What a split is.
+     *
+     * @param split standardized
+     * @param standardizer that did it
+     */
+    public static TrainedData of(
+            String source,
+            String label,
+            double validationFraction,
+            int limit,
+            long seed,
+            DataSplit split,
+            Standardizer standardizer) {
+        return new TrainedData(
+                source,
+                label,
+                validationFraction,
+                limit,
+                seed,
+                DataChecksum.of(split),
+                split.train().examples(),
+                Arrays.stream(split.train().exampleShape()).boxed().toList(),
+                split.train().classNames(),
+                Arrays.stream(standardizer.mean()).boxed().toList(),
+                Arrays.stream(standardizer.deviation()).boxed().toList());
+    }
+
+    /**
+     * Refuses data that is not what it was.
+     *
+     * @param now what was read now
+     * @throws IllegalArgumentException if it differs, naming both
+     */
+    public void requireSame(TrainedData now) {
+        if (!checksum.equals(now.checksum)) {
+            throw new IllegalArgumentException(
+                    "the data is not what the run was started with: " + now.source + " now has the checksum "
+                            + now.checksum + ", " + source + " had " + checksum
+                            + "; bring the old files back, or start another run");
+        }
+    }
+
+    /** As JSON, with names in snake case. */
+    public String toJson() {
+        return TrainingState.json(this);
+    }
+
+    /**
+     * Reads {@link #toJson}.
+     *
+     * @throws ModelFileException if the text is nothing of the kind
+     */
+    public static TrainedData fromJson(String text) throws ModelFileException {
+        return TrainingState.read(text, TrainedData.class);
+    }
+}

@@ -1,0 +1,114 @@
+package org.pernodedrop.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Objects;
+import org.pernodedrop.model.ModelFileException;
+
+/**
+ * How far a training got. The order of the samples follows from seed and epoch, early stopping from the losses: this and
+ * the network are all that it takes to go on.
+ *
+ * @param config how the network is trained
+ * @param epochs what was measured so far, epoch 1 first; may be empty
+ */
+public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+            .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** Refuses nulls, epochs that are not numbered from 1 on, and more of them than are to be trained. */
+    public TrainingState {
+        Objects.requireNonNull(config, "config");
+        epochs = List.copyOf(epochs);
+        for (int k = 0; k < epochs.size(); k++) {
+            if (epochs.get(k).epoch() != k + 1) {
+                throw new IllegalArgumentException("epochs must be numbered from 1 on: epochs[" + k + "]="
+                        + epochs.get(k).epoch());
+            }
+        }
+        if (epochs.size() > config.epochs()) {
+            throw new IllegalArgumentException("no more epochs can be finished than are to be trained; ask for more: "
+                    + "epochs=" + config.epochs() + ", finished=" + epochs.size());
+        }
+    }
+
+    /**
+     * The same epochs under another configuration. Only how long to train may differ, and that only if the learning rate
+     * does not depend on it.
+     *
+     * @throws IllegalArgumentException if more differs, naming what
+     */
+    public TrainingState continuedBy(TrainingConfig wanted) {
+        require("batch-size", config.batchSize(), wanted.batchSize());
+        require("optimizer", config.optimizer(), wanted.optimizer());
+        require("momentum", config.momentum(), wanted.momentum());
+        require("weight-decay", config.weightDecay(), wanted.weightDecay());
+        require("learning-rate", config.learningRate(), wanted.learningRate());
+        require("schedule", config.schedule(), wanted.schedule());
+        require("seed", config.seed(), wanted.seed());
+        if (config.schedule() != LearningRateSchedule.CONSTANT) {
+            require("epochs", config.epochs(), wanted.epochs());
+        }
+        return new TrainingState(wanted, epochs);
+    }
+
+    private static void require(String name, Object before, Object now) {
+        if (!before.equals(now)) {
+            throw new IllegalArgumentException("a run goes on with the " + name
+                    + " that it began with; leave it out, or start another run: " + name + " was " + before
+                    + ", is now " + now);
+        }
+    }
+
+    /** As JSON, with names in snake case. */
+    public String toJson() {
+        return json(this);
+    }
+
+    /**
+     * Reads {@link #toJson}.
+     *
+     * @throws ModelFileException if the text is no such state
+     */
+    public static TrainingState fromJson(String text) throws ModelFileException {
+        return read(text, TrainingState.class);
+    }
+
+    static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static <T> T read(String text, Class<T> type) throws ModelFileException {
+        try {
+            T value = JSON.readValue(text, type);
+            if (value == null) {
+                throw new ModelFileException("what a run has saved must not be null");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            String reason = e.getOriginalMessage();
+            throw new ModelFileException(
+                    "what a run has saved cannot be read: "
+                            + (reason == null
+                                            ? e.getClass().getSimpleName()
+                                            : reason.lines().findFirst().orElse(""))
+                                    .replaceAll("\\p{Cntrl}", "?"),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package org.pernodedrop.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.nn.Adam;
+import org.pernodedrop.nn.AdamW;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.nn.Optimizer;
+import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.nn.Sgd;
+import org.pernodedrop.nn.Snapshot;
+
+class CheckpointTest {
+    private static final int SAMPLES = 7;
+
+    @TempDir
+    private Path directory;
+
+    private final CpuBackend backend = new CpuBackend(2);
+    private final DeviceFloats x = backend.allocate(SAMPLES * 13);
+    private final DeviceInts labels = backend.allocateInts(SAMPLES);
+    private final LossAccumulator totals = backend.newLossAccumulator();
+
+    CheckpointTest() {
+        Random random = new Random(3);
+        float[] values = new float[SAMPLES * 13];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = (float) random.nextGaussian();
+        }
+        backend.upload(values, 0, x);
+        backend.upload(random.ints(SAMPLES, 0, 3).toArray(), 0, labels);
+    }
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    static Stream<Optimizer> optimizers() {
+        return Stream.of(Sgd.plain(), Sgd.nesterov(0.9), Adam.standard(), AdamW.weightDecay(0.1));
+    }
+
+    private static NetworkSpec spec(Optimizer optimizer, long seed) {
+        return Network.builder()
+                .input(13)
+                .seed(seed)
+                .optimizer(optimizer)
+                .add(PerNodeDropDense.units(5)
+                        .dropRate(0.3)
+                        .activation(Activation.TANH)
+                        .build())
+                .add(Dropout.rate(0.5))
+                .add(Dense.units(3).bias(false).build())
+                .describe();
+    }
+
+    private void steps(Network network, int count) {
+        for (int step = 0; step < count; step++) {
+            network.step(x, labels, SAMPLES, totals);
+        }
+    }
+
+    private float[] parameters(Network network) {
+        return backend.download(network.parameterBuffer());
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void aRestoredNetworkGoesOnAsIfItHadNeverStopped(Optimizer optimizer) throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        NetworkSpec spec = spec(optimizer, 5);
+        float[] expected;
+        float[] best;
+        try (Network network = new Network(spec, backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            steps(network, 3);
+            snapshot.take();
+            best = parameters(network);
+            steps(network, 4);
+            Checkpoint.save(network, snapshot, Map.of("why", "a test"), file);
+            steps(network, 5);
+            expected = parameters(network);
+        }
+        Checkpoint checkpoint = Checkpoint.read(file);
+        assertEquals(spec, checkpoint.network());
+        assertEquals(7, checkpoint.step());
+        assertEquals("a test", checkpoint.metadata().get("why"));
+        try (Network network = new Network(checkpoint.network(), backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            checkpoint.restore(network, snapshot);
+            assertEquals(7, network.state().step());
+            steps(network, 5);
+            assertArrayEquals(expected, parameters(network));
+            snapshot.restore();
+            assertArrayEquals(best, parameters(network));
+        }
+    }
+
+    @Test
+    void aCheckpointIsReadAsWeights() throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            steps(network, 2);
+            Checkpoint.save(network, snapshot, Map.of(), file);
+            try (Network opened = Weights.open(file, backend);
+                    Snapshot empty = new Snapshot(opened)) {
+                assertArrayEquals(parameters(network), parameters(opened));
+                Checkpoint.read(file).restore(opened, empty);
+                assertFalse(empty.isTaken(), "the file has no best epoch");
+            }
+        }
+    }
+
+    @Test
+    void anotherNetworkIsRefused() throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Network other = new Network(spec(Adam.standard(), 6), backend);
+                Snapshot snapshot = new Snapshot(network);
+                Snapshot others = new Snapshot(other)) {
+            assertThrows(IllegalArgumentException.class, () -> Checkpoint.save(network, others, Map.of(), file));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Checkpoint.save(network, snapshot, Map.of(Weights.NETWORK, "mine"), file));
+            Checkpoint.save(network, snapshot, Map.of(), file);
+            String message = assertThrows(IllegalArgumentException.class, () -> Checkpoint.read(file)
+                            .restore(other, others))
+                    .getMessage();
+            assertTrue(message.contains("seed 5") && message.contains("seed 6"), message);
+        }
+    }
+
+    private Safetensors saved(Path file) throws IOException {
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            snapshot.take();
+            Checkpoint.save(network, snapshot, Map.of(), file);
+        }
+        return Safetensors.read(file);
+    }
+
+    private void refused(Consumer<Map<String, String>> texts, Consumer<Map<String, Tensor>> tensors, String part)
+            throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        Safetensors good = saved(file);
+        Map<String, String> otherTexts = new LinkedHashMap<>(good.metadata());
+        Map<String, Tensor> otherTensors = new LinkedHashMap<>(good.tensors());
+        texts.accept(otherTexts);
+        tensors.accept(otherTensors);
+        new Safetensors(otherTexts, otherTensors).write(file);
+        String message = assertThrows(ModelFileException.class, () -> {
+                    try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                            Snapshot snapshot = new Snapshot(network)) {
+                        float[] before = parameters(network);
+                        try {
+                            Checkpoint.read(file).restore(network, snapshot);
+                        } finally {
+                            assertArrayEquals(before, parameters(network));
+                            assertEquals(0, network.state().step());
+                        }
+                    }
+                })
+                .getMessage();
+        assertTrue(message.contains(part), message);
+        assertTrue(message.startsWith(file.toString()), message);
+        assertEquals(1, message.lines().count());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.weight, does not hold the network",
+        "training.moment.mean.0.bias, has no such tensor",
+        "training.best.2.weight, has no such tensor"
+    })
+    void missingTensorsAreNamed(String name, String part) throws IOException {
+        refused(texts -> {}, tensors -> tensors.remove(name), part);
+        refused(texts -> {}, tensors -> tensors.remove(name), name);
+    }
+
+    @Test
+    void whatIsTooMuchIsNamed() throws IOException {
+        Tensor one = new Tensor(java.util.List.of(1L), new float[] {1});
+        refused(
+                texts -> {},
+                tensors -> tensors.put("training.moment.third.0.bias", one),
+                "training.moment.third.0.bias");
+        refused(texts -> {}, tensors -> tensors.put("training.moment.mean.0.bias", one), "must have the shape [5]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1", "4294967295", "seven", "''"})
+    void impossibleStepsAreRefused(String step) throws IOException {
+        refused(texts -> texts.put("step", step), tensors -> {}, "step");
+    }
+
+    @Test
+    void filesWithoutWhatACheckpointNeedsAreRefused() throws IOException {
+        refused(texts -> texts.remove("step"), tensors -> {}, "is no checkpoint");
+        refused(texts -> texts.remove("network"), tensors -> {}, "describes no network");
+        refused(texts -> texts.put("network", "{}"), tensors -> {}, "input is missing");
+    }
+}
