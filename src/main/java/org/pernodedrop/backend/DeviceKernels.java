@@ -14,6 +14,8 @@ public record DeviceKernels(
         MatrixKernels matrices,
         ConnectionPassKernels connectionPasses,
         MaskKernels masks,
+        WindowKernels windows,
+        NormalizationKernels normalizations,
         LossKernels losses,
         OptimizerKernels optimizers,
         GatherKernels gathers) {}

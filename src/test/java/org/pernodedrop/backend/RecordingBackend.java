@@ -25,6 +25,8 @@ public class RecordingBackend extends Backend {
                 passedOn.matrices(),
                 passedOn.connectionPasses(),
                 passedOn.masks(),
+                passedOn.windows(),
+                passedOn.normalizations(),
                 passedOn.losses(),
                 passedOn.optimizers(),
                 passedOn.gathers());

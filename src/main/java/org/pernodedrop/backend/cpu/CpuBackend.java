@@ -52,6 +52,8 @@ public final class CpuBackend extends Backend {
                 new MatrixProducts(pool, library.blas()),
                 connections,
                 new MaskOperations(pool, tiles),
+                new WindowOperations(pool),
+                new Normalizations(pool),
                 new Losses(pool),
                 new Optimizers(pool, gate),
                 new Gathers(pool));
