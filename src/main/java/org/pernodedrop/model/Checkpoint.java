@@ -2,11 +2,11 @@ package org.pernodedrop.model;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pernodedrop.backend.DeviceFloats;
+import java.util.TreeSet;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
@@ -24,7 +24,6 @@ import org.pernodedrop.nn.Snapshot;
  */
 public final class Checkpoint {
     private static final String STEP = "step";
-    private static final String MOMENT = Weights.TRAINING + "moment.";
     private static final String BEST = Weights.TRAINING + "best.";
 
     private final Path file;
@@ -48,13 +47,13 @@ public final class Checkpoint {
     public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
             throws IOException {
         requireSame(network, best);
-        NetworkTensors named = new NetworkTensors(network);
-        Map<String, Tensor> tensors = new LinkedHashMap<>(named.weights());
-        for (Map.Entry<String, DeviceFloats> moment : network.moments().entrySet()) {
-            tensors.putAll(named.of(MOMENT + moment.getKey() + ".", moment.getValue()));
-        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+        network.moments()
+                .forEach((name, moment) ->
+                        NetworkTensors.read(network, moment(name), NetworkTensors.slices(network, moment), tensors));
         if (best.isTaken()) {
-            tensors.putAll(named.of(BEST, best.parameterBuffer()));
+            NetworkTensors.read(network, BEST, best.weights(), tensors);
         }
         Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
         texts.put(STEP, Long.toString(network.state().step()));
@@ -119,35 +118,41 @@ public final class Checkpoint {
                             + into.spec().seed() + " and the layers "
                             + into.spec().layers() + "; take the settings it was started with");
         }
-        NetworkTensors named = new NetworkTensors(into);
         Map<String, Tensor> tensors = content.tensors();
-        Set<String> others = new HashSet<>(tensors.keySet());
-        others.removeAll(check(named, "", into));
+        Set<String> others = new TreeSet<>(tensors.keySet());
+        Map<String, List<Long>> weights = NetworkTensors.shapes(network);
+        Map<String, List<Long>> parameters = new LinkedHashMap<>(weights);
+        into.statistics().forEach(statistic -> parameters.remove(statistic.name()));
+        check("", weights, others);
         for (String moment : into.moments().keySet()) {
-            others.removeAll(check(named, MOMENT + moment + ".", into));
+            check(moment(moment), parameters, others);
         }
         boolean hasBest = tensors.keySet().stream().anyMatch(name -> name.startsWith(BEST));
         if (hasBest) {
-            others.removeAll(check(named, BEST, into));
+            check(BEST, weights, others);
         }
         if (!others.isEmpty()) {
             throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
-                    + others.stream().sorted().findFirst().orElseThrow() + "; get the file again");
+                    + others.iterator().next() + "; get the file again");
         }
         if (hasBest) {
-            named.upload(BEST, tensors, into.parameterBuffer());
+            NetworkTensors.write(into, BEST, tensors, NetworkTensors.weights(into));
             best.take();
         }
-        named.upload("", tensors, into.parameterBuffer());
-        into.moments().forEach((name, moment) -> named.upload(MOMENT + name + ".", tensors, moment));
+        NetworkTensors.write(into, "", tensors, NetworkTensors.weights(into));
+        into.moments()
+                .forEach((name, moment) ->
+                        NetworkTensors.write(into, moment(name), tensors, NetworkTensors.slices(into, moment)));
         into.state().setStep(step);
     }
 
-    private Set<String> check(NetworkTensors named, String prefix, Network into) throws ModelFileException {
-        named.check(file, prefix, content.tensors());
-        Set<String> names = new HashSet<>();
-        into.parameters().forEach(parameter -> names.add(prefix + parameter.name()));
-        return names;
+    private void check(String prefix, Map<String, List<Long>> shapes, Set<String> others) throws ModelFileException {
+        NetworkTensors.check(file, prefix, shapes, content.tensors());
+        shapes.keySet().forEach(name -> others.remove(prefix + name));
+    }
+
+    private static String moment(String name) {
+        return Weights.TRAINING + "moment." + name + ".";
     }
 
     private static void requireSame(Network network, Snapshot best) {

@@ -1,9 +1,7 @@
 package org.pernodedrop.model;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.pernodedrop.nn.NetworkSpec;
-import org.pernodedrop.nn.ParameterSpec;
 
 /** The description of the network in a file, held to the file's tensors. */
 final class DescribedNetwork {
@@ -25,21 +23,7 @@ final class DescribedNetwork {
         } catch (ModelFileException e) {
             throw new ModelFileException(file + ": " + e.getMessage(), e);
         }
-        for (int layer = 0; layer < network.layers().size(); layer++) {
-            for (ParameterSpec parameter : network.parameters(layer)) {
-                String name = layer + "." + parameter.name();
-                List<Long> shape = parameter.shape().dimensions().stream()
-                        .map(Integer::longValue)
-                        .toList();
-                Tensor tensor = content.tensors().get(name);
-                if (tensor == null || !tensor.shape().equals(shape)) {
-                    throw new ModelFileException(file + " does not hold the network that it describes: " + name
-                            + " must have the shape " + shape + ": "
-                            + (tensor == null ? "there is no such tensor" : "shape=" + tensor.shape())
-                            + "; get the file again");
-                }
-            }
-        }
+        NetworkTensors.check(file, "", NetworkTensors.shapes(network), content.tensors());
         return network;
     }
 }

@@ -8,13 +8,21 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.ActivationLayer;
+import org.pernodedrop.nn.AveragePool2D;
+import org.pernodedrop.nn.BatchNormalization;
+import org.pernodedrop.nn.Conv2D;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.DropConnectDense;
 import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.Flatten;
 import org.pernodedrop.nn.GaussianDropout;
 import org.pernodedrop.nn.Initializer;
 import org.pernodedrop.nn.Layer;
+import org.pernodedrop.nn.MaxPool2D;
+import org.pernodedrop.nn.Padding;
+import org.pernodedrop.nn.PerNodeDropConv2D;
 import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.nn.Windows;
 import org.pernodedrop.strategy.Strategy;
 
 /** The kinds of layers that files know, each with all of its settings: a layer that was read is the one written. */
@@ -55,7 +63,35 @@ final class LayerKinds {
                     "activation",
                     ActivationLayer.class,
                     (layer, to) -> to.put("activation", layer.activation().toString()),
-                    from -> ActivationLayer.of(from.oneOf("activation", Activation.class))));
+                    from -> ActivationLayer.of(from.oneOf("activation", Activation.class))),
+            new LayerKind<>("conv2d", Conv2D.class, LayerKinds::writeConvolution, LayerKinds::readConvolution),
+            new LayerKind<>(
+                    "per-node-drop-conv2d",
+                    PerNodeDropConv2D.class,
+                    (layer, to) -> {
+                        writeConvolution(layer.convolution(), to);
+                        writeMask(layer.mask(), to);
+                        to.put("strategy", layer.strategy().toString());
+                    },
+                    from -> new PerNodeDropConv2D(
+                            readConvolution(from), readMask(from), from.oneOf("strategy", Strategy.class))),
+            new LayerKind<>(
+                    "max-pool2d",
+                    MaxPool2D.class,
+                    (layer, to) -> writeWindows(layer.windows(), to),
+                    from -> new MaxPool2D(readWindows(from))),
+            new LayerKind<>(
+                    "average-pool2d",
+                    AveragePool2D.class,
+                    (layer, to) -> writeWindows(layer.windows(), to),
+                    from -> new AveragePool2D(readWindows(from))),
+            new LayerKind<>("flatten", Flatten.class, (layer, to) -> {}, from -> new Flatten()),
+            new LayerKind<>(
+                    "batch-normalization",
+                    BatchNormalization.class,
+                    (layer, to) -> to.put("momentum", NetworkJson.shortest(layer.momentum()))
+                            .put("epsilon", NetworkJson.shortest(layer.epsilon())),
+                    from -> new BatchNormalization((float) from.number("momentum"), (float) from.number("epsilon"))));
 
     private LayerKinds() {}
 
@@ -98,6 +134,42 @@ final class LayerKinds {
     private static Dense readDense(JsonFields from) throws ModelFileException {
         return new Dense(
                 from.integer("units"),
+                from.oneOf("activation", Activation.class),
+                from.flag("bias"),
+                from.oneOf("initializer", Initializer.class),
+                from.number("l2"));
+    }
+
+    private static void writeWindows(Windows windows, ObjectNode to) {
+        to.put("window_height", windows.height())
+                .put("window_width", windows.width())
+                .put("stride_height", windows.strideHeight())
+                .put("stride_width", windows.strideWidth())
+                .put("padding", windows.padding().toString());
+    }
+
+    private static Windows readWindows(JsonFields from) throws ModelFileException {
+        return new Windows(
+                from.integer("window_height"),
+                from.integer("window_width"),
+                from.integer("stride_height"),
+                from.integer("stride_width"),
+                from.oneOf("padding", Padding.class));
+    }
+
+    private static void writeConvolution(Conv2D convolution, ObjectNode to) {
+        to.put("filters", convolution.filters());
+        writeWindows(convolution.windows(), to);
+        to.put("activation", convolution.activation().toString())
+                .put("bias", convolution.bias())
+                .put("initializer", convolution.initializer().toString())
+                .put("l2", convolution.l2());
+    }
+
+    private static Conv2D readConvolution(JsonFields from) throws ModelFileException {
+        return new Conv2D(
+                from.integer("filters"),
+                readWindows(from),
                 from.oneOf("activation", Activation.class),
                 from.flag("bias"),
                 from.oneOf("initializer", Initializer.class),

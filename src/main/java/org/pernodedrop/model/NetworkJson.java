@@ -100,7 +100,7 @@ public final class NetworkJson {
     }
 
     // 0.9 instead of 0.8999999761581421, as long as that is read as the same float.
-    private static double shortest(float value) {
+    static double shortest(float value) {
         double shown = Double.parseDouble(Float.toString(value));
         return (float) shown == value ? shown : value;
     }

@@ -4,58 +4,81 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Parameter;
+import org.pernodedrop.nn.ParameterSpec;
 import org.pernodedrop.nn.Shape;
+import org.pernodedrop.nn.Statistic;
 
-/** Between the tensors of a file and buffers that are laid out as a network's parameters. */
+/** Between the tensors of a file and the buffers of a network. */
 final class NetworkTensors {
-    private final Network network;
+    private NetworkTensors() {}
 
-    NetworkTensors(Network network) {
-        this.network = network;
-    }
-
-    /** What inference needs, as it is now, under the parameters' names. */
-    Map<String, Tensor> weights() {
-        return of("", network.parameterBuffer());
-    }
-
-    /** A buffer's parts under the parameters' names, each behind a prefix. */
-    Map<String, Tensor> of(String prefix, DeviceFloats buffer) {
-        Backend backend = network.backend();
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+    /** Where the weights of a network lie, by their names: parameters and statistics. */
+    static Map<String, DeviceFloats> weights(Network network) {
+        Map<String, DeviceFloats> places = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters()) {
-            float[] values = backend.download(
-                    buffer.slice(parameter.offset(), parameter.shape().size()));
-            tensors.put(prefix + parameter.name(), new Tensor(dimensions(parameter.shape()), values));
+            places.put(parameter.name(), parameter.values());
         }
-        return tensors;
+        for (Statistic statistic : network.statistics()) {
+            places.put(statistic.name(), statistic.values());
+        }
+        return places;
     }
 
-    /** Refuses tensors, under a prefix, that are missing or shaped otherwise than the parameters. */
-    void check(Path file, String prefix, Map<String, Tensor> tensors) throws ModelFileException {
+    /** Where a buffer that is laid out as the parameters holds what, by the parameters' names. */
+    static Map<String, DeviceFloats> slices(Network network, DeviceFloats buffer) {
+        Map<String, DeviceFloats> places = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters()) {
-            Tensor tensor = tensors.get(prefix + parameter.name());
-            if (tensor == null || !tensor.shape().equals(dimensions(parameter.shape()))) {
-                throw new ModelFileException(file + " does not fit the network: " + prefix + parameter.name()
-                        + " must have the shape " + parameter.shape() + ": "
+            places.put(
+                    parameter.name(),
+                    buffer.slice(parameter.offset(), parameter.shape().size()));
+        }
+        return places;
+    }
+
+    /** Shapes by the names of the weights that a network of such a description has. */
+    static Map<String, List<Long>> shapes(NetworkSpec network) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (int layer = 0; layer < network.layers().size(); layer++) {
+            for (ParameterSpec parameter : network.parameters(layer)) {
+                shapes.put(layer + "." + parameter.name(), dimensions(parameter.shape()));
+            }
+        }
+        for (int layer = 0; layer < network.layers().size(); layer++) {
+            for (ParameterSpec statistic : network.statistics(layer)) {
+                shapes.put(layer + "." + statistic.name(), dimensions(statistic.shape()));
+            }
+        }
+        return shapes;
+    }
+
+    /** Downloads; waits for the device. */
+    static void read(Network network, String prefix, Map<String, DeviceFloats> places, Map<String, Tensor> into) {
+        Map<String, List<Long>> shapes = shapes(network.spec());
+        places.forEach((name, place) -> into.put(
+                prefix + name, new Tensor(shapes.get(name), network.backend().download(place))));
+    }
+
+    /** Uploads what was checked. */
+    static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
+        places.forEach((name, place) ->
+                network.backend().upload(tensors.get(prefix + name).values(), 0, place));
+    }
+
+    /** Refuses tensors, under a prefix, that are missing or shaped otherwise. */
+    static void check(Path file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
+            throws ModelFileException {
+        for (Map.Entry<String, List<Long>> wanted : shapes.entrySet()) {
+            Tensor tensor = tensors.get(prefix + wanted.getKey());
+            if (tensor == null || !tensor.shape().equals(wanted.getValue())) {
+                throw new ModelFileException(file + " does not fit the network: " + prefix + wanted.getKey()
+                        + " must have the shape " + wanted.getValue() + ": "
                         + (tensor == null ? "the file has no such tensor" : "shape=" + tensor.shape())
                         + "; describe the network that was saved");
             }
-        }
-    }
-
-    /** Writes tensors that were checked to a buffer. */
-    void upload(String prefix, Map<String, Tensor> tensors, DeviceFloats buffer) {
-        for (Parameter parameter : network.parameters()) {
-            network.backend()
-                    .upload(
-                            tensors.get(prefix + parameter.name()).values(),
-                            0,
-                            buffer.slice(parameter.offset(), parameter.shape().size()));
         }
     }
 

@@ -3,15 +3,15 @@ package org.pernodedrop.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.nn.Network;
-import org.pernodedrop.nn.Parameter;
 
 /**
  * What a network has learned, as a {@link Safetensors} file: every parameter under its name, {@code 0.weight} being {@code
- * [I, U]}, and {@code 0.bias} {@code [U]}, and the network's description ({@link NetworkJson}) as the text {@value
+ * [I, U]}, and {@code 0.bias} {@code [U]}, every statistic likewise, and the network's description ({@link NetworkJson}) as the text {@value
  * #NETWORK}. Masks and moments are not part of it.
  *
  * <p>Tensors whose names begin with {@value #TRAINING} are not weights: a {@link Checkpoint} has them, and can be read
@@ -27,13 +27,15 @@ public final class Weights {
     private Weights() {}
 
     /**
-     * Writes the parameters of a network, whole or not at all; waits for the device.
+     * Writes parameters and statistics of a network, whole or not at all; waits for the device.
      *
      * @param metadata texts to go with them; may be empty
      * @throws IOException if the file cannot be written; an earlier one is then as it was
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
-        new Safetensors(described(network, metadata), new NetworkTensors(network).weights()).write(file);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+        new Safetensors(described(network, metadata), tensors).write(file);
     }
 
     static Map<String, String> described(Network network, Map<String, String> metadata) {
@@ -48,7 +50,7 @@ public final class Weights {
     }
 
     /**
-     * Gives a network the parameters of a file; its moments, step and learning rate stay.
+     * Gives a network the parameters and statistics of a file; its moments, step and learning rate stay.
      *
      * @return the file's texts
      * @throws ModelFileException if the file is damaged, or its names and shapes are not the network's; the network is then
@@ -62,18 +64,16 @@ public final class Weights {
     }
 
     private static void load(Network network, Path file, Safetensors content) throws ModelFileException {
-        NetworkTensors tensors = new NetworkTensors(network);
-        tensors.check(file, "", content.tensors());
+        Map<String, List<Long>> shapes = NetworkTensors.shapes(network.spec());
+        NetworkTensors.check(file, "", shapes, content.tensors());
         TreeSet<String> others = new TreeSet<>(content.tensors().keySet());
         others.removeIf(name -> name.startsWith(TRAINING));
-        for (Parameter parameter : network.parameters()) {
-            others.remove(parameter.name());
-        }
+        others.removeAll(shapes.keySet());
         if (!others.isEmpty()) {
             throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
                     + others.first() + "; describe the network that was saved");
         }
-        tensors.upload("", content.tensors(), network.parameterBuffer());
+        NetworkTensors.write(network, "", content.tensors(), NetworkTensors.weights(network));
     }
 
     /**

@@ -40,7 +40,8 @@ public record Dense(int units, Activation activation, boolean bias, Initializer 
     public Shape outputShape(Shape input) {
         if (input.rank() > 2) {
             throw new IllegalArgumentException(
-                    "inputs must have one dimension, or two, positions and features: input shape=" + input);
+                    "inputs must have one dimension, or two, positions and features; put Flatten before for images:"
+                            + " input shape=" + input);
         }
         return input.rank() == 1 ? Shape.of(units) : Shape.of(positions(input), units);
     }
@@ -72,9 +73,11 @@ public record Dense(int units, Activation activation, boolean bias, Initializer 
     }
 
     /** Settings of a {@link Dense} layer. */
-    public static final class Builder extends DenseBuilder<Builder> {
+    public static final class Builder extends WeightedBuilder<Builder> {
+        private final int units;
+
         Builder(int units) {
-            super(units);
+            this.units = units;
         }
 
         @Override
@@ -88,7 +91,7 @@ public record Dense(int units, Activation activation, boolean bias, Initializer 
          * @throws IllegalArgumentException if a setting is out of range
          */
         public Dense build() {
-            return dense();
+            return dense(units);
         }
     }
 }

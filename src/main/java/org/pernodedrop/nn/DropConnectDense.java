@@ -60,11 +60,12 @@ public record DropConnectDense(Dense dense, DropRate dropRate) implements Layer 
     }
 
     /** Settings of a {@link DropConnectDense} layer. */
-    public static final class Builder extends DenseBuilder<Builder> {
+    public static final class Builder extends WeightedBuilder<Builder> {
+        private final int units;
         private double dropRate = 0.5;
 
         Builder(int units) {
-            super(units);
+            this.units = units;
         }
 
         @Override
@@ -84,7 +85,7 @@ public record DropConnectDense(Dense dense, DropRate dropRate) implements Layer 
          * @throws IllegalArgumentException if a setting is out of range
          */
         public DropConnectDense build() {
-            return new DropConnectDense(dense(), DropRate.of(dropRate));
+            return new DropConnectDense(dense(units), DropRate.of(dropRate));
         }
     }
 }

@@ -19,7 +19,9 @@ public enum Initializer {
     /** Normal with deviation {@code sqrt(2 / fanIn)}; He et al. 2015. */
     HE_NORMAL,
     /** All 0. */
-    ZEROS;
+    ZEROS,
+    /** All 1. */
+    ONES;
 
     /** {@link #HE_NORMAL} for functions that are linear above 0 and small below, {@link #GLOROT_UNIFORM} for others. */
     public static Initializer defaultFor(Activation activation) {
@@ -39,6 +41,7 @@ public enum Initializer {
             case HE_UNIFORM -> uniform(backend, seed, first, he, to);
             case HE_NORMAL -> backend.fillNormal(seed, first, 0f, (float) Math.sqrt(he), to);
             case ZEROS -> backend.fill(to, 0f);
+            case ONES -> backend.fill(to, 1f);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
@@ -46,6 +47,7 @@ public final class Network implements AutoCloseable {
     private final Workspace lasting;
     private final Workspace activations;
     private final ParameterBuffers parameters;
+    private final StatisticBuffers statistics;
     private final List<LayerPass> passes = new ArrayList<>();
     private final int outputs;
     private final int firstTrained;
@@ -70,16 +72,24 @@ public final class Network implements AutoCloseable {
         try {
             state.setLearningRate(INITIAL_LEARNING_RATE);
             this.parameters = new ParameterBuffers(spec, backend, lasting);
-            for (int number = 0; number < spec.layers().size(); number++) {
-                LayerSite site =
-                        new LayerSite(backend, state, number, spec.inputShape(number), parameters.of(number), lasting);
-                passes.add(site.place(spec.layers().get(number)));
-            }
+            this.statistics = new StatisticBuffers(spec, backend, lasting);
             int trained = 0;
             while (parameters.of(trained).isEmpty()) {
                 trained++;
             }
             this.firstTrained = trained;
+            for (int number = 0; number < spec.layers().size(); number++) {
+                LayerSite site = new LayerSite(
+                        backend,
+                        state,
+                        number,
+                        spec.inputShape(number),
+                        number > firstTrained,
+                        parameters.of(number),
+                        statistics.of(number),
+                        lasting);
+                passes.add(site.place(spec.layers().get(number)));
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -285,6 +295,16 @@ public final class Network implements AutoCloseable {
     /** The flat buffer that all parameters lie in, at their offsets; the gaps are 0. */
     public DeviceFloats parameterBuffer() {
         return parameters.values();
+    }
+
+    /** What layers have gathered beside their parameters, in the order of the layers; empty for most networks. */
+    public List<Statistic> statistics() {
+        return statistics.all();
+    }
+
+    /** The flat buffer that all statistics lie in; empty if there are none. */
+    Optional<DeviceFloats> statisticsBuffer() {
+        return statistics.values();
     }
 
     /** The optimizer's moments by name, flat buffers laid out as the parameters. */

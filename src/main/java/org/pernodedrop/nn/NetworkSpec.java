@@ -82,6 +82,11 @@ public record NetworkSpec(Shape input, long seed, List<Layer> layers, Loss loss,
         return layers.get(layer).parameters(inputShape(layer));
     }
 
+    /** The statistics of a layer. */
+    public List<ParameterSpec> statistics(int layer) {
+        return layers.get(layer).statistics(inputShape(layer));
+    }
+
     /** Number of trained values of a layer. */
     public long parameterCount(int layer) {
         return parameters(layer).stream()

@@ -59,7 +59,7 @@ final class ParameterBuffers {
         return length;
     }
 
-    private static long aligned(ParameterSpec parameter) {
+    static long aligned(ParameterSpec parameter) {
         return ((long) parameter.shape().size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 

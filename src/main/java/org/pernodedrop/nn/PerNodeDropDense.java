@@ -3,10 +3,8 @@ package org.pernodedrop.nn;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
-import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
@@ -71,61 +69,27 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask, Strategy strategy) im
     }
 
     @Override
+    public Shape maskShape(Shape input) {
+        return mask.granularity() == Granularity.NODE
+                ? Shape.of(dense.units())
+                : Shape.of(Dense.inputs(input), dense.units());
+    }
+
+    @Override
     public String settings() {
         return dense.settings();
     }
 
     /** Settings of a {@link PerNodeDropDense} layer. */
-    public static final class Builder extends DenseBuilder<Builder> {
-        private double dropRate = 0.5;
-        private double tolerance = DropRate.DEFAULT_TOLERANCE;
-        private Noise noise = Noise.BERNOULLI;
-        private Granularity granularity = Granularity.CONNECTION;
-        private boolean fixed;
-        private Strategy strategy = Strategy.AUTO;
+    public static final class Builder extends MaskedBuilder<Builder> {
+        private final int units;
 
         Builder(int units) {
-            super(units);
+            this.units = units;
         }
 
         @Override
         Builder self() {
-            return this;
-        }
-
-        /** The drop rate p, in [0, 1); 0.5 unless set. */
-        public Builder dropRate(double dropRate) {
-            this.dropRate = dropRate;
-            return this;
-        }
-
-        /** How far the effective rate may be off; {@link DropRate#DEFAULT_TOLERANCE} unless set. */
-        public Builder dropRateTolerance(double tolerance) {
-            this.tolerance = tolerance;
-            return this;
-        }
-
-        /** What mask values are drawn from; {@link Noise#BERNOULLI} unless set. */
-        public Builder noise(Noise noise) {
-            this.noise = Objects.requireNonNull(noise, "noise");
-            return this;
-        }
-
-        /** What a mask value is drawn for; {@link Granularity#CONNECTION} unless set. */
-        public Builder granularity(Granularity granularity) {
-            this.granularity = Objects.requireNonNull(granularity, "granularity");
-            return this;
-        }
-
-        /** Whether there is one mask for all samples and steps; there is not unless set. */
-        public Builder fixedMask(boolean fixed) {
-            this.fixed = fixed;
-            return this;
-        }
-
-        /** How a mask on connections is computed; {@link Strategy#AUTO} unless set. */
-        public Builder strategy(Strategy strategy) {
-            this.strategy = Objects.requireNonNull(strategy, "strategy");
             return this;
         }
 
@@ -135,8 +99,7 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask, Strategy strategy) im
          * @throws IllegalArgumentException if a setting is out of range
          */
         public PerNodeDropDense build() {
-            DropRate rate = DropRate.of(dropRate, tolerance);
-            return new PerNodeDropDense(dense(), new MaskSpec(noise, granularity, rate, fixed), strategy);
+            return new PerNodeDropDense(dense(units), mask(), strategy());
         }
     }
 }

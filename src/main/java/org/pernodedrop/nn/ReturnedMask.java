@@ -3,7 +3,6 @@ package org.pernodedrop.nn;
 import java.util.Objects;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.strategy.Strategy;
 
@@ -24,7 +23,9 @@ final class ReturnedMask {
         MaskSpec mask = layer.drawnMask()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the layer never has a mask: layer=" + number + " (" + layer.kind() + ")"));
-        if (layer instanceof PerNodeDropDense dense && dense.strategy() == Strategy.REPARAMETERIZED) {
+        if (layer instanceof PerNodeDropDense dense && dense.strategy() == Strategy.REPARAMETERIZED
+                || layer instanceof PerNodeDropConv2D convolution
+                        && convolution.strategy() == Strategy.REPARAMETERIZED) {
             throw new IllegalArgumentException(
                     "the strategy reparameterized draws at the outputs, no mask of connections"
                             + " exists; take another strategy: layer=" + number);
@@ -32,9 +33,9 @@ final class ReturnedMask {
         boolean shared = mask.fixed() || layer.masksBatch();
         int rows = shared ? 1 : samples;
         int first = shared ? 0 : network.firstSample();
-        int inputs = mask.granularity() == Granularity.NODE ? 1 : Dense.inputs(spec.inputShape(number));
-        Shape output = spec.outputShape(number);
-        int outputs = mask.granularity() == Granularity.NODE ? output.size() : Dense.inputs(output);
+        Shape ofSample = layer.maskShape(spec.inputShape(number));
+        int inputs = ofSample.rank() == 1 ? 1 : ofSample.dimensions().get(0);
+        int outputs = ofSample.dimensions().get(ofSample.rank() - 1);
         long perSample = (long) inputs * outputs;
         if (perSample > MOST_ELEMENTS / rows) {
             throw new IllegalArgumentException("a mask of more than " + MOST_ELEMENTS

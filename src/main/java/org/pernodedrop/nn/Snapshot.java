@@ -1,7 +1,11 @@
 package org.pernodedrop.nn;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * A copy of what inference needs of a network, beside it on the device: that of its best epoch, for instance. It is
@@ -9,13 +13,17 @@ import org.pernodedrop.backend.DeviceFloats;
  */
 public final class Snapshot implements AutoCloseable {
     private final Network network;
+    private final Workspace workspace;
     private final DeviceFloats parameters;
+    private final Optional<DeviceFloats> statistics;
     private boolean taken;
 
     /** An empty copy. */
     public Snapshot(Network network) {
         this.network = Objects.requireNonNull(network, "network");
-        this.parameters = network.backend().allocate(network.parameterBuffer().length());
+        this.workspace = new Workspace(network.backend());
+        this.parameters = workspace.allocate(network.parameterBuffer().length());
+        this.statistics = network.statisticsBuffer().map(values -> workspace.allocate(values.length()));
     }
 
     /** What it is a copy of. */
@@ -28,14 +36,11 @@ public final class Snapshot implements AutoCloseable {
         return taken;
     }
 
-    /** The copied parameters, laid out as {@link Network#parameterBuffer}; 0 before {@link #take}. */
-    public DeviceFloats parameterBuffer() {
-        return parameters;
-    }
-
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
         network.backend().copy(network.parameterBuffer(), parameters);
+        statistics.ifPresent(
+                copy -> network.backend().copy(network.statisticsBuffer().orElseThrow(), copy));
         taken = true;
     }
 
@@ -49,11 +54,31 @@ public final class Snapshot implements AutoCloseable {
             throw new IllegalStateException("a snapshot must be taken before it is restored");
         }
         network.backend().copy(parameters, network.parameterBuffer());
+        statistics.ifPresent(
+                copy -> network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
+    }
+
+    /** The copies of the network's parameters and statistics, by their names; 0 before {@link #take}. */
+    public Map<String, DeviceFloats> weights() {
+        Map<String, DeviceFloats> weights = new LinkedHashMap<>();
+        for (Parameter parameter : network.parameters()) {
+            weights.put(
+                    parameter.name(),
+                    parameters.slice(parameter.offset(), parameter.shape().size()));
+        }
+        for (Statistic statistic : network.statistics()) {
+            weights.put(
+                    statistic.name(),
+                    statistics
+                            .orElseThrow()
+                            .slice(statistic.offset(), statistic.shape().size()));
+        }
+        return weights;
     }
 
     /** Frees the copy. */
     @Override
     public void close() {
-        parameters.close();
+        workspace.close();
     }
 }

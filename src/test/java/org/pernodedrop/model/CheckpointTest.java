@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +27,7 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.nn.Adam;
 import org.pernodedrop.nn.AdamW;
+import org.pernodedrop.nn.BatchNormalization;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Dropout;
 import org.pernodedrop.nn.Network;
@@ -75,6 +77,7 @@ class CheckpointTest {
                         .activation(Activation.TANH)
                         .build())
                 .add(Dropout.rate(0.5))
+                .add(BatchNormalization.standard())
                 .add(Dense.units(3).bias(false).build())
                 .describe();
     }
@@ -89,6 +92,14 @@ class CheckpointTest {
         return backend.download(network.parameterBuffer());
     }
 
+    private float[] weights(Network network) {
+        float[] parameters = parameters(network);
+        float[] mean = backend.download(network.statistics().get(0).values());
+        float[] all = Arrays.copyOf(parameters, parameters.length + mean.length);
+        System.arraycopy(mean, 0, all, parameters.length, mean.length);
+        return all;
+    }
+
     @ParameterizedTest
     @MethodSource("optimizers")
     void aRestoredNetworkGoesOnAsIfItHadNeverStopped(Optimizer optimizer) throws IOException {
@@ -100,11 +111,11 @@ class CheckpointTest {
                 Snapshot snapshot = new Snapshot(network)) {
             steps(network, 3);
             snapshot.take();
-            best = parameters(network);
+            best = weights(network);
             steps(network, 4);
             Checkpoint.save(network, snapshot, Map.of("why", "a test"), file);
             steps(network, 5);
-            expected = parameters(network);
+            expected = weights(network);
         }
         Checkpoint checkpoint = Checkpoint.read(file);
         assertEquals(spec, checkpoint.network());
@@ -115,9 +126,9 @@ class CheckpointTest {
             checkpoint.restore(network, snapshot);
             assertEquals(7, network.state().step());
             steps(network, 5);
-            assertArrayEquals(expected, parameters(network));
+            assertArrayEquals(expected, weights(network));
             snapshot.restore();
-            assertArrayEquals(best, parameters(network));
+            assertArrayEquals(best, weights(network));
         }
     }
 
@@ -194,9 +205,10 @@ class CheckpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0.weight, does not hold the network",
+        "0.weight, does not fit the network",
+        "2.variance, has no such tensor",
         "training.moment.mean.0.bias, has no such tensor",
-        "training.best.2.weight, has no such tensor"
+        "training.best.3.weight, has no such tensor"
     })
     void missingTensorsAreNamed(String name, String part) throws IOException {
         refused(texts -> {}, tensors -> tensors.remove(name), part);

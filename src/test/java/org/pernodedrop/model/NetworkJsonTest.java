@@ -20,18 +20,28 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.ActivationLayer;
 import org.pernodedrop.nn.Adam;
 import org.pernodedrop.nn.AdamW;
+import org.pernodedrop.nn.AveragePool2D;
+import org.pernodedrop.nn.BatchNormalization;
+import org.pernodedrop.nn.Conv2D;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.DropConnectDense;
 import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.Flatten;
 import org.pernodedrop.nn.GaussianDropout;
 import org.pernodedrop.nn.Initializer;
 import org.pernodedrop.nn.Layer;
 import org.pernodedrop.nn.Loss;
+import org.pernodedrop.nn.MaxPool2D;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Optimizer;
+import org.pernodedrop.nn.Padding;
+import org.pernodedrop.nn.PerNodeDropConv2D;
 import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.nn.Pooling2D;
 import org.pernodedrop.nn.Sgd;
+import org.pernodedrop.nn.Shape;
+import org.pernodedrop.nn.Windows;
 import org.pernodedrop.strategy.Strategy;
 
 class NetworkJsonTest {
@@ -74,9 +84,34 @@ class NetworkJsonTest {
         return layers;
     }
 
+    static List<Layer> imageLayers() {
+        List<Layer> layers = new ArrayList<>();
+        for (Padding padding : Padding.values()) {
+            layers.add(Conv2D.filters(3).kernel(1, 2).padding(padding).l2(0.1).build());
+        }
+        layers.add(PerNodeDropConv2D.filters(4)
+                .kernel(2)
+                .stride(2, 1)
+                .noise(Noise.GAUSSIAN)
+                .activation(Activation.GELU)
+                .build());
+        layers.add(new MaxPool2D(new Windows(2, 1, 1, 1, Padding.SAME)));
+        layers.add(AveragePool2D.of(1));
+        layers.add(new BatchNormalization(0.3f, 1e-3f));
+        layers.add(new Flatten());
+        layers.add(Dense.units(2).build());
+        return layers;
+    }
+
+    @Test
+    void imagesToo() throws ModelFileException {
+        NetworkSpec network = new NetworkSpec(
+                Shape.of(7, 5, 2), Long.MIN_VALUE, imageLayers(), Loss.SOFTMAX_CROSS_ENTROPY, Adam.standard());
+        assertEquals(network, NetworkJson.read(NetworkJson.write(network)));
+    }
+
     private static NetworkSpec network(Optimizer optimizer, List<Layer> layers) {
-        return new NetworkSpec(
-                org.pernodedrop.nn.Shape.of(13), -0x5EED_0123_4567L, layers, Loss.MEAN_SQUARED_ERROR, optimizer);
+        return new NetworkSpec(Shape.of(13), -0x5EED_0123_4567L, layers, Loss.MEAN_SQUARED_ERROR, optimizer);
     }
 
     @ParameterizedTest
@@ -89,8 +124,14 @@ class NetworkJsonTest {
     /** A kind of layer that files do not know would lose whoever trains with it. */
     @Test
     void everyKindOfLayerIsKnown() {
-        assertEquals(Set.of(Layer.class.getPermittedSubclasses()), Set.copyOf(LayerKinds.types()));
-        Set<Class<?>> tested = layers().stream().map(Layer::getClass).collect(Collectors.toSet());
+        Set<Class<?>> kinds = Stream.of(Layer.class, Pooling2D.class)
+                .flatMap(type -> Stream.of(type.getPermittedSubclasses()))
+                .filter(type -> !type.isInterface())
+                .collect(Collectors.toSet());
+        assertEquals(kinds, Set.copyOf(LayerKinds.types()));
+        Set<Class<?>> tested = Stream.concat(layers().stream(), imageLayers().stream())
+                .map(Layer::getClass)
+                .collect(Collectors.toSet());
         assertEquals(tested, Set.copyOf(LayerKinds.types()));
     }
 

@@ -3,7 +3,6 @@ package org.pernodedrop.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,7 +21,6 @@ import org.pernodedrop.strategy.Strategy;
  */
 class NetworkGradientTest {
     private static final int SAMPLES = 7;
-    private static final double STEP = 1e-6;
 
     private final Backend backend = new CpuBackend(2);
     private final LossAccumulator totals = backend.newLossAccumulator();
@@ -48,7 +46,7 @@ class NetworkGradientTest {
             network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
             double loss = reference.crossEntropy(x, batch.labels);
             assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            compare(network, reference, () -> reference.crossEntropy(x, batch.labels));
+            GradientCheck.compare(network, reference, () -> reference.crossEntropy(x, batch.labels));
         }
     }
 
@@ -62,7 +60,7 @@ class NetworkGradientTest {
             network.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
             double loss = reference.squaredError(x, targets);
             assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            compare(network, reference, () -> reference.squaredError(x, targets));
+            GradientCheck.compare(network, reference, () -> reference.squaredError(x, targets));
         }
     }
 
@@ -101,7 +99,7 @@ class NetworkGradientTest {
             network.step(rows.deviceInput, rows.deviceTargets, SAMPLES, totals);
             double loss = reference.squaredError(x, targets);
             assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            compare(network, reference, () -> reference.squaredError(x, targets));
+            GradientCheck.compare(network, reference, () -> reference.squaredError(x, targets));
         }
     }
 
@@ -112,27 +110,5 @@ class NetworkGradientTest {
         network.state().setStep(4);
         network.setFirstSample(9);
         return network;
-    }
-
-    private void compare(Network network, ReferenceNetwork reference, DoubleSupplier loss) {
-        for (Parameter parameter : network.parameters()) {
-            double[] values = reference.parameters.get(parameter.name());
-            double[] actual = ReferenceNetwork.widen(backend.download(parameter.gradient()));
-            double[] expected = new double[values.length];
-            double largest = 0;
-            for (int k = 0; k < values.length; k++) {
-                double value = values[k];
-                values[k] = value + STEP;
-                double above = loss.getAsDouble() + reference.penalty();
-                values[k] = value - STEP;
-                double below = loss.getAsDouble() + reference.penalty();
-                values[k] = value;
-                expected[k] = (above - below) / (2 * STEP);
-                largest = Math.max(largest, Math.abs(expected[k]));
-            }
-            for (int k = 0; k < values.length; k++) {
-                assertEquals(expected[k], actual[k], 2e-5 * largest + 1e-7, parameter.name() + " at " + k);
-            }
-        }
     }
 }

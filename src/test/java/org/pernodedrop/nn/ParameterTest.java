@@ -106,6 +106,7 @@ class ParameterTest {
                                     case HE_UNIFORM -> uniform * Math.sqrt(6.0 / in);
                                     case HE_NORMAL -> normal * Math.sqrt(2.0 / in);
                                     case ZEROS -> 0;
+                                    case ONES -> 1;
                                 };
                     }
                 }

@@ -13,17 +13,23 @@ import org.pernodedrop.strategy.Strategy;
 /** A network in double precision: plain loops over explicit masks. */
 final class ReferenceNetwork {
     final Map<String, double[]> parameters = new LinkedHashMap<>();
+    final Map<String, double[]> statistics = new LinkedHashMap<>();
     private final NetworkSpec spec;
     private final int samples;
+    private final Mode mode;
     private final double[][] masks;
 
     /** With the parameters that a network has now, and the masks it will draw in its next pass. */
     ReferenceNetwork(Network network, int samples, Mode mode) {
         this.spec = network.spec();
         this.samples = samples;
+        this.mode = mode;
         Backend backend = network.backend();
         for (Parameter parameter : network.parameters()) {
             parameters.put(parameter.name(), widen(backend.download(parameter.values())));
+        }
+        for (Statistic statistic : network.statistics()) {
+            statistics.put(statistic.name(), widen(backend.download(statistic.values())));
         }
         masks = new double[spec.layers().size()][];
         int step = (int) network.state().step();
@@ -49,8 +55,13 @@ final class ReferenceNetwork {
         }
         Mask mask = Mask.of(drawn.get(), spec.seed(), number, step);
         boolean elementwise = layer instanceof Dropout || layer instanceof GaussianDropout;
-        int inputs = elementwise ? 1 : Dense.inputs(spec.inputShape(number));
+        Shape ofInput = spec.inputShape(number);
+        int inputs = elementwise ? 1 : Dense.inputs(ofInput);
         int outputs = elementwise ? spec.outputShape(number).size() : Dense.inputs(spec.outputShape(number));
+        if (layer instanceof PerNodeDropConv2D convolution) {
+            Windows windows = convolution.convolution().windows();
+            inputs = windows.height() * windows.width() * Dense.inputs(ofInput);
+        }
         double[] values = new double[samples * inputs * outputs];
         int k = 0;
         for (int b = 0; b < samples; b++) {
@@ -86,6 +97,15 @@ final class ReferenceNetwork {
         }
         if (layer instanceof DropConnectDense dropConnect) {
             return dense(number, dropConnect.dense(), x);
+        }
+        if (layer instanceof Conv2D || layer instanceof PerNodeDropConv2D) {
+            return new ReferenceImages(spec, number, samples).convolution(x, parameters, masks[number]);
+        }
+        if (layer instanceof Pooling2D) {
+            return new ReferenceImages(spec, number, samples).pooling(x);
+        }
+        if (layer instanceof BatchNormalization normalization) {
+            return normalized(number, normalization, x);
         }
         double[] y = x.clone();
         for (int k = 0; masks[number] != null && k < y.length; k++) {
@@ -124,7 +144,34 @@ final class ReferenceNetwork {
         return activate(dense.activation(), z);
     }
 
-    private static double[] activate(Activation activation, double[] z) {
+    private double[] normalized(int number, BatchNormalization layer, double[] x) {
+        int channels = Dense.inputs(spec.inputShape(number));
+        int rows = x.length / channels;
+        double[] scale = parameters.get(number + ".scale");
+        double[] shift = parameters.get(number + ".shift");
+        double[] y = new double[x.length];
+        for (int c = 0; c < channels; c++) {
+            double mean = statistics.get(number + ".mean")[c];
+            double variance = statistics.get(number + ".variance")[c];
+            if (mode == Mode.TRAINING) {
+                mean = 0;
+                variance = 0;
+                for (int row = 0; row < rows; row++) {
+                    mean += x[row * channels + c] / rows;
+                }
+                for (int row = 0; row < rows; row++) {
+                    variance += Math.pow(x[row * channels + c] - mean, 2) / rows;
+                }
+            }
+            for (int row = 0; row < rows; row++) {
+                int k = row * channels + c;
+                y[k] = scale[c] * (x[k] - mean) / Math.sqrt(variance + layer.epsilon()) + shift[c];
+            }
+        }
+        return y;
+    }
+
+    static double[] activate(Activation activation, double[] z) {
         double[] y = new double[z.length];
         for (int k = 0; k < z.length; k++) {
             double v = z[k];

@@ -4,21 +4,18 @@ import java.util.Objects;
 import org.pernodedrop.backend.Activation;
 
 /**
- * The settings that all dense layers share.
+ * The settings that all layers with weights share.
  *
  * @param <B> the builder itself
  */
-public abstract sealed class DenseBuilder<B extends DenseBuilder<B>>
-        permits Dense.Builder, PerNodeDropDense.Builder, DropConnectDense.Builder {
-    private final int units;
+public abstract sealed class WeightedBuilder<B extends WeightedBuilder<B>>
+        permits Dense.Builder, DropConnectDense.Builder, ConvolutionBuilder, MaskedBuilder {
     private Activation activation = Activation.LINEAR;
     private boolean bias = true;
     private Initializer initializer;
     private double l2;
 
-    DenseBuilder(int units) {
-        this.units = units;
-    }
+    WeightedBuilder() {}
 
     abstract B self();
 
@@ -49,8 +46,15 @@ public abstract sealed class DenseBuilder<B extends DenseBuilder<B>>
         return self();
     }
 
-    final Dense dense() {
-        Initializer start = initializer == null ? Initializer.defaultFor(activation) : initializer;
-        return new Dense(units, activation, bias, start, l2);
+    final Dense dense(int units) {
+        return new Dense(units, activation, bias, start(), l2);
+    }
+
+    final Conv2D convolution(int filters, Windows windows) {
+        return new Conv2D(filters, windows, activation, bias, start(), l2);
+    }
+
+    private Initializer start() {
+        return initializer == null ? Initializer.defaultFor(activation) : initializer;
     }
 }

@@ -1,0 +1,86 @@
+package org.pernodedrop.nn;
+
+import java.util.List;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Workspace;
+
+/** Batch normalization at work. */
+final class NormalizationPass implements LayerPass {
+    private final Backend backend;
+    private final BatchNormalization layer;
+    private final int positions;
+    private final int channels;
+    private final Parameter scale;
+    private final Parameter shift;
+    private final DeviceFloats runningMean;
+    private final DeviceFloats runningVariance;
+    private final DeviceFloats mean;
+    private final DeviceFloats variance;
+    private DeviceFloats x;
+    private DeviceFloats y;
+
+    NormalizationPass(
+            Backend backend,
+            BatchNormalization layer,
+            Shape input,
+            List<Parameter> parameters,
+            List<Statistic> statistics,
+            Workspace workspace) {
+        this.backend = backend;
+        this.layer = layer;
+        channels = BatchNormalization.channels(input);
+        positions = input.size() / channels;
+        scale = parameters.get(0);
+        shift = parameters.get(1);
+        runningMean = statistics.get(0).values();
+        runningVariance = statistics.get(1).values();
+        mean = workspace.allocate(channels);
+        variance = workspace.allocate(channels);
+    }
+
+    @Override
+    public void reserve(int samples, Workspace workspace) {
+        y = workspace.allocate((long) samples * positions * channels);
+    }
+
+    private int rows(Batch batch) {
+        return Math.multiplyExact(batch.samples(), positions);
+    }
+
+    @Override
+    public DeviceFloats forward(Batch batch, DeviceFloats input) {
+        x = input;
+        if (batch.mode() == Mode.TRAINING) {
+            backend.batchMoments(rows(batch), channels, x, mean, variance);
+            backend.blend(layer.momentum(), mean, runningMean);
+            backend.blend(layer.momentum(), variance, runningVariance);
+            normalize(batch, mean, variance);
+        } else {
+            normalize(batch, runningMean, runningVariance);
+        }
+        return y;
+    }
+
+    private void normalize(Batch batch, DeviceFloats means, DeviceFloats variances) {
+        backend.normalize(
+                rows(batch), channels, layer.epsilon(), x, means, variances, scale.values(), shift.values(), y);
+    }
+
+    @Override
+    public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
+        backend.normalizeBackward(
+                rows(batch),
+                channels,
+                layer.epsilon(),
+                x,
+                mean,
+                variance,
+                scale.values(),
+                dy,
+                room == null ? null : dy,
+                scale.gradient(),
+                shift.gradient());
+        return dy;
+    }
+}
