@@ -27,7 +27,8 @@ inline Grid element_grid(int64_t elements, int multiprocessors) {
     return Grid{static_cast<uint32_t>(std::min(ceil_divide(elements, ELEMENT_BLOCK), limit))};
 }
 
-// ---- kernels over the rows of a matrix: bias_activation, gather_rows, gather_rows_bytes
+// ---- kernels over the rows of a matrix: bias_activation, gather_rows, gather_rows_bytes, normalize; window kernels,
+// where a sample's result is a row
 
 constexpr int ROW_BLOCK = 256;
 constexpr int ROW_BLOCK_LOG = 8;

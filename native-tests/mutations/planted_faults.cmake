@@ -310,3 +310,45 @@ planted_fault(sequence_weights_disturbed_without_barrier
         multiply_turn]]
     KERNELS sequence_gaussian_tf32.cu sequence_operands.cu connection_sums.cu
     TESTS Masks/SequenceKernels.GiveTheReferencesSums/gaussian_tf32_1_of_2)
+
+planted_fault(windows_without_padding_left
+    FILE window.cu
+    ORIGINAL [[window.column * stride_width - pad_left + within.column]]
+    REPLACEMENT [[window.column * stride_width + within.column]]
+    KERNELS window.cu
+    TESTS Window.Unfold*)
+
+planted_fault(windows_that_cover_one_too_few
+    FILE window.cuh
+    ORIGINAL [[(least - 1) / stride + 1]]
+    REPLACEMENT [[(least - 1) / stride + 2]]
+    KERNELS window.cu
+    TESTS Window.Fold*)
+
+planted_fault(last_of_the_largest
+    FILE window.cu
+    ORIGINAL [[value > largest]]
+    REPLACEMENT [[value >= largest]]
+    KERNELS window.cu
+    TESTS Window.MaxPool*)
+
+planted_fault(mean_over_padding
+    FILE window.cu
+    ORIGINAL [[(rows.end - rows.first) * (columns.end - columns.first)]]
+    REPLACEMENT [[window_height * window_width]]
+    KERNELS window.cu
+    TESTS Window.AveragePool*)
+
+planted_fault(variance_around_zero
+    FILE normalization.cu
+    ORIGINAL [=[x[r * channels + part.channel] - center]=]
+    REPLACEMENT [=[x[r * channels + part.channel]]=]
+    KERNELS normalization.cu
+    TESTS Normalization.Moments*)
+
+planted_fault(normalization_without_the_scales_part
+    FILE normalization.cu
+    ORIGINAL [[-__fmul_rn(normal, mean_scale)]]
+    REPLACEMENT [[0.0f]]
+    KERNELS normalization.cu
+    TESTS Normalization.Normalizes*)

@@ -517,8 +517,9 @@ public abstract class Backend implements AutoCloseable {
      * A convolution is a product of them with weights {@code [windowHeight windowWidth C, filters]}.
      */
     public final void unfold(WindowShape shape, int samples, DeviceFloats x, DeviceFloats columns) {
+        long size = columnsOf(shape);
         holds("x", x, images(samples, shape.inputSize()));
-        holds("columns", columns, images(samples, columnsOf(shape)));
+        holds("columns", columns, images(samples, size));
         distinct("x", x, "columns", columns);
         kernels().windows().unfold(shape, samples, x, columns);
     }
@@ -579,7 +580,13 @@ public abstract class Backend implements AutoCloseable {
     }
 
     private static long columnsOf(WindowShape shape) {
-        return elements(shape.positions(), shape.windowSize());
+        long size = elements(shape.positions(), shape.windowSize());
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "the windows of an image must hold fewer than 2^31 elements together; take smaller images: windows="
+                            + shape.positions() + ", elements of a window=" + shape.windowSize());
+        }
+        return size;
     }
 
     // ---- batch normalization

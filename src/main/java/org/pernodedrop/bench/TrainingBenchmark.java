@@ -81,7 +81,7 @@ public final class TrainingBenchmark {
     private TimedEpochs open(
             ResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
         NetworkSpec network =
-                model.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+                model.describe(data.exampleShape(), data.classes(), training.seed(), training.newOptimizer());
         Closer parts = new Closer();
         try {
             Network trained = parts.own(new Network(network, backend), Network::close);

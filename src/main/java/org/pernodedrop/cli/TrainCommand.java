@@ -165,7 +165,7 @@ public final class TrainCommand implements Callable<Integer> {
         Map<String, NetworkSpec> networks = new LinkedHashMap<>();
         for (ModelConfig each : models) {
             NetworkSpec network =
-                    each.describe(data.featureCount(), data.classes(), training.seed(), training.newOptimizer());
+                    each.describe(data.exampleShape(), data.classes(), training.seed(), training.newOptimizer());
             networks.put(each.regularizer().toString(), network);
         }
         return networks;

@@ -33,7 +33,7 @@ public record Trial(ModelConfig model, Strategy gaussian, TrainingConfig trainin
         double rate = setting.dropRate() == null ? 0 : setting.dropRate();
         NetworkSpec spec = setting.regularizer()
                 .model(model, rate, gaussian)
-                .describe(split.train().featureCount(), split.train().classes(), task.seed(), config.newOptimizer());
+                .describe(split.train().exampleShape(), split.train().classes(), task.seed(), config.newOptimizer());
         try (Network network = new Network(spec, backend)) {
             network.reserve(Trainer.largestBatch(config, split.train().examples()));
             try (Snapshot best = new Snapshot(network);

@@ -64,9 +64,21 @@ final class CifarSource extends DataSource {
                 row++;
             }
         }
-        FeatureRows pixels = (wanted, into, offset) ->
-                FeatureRows.copyPixels(batchOf[wanted], startOf[wanted] + 1, PIXELS, into, offset);
-        return new Examples(name(), pixels, labels, new int[] {CHANNELS, SIDE, SIDE}, classNames);
+        FeatureRows pixels = (wanted, into, offset) -> {
+            byte[] record = interleaved(batchOf[wanted], startOf[wanted] + 1);
+            FeatureRows.copyPixels(record, 0, PIXELS, into, offset);
+        };
+        return new Examples(name(), pixels, labels, new int[] {SIDE, SIDE, CHANNELS}, classNames);
+    }
+
+    // The file has a plane for each color, layers want the colors of a pixel side by side.
+    private static byte[] interleaved(byte[] batch, int start) {
+        byte[] image = new byte[PIXELS];
+        int plane = PIXELS / CHANNELS;
+        for (int k = 0; k < PIXELS; k++) {
+            image[k] = batch[start + k % CHANNELS * plane + k / CHANNELS];
+        }
+        return image;
     }
 
     private static byte[] readBatch(InputFile file) {

@@ -23,7 +23,7 @@ public final class Dataset {
      * @param name what the data is called in messages
      * @param features row-major [examples, features], all finite
      * @param labels [examples], each in [0, classes); at least one
-     * @param exampleShape sizes of one example, each at least 1, such as {28, 28}, {3, 32, 32} (channels first) or {57};
+     * @param exampleShape sizes of one example, each at least 1, such as {28, 28}, {32, 32, 3} (channels last) or {57};
      *     their product is the number of features
      * @param classNames one name a class; at least one
      * @throws IllegalArgumentException if these disagree, a label is out of range or a feature is not finite

@@ -1,25 +1,31 @@
 package org.pernodedrop.train;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.nn.Conv2D;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.DropConnectDense;
 import org.pernodedrop.nn.Dropout;
+import org.pernodedrop.nn.Flatten;
 import org.pernodedrop.nn.GaussianDropout;
+import org.pernodedrop.nn.MaxPool2D;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkBuilder;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Optimizer;
+import org.pernodedrop.nn.Padding;
 import org.pernodedrop.nn.PerNodeDropDense;
+import org.pernodedrop.nn.Shape;
 import org.pernodedrop.strategy.Strategy;
 
 /**
- * A classifier of dense layers: hidden layers, which the regularizer works on, and a plain dense layer of one output a
- * class. Networks that differ in the regularizer alone start with the same parameters, bit for bit.
+ * A classifier: the layers of an architecture, on whose dense hidden layers the regularizer works, and a plain dense layer
+ * of one output a class. Networks that differ in the regularizer alone start with the same parameters, bit for bit.
  *
  * @param regularizer what the hidden layers do against overfitting
  * @param noise of PerNodeDrop; not used by the others
@@ -87,17 +93,47 @@ public record ModelConfig(
     /**
      * The network.
      *
-     * @param features inputs of a sample
+     * @param exampleShape sizes of an example; for a convolutional network that of an image, {@code [H, W]} or {@code [H, W,
+     *     C]}
      * @param classes outputs
      * @param seed initial parameters and masks follow from it
-     * @throws IllegalArgumentException if a setting is out of range
+     * @throws IllegalArgumentException if a setting is out of range, or the network does not take such examples
      */
-    public NetworkSpec describe(int features, int classes, long seed, Optimizer optimizer) {
-        NetworkBuilder builder = Network.builder().input(features).seed(seed).optimizer(optimizer);
+    public NetworkSpec describe(int[] exampleShape, int classes, long seed, Optimizer optimizer) {
+        NetworkBuilder builder = Network.builder().seed(seed).optimizer(optimizer);
         if (architecture instanceof Architecture.Mlp mlp) {
+            builder.input(Shape.of(exampleShape).size());
             mlp.hidden().forEach(units -> addHidden(builder, units));
+        } else {
+            addConvolutions(builder, exampleShape);
+            addHidden(builder, Architecture.Cnn.HIDDEN);
         }
         return builder.add(Dense.units(classes).l2(l2).build()).describe();
+    }
+
+    private void addConvolutions(NetworkBuilder builder, int[] exampleShape) {
+        int rank = exampleShape.length;
+        if (rank < 2 || rank > 3) {
+            throw new IllegalArgumentException("network " + architecture
+                    + " takes images, of two or three dimensions; take mlp:... for other data: example shape="
+                    + Arrays.toString(exampleShape));
+        }
+        builder.input(exampleShape[0], exampleShape[1], rank == 3 ? exampleShape[2] : 1);
+        for (int filters : new int[] {32, 64}) {
+            builder.add(convolution(filters, Padding.SAME))
+                    .add(convolution(filters, Padding.VALID))
+                    .add(MaxPool2D.of(2));
+        }
+        builder.add(new Flatten());
+    }
+
+    private Conv2D convolution(int filters, Padding padding) {
+        return Conv2D.filters(filters)
+                .kernel(3)
+                .padding(padding)
+                .activation(activation)
+                .l2(l2)
+                .build();
     }
 
     private void addHidden(NetworkBuilder builder, int units) {

@@ -9,6 +9,8 @@ public interface BackendContract
                 StrategyContract,
                 PackedContract,
                 SequenceContract,
+                WindowContract,
+                NormalizationContract,
                 LossContract,
                 OptimizerContract,
                 MemoryContract,

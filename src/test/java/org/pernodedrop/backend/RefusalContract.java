@@ -17,6 +17,11 @@ public interface RefusalContract extends BackendFixture {
     }
 
     @TestFactory
+    default List<DynamicTest> wrongArgumentsOnImagesAreRefused() {
+        return new ImageRefusals(backend()).wrong();
+    }
+
+    @TestFactory
     default List<DynamicTest> closedBuffersAreRefused() {
         return new PlainRefusals(backend()).afterClose();
     }

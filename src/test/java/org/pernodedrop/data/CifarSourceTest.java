@@ -40,11 +40,17 @@ class CifarSourceTest {
         DataSource.Parts parts = read();
         Dataset train = parts.train().all();
         assertEquals(20, train.examples());
-        assertArrayEquals(new int[] {3, 32, 32}, train.exampleShape());
+        assertArrayEquals(new int[] {32, 32, 3}, train.exampleShape());
         assertEquals("truck", train.classNames().get(9));
         for (int row = 0; row < 20; row++) {
             assertEquals(row % 10, train.labels()[row]);
-            assertEquals(((3 * row + 3071) & 0xFF) / 255f, train.features()[row * 3072 + 3071]);
+            for (int pixel : new int[] {0, 1, 33, 1023}) {
+                for (int color = 0; color < 3; color++) {
+                    // A plane for each color in the file, the colors of a pixel side by side here.
+                    int inFile = color * 1024 + pixel;
+                    assertEquals(((3 * row + inFile) & 0xFF) / 255f, train.features()[row * 3072 + pixel * 3 + color]);
+                }
+            }
         }
         Dataset test = parts.test().orElseThrow().all();
         assertArrayEquals(new int[] {0, 1, 2}, test.labels());

@@ -89,7 +89,7 @@ class CpuCudaAgreementIT {
         int n = split.train().examples();
         List<float[]> masks = new ArrayList<>();
         List<LossTotals> losses = new ArrayList<>();
-        try (Network network = new Network(model.describe(64, 10, SEED, config.newOptimizer()), backend);
+        try (Network network = new Network(model.describe(new int[] {64}, 10, SEED, config.newOptimizer()), backend);
                 BatchSource data = new ResidentDataset(backend, split.train());
                 Batches batches = data.batches(BATCH);
                 LossAccumulator totals = backend.newLossAccumulator()) {

@@ -23,7 +23,7 @@ import org.pernodedrop.strategy.Strategy;
 
 class ModelConfigTest {
     private static NetworkSpec describe(ModelConfig model) {
-        return model.describe(13, 3, 7, Adam.standard());
+        return model.describe(new int[] {13}, 3, 7, Adam.standard());
     }
 
     @ParameterizedTest

@@ -58,7 +58,7 @@ class ParallelTrainingIT {
                 0);
         try (BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
                 Network network = new Network(
-                        model.describe(data.featureCount(), data.classes(), seed, config.newOptimizer()), backend)) {
+                        model.describe(data.exampleShape(), data.classes(), seed, config.newOptimizer()), backend)) {
             new Trainer(backend, source, source, config).train(network, new TrainingListener() {});
             return backend.download(network.parameterBuffer());
         }
@@ -187,7 +187,7 @@ class ParallelTrainingIT {
             network = new Network(
                     ModelConfig.standard()
                             .withArchitecture(Architecture.mlp(9))
-                            .describe(data.featureCount(), data.classes(), 5, config.newOptimizer()),
+                            .describe(data.exampleShape(), data.classes(), 5, config.newOptimizer()),
                     backend);
             totals = backend.newLossAccumulator();
         }

@@ -34,7 +34,7 @@ class SteadyTrainingIT {
         TrainingConfig config = TrainingConfig.builder().build();
         ModelConfig model = ModelConfig.standard().withArchitecture(Architecture.mlp(13));
         try (Backend backend = CudaDeviceUnderTest.open();
-                Network network = new Network(model.describe(64, 10, 3, config.newOptimizer()), backend);
+                Network network = new Network(model.describe(new int[] {64}, 10, 3, config.newOptimizer()), backend);
                 PlacedData data = PlacedData.place(backend, split, where, line -> {});
                 Batches batches = data.train().batches(BATCH);
                 LossAccumulator totals = backend.newLossAccumulator()) {

@@ -40,7 +40,7 @@ class TrainerTest {
     }
 
     private Network network(ModelConfig model, TrainingConfig config) {
-        return new Network(model.describe(64, 10, config.seed(), config.newOptimizer()), backend);
+        return new Network(model.describe(new int[] {64}, 10, config.seed(), config.newOptimizer()), backend);
     }
 
     private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
@@ -178,7 +178,7 @@ class TrainerTest {
             TrainingConfig config =
                     TrainingConfig.builder().epochs(3).batchSize(50).build();
             try (Network network =
-                    new Network(model.describe(64, 10, config.seed(), config.newOptimizer()), counting)) {
+                    new Network(model.describe(new int[] {64}, 10, config.seed(), config.newOptimizer()), counting)) {
                 new Trainer(counting, data.train(), data.validation(), config)
                         .train(network, new TrainingListener() {});
             }

@@ -82,8 +82,8 @@ public final class CudaBackend extends Backend {
                     products,
                     new ConnectionOperations(shared, facts.multiprocessors(), sequences),
                     new MaskOperations(shared),
-                    null,
-                    null,
+                    new WindowOperations(shared),
+                    new Normalizations(shared),
                     new Losses(shared),
                     new Optimizers(shared),
                     new Gathers(shared));

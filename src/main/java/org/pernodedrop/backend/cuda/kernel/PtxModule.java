@@ -127,6 +127,21 @@ public enum PtxModule {
                     float* bias_sums) block 256
             """),
 
+    /** Batch normalization. */
+    NORMALIZATION(
+            """
+            moment_sums(int32_t rows, int32_t channels, const float* x, const float* mean, double* sums) block 256
+            gradient_sums(int32_t rows, int32_t channels, float epsilon, const float* x, const float* mean,
+                    const float* variance, const float* dy, double* sums) block 256
+            add_parts(int32_t parts, int32_t channels, int64_t stride, int32_t divisor, const double* sums,
+                    float* to) block 256
+            normalize(int32_t rows, int32_t channels, float epsilon, const float* x, const float* mean,
+                    const float* variance, const float* scale, const float* shift, float* y) block 256
+            normalize_backward(int32_t rows, int32_t channels, float epsilon, const float* x, const float* mean,
+                    const float* variance, const float* scale, const float* dscale, const float* dshift,
+                    const float* dy, float* dx) block 256
+            """),
+
     /** Updates of all parameters in one flat buffer. */
     OPTIMIZER(
             """
@@ -188,10 +203,36 @@ public enum PtxModule {
             fill(int64_t n, float value, float* x) block 256
             axpy(int64_t n, float alpha, const float* x, float* y) block 256
             scale_shift(int64_t n, float scale, float shift, float* x) block 256
+            blend(int64_t n, float share, const float* from, float* to) block 256
             multiply(int64_t n, const float* a, const float* b, float* to) block 256
             multiply_add(int64_t n, float alpha, const float* a, const float* b, float* to) block 256
             multiply_rows(int64_t n, int64_t width, const float* a, const float* row, float* to) block 256
             flag_non_finite(int64_t n, const float* x, uint32_t* flag) block 256
+            """),
+
+    /** Windows over images: unfolding for convolutions, and pooling. */
+    WINDOW(
+            """
+            unfold(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* columns) block 256
+            fold(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* columns, float* x) block 256
+            max_pool(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* y,
+                    int32_t* places) block 256
+            max_pool_backward(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* dy,
+                    const int32_t* places, float* dx) block 256
+            average_pool(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* y) block 256
+            average_pool_backward(int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+                    int32_t pad_left, int32_t output_height, int32_t output_width, const float* dy, float* dx) block 256
             """);
 
     private final Map<String, KernelSignature> kernels = new LinkedHashMap<>();
