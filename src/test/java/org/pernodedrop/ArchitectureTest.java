@@ -92,6 +92,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void predictionsKnowTrainingAndNoDevice() {
+        knowsOnly("predict", "train", "data", "model", "nn", "backend", "mask", "report", "files");
+    }
+
+    @Test
     void benchmarksKnowTrainingAndNoDevice() {
         knowsOnly("bench", "train", "data", "nn", "strategy", "backend", "mask", "files");
     }

@@ -55,6 +55,12 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
         }
     }
 
+    static final class OfPart extends EnumOption<PredictCommand.Part> {
+        OfPart() {
+            super(PredictCommand.Part.class);
+        }
+    }
+
     static final class OfDataOnDevice extends EnumOption<DataOnDevice> {
         OfDataOnDevice() {
             super(DataOnDevice.class);

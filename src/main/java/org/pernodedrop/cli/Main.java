@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             CompareCommand.class,
+            PredictCommand.class,
             MasksCommand.class,
             BenchCommand.class,
             DoctorCommand.class,

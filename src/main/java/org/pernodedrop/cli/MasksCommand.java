@@ -3,6 +3,7 @@ package org.pernodedrop.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.pernodedrop.mask.DropRate;
@@ -13,10 +14,14 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.MaskStatistics;
 import org.pernodedrop.mask.MaskStatistics.Estimate;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.nn.Layer;
+import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.nn.Shape;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.SavedRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code masks}: writes a layer's mask as a NumPy array and tells whether its values are what they should be. */
@@ -34,7 +39,9 @@ import picocli.CommandLine.Spec;
             "Example: the mask of the first layer at step 3, for 2 samples, 4 inputs and 8 outputs:",
             "  pernodedrop masks --seed 1 --step 3 --samples 2 --inputs 4 --outputs 8 \\",
             "    --drop-rate 0.5 --npy mask.npy",
-            "  python -c 'import numpy; print(numpy.load(\"mask.npy\")[0])'"
+            "  python -c 'import numpy; print(numpy.load(\"mask.npy\")[0])'",
+            "and the one that row 5 of step 40 of a training run met:",
+            "  pernodedrop masks --run runs/digits --step 40 --sample 5 --layer 0 --npy mask.npy"
         })
 final class MasksCommand implements Callable<Integer> {
     @Spec
@@ -66,10 +73,9 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "B",
-            required = true,
             converter = OptionValues.Positive.class,
             description = "Samples of the batch.")
-    private int samples;
+    private Integer samples;
 
     @Option(
             names = "--inputs",
@@ -81,15 +87,13 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--outputs",
             paramLabel = "U",
-            required = true,
             converter = OptionValues.Positive.class,
             description = "Outputs of the layer.")
-    private int outputs;
+    private Integer outputs;
 
     @Option(
             names = "--drop-rate",
             paramLabel = "P",
-            required = true,
             converter = OptionValues.Rate.class,
             description = "Drop rate, in [0, 1). Bernoulli bits have a binary fraction close to it, see 'effective'.")
     private DropRate rate;
@@ -123,48 +127,132 @@ final class MasksCommand implements Callable<Integer> {
             description = "Where to write; replaced if it is there, once all is written.")
     private Path file;
 
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description =
+                    "Instead: a mask that the run in DIR has drawn in training, of --layer at --step for --sample."
+                            + " All else follows from the run.")
+    private Path run;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            converter = OptionValues.NotNegative.class,
+            description = "With --run: row of the step's batch, from 0.")
+    private Integer sample;
+
+    private record Layout(Mask mask, MaskSpec spec, long seed, int firstSample, int samples, int inputs, int outputs) {}
+
     @Override
     public Integer call() throws IOException {
-        boolean node = granularity == Granularity.NODE;
-        if (inputs == null && !node) {
-            throw new ParameterException(
-                    spec.commandLine(), "Missing required option: '--inputs=I' (only node masks do without)");
-        }
-        MaskSpec maskSpec = new MaskSpec(noise, granularity, rate, fixed);
-        Mask mask = Mask.of(maskSpec, seed, layer, (int) step);
-        MaskStatistics statistics = MaskExport.write(mask, samples, node ? 1 : inputs, outputs, file);
-        String shape =
-                node ? "[" + samples + ", " + outputs + "]" : "[" + samples + ", " + inputs + ", " + outputs + "]";
-        print(maskSpec, statistics, shape);
+        Layout layout = run == null ? described() : ofRun();
+        MaskSpec maskSpec = layout.spec();
+        MaskStatistics statistics = MaskExport.write(
+                layout.mask(), layout.firstSample(), layout.samples(), layout.inputs(), layout.outputs(), file);
+        boolean node = maskSpec.granularity() == Granularity.NODE;
+        String shape = node
+                ? "[" + layout.samples() + ", " + layout.outputs() + "]"
+                : "[" + layout.samples() + ", " + layout.inputs() + ", " + layout.outputs() + "]";
+        print(maskSpec, layout.seed(), statistics, shape);
         return Main.OK;
     }
 
-    private void print(MaskSpec maskSpec, MaskStatistics statistics, String shape) {
+    private Layout described() {
+        OptionChecks checks = new OptionChecks(spec);
+        checks.onlyWith("--run", false, "--sample", sample != null);
+        required("--samples=B", samples);
+        required("--outputs=U", outputs);
+        required("--drop-rate=P", rate);
+        boolean node = granularity == Granularity.NODE;
+        if (inputs == null && !node) {
+            throw checks.refusal("Missing required option: '--inputs=I' (only node masks do without)");
+        }
+        MaskSpec maskSpec = new MaskSpec(noise, granularity, rate, fixed);
+        return new Layout(
+                Mask.of(maskSpec, seed, layer, (int) step), maskSpec, seed, 0, samples, node ? 1 : inputs, outputs);
+    }
+
+    private void required(String option, Object value) {
+        if (value == null) {
+            throw new OptionChecks(spec).refusal("Missing required option: '" + option + "' (only --run does without)");
+        }
+    }
+
+    private Layout ofRun() throws IOException {
+        for (String option : List.of(
+                "--seed",
+                "--samples",
+                "--inputs",
+                "--outputs",
+                "--drop-rate",
+                "--noise",
+                "--granularity",
+                "--fixed-mask")) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new OptionChecks(spec).refusal(option + " is not for --run, from which it follows: leave it out");
+            }
+        }
+        required("--sample=N", sample);
+        SavedRun saved = SavedRun.read(RunDirectory.of(run).checkpoint(false));
+        NetworkSpec network = saved.checkpoint().network();
+        if (layer >= network.layers().size()) {
+            throw new IllegalArgumentException("layer must be one of the network's, in [0, "
+                    + network.layers().size() + "): layer=" + layer);
+        }
+        Layer described = network.layers().get(layer);
+        MaskSpec maskSpec = described
+                .drawnMask()
+                .orElseThrow(() -> new IllegalArgumentException("the layer never has a mask; the network's layers are "
+                        + network.layers().stream().map(Layer::kind).toList() + ": layer=" + layer));
+        int example = saved.facts().exampleAt(step, sample);
+        Shape shape = described.maskShape(network.inputShape(layer));
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "run: %s, step %d, sample %d: training example %d of %d%n",
+                        run,
+                        step,
+                        sample,
+                        example,
+                        saved.facts().data().trainExamples());
+        return new Layout(
+                Mask.of(maskSpec, network.seed(), layer, (int) step),
+                maskSpec,
+                network.seed(),
+                described.masksBatch() ? 0 : sample,
+                1,
+                shape.rank() == 1 ? 1 : shape.dimensions().get(0),
+                shape.dimensions().get(shape.rank() - 1));
+    }
+
+    private void print(MaskSpec maskSpec, long drawnFrom, MaskStatistics statistics, String shape) {
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
                 "mask: %s, %s%s, seed %d, layer %d, step %d%n",
-                noise,
-                granularity,
-                fixed ? ", fixed" : "",
-                seed,
+                maskSpec.noise(),
+                maskSpec.granularity(),
+                maskSpec.fixed() ? ", fixed" : "",
+                drawnFrom,
                 layer,
                 step);
         out.printf(
                 Locale.ROOT,
                 "drop rate: %s, effective %s, planes %d%n",
-                rate.requested(),
+                maskSpec.rate().requested(),
                 maskSpec.effectiveDropRate(),
-                noise.usesBits() ? rate.planes() : 0);
+                maskSpec.noise().usesBits() ? maskSpec.rate().planes() : 0);
         out.printf(Locale.ROOT, "%-10s %12s %12s %12s %8s%n", "", "value", "expected", "std. error", "z");
         printRow(out, "mean", statistics.mean());
         printRow(out, "variance", statistics.variance());
-        printRow(out, noise == Noise.BERNOULLI ? "dropped" : "disturbed", statistics.disturbedShare());
+        printRow(out, maskSpec.noise() == Noise.BERNOULLI ? "dropped" : "disturbed", statistics.disturbedShare());
         out.printf(
                 Locale.ROOT,
                 "values: %d%s%n",
                 statistics.count(),
-                fixed ? " (of one sample; the others are copies)" : "");
+                maskSpec.fixed() ? " (of one sample; the others are copies)" : "");
         out.printf(Locale.ROOT, "array: float32 %s in %s%n", shape, file);
     }
 

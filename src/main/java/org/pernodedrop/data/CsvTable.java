@@ -32,7 +32,10 @@ final class CsvTable {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int FIELD_SHOWN = 40;
 
+    private static final int NO_LABEL = -1;
+
     private final String file;
+    private final boolean labelled;
     private final LabelColumn labels = new LabelColumn();
     private List<String> header = List.of();
     private int columns;
@@ -40,8 +43,9 @@ final class CsvTable {
     private float[] features = new float[1024];
     private int filled;
 
-    private CsvTable(String file) {
+    private CsvTable(String file, boolean labelled) {
         this.file = file;
+        this.labelled = labelled;
     }
 
     /**
@@ -51,8 +55,17 @@ final class CsvTable {
      */
     static CsvTable read(InputFile file, Optional<String> label) {
         return file.read(in -> {
-            CsvTable table = new CsvTable(file.name());
+            CsvTable table = new CsvTable(file.name(), true);
             table.parse(in, label);
+            return table;
+        });
+    }
+
+    /** Reads a table all of whose columns are features. */
+    static CsvTable readUnlabelled(InputFile file) {
+        return file.read(in -> {
+            CsvTable table = new CsvTable(file.name(), false);
+            table.parse(in, Optional.empty());
             return table;
         });
     }
@@ -64,7 +77,12 @@ final class CsvTable {
 
     /** Number of columns but the label column. */
     int featureCount() {
-        return columns - 1;
+        return labelled ? columns - 1 : columns;
+    }
+
+    /** Number of rows. */
+    int rows() {
+        return filled / featureCount();
     }
 
     int[] labels() {
@@ -90,13 +108,13 @@ final class CsvTable {
                 throw new DataException("CSV file must have rows: " + file + " has none; get it again");
             }
             columns = first.fields.length;
-            if (columns < 2) {
+            if (featureCount() < 1) {
                 throw new DataException(
                         "CSV file must have a label column and at least one other, separated by commas: " + file
                                 + ", line " + first.number + " has one field (" + shown(first.fields[0])
                                 + "); save it with commas");
             }
-            labelColumn = label.map(each -> labelColumn(each, first)).orElse(columns - 1);
+            labelColumn = labelled ? label.map(each -> labelColumn(each, first)).orElse(columns - 1) : NO_LABEL;
             if (isHeader(first.fields, second, label)) {
                 header = List.of(first.fields);
             } else {
@@ -106,7 +124,7 @@ final class CsvTable {
                 add(line);
             }
         }
-        if (labels.size() == 0) {
+        if (filled == 0) {
             throw new DataException("CSV file must have rows below its header: " + file + " has none; get it again");
         }
     }
@@ -151,9 +169,10 @@ final class CsvTable {
                 .filter(column -> column != labelColumn && !LabelColumn.isNumber(fields[column]))
                 .count();
         if (names > 0) {
-            return 2 * names > columns - 1;
+            return 2 * names > featureCount();
         }
-        return !LabelColumn.isNumber(fields[labelColumn])
+        return labelled
+                && !LabelColumn.isNumber(fields[labelColumn])
                 && second != null
                 && second.fields.length == columns
                 && LabelColumn.isNumber(second.fields[labelColumn]);
@@ -176,7 +195,9 @@ final class CsvTable {
                 features[filled++] = feature(line, column);
             }
         }
-        labels.add(line.fields[labelColumn], "in " + where(line, labelColumn));
+        if (labelled) {
+            labels.add(line.fields[labelColumn], "in " + where(line, labelColumn));
+        }
     }
 
     private float feature(Line line, int column) {

@@ -23,6 +23,21 @@ public final class Standardizer {
         this.deviation = deviation;
     }
 
+    /**
+     * What was fitted before.
+     *
+     * @param mean of every feature
+     * @param deviation of every feature, above 0
+     * @throws IllegalArgumentException if they are not as many
+     */
+    public static Standardizer of(double[] mean, double[] deviation) {
+        if (mean.length != deviation.length) {
+            throw new IllegalArgumentException("mean and deviation must be as many: mean.length=" + mean.length
+                    + ", deviation.length=" + deviation.length);
+        }
+        return new Standardizer(mean.clone(), deviation.clone());
+    }
+
     /** Fits mean and deviation of every feature; give it the training part only. */
     public static Standardizer fit(Dataset part) {
         int width = part.featureCount();
@@ -74,12 +89,23 @@ public final class Standardizer {
             throw new IllegalArgumentException(
                     "part must have the " + width + " features of the fitted part: features=" + part.featureCount());
         }
-        float[] features = part.features();
+        apply(part.name(), part.features());
+    }
+
+    /**
+     * Standardises rows in place.
+     *
+     * @param name what they are called in messages
+     * @param features {@code [rows, features]}, whole rows
+     * @throws DataException as {@link #apply(Dataset)}
+     */
+    public void apply(String name, float[] features) {
+        int width = mean.length;
         for (int start = 0; start < features.length; start += width) {
             for (int j = 0; j < width; j++) {
                 float value = (float) ((features[start + j] - mean[j]) / deviation[j]);
                 if (!Float.isFinite(value)) {
-                    throw new DataException("standardised features must be finite: " + part.name() + ", feature " + j
+                    throw new DataException("standardised features must be finite: " + name + ", feature " + j
                             + ", value " + features[start + j] + " against mean " + mean[j] + " and deviation "
                             + deviation[j] + " of the training part; remove or rescale the feature");
                 }

@@ -36,6 +36,7 @@ public final class MaskExport {
      * outputs]} for node masks. Fixed masks are written for every sample too.
      *
      * @param mask the layer's mask at the step
+     * @param firstSample number of the first sample, at least 0
      * @param samples B, at least 1
      * @param inputs I, at least 1
      * @param outputs U, at least 1
@@ -44,25 +45,30 @@ public final class MaskExport {
      * @throws IllegalArgumentException if a size is below 1, or their product 2^61 or more
      * @throws IOException if the file cannot be written
      */
-    public static MaskStatistics write(Mask mask, int samples, int inputs, int outputs, Path file) throws IOException {
+    public static MaskStatistics write(Mask mask, int firstSample, int samples, int inputs, int outputs, Path file)
+            throws IOException {
         requirePositive("samples", samples);
         requirePositive("inputs", inputs);
         requirePositive("outputs", outputs);
+        if (firstSample < 0 || firstSample > Integer.MAX_VALUE - samples) {
+            throw new IllegalArgumentException("firstSample must be at least 0, and firstSample + samples below 2^31:"
+                    + " firstSample=" + firstSample + ", samples=" + samples);
+        }
         long[] shape = mask.spec().granularity() == Granularity.NODE
                 ? new long[] {samples, outputs}
                 : new long[] {samples, inputs, outputs};
         MaskStatistics statistics = new MaskStatistics(mask.spec());
         try (NpyFile npy = NpyFile.create(file, shape)) {
             MaskExport export = new MaskExport(mask, inputs, outputs);
-            for (int b = 0; b < samples; b++) {
-                export.writeSample(b, npy, statistics);
+            for (int b = firstSample; b < firstSample + samples; b++) {
+                export.writeSample(b, b == firstSample, npy, statistics);
             }
             npy.commit();
         }
         return statistics;
     }
 
-    private void writeSample(int b, NpyFile npy, MaskStatistics statistics) throws IOException {
+    private void writeSample(int b, boolean first, NpyFile npy, MaskStatistics statistics) throws IOException {
         // Positions are long: the last step may pass 2^31.
         for (long i = 0; i < inputs; i += tile.length) {
             int rows = (int) Math.min(tile.length, inputs - i);
@@ -71,7 +77,7 @@ public final class MaskExport {
                 draw(b, (int) i, rows, (int) u, width);
                 for (int row = 0; row < rows; row++) {
                     npy.write(tile[row], 0, width);
-                    if (b == 0 || !spec.fixed()) {
+                    if (first || !spec.fixed()) {
                         statistics.add(tile[row], 0, width);
                     }
                 }

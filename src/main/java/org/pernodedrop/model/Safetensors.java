@@ -80,7 +80,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
      * @throws IOException if it cannot be read
      */
     public static Safetensors read(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return opened(file, channel -> {
             SafetensorsHeader header = SafetensorsHeader.read(file, channel);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -90,6 +90,21 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
                 tensors.put(entry.name(), new Tensor(entry.shape(), values));
             }
             return new Safetensors(header.metadata(), tensors);
+        });
+    }
+
+    /** Reads the texts alone, with the same checks. */
+    static Map<String, String> readMetadata(Path file) throws IOException {
+        return opened(file, channel -> SafetensorsHeader.read(file, channel).metadata());
+    }
+
+    private interface Reading<T> {
+        T read(FileChannel channel) throws IOException;
+    }
+
+    private static <T> T opened(Path file, Reading<T> reading) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return reading.read(channel);
         } catch (ModelFileException e) {
             throw e;
         } catch (NoSuchFileException e) {

@@ -50,6 +50,16 @@ public final class Weights {
     }
 
     /**
+     * The texts of a file, without its tensors.
+     *
+     * @throws ModelFileException if it is no such file, or damaged
+     * @throws IOException if it cannot be read
+     */
+    public static Map<String, String> metadata(Path file) throws IOException {
+        return Safetensors.readMetadata(file);
+    }
+
+    /**
      * Gives a network the parameters and statistics of a file; its moments, step and learning rate stay.
      *
      * @return the file's texts

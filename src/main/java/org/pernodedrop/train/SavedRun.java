@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.data.Permutation;
 import org.pernodedrop.model.Checkpoint;
 import org.pernodedrop.model.ModelFileException;
 
@@ -33,6 +34,37 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
         /** Copies the list. */
         public Facts {
             arguments = List.copyOf(arguments);
+        }
+
+        /** Training steps that were made: whole epochs. */
+        public long steps() {
+            return (long) training.epochs().size() * stepsPerEpoch();
+        }
+
+        /** Steps of an epoch. */
+        public int stepsPerEpoch() {
+            return (data.trainExamples() - 1) / training.config().batchSize() + 1;
+        }
+
+        /**
+         * The training example that a step met in a row of its batch, by its number in the training part.
+         *
+         * @throws IllegalArgumentException if the step was not made, or its batch has no such row
+         */
+        public int exampleAt(long step, int row) {
+            if (step < 0 || step >= steps()) {
+                throw new IllegalArgumentException(
+                        "step must be one that the run has made, in [0, " + steps() + "): step=" + step);
+            }
+            int epoch = (int) (step / stepsPerEpoch()) + 1;
+            int first = (int) (step % stepsPerEpoch()) * training.config().batchSize();
+            int size = Math.min(training.config().batchSize(), data.trainExamples() - first);
+            if (row < 0 || row >= size) {
+                throw new IllegalArgumentException("sample must be a row of the step's batch, in [0, " + size
+                        + "): sample=" + row + ", step=" + step);
+            }
+            return Permutation.of(data.trainExamples(), training.config().seed(), Permutation.SHUFFLE, epoch)[
+                    first + row];
         }
 
         /** As texts for a file. */

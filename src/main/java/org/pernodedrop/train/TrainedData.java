@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.data.DataChecksum;
+import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.model.ModelFileException;
@@ -39,6 +40,9 @@ public record TrainedData(
     public TrainedData {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(checksum, "checksum");
+        if (trainExamples < 1) {
+            throw new IllegalArgumentException("trainExamples must be at least 1: trainExamples=" + trainExamples);
+        }
         exampleShape = List.copyOf(exampleShape);
         classNames = List.copyOf(classNames);
         mean = List.copyOf(mean);
@@ -78,6 +82,26 @@ public record TrainedData(
                 split.train().classNames(),
                 Arrays.stream(standardizer.mean()).boxed().toList(),
                 Arrays.stream(standardizer.deviation()).boxed().toList());
+    }
+
+    /** What brings other examples to the scale of the network's inputs. */
+    public Standardizer standardizer() {
+        return Standardizer.of(
+                mean.stream().mapToDouble(Double::doubleValue).toArray(),
+                deviation.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /**
+     * Reads the parts again, as they were trained on.
+     *
+     * @throws org.pernodedrop.data.DataException if the data cannot be read
+     * @throws IllegalArgumentException if it is not what it was
+     */
+    public DataSplit reload() {
+        DataSplit split = DataSource.parse(source, label).load(seed, validationFraction, limit);
+        Standardizer fitted = split.standardize();
+        requireSame(of(source, label, validationFraction, limit, seed, split, fitted));
+        return split;
     }
 
     /**

@@ -46,7 +46,7 @@ class MaskExportTest {
     void statisticsAreWithinTheirErrors(Noise noise) throws IOException {
         MaskSpec spec = MaskSpec.of(noise, Granularity.CONNECTION, 0.3);
         Path file = directory.resolve("m.npy");
-        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 20, 30, 207, file);
+        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 0, 20, 30, 207, file);
         assertEquals(20 * 30 * 207, statistics.count());
         assertTrue(statistics.withinSigmas(Bounds.SIGMAS));
     }
@@ -55,7 +55,7 @@ class MaskExportTest {
     void fixedMasksCountOnce() throws IOException {
         MaskSpec spec = new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, DropRate.of(0.3), true);
         Path file = directory.resolve("m.npy");
-        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 20, 13, 207, file);
+        MaskStatistics statistics = MaskExport.write(Mask.of(spec, 1234, 1, 7), 0, 20, 13, 207, file);
         assertEquals(13 * 207, statistics.count());
         assertEquals(20 * 13 * 207, NpyArray.read(file).values().length);
     }
@@ -63,7 +63,7 @@ class MaskExportTest {
     @Test
     void replacesAnEarlierFile() throws IOException {
         Path file = Files.writeString(directory.resolve("m.npy"), "old");
-        MaskExport.write(mask(), 1, 2, 3, file);
+        MaskExport.write(mask(), 0, 1, 2, 3, file);
         assertArrayEquals(new long[] {1, 2, 3}, NpyArray.read(file).shape());
     }
 
@@ -88,7 +88,7 @@ class MaskExportTest {
     @Test
     void refusesMissingDirectories() {
         Path file = directory.resolve("missing/m.npy");
-        IOException e = assertThrows(IOException.class, () -> MaskExport.write(mask(), 1, 1, 1, file));
+        IOException e = assertThrows(IOException.class, () -> MaskExport.write(mask(), 0, 1, 1, 1, file));
         assertTrue(e.getMessage().contains("its directory does not exist"), e.getMessage());
         assertFalse(Files.exists(file.getParent()));
     }
@@ -96,7 +96,7 @@ class MaskExportTest {
     private void assertWritten(MaskSpec spec, int samples, int inputs, int outputs) throws IOException {
         Mask mask = Mask.of(spec, 0x0123456789ABCDEFL, 1, 7);
         Path file = directory.resolve("m.npy");
-        MaskStatistics statistics = MaskExport.write(mask, samples, inputs, outputs, file);
+        MaskStatistics statistics = MaskExport.write(mask, 0, samples, inputs, outputs, file);
 
         boolean node = spec.granularity() == Granularity.NODE;
         long[] shape = node ? new long[] {samples, outputs} : new long[] {samples, inputs, outputs};
@@ -129,7 +129,7 @@ class MaskExportTest {
 
     private static void assertRefused(String message, int samples, int inputs, int outputs, Path file) {
         IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> MaskExport.write(mask(), samples, inputs, outputs, file));
+                IllegalArgumentException.class, () -> MaskExport.write(mask(), 0, samples, inputs, outputs, file));
         assertEquals(message, e.getMessage());
     }
 }

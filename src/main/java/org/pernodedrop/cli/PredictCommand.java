@@ -1,0 +1,234 @@
+package org.pernodedrop.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.data.DataException;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.data.UnlabelledTable;
+import org.pernodedrop.predict.Calibration;
+import org.pernodedrop.predict.Prediction;
+import org.pernodedrop.predict.PredictionFiles;
+import org.pernodedrop.predict.Predictor;
+import org.pernodedrop.predict.TrainedModel;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.TrainedData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Asks a trained network about examples; see its description. */
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true,
+        description = {
+            "Asks a network that train has trained about new examples, or about those that it was validated or tested on, and"
+                    + " tells how sure it is.",
+            "",
+            "With --monte-carlo the masks stay on, and each example is asked about many times: the mean is the prediction, and"
+                    + " how much the answers differ tells what the network does not know. Without --inputs the labels are known:"
+                    + " then it also tells whether the network is right as often as it says.",
+            "",
+            "Options:"
+        },
+        footer = {
+            "",
+            "Files in --out:",
+            "  predictions.csv  class and probabilities of every row; with --monte-carlo the",
+            "                   deviations over the draws, predictive entropy and mutual",
+            "                   information (nats)",
+            "  calibration.csv  accuracy against confidence in 15 bins (labelled examples)",
+            "  reliability.png  the same as a plot",
+            "",
+            "Example:",
+            "  pernodedrop predict --model runs/digits --monte-carlo 100 --out predictions"
+        })
+final class PredictCommand implements Callable<Integer> {
+    /** The examples whose labels are known. */
+    enum Part {
+        /** Split off the training examples; decisions in training were made by it. */
+        VALIDATION,
+        /** The data's own test part. */
+        TEST;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(
+            names = "--model",
+            paramLabel = "PATH",
+            required = true,
+            description = "Directory of a run, or a model.safetensors file.")
+    private Path model;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "FILE",
+            description =
+                    "CSV file of features, one example a line, without labels, as the network was trained on; plain or"
+                            + " .gz.")
+    private Path inputs;
+
+    @Option(
+            names = "--part",
+            paramLabel = "NAME",
+            converter = EnumOption.OfPart.class,
+            completionCandidates = EnumOption.OfPart.class,
+            description =
+                    "Without --inputs: which part of the run's own data: ${COMPLETION-CANDIDATES}. Default: validation.")
+    private Part part;
+
+    @Option(
+            names = "--monte-carlo",
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = OptionValues.NotNegative.class,
+            description = "Draws of the masks for each example, at least 2; 0 takes the network without masks. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int draws;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            converter = EnumOption.OfDevice.class,
+            completionCandidates = EnumOption.OfDevice.class,
+            defaultValue = "auto",
+            description = "What computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Device device;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads on the CPU, 0 for all cores; results don't depend on it. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where files are written; those of earlier predictions are replaced.")
+    private Path out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        OptionChecks checks = new OptionChecks(spec);
+        checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
+        checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
+        BackendChoice choice;
+        try {
+            choice = new BackendChoice(BackendOptions.of(device).withThreads(threads));
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
+        RunDirectory directory = RunDirectory.open(out);
+        try (Backend backend = choice.open(checks, this::tell);
+                TrainedModel trained = TrainedModel.open(model, backend);
+                Predictor predictor = new Predictor(trained.network())) {
+            TrainedData data = trained.facts().data();
+            if (inputs != null) {
+                write(predict(predictor, features(data)), data.classNames(), null);
+            } else {
+                Dataset examples = examples(data.reload());
+                List<Prediction> predictions = predict(predictor, examples.features());
+                write(predictions, data.classNames(), examples.labels());
+                calibrate(predictions, examples.labels());
+            }
+        } finally {
+            directory.removeIfUnused();
+        }
+        return Main.OK;
+    }
+
+    private List<Prediction> predict(Predictor predictor, float[] features) {
+        return draws == 0 ? predictor.predict(features) : predictor.monteCarlo(features, draws);
+    }
+
+    private float[] features(TrainedData data) {
+        UnlabelledTable table = UnlabelledTable.read(inputs);
+        int wanted = data.mean().size();
+        if (table.featureCount() != wanted) {
+            throw new DataException("inputs must have the features that the network was trained on, " + wanted
+                    + " in a line, and no label: " + inputs + " has " + table.featureCount());
+        }
+        data.standardizer().apply(inputs.toString(), table.features());
+        return table.features();
+    }
+
+    private Dataset examples(DataSplit split) {
+        if (part != Part.TEST) {
+            return split.validation();
+        }
+        return split.test()
+                .orElseThrow(() -> new DataException(
+                        "the data has no test part of its own: " + split.train().name() + "; take --part validation"));
+    }
+
+    private void write(List<Prediction> predictions, List<String> classNames, int[] labels) throws IOException {
+        Path file = out.resolve("predictions.csv");
+        PredictionFiles.writePredictions(file, predictions, classNames, labels);
+        PrintWriter printer = spec.commandLine().getOut();
+        printer.printf(Locale.ROOT, "%d predictions: %s%n", predictions.size(), file);
+        if (draws > 0) {
+            printer.printf(
+                    Locale.ROOT,
+                    "%d draws of the masks: mean predictive entropy %.4f, mean mutual information %.4f nats%n",
+                    draws,
+                    mean(predictions, true),
+                    mean(predictions, false));
+        }
+        printer.flush();
+    }
+
+    private static double mean(List<Prediction> predictions, boolean entropy) {
+        return predictions.stream()
+                .map(prediction -> prediction.uncertainty().orElseThrow())
+                .mapToDouble(each -> entropy ? each.predictiveEntropy() : each.mutualInformation())
+                .average()
+                .orElseThrow();
+    }
+
+    private void calibrate(List<Prediction> predictions, int[] labels) throws IOException {
+        Calibration calibration = Calibration.of(predictions, labels);
+        PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
+        Path plot = out.resolve("reliability.png");
+        Optional<String> notDrawn = PredictionFiles.drawReliability(plot, calibration);
+        PrintWriter printer = spec.commandLine().getOut();
+        printer.printf(
+                Locale.ROOT,
+                "%s part: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
+                        + " %.4f%n",
+                part == null ? Part.VALIDATION : part,
+                calibration.accuracy(),
+                calibration.expectedCalibrationError(),
+                calibration.negativeLogLikelihood(),
+                calibration.brierScore());
+        printer.println(notDrawn.orElse("plot: " + plot));
+        printer.flush();
+    }
+
+    private void tell(String line) {
+        PrintWriter notices = spec.commandLine().getErr();
+        notices.println(line);
+        notices.flush();
+    }
+}

@@ -1,0 +1,195 @@
+package org.pernodedrop.predict;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.nn.Loss;
+import org.pernodedrop.nn.Mode;
+import org.pernodedrop.nn.Network;
+
+/**
+ * Asks a classifier about examples, batch by batch. Holds buffers beside the network, which must outlive it; one thread at
+ * a time.
+ *
+ * <pre>{@code
+ * try (Predictor predictor = new Predictor(network)) {
+ *     List<Prediction> sure = predictor.predict(features);
+ *     List<Prediction> howSure = predictor.monteCarlo(features, 100);
+ * }
+ * }</pre>
+ */
+public final class Predictor implements AutoCloseable {
+    /** Samples of a batch: rows, or draws of rows. */
+    static final int BATCH = 2048;
+
+    private final Network network;
+    private final Backend backend;
+    private final int inputs;
+    private final int classes;
+    private final Workspace workspace;
+    private final DeviceFloats rows;
+    private final DeviceInts rowOfSample;
+    private final DeviceFloats samples;
+
+    /**
+     * Makes room for a batch.
+     *
+     * @throws IllegalArgumentException if the network is no classifier
+     */
+    public Predictor(Network network) {
+        if (network.spec().loss() != Loss.SOFTMAX_CROSS_ENTROPY) {
+            throw new IllegalArgumentException("only classifiers have probabilities of classes, with the loss "
+                    + Loss.SOFTMAX_CROSS_ENTROPY + ": loss=" + network.spec().loss());
+        }
+        this.network = network;
+        backend = network.backend();
+        inputs = network.spec().input().size();
+        classes = network.spec().outputShape().size();
+        workspace = new Workspace(backend);
+        rows = workspace.allocate((long) BATCH * inputs);
+        rowOfSample = workspace.allocateInts(BATCH);
+        samples = workspace.allocate((long) BATCH * inputs);
+    }
+
+    /**
+     * The network's probabilities, without masks.
+     *
+     * @param features {@code [rows, I]}, as the network was trained on: standardized, if that was
+     * @throws IllegalArgumentException if these are not whole rows
+     */
+    public List<Prediction> predict(float[] features) {
+        int count = countRows(features);
+        List<Prediction> predictions = new ArrayList<>();
+        for (int first = 0; first < count; first += BATCH) {
+            int size = Math.min(BATCH, count - first);
+            float[] logits = run(features, first, size, row -> row, Mode.INFERENCE);
+            for (int k = 0; k < size; k++) {
+                predictions.add(new Prediction(softmax(logits, k * classes), Optional.empty()));
+            }
+        }
+        return predictions;
+    }
+
+    /**
+     * The mean of the network's probabilities over many draws of its masks, and how much these differ. Draw n of row r has
+     * the masks of sample {@code r draws + n} at the network's step, so that draws of many rows share a batch; where a layer
+     * has one mask for a batch (DropConnect), it is that of step {@code step + n}, and sample r. The same network gives the
+     * same numbers, however many rows are asked for at once up to this one.
+     *
+     * @param features {@code [rows, I]}, as for {@link #predict}
+     * @param draws at least 2; rows times draws below 2^31
+     * @throws IllegalArgumentException if an argument is out of range, or the network has no mask that is drawn anew
+     */
+    public List<Prediction> monteCarlo(float[] features, int draws) {
+        int count = countRows(features);
+        if (draws < 2) {
+            throw new IllegalArgumentException("draws must be at least 2: draws=" + draws);
+        }
+        if ((long) count * draws > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "rows x draws must be below 2^31; ask for fewer at a time: rows=" + count + ", draws=" + draws);
+        }
+        boolean drawsAnew = network.spec().layers().stream()
+                .flatMap(layer -> layer.drawnMask().stream())
+                .anyMatch(mask -> !mask.fixed() && !mask.isIdentity());
+        if (!drawsAnew) {
+            throw new IllegalArgumentException(
+                    "the network has no masks that are drawn anew, so draws would not differ;"
+                            + " train one with a regularizer");
+        }
+        Draws gathered = new Draws(count, classes);
+        boolean oneMaskABatch = network.spec().layers().stream().anyMatch(layer -> layer.masksBatch());
+        if (oneMaskABatch) {
+            stepByStep(features, count, draws, gathered);
+        } else {
+            atOneStep(features, count, draws, gathered);
+        }
+        return gathered.predictions(draws);
+    }
+
+    private void atOneStep(float[] features, int count, int draws, Draws gathered) {
+        int all = count * draws;
+        for (int first = 0; first < all; first += BATCH) {
+            int size = Math.min(BATCH, all - first);
+            float[] logits = run(features, first, size, sample -> sample / draws, Mode.MONTE_CARLO);
+            for (int k = 0; k < size; k++) {
+                gathered.add((first + k) / draws, softmax(logits, k * classes));
+            }
+        }
+    }
+
+    private void stepByStep(float[] features, int count, int draws, Draws gathered) {
+        long step = network.state().step();
+        StepState.checkStep(step + draws - 1);
+        try {
+            for (int draw = 0; draw < draws; draw++) {
+                network.state().setStep(step + draw);
+                for (int first = 0; first < count; first += BATCH) {
+                    int size = Math.min(BATCH, count - first);
+                    float[] logits = run(features, first, size, row -> row, Mode.MONTE_CARLO);
+                    for (int k = 0; k < size; k++) {
+                        gathered.add(first + k, softmax(logits, k * classes));
+                    }
+                }
+            }
+        } finally {
+            network.state().setStep(step);
+        }
+    }
+
+    private int countRows(float[] features) {
+        if (features.length == 0 || features.length % inputs != 0) {
+            throw new IllegalArgumentException("features must be whole rows of " + inputs + " values, at least one:"
+                    + " features.length=" + features.length);
+        }
+        return features.length / inputs;
+    }
+
+    // Each row goes to the device once, and is repeated there.
+    private float[] run(float[] features, int first, int size, IntUnaryOperator rowOf, Mode mode) {
+        int firstRow = rowOf.applyAsInt(first);
+        int rowCount = rowOf.applyAsInt(first + size - 1) - firstRow + 1;
+        int[] numbers = new int[size];
+        Arrays.setAll(numbers, k -> rowOf.applyAsInt(first + k) - firstRow);
+        backend.upload(features, firstRow * inputs, rows.slice(0, (long) rowCount * inputs));
+        backend.upload(numbers, 0, rowOfSample.slice(0, size));
+        backend.gatherRows(size, inputs, rows, rowOfSample, samples);
+        int before = network.firstSample();
+        network.setFirstSample(first);
+        try {
+            return backend.download(network.forward(samples, size, mode));
+        } finally {
+            network.setFirstSample(before);
+        }
+    }
+
+    private double[] softmax(float[] logits, int offset) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes; c++) {
+            largest = Math.max(largest, logits[offset + c]);
+        }
+        double[] probabilities = new double[classes];
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            probabilities[c] = Math.exp(logits[offset + c] - largest);
+            sum += probabilities[c];
+        }
+        for (int c = 0; c < classes; c++) {
+            probabilities[c] /= sum;
+        }
+        return probabilities;
+    }
+
+    /** Frees the buffers. */
+    @Override
+    public void close() {
+        workspace.close();
+    }
+}

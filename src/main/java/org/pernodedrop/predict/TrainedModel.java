@@ -1,0 +1,66 @@
+package org.pernodedrop.predict;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.model.ModelFileException;
+import org.pernodedrop.model.Weights;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.SavedRun;
+
+/** A network that a run has trained, on a backend, with what the run was. */
+public final class TrainedModel implements AutoCloseable {
+    private final Network network;
+    private final SavedRun.Facts facts;
+
+    private TrainedModel(Network network, SavedRun.Facts facts) {
+        this.network = network;
+        this.facts = facts;
+    }
+
+    /**
+     * Opens a model file, or that of a run's directory, at the step after the last that it was trained in.
+     *
+     * @return owned by the caller
+     * @throws ModelFileException if the file is damaged or of no run
+     * @throws IOException if it cannot be read
+     */
+    public static TrainedModel open(Path fileOrRun, Backend backend) throws IOException {
+        Path file = Files.isDirectory(fileOrRun) ? RunDirectory.of(fileOrRun).model(false) : fileOrRun;
+        SavedRun.Facts facts = SavedRun.Facts.read(file, Weights.metadata(file));
+        Network network = Weights.open(file, backend);
+        try {
+            int inputs = network.spec().input().size();
+            int classes = network.spec().outputShape().size();
+            if (facts.data().mean().size() != inputs
+                    || facts.data().classNames().size() != classes) {
+                throw new ModelFileException(file + " does not hold together: the network has " + inputs
+                        + " inputs and "
+                        + classes + " classes, its data " + facts.data().mean().size() + " and "
+                        + facts.data().classNames().size() + "; get the file again");
+            }
+            network.state().setStep(facts.steps());
+            return new TrainedModel(network, facts);
+        } catch (IOException | RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /** The network. */
+    public Network network() {
+        return network;
+    }
+
+    /** What the run was. */
+    public SavedRun.Facts facts() {
+        return facts;
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}
