@@ -342,13 +342,13 @@ planted_fault(mean_over_padding
 planted_fault(variance_around_zero
     FILE normalization.cu
     ORIGINAL [=[x[r * channels + part.channel] - center]=]
-    REPLACEMENT [=[x[r * channels + part.channel]]=]
+    REPLACEMENT [=[x[r * channels + part.channel] - 0.99 * center]=]
     KERNELS normalization.cu
     TESTS Normalization.Moments*)
 
 planted_fault(normalization_without_the_scales_part
     FILE normalization.cu
     ORIGINAL [[-__fmul_rn(normal, mean_scale)]]
-    REPLACEMENT [[0.0f]]
+    REPLACEMENT [[-__fmul_rn(normal, 0.5f * mean_scale)]]
     KERNELS normalization.cu
     TESTS Normalization.Normalizes*)

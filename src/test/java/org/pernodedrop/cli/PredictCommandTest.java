@@ -1,0 +1,182 @@
+package org.pernodedrop.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.train.DrawingMachine;
+
+class PredictCommandTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path run;
+    private static Path table;
+
+    @BeforeAll
+    static void train() throws IOException {
+        // Two classes, told apart by the first column, which has another scale than the second.
+        Random random = new Random(3);
+        StringBuilder text = new StringBuilder("length,width,species\n");
+        for (int row = 0; row < 120; row++) {
+            boolean left = row % 2 == 0;
+            text.append(1000 + (left ? -40 : 40) + 10 * random.nextGaussian())
+                    .append(',')
+                    .append(random.nextGaussian())
+                    .append(left ? ",setosa\n" : ",virginica\n");
+        }
+        table = folder.resolve("flowers.csv");
+        Files.writeString(table, text);
+        run = folder.resolve("run");
+        Program.runLine(
+                        "train --network mlp:13 --epochs 40 --learning-rate 0.01 --batch-size 13 --no-twin --data",
+                        "csv:" + table,
+                        "--out",
+                        run.toString())
+                .assertFine();
+    }
+
+    private static List<String> predictions(Path out) throws IOException {
+        return Files.readAllLines(out.resolve("predictions.csv"));
+    }
+
+    @Test
+    void newInputsNeedNoLabels() throws IOException {
+        Path inputs = folder.resolve("new.csv");
+        Files.writeString(inputs, "length,width\n950,0.5\n1050,-0.5\n1049,0.25\n");
+        Path out = folder.resolve("new");
+        Program program = Program.run(
+                "predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString());
+        program.assertFine();
+        assertTrue(program.out().contains("3 predictions: "), program.out());
+        List<String> lines = predictions(out);
+        assertEquals("row,class,probability,probability_setosa,probability_virginica", lines.get(0));
+        assertTrue(lines.get(1).startsWith("0,setosa,0.9"), lines.get(1));
+        assertTrue(lines.get(2).startsWith("1,virginica,0.9"), lines.get(2));
+        assertTrue(Files.notExists(out.resolve("calibration.csv")), "nobody knows who is right");
+        // Without a header, the same.
+        Files.writeString(inputs, "950,0.5\n1050,-0.5\n1049,0.25\n");
+        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString())
+                .assertFine();
+        assertEquals(lines, predictions(out));
+    }
+
+    @Test
+    void theValidationPartTellsTheCalibration() throws IOException {
+        DrawingMachine.require();
+        Path out = folder.resolve("validation");
+        Program program = Program.run(
+                "predict",
+                "--model",
+                run.resolve("model.safetensors").toString(),
+                "--monte-carlo",
+                "20",
+                "--out",
+                out.toString());
+        program.assertFine();
+        assertTrue(program.out().contains("20 draws of the masks"), program.out());
+        assertTrue(program.out().contains("validation part: accuracy "), program.out());
+        List<String> lines = predictions(out);
+        assertEquals(25, lines.size(), "a fifth of 120, and the header");
+        assertTrue(lines.get(0).startsWith("row,label,class,probability,deviation,predictive_entropy"), lines.get(0));
+        assertEquals(16, Files.readAllLines(out.resolve("calibration.csv")).size());
+        assertTrue(Files.size(out.resolve("reliability.png")) > 1000);
+    }
+
+    /** What is predicted is what was measured in training, at its best epoch. */
+    @Test
+    void accuracyIsThatOfTheBestEpoch() throws IOException {
+        JsonNode report = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        double accuracy = report.get("networks")
+                .get(0)
+                .get("best")
+                .get("validation_accuracy")
+                .asDouble();
+        Path out = folder.resolve("best");
+        Program.run("predict", "--model", run.toString(), "--out", out.toString())
+                .assertFine();
+        long right = predictions(out).stream()
+                .skip(1)
+                .map(line -> line.split(","))
+                .filter(line -> line[1].equals(line[2]))
+                .count();
+        assertEquals(accuracy, right / 24.0, 1e-12);
+    }
+
+    @Test
+    void wrongUseIsRefused() throws IOException {
+        String out = folder.resolve("refused").toString();
+        Program.run("predict", "--model", run.toString(), "--monte-carlo", "1", "--out", out)
+                .assertUsage("--monte-carlo");
+        Program.run("predict", "--model", run.toString(), "--inputs", "x.csv", "--part", "test", "--out", out)
+                .assertUsage("--part");
+        Program.run("predict", "--model", run.toString(), "--part", "test", "--out", out)
+                .assertFailure("has no test part of its own");
+        Program.run("predict", "--model", folder.resolve("no").toString(), "--out", out)
+                .assertFailure("does not exist");
+        Path inputs = folder.resolve("narrow.csv");
+        Files.writeString(inputs, "1\n2\n");
+        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+                .assertFailure("inputs must have the features", "2 in a line", "has 1");
+        Files.writeString(inputs, "a,b\n1,x\n");
+        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+                .assertFailure("features must be finite numbers", "line 2, column 1 (\"b\")");
+        assertTrue(Files.notExists(Path.of(out)), "nothing is left behind");
+        String before = Files.readString(table);
+        Files.writeString(table, before.replaceFirst("setosa", "virginica"));
+        try {
+            Program.run("predict", "--model", run.toString(), "--out", out)
+                    .assertFailure("the data is not what the run was started with");
+        } finally {
+            Files.writeString(table, before);
+        }
+    }
+
+    @Test
+    void masksOfTheRunAreRebuilt() throws IOException {
+        Path file = folder.resolve("mask.npy");
+        String[] ask = {
+            "masks", "--run", run.toString(), "--step", "9", "--sample", "4", "--layer", "0", "--npy", file.toString()
+        };
+        Program program = Program.run(ask);
+        program.assertFine();
+        // 96 training examples in batches of 13: 8 steps an epoch, the last of 5.
+        assertTrue(program.out().contains("step 9, sample 4: training example "), program.out());
+        assertTrue(program.out().contains("array: float32 [1, 2, 13]"), program.out());
+        byte[] ofRun = Files.readAllBytes(file);
+        // The fifth sample of the same layer by hand.
+        Path all = folder.resolve("all.npy");
+        Program.runLine(
+                        "masks --seed 42 --step 9 --samples 5 --inputs 2 --outputs 13 --drop-rate 0.3 --npy",
+                        all.toString())
+                .assertFine();
+        byte[] byHand = Files.readAllBytes(all);
+        int size = 2 * 13 * Float.BYTES;
+        for (int k = 1; k <= size; k++) {
+            assertEquals(byHand[byHand.length - k], ofRun[ofRun.length - k]);
+        }
+        ask[4] = "7";
+        ask[6] = "5";
+        Program.run(ask).assertFailure("sample must be a row of the step's batch, in [0, 5)");
+        ask[4] = "320";
+        Program.run(ask).assertFailure("step must be one that the run has made, in [0, 320)");
+        ask[8] = "1";
+        Program.run(ask).assertFailure("the layer never has a mask");
+        ask[8] = "2";
+        Program.run(ask).assertFailure("layer must be one of the network's, in [0, 2)");
+        Program.run("masks", "--run", run.toString(), "--npy", file.toString()).assertUsage("--sample");
+        Program.run("masks", "--run", run.toString(), "--sample", "1", "--seed", "3", "--npy", file.toString())
+                .assertUsage("--seed");
+        Program.runLine("masks --sample 3 --samples 1 --inputs 2 --outputs 3 --drop-rate 0.5 --npy", file.toString())
+                .assertUsage("--sample");
+    }
+}

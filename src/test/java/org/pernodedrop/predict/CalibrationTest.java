@@ -1,0 +1,93 @@
+package org.pernodedrop.predict;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CalibrationTest {
+    private static Prediction of(double... probabilities) {
+        return new Prediction(probabilities, Optional.empty());
+    }
+
+    @Test
+    void byHand() {
+        List<Prediction> predictions = List.of(of(0.9, 0.1), of(0.92, 0.08), of(0.4, 0.6), of(0.5, 0.5));
+        Calibration calibration = Calibration.of(predictions, new int[] {0, 1, 1, 0});
+        // (0.8667, 0.9333] holds two at 0.91, half of them right; 0.6 and 0.5 are right in bins of their own.
+        assertEquals(0.75, calibration.accuracy());
+        assertEquals((2 * 0.41 + 0.4 + 0.5) / 4, calibration.expectedCalibrationError(), 1e-12);
+        assertEquals(
+                -(Math.log(0.9) + Math.log(0.08) + Math.log(0.6) + Math.log(0.5)) / 4,
+                calibration.negativeLogLikelihood(),
+                1e-12);
+        assertEquals((2 * 0.01 + 2 * 0.8464 + 2 * 0.16 + 2 * 0.25) / 4, calibration.brierScore(), 1e-12);
+        Calibration.Bin bin = calibration.bins().get(13);
+        assertEquals(2, bin.count());
+        assertEquals(0.91, bin.confidence(), 1e-12);
+        assertEquals(0.5, bin.accuracy());
+        assertEquals(Calibration.BINS, calibration.bins().size());
+        assertTrue(Double.isNaN(calibration.bins().get(0).accuracy()));
+    }
+
+    /** Bounds of bins belong to the bin below; certainty to the last. */
+    @Test
+    void boundsBelongBelow() {
+        Calibration calibration = Calibration.of(List.of(of(1, 0), of(0.6, 0.4)), new int[] {0, 0});
+        assertEquals(1, calibration.bins().get(14).count());
+        assertEquals(1, calibration.bins().get(8).count(), "0.6 is the upper bound of bin 8");
+        assertEquals(0.2, calibration.expectedCalibrationError(), 1e-12);
+    }
+
+    @Test
+    void whoIsRightAsOftenAsHeSaysHasNoError() {
+        Random random = new Random(5);
+        int n = 100_000;
+        List<Prediction> predictions = new ArrayList<>();
+        int[] labels = new int[n];
+        for (int k = 0; k < n; k++) {
+            double p = 0.5 + random.nextDouble() / 2;
+            predictions.add(of(p, 1 - p));
+            labels[k] = random.nextDouble() < p ? 0 : 1;
+        }
+        // Eight bins of 12,500, each with a standard error of at most 0.0045.
+        assertTrue(Calibration.of(predictions, labels).expectedCalibrationError() < 0.012);
+    }
+
+    @Test
+    void whatDoesNotMatchIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Calibration.of(List.of(), new int[0]));
+        assertThrows(IllegalArgumentException.class, () -> Calibration.of(List.of(of(1, 0)), new int[2]));
+    }
+
+    @Test
+    void filesHoldWhatWasMeasured(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("calibration.csv");
+        PredictionFiles.writeCalibration(file, Calibration.of(List.of(of(0.95, 0.05)), new int[] {0}));
+        List<String> lines = Files.readAllLines(file);
+        assertEquals("low,high,count,confidence,accuracy", lines.get(0));
+        assertEquals(16, lines.size());
+        assertEquals("0.9333333333333333,1.0,1,0.95,1.0", lines.get(15));
+        assertTrue(lines.get(1).endsWith(",0,,"), lines.get(1));
+        Path predictions = folder.resolve("predictions.csv");
+        Prediction uncertain = new Prediction(
+                new double[] {0.25, 0.75},
+                Optional.of(new Prediction.Uncertainty(new double[] {0.1, 0.2}, 0.5, 0.125)));
+        PredictionFiles.writePredictions(predictions, List.of(uncertain), List.of("no", "yes, \"sure\""), null);
+        assertEquals(
+                List.of(
+                        "row,class,probability,deviation,predictive_entropy,mutual_information,probability_no,"
+                                + "\"probability_yes, \"\"sure\"\"\",deviation_no,\"deviation_yes, \"\"sure\"\"\"",
+                        "0,\"yes, \"\"sure\"\"\",0.75,0.2,0.5,0.125,0.25,0.75,0.1,0.2"),
+                Files.readAllLines(predictions));
+    }
+}
