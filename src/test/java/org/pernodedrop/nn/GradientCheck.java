@@ -10,8 +10,16 @@ final class GradientCheck {
 
     private GradientCheck() {}
 
-    /** @param loss of the reference with its parameters as they are, without penalties */
+    /** With the tolerance of single precision. */
     static void compare(Network network, ReferenceNetwork reference, DoubleSupplier loss) {
+        compare(network, reference, 2e-5, loss);
+    }
+
+    /**
+     * @param tolerance relative to the parameter's largest gradient
+     * @param loss of the reference with its parameters as they are, without penalties
+     */
+    static void compare(Network network, ReferenceNetwork reference, double tolerance, DoubleSupplier loss) {
         for (Parameter parameter : network.parameters()) {
             double[] values = reference.parameters.get(parameter.name());
             double[] actual = ReferenceNetwork.widen(network.backend().download(parameter.gradient()));
@@ -28,7 +36,8 @@ final class GradientCheck {
                 largest = Math.max(largest, Math.abs(expected[k]));
             }
             for (int k = 0; k < values.length; k++) {
-                assertEquals(expected[k], actual[k], 2e-5 * largest + 1e-7, parameter.name() + " at " + k);
+                assertEquals(
+                        expected[k], actual[k], tolerance * largest + tolerance / 200, parameter.name() + " at " + k);
             }
         }
     }
