@@ -95,7 +95,17 @@ class TrainCommandTest {
         DrawingMachine.require();
         Outcome outcome = train("run", "--drop-rate", "0.3", "--seed", "7");
         assertEquals(0, outcome.code(), outcome.toString());
-        assertEquals(List.of("curves.png", "metrics-none.csv", "metrics.csv", "run.json"), names("run"));
+        assertEquals(
+                List.of(
+                        "checkpoint-none.safetensors",
+                        "checkpoint.safetensors",
+                        "curves.png",
+                        "metrics-none.csv",
+                        "metrics.csv",
+                        "model-none.safetensors",
+                        "model.safetensors",
+                        "run.json"),
+                names("run"));
         for (String file : List.of("run/metrics.csv", "run/metrics-none.csv")) {
             List<List<String>> rows = rows(file);
             assertEquals(2, rows.size());
@@ -257,7 +267,9 @@ class TrainCommandTest {
         DrawingMachine.require();
         train("run");
         train("run", "--no-twin", "--epochs", "1");
-        assertEquals(List.of("curves.png", "metrics.csv", "run.json"), names("run"));
+        assertEquals(
+                List.of("checkpoint.safetensors", "curves.png", "metrics.csv", "model.safetensors", "run.json"),
+                names("run"));
         assertEquals(1, rows("run/metrics.csv").size());
     }
 
@@ -286,7 +298,7 @@ class TrainCommandTest {
         assertTrue(
                 failure.getMessage().startsWith("the loss is not finite in epoch " + (finished + 1) + ", "),
                 failure.getMessage());
-        assertEquals(List.of("metrics.csv"), names("run"));
+        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), names("run"));
     }
 
     @Test

@@ -58,8 +58,8 @@ class NetworkSpecTest {
     @Test
     void layersThatDoNotFitAreNamed() {
         assertEquals(
-                "layer 0 (Dense) does not fit: inputs must have one dimension, or two, positions and features: input shape="
-                        + "[2, 8, 64]",
+                "layer 0 (Dense) does not fit: inputs must have one dimension, or two, positions and features; put"
+                        + " Flatten before for images: input shape=[2, 8, 64]",
                 refusal(() -> Network.builder()
                         .input(2, 8, 64)
                         .add(Dense.units(2).build())
