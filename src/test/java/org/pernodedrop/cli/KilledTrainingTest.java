@@ -19,7 +19,7 @@ import org.pernodedrop.train.SavedRun;
 /**
  * Training that is killed, for real and again and again, at any moment: the last checkpoint is there, and what comes out
  * in the end is what an undisturbed run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch writes a
- * checkpoint, so that most kills hit one being written.
+ * checkpoint, so that kills hit some that are being written.
  */
 class KilledTrainingTest {
     private static final int KILLS = Integer.getInteger("pernodedrop.test.kills", 6);
