@@ -51,9 +51,10 @@ public record Conv2D(
     @Override
     public List<ParameterSpec> parameters(Shape input) {
         WindowShape shape = windows.on(input);
-        int fanIn = shape.windowSize();
-        int fanOut = Math.multiplyExact(windows.height() * windows.width(), filters);
+        // Refuses what is too large for the products below.
         Shape weight = Shape.of(windows.height(), windows.width(), shape.channels(), filters);
+        int fanIn = shape.windowSize();
+        int fanOut = windows.height() * windows.width() * filters;
         List<ParameterSpec> parameters = new ArrayList<>();
         parameters.add(new ParameterSpec("weight", weight, initializer, fanIn, fanOut, l2));
         if (bias) {

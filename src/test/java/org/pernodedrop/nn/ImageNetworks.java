@@ -293,6 +293,7 @@ abstract class ImageNetworks {
                 5,
                 7,
                 3);
+        refused("fewer than 2^31 elements", Conv2D.filters(Integer.MAX_VALUE).build(), 5, 7, 3);
         refused("put Flatten before", Dense.units(3).build(), 5, 7, 3);
         refused("node granularity", masked().granularity(Granularity.NODE).build(), 5, 7, 3);
         assertTrue(assertThrows(
