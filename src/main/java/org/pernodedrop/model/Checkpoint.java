@@ -81,7 +81,7 @@ public final class Checkpoint {
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(
                     file + " is no checkpoint: its step must be a whole number in range: "
-                            + step.replaceAll("\\p{Cntrl}", "?"),
+                            + ModelFileException.quoted(step),
                     e);
         }
     }
@@ -133,7 +133,7 @@ public final class Checkpoint {
         }
         if (!others.isEmpty()) {
             throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
-                    + others.iterator().next() + "; get the file again");
+                    + ModelFileException.quoted(others.iterator().next()) + "; get the file again");
         }
         if (hasBest) {
             NetworkTensors.write(into, BEST, tensors, NetworkTensors.weights(into));

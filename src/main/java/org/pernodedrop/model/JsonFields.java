@@ -40,13 +40,8 @@ final class JsonFields {
         try {
             root = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            String reason = e.getOriginalMessage();
             throw new ModelFileException(
-                    what + " must be JSON: "
-                            + (reason == null
-                                    ? e.toString()
-                                    : reason.lines().findFirst().orElse("")),
-                    e);
+                    what + " must be JSON: " + ModelFileException.quoted(e.getOriginalMessage()), e);
         }
         return of(what, root);
     }
@@ -77,7 +72,7 @@ final class JsonFields {
 
     private int integer(String name, JsonNode value) throws ModelFileException {
         if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw refusal(name, "must be a whole number below 2^31: " + shown(value));
+            throw refusal(name, "must be a whole number below 2^31: " + ModelFileException.quoted(value));
         }
         return value.intValue();
     }
@@ -85,7 +80,7 @@ final class JsonFields {
     long integer64(String name) throws ModelFileException {
         JsonNode value = take(name, "a whole number");
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw refusal(name, "must be a whole number of at most 64 bits: " + shown(value));
+            throw refusal(name, "must be a whole number of at most 64 bits: " + ModelFileException.quoted(value));
         }
         return value.longValue();
     }
@@ -93,7 +88,7 @@ final class JsonFields {
     double number(String name) throws ModelFileException {
         JsonNode value = take(name, "a number");
         if (!value.isNumber()) {
-            throw refusal(name, "must be a number: " + shown(value));
+            throw refusal(name, "must be a number: " + ModelFileException.quoted(value));
         }
         return value.doubleValue();
     }
@@ -101,7 +96,7 @@ final class JsonFields {
     boolean flag(String name) throws ModelFileException {
         JsonNode value = take(name, "true or false");
         if (!value.isBoolean()) {
-            throw refusal(name, "must be true or false: " + shown(value));
+            throw refusal(name, "must be true or false: " + ModelFileException.quoted(value));
         }
         return value.booleanValue();
     }
@@ -109,7 +104,7 @@ final class JsonFields {
     String text(String name) throws ModelFileException {
         JsonNode value = take(name, "a text");
         if (!value.isTextual()) {
-            throw refusal(name, "must be a text: " + shown(value));
+            throw refusal(name, "must be a text: " + ModelFileException.quoted(value));
         }
         return value.textValue();
     }
@@ -122,7 +117,9 @@ final class JsonFields {
                 return value;
             }
         }
-        throw refusal(name, "must be one of " + Arrays.toString(type.getEnumConstants()) + ": " + shown(text));
+        throw refusal(
+                name,
+                "must be one of " + Arrays.toString(type.getEnumConstants()) + ": " + ModelFileException.quoted(text));
     }
 
     List<Integer> integers(String name) throws ModelFileException {
@@ -148,7 +145,7 @@ final class JsonFields {
     private JsonNode array(String name) throws ModelFileException {
         JsonNode value = take(name, "an array");
         if (!value.isArray()) {
-            throw refusal(name, "must be an array: " + shown(value));
+            throw refusal(name, "must be an array: " + ModelFileException.quoted(value));
         }
         return value;
     }
@@ -157,13 +154,9 @@ final class JsonFields {
     void done() throws ModelFileException {
         for (String name : (Iterable<String>) node::fieldNames) {
             if (!asked.contains(name)) {
-                throw new ModelFileException(where + " has an unknown field: " + shown(name) + "; known are " + asked);
+                throw new ModelFileException(
+                        where + " has an unknown field: " + ModelFileException.quoted(name) + "; known are " + asked);
             }
         }
-    }
-
-    private static String shown(Object value) {
-        String line = value.toString().replaceAll("\\p{Cntrl}", "?");
-        return line.length() > 80 ? line.substring(0, 80) + "..." : line;
     }
 }

@@ -115,7 +115,7 @@ final class LayerKinds {
         throw from.refusal(
                 KIND,
                 "must be one of " + ALL.stream().map(LayerKind::name).toList() + ": "
-                        + name.replaceAll("\\p{Cntrl}", "?"));
+                        + ModelFileException.quoted(name));
     }
 
     /** The classes that files know. */

@@ -6,6 +6,8 @@ import java.io.IOException;
 public final class ModelFileException extends IOException {
     private static final long serialVersionUID = 1;
 
+    private static final int LONGEST = 80;
+
     /** With a message in one line. */
     public ModelFileException(String message) {
         super(message);
@@ -14,5 +16,11 @@ public final class ModelFileException extends IOException {
     /** With a message in one line. */
     public ModelFileException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** What a file says, for a message: in quotes, in one line and not too long, whatever it is. */
+    public static String quoted(Object value) {
+        String line = String.valueOf(value).replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+        return '"' + (line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line) + '"';
     }
 }

@@ -113,7 +113,7 @@ public final class NetworkJson {
                     case "adam" -> new Adam(settings(from, 0));
                     case "adamw" -> new AdamW(settings(from, from.number("weight_decay")));
                     default ->
-                        throw from.refusal("kind", "must be sgd, adam or adamw: " + kind.replaceAll("\\p{Cntrl}", "?"));
+                        throw from.refusal("kind", "must be sgd, adam or adamw: " + ModelFileException.quoted(kind));
                 };
         from.done();
         return optimizer;

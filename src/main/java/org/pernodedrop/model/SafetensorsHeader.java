@@ -1,5 +1,7 @@
 package org.pernodedrop.model;
 
+import static org.pernodedrop.model.ModelFileException.quoted;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -29,6 +31,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     /** The format's own limit. */
     static final long LARGEST = 100_000_000;
+
+    /** Far more than anybody uses; a message that shows a shape stays short. */
+    private static final int MOST_DIMENSIONS = 64;
 
     private static final int ALIGNMENT = 8;
     private static final List<String> FIELDS = List.of("dtype", "shape", "data_offsets");
@@ -108,11 +113,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             try {
                 root = JSON.readTree(json);
             } catch (IOException e) {
-                String reason = e instanceof JsonProcessingException parsing ? parsing.getOriginalMessage() : e + "";
-                throw new ModelFileException(
-                        message("its header is no JSON ("
-                                + reason.lines().findFirst().orElse("") + ")"),
-                        e);
+                Object reason = e instanceof JsonProcessingException parsing ? parsing.getOriginalMessage() : e;
+                throw new ModelFileException(message("its header is no JSON (" + quoted(reason) + ")"), e);
             }
             Map<String, String> metadata = new LinkedHashMap<>();
             List<Entry> entries = new ArrayList<>();
@@ -170,14 +172,19 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             long bytes = offsets.get(1) - offsets.get(0);
             // Compared so that nothing overflows.
             if (size < 0 || bytes % Float.BYTES != 0 || bytes / Float.BYTES != size || size > Integer.MAX_VALUE - 8) {
-                throw refusal("tensor " + quoted(name) + " must take 4 bytes a value and have fewer than 2^31 of them:"
-                        + " shape=" + shape + ", data_offsets=" + offsets);
+                throw refusal("tensor " + quoted(name)
+                        + " must take 4 bytes a value and have fewer than 2^31 of them:" + " shape=" + shape
+                        + ", data_offsets=" + offsets);
             }
             return new Entry(name, shape, offsets.get(0), offsets.get(1));
         }
 
         private List<Long> numbers(String name, JsonNode node, String field) throws ModelFileException {
             JsonNode array = node.get(field);
+            if (array.size() > MOST_DIMENSIONS) {
+                throw refusal("tensor " + quoted(name) + " must have at most " + MOST_DIMENSIONS + " numbers as "
+                        + field + ": " + array.size());
+            }
             List<Long> numbers = new ArrayList<>();
             boolean valid = array.isArray();
             for (int k = 0; valid && k < array.size(); k++) {
@@ -197,12 +204,6 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
         private String message(String rule) {
             return file + " is no valid safetensors file: " + rule;
-        }
-
-        // A line, whatever the file says.
-        private static String quoted(String text) {
-            String line = text.replaceAll("\\p{Cntrl}", "?");
-            return '"' + (line.length() > 80 ? line.substring(0, 80) + "..." : line) + '"';
         }
     }
 }

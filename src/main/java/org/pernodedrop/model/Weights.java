@@ -81,7 +81,7 @@ public final class Weights {
         others.removeAll(shapes.keySet());
         if (!others.isEmpty()) {
             throw new ModelFileException(file + " does not fit the network: it has tensors that the network has not: "
-                    + others.first() + "; describe the network that was saved");
+                    + ModelFileException.quoted(others.first()) + "; describe the network that was saved");
         }
         NetworkTensors.write(network, "", content.tensors(), NetworkTensors.weights(network));
     }

@@ -101,14 +101,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             }
             return value;
         } catch (JsonProcessingException e) {
-            String reason = e.getOriginalMessage();
             throw new ModelFileException(
-                    "what a run has saved cannot be read: "
-                            + (reason == null
-                                            ? e.getClass().getSimpleName()
-                                            : reason.lines().findFirst().orElse(""))
-                                    .replaceAll("\\p{Cntrl}", "?"),
-                    e);
+                    "what a run has saved cannot be read: " + ModelFileException.quoted(e.getOriginalMessage()), e);
         }
     }
 }

@@ -203,6 +203,17 @@ class NetworkJsonTest {
         refused(text, "the network's description");
     }
 
+    /** Whatever a file says, the message is a line, and not as long as the file. */
+    @Test
+    void messagesAreShort() {
+        String kind = "a\u2028b\\n" + "c".repeat(100_000);
+        String message = assertThrows(
+                        ModelFileException.class, () -> NetworkJson.read(valid().replace("per-node-drop-dense", kind)))
+                .getMessage();
+        assertTrue(message.length() < 1000 && message.lines().count() == 1, message);
+        assertTrue(message.contains("\"a?b?ccc"), message);
+    }
+
     @Test
     void thousandsOfLayersAreRefused() {
         String layer = "{\"kind\":\"activation\",\"activation\":\"relu\"}";

@@ -196,6 +196,16 @@ class SafetensorsTest {
         }
     }
 
+    /** Refused, and in a message that is not as long as the file. */
+    @Test
+    void thousandsOfDimensionsAreRefused() throws IOException {
+        Path file = file("{'a':{'dtype':'F32','shape':[" + "1,".repeat(100_000) + "1],'data_offsets':[0,4]}}", 4);
+        String message = assertThrows(ModelFileException.class, () -> Safetensors.read(file))
+                .getMessage();
+        assertTrue(message.contains("at most 64 numbers as shape: 100001"), message);
+        assertTrue(message.length() < 1000);
+    }
+
     @Test
     void deepNestingIsRefused() throws IOException {
         Path file = file("{'a':" + "[".repeat(100_000), 0);

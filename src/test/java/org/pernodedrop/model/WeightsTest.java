@@ -113,7 +113,7 @@ class WeightsTest {
                 Network withoutBias = network(backend, 2, 7, false)) {
             Weights.save(saved, Map.of(), file);
             refuses(wider, file, "0.weight must have the shape [13, 8]: shape=[13, 7]");
-            refuses(withoutBias, file, "it has tensors that the network has not: 0.bias");
+            refuses(withoutBias, file, "it has tensors that the network has not: \"0.bias\"");
             Weights.save(withoutBias, Map.of(), file);
             refuses(saved, file, "0.bias must have the shape [7]: the file has no such tensor");
         }
