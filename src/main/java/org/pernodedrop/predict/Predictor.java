@@ -13,6 +13,7 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.nn.Loss;
 import org.pernodedrop.nn.Mode;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.train.Trainer;
 
 /**
  * Asks a classifier about examples, batch by batch. Holds buffers beside the network, which must outlive it; one thread at
@@ -26,8 +27,8 @@ import org.pernodedrop.nn.Network;
  * }</pre>
  */
 public final class Predictor implements AutoCloseable {
-    /** Samples of a batch: rows, or draws of rows. */
-    static final int BATCH = 2048;
+    /** Samples of a batch, rows or draws of rows: where the network was trained, these have room. */
+    static final int BATCH = Trainer.EVALUATION_BATCH;
 
     private final Network network;
     private final Backend backend;

@@ -22,7 +22,8 @@ public final class Trainer {
     /** Most training samples that {@link EpochMetrics#trainLoss} is measured on. */
     public static final int EVALUATED = 10_000;
 
-    private static final int EVALUATION_BATCH = 512;
+    /** Samples that are evaluated at a time: a network that was trained has room for them. */
+    public static final int EVALUATION_BATCH = 512;
 
     private final Backend backend;
     private final BatchSource train;
