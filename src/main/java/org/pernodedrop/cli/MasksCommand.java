@@ -205,6 +205,11 @@ final class MasksCommand implements Callable<Integer> {
                 .drawnMask()
                 .orElseThrow(() -> new IllegalArgumentException("the layer never has a mask; the network's layers are "
                         + network.layers().stream().map(Layer::kind).toList() + ": layer=" + layer));
+        if (described.drawsAtOutputs()) {
+            throw new IllegalArgumentException(
+                    "the strategy reparameterized drew at the outputs, no mask of connections"
+                            + " existed; train with another strategy: layer=" + layer);
+        }
         int example = saved.facts().exampleAt(step, sample);
         Shape shape = described.maskShape(network.inputShape(layer));
         spec.commandLine()

@@ -56,6 +56,11 @@ public sealed interface Layer
         return false;
     }
 
+    /** Whether noise is drawn at its outputs, so that no mask of connections exists. */
+    default boolean drawsAtOutputs() {
+        return false;
+    }
+
     /** Its settings in a few words, for tables. */
     String settings();
 

@@ -69,6 +69,11 @@ public record PerNodeDropConv2D(Conv2D convolution, MaskSpec mask, Strategy stra
     }
 
     @Override
+    public boolean drawsAtOutputs() {
+        return strategy == Strategy.REPARAMETERIZED;
+    }
+
+    @Override
     public String settings() {
         return convolution.settings();
     }

@@ -76,6 +76,11 @@ public record PerNodeDropDense(Dense dense, MaskSpec mask, Strategy strategy) im
     }
 
     @Override
+    public boolean drawsAtOutputs() {
+        return strategy == Strategy.REPARAMETERIZED;
+    }
+
+    @Override
     public String settings() {
         return dense.settings();
     }

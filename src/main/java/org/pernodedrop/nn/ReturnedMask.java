@@ -4,7 +4,6 @@ import java.util.Objects;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.mask.MaskSpec;
-import org.pernodedrop.strategy.Strategy;
 
 /** Hands out the masks of small layers as numbers. */
 final class ReturnedMask {
@@ -23,9 +22,7 @@ final class ReturnedMask {
         MaskSpec mask = layer.drawnMask()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the layer never has a mask: layer=" + number + " (" + layer.kind() + ")"));
-        if (layer instanceof PerNodeDropDense dense && dense.strategy() == Strategy.REPARAMETERIZED
-                || layer instanceof PerNodeDropConv2D convolution
-                        && convolution.strategy() == Strategy.REPARAMETERIZED) {
+        if (layer.drawsAtOutputs()) {
             throw new IllegalArgumentException(
                     "the strategy reparameterized draws at the outputs, no mask of connections"
                             + " exists; take another strategy: layer=" + number);

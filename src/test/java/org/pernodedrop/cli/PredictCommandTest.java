@@ -141,6 +141,22 @@ class PredictCommandTest {
         }
     }
 
+    /** Noise that was drawn at the outputs came of no mask of connections. */
+    @Test
+    void noiseAtTheOutputsHasNoMask() {
+        Path noisy = folder.resolve("noisy");
+        Program.runLine(
+                        "train --network mlp:5 --epochs 1 --noise gaussian --strategy reparameterized --no-twin --data",
+                        "csv:" + table,
+                        "--out",
+                        noisy.toString())
+                .assertFine();
+        Path file = folder.resolve("no-mask.npy");
+        Program.run("masks", "--run", noisy.toString(), "--sample", "0", "--npy", file.toString())
+                .assertFailure("no mask of connections existed");
+        assertTrue(Files.notExists(file));
+    }
+
     @Test
     void masksOfTheRunAreRebuilt() throws IOException {
         Path file = folder.resolve("mask.npy");
