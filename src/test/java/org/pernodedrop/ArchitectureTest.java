@@ -72,6 +72,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theLowLevelKernelsKnowTheBackends() {
+        knowsOnly("kernels", "backend", "backend.cpu", "backend.cuda", "mask");
+    }
+
+    @Test
     void strategiesKnowTheSeam() {
         knowsOnly("strategy", "backend", "mask");
     }

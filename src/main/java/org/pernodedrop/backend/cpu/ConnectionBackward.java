@@ -7,6 +7,7 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
+import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -15,6 +16,7 @@ import org.pernodedrop.mask.Mask;
  *
  * @param dz rows of {@code width} floats, a multiple of a tile's outputs; what is beyond the outputs is 0
  * @param dx null if not wanted
+ * @param dw null if not wanted
  * @param packed the kept bits; null to draw them
  */
 record ConnectionBackward(
@@ -24,13 +26,13 @@ record ConnectionBackward(
         int samples,
         int inputs,
         int outputs,
-        CpuFloats x,
-        CpuFloats w,
+        HostMatrix x,
+        HostMatrix w,
         float[] dz,
         int dzAt,
         int width,
-        CpuFloats dx,
-        CpuFloats dw,
+        HostMatrix dx,
+        HostMatrix dw,
         PackedTiles packed) {
 
     int tasks() {
@@ -53,10 +55,12 @@ record ConnectionBackward(
                 addKept(quad, first, count, scratch);
             }
             if (dx != null) {
-                finishInputGradient(quad, rows, first, count, scratch.partials);
+                finishInputGradient(quad, rows, first, count, scratch);
             }
         }
-        finishWeightGradient(quad, rows, scratch.backwardDw);
+        if (dw != null) {
+            finishWeightGradient(quad, rows, scratch.backwardDw);
+        }
     }
 
     private void addKept(int quad, int first, int count, TileScratch s) {
@@ -67,7 +71,11 @@ record ConnectionBackward(
         }
         for (int from = 0; from < blocks; from += DRAWN_QUADS) {
             int drawn = Math.min(DRAWN_QUADS, blocks - from);
-            tiles.drawKept(mask, firstSample + first, quad, 1, from, drawn, s);
+            if (mask.spec().isIdentity()) {
+                Arrays.fill(s.kept, -1);
+            } else {
+                tiles.drawKept(mask, firstSample + first, quad, 1, from, drawn, s);
+            }
             addKept(from, drawn, first, count, s, s.kept, 0);
         }
     }
@@ -95,7 +103,7 @@ record ConnectionBackward(
     private void packWeights(int quad, int rows, float[] to) {
         for (int j = 0; j < QUAD; j++) {
             int columns = j < rows ? outputs : 0;
-            System.arraycopy(w.array, w.offset + (quad * QUAD + j % rows) * outputs, to, j * width, columns);
+            w.get(quad * QUAD + j % rows, 0, columns, to, j * width);
             Arrays.fill(to, j * width + columns, (j + 1) * width, 0f);
         }
     }
@@ -103,7 +111,7 @@ record ConnectionBackward(
     private void packInputs(int quad, int rows, int first, int count, float[] to) {
         Arrays.fill(to, 0f);
         for (int b = 0; b < count; b++) {
-            System.arraycopy(x.array, x.offset + (first + b) * inputs + quad * QUAD, to, b * QUAD, rows);
+            x.get(first + b, quad * QUAD, rows, to, b * QUAD);
         }
     }
 
@@ -111,24 +119,26 @@ record ConnectionBackward(
         return mask.spec().noise().usesNormals() ? 1f : mask.spec().rate().scale();
     }
 
-    private void finishInputGradient(int quad, int rows, int first, int count, float[] partials) {
+    private void finishInputGradient(int quad, int rows, int first, int count, TileScratch scratch) {
+        float[] partials = scratch.partials;
+        float[] row = scratch.backwardX;
         float scale = scale();
         tiles.sumPartials(partials, count * QUAD);
         for (int b = 0; b < count; b++) {
-            int to = dx.offset + (first + b) * inputs + quad * QUAD;
             for (int j = 0; j < rows; j++) {
-                dx.array[to + j] = scale * partials[(b * QUAD + j) * PARTIALS];
+                row[j] = scale * partials[(b * QUAD + j) * PARTIALS];
             }
+            dx.put(first + b, quad * QUAD, rows, row, 0);
         }
     }
 
     private void finishWeightGradient(int quad, int rows, float[] from) {
         float scale = scale();
         for (int j = 0; j < rows; j++) {
-            int to = dw.offset + (quad * QUAD + j) * outputs;
             for (int u = 0; u < outputs; u++) {
-                dw.array[to + u] = scale * from[j * width + u];
+                from[j * width + u] *= scale;
             }
+            dw.put(quad * QUAD + j, 0, outputs, from, j * width);
         }
     }
 }

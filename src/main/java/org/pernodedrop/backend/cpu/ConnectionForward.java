@@ -7,6 +7,7 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
 import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -14,6 +15,8 @@ import org.pernodedrop.mask.Mask;
  * it packs a chunk of weights once and serves all its samples with it. Every sum runs over the inputs in ascending
  * order, so the sharing does not show in the result.
  *
+ * @param bias a row; null for none
+ * @param y null if nobody wants it beside z
  * @param packed receives the kept bits; null if nobody wants them
  */
 record ConnectionForward(
@@ -24,11 +27,11 @@ record ConnectionForward(
         int samples,
         int inputs,
         int outputs,
-        CpuFloats x,
-        CpuFloats w,
-        CpuFloats bias,
-        CpuFloats z,
-        CpuFloats y,
+        HostMatrix x,
+        HostMatrix w,
+        HostMatrix bias,
+        HostMatrix z,
+        HostMatrix y,
         PackedTiles packed) {
 
     private int blocks() {
@@ -55,7 +58,7 @@ record ConnectionForward(
                 addTile(block, first + b, from, width, b * OUTPUTS, scratch);
             }
         }
-        finish(block, first, count, scratch.forwardSums);
+        finish(block, first, count, scratch);
     }
 
     private void addTile(int block, int sample, int from, int width, int sumsAt, TileScratch scratch) {
@@ -64,7 +67,11 @@ record ConnectionForward(
         int drawn = firstSample + sample;
         if (!mask.spec().noise().usesNormals()) {
             int quads = (width + QUAD - 1) / QUAD;
-            tiles.drawKept(mask, drawn, quad, quads, block, 1, scratch);
+            if (mask.spec().isIdentity()) {
+                Arrays.fill(scratch.kept, -1);
+            } else {
+                tiles.drawKept(mask, drawn, quad, quads, block, 1, scratch);
+            }
             if (packed != null) {
                 packed.store(scratch.kept, sample, quad, quads, block);
             }
@@ -82,36 +89,45 @@ record ConnectionForward(
     private void packWeights(int block, int from, int width, float[] to) {
         int columns = Math.min(OUTPUTS, outputs - block * OUTPUTS);
         for (int j = 0; j < width; j++) {
-            int source = w.offset + (from + j) * outputs + block * OUTPUTS;
-            System.arraycopy(w.array, source, to, j * OUTPUTS, columns);
+            w.get(from + j, block * OUTPUTS, columns, to, j * OUTPUTS);
             Arrays.fill(to, j * OUTPUTS + columns, (j + 1) * OUTPUTS, 0f);
         }
     }
 
     private void packInputs(int sample, int rows, int from, int width, float[] to) {
         for (int b = 0; b < rows; b++) {
-            System.arraycopy(x.array, x.offset + (sample + b) * inputs + from, to, b * INPUTS, width);
+            x.get(sample + b, from, width, to, b * INPUTS);
         }
         Arrays.fill(to, rows * INPUTS, SAMPLES * INPUTS, 0f);
     }
 
-    private void finish(int block, int first, int count, float[] sums) {
+    // The packed operands are no longer needed: their room serves the bias and a row of y.
+    private void finish(int block, int first, int count, TileScratch scratch) {
+        float[] sums = scratch.forwardSums;
+        float[] biases = scratch.forwardW;
+        float[] activated = scratch.forwardX;
         float scale =
                 mask.spec().noise().usesNormals() ? 1f : mask.spec().rate().scale();
-        int columns = Math.min(OUTPUTS, outputs - block * OUTPUTS);
+        int column = block * OUTPUTS;
+        int columns = Math.min(OUTPUTS, outputs - column);
+        if (bias != null) {
+            bias.get(0, column, columns, biases, 0);
+        }
         for (int b = 0; b < count; b++) {
-            int at = (first + b) * outputs + block * OUTPUTS;
-            int zAt = z.offset + at;
+            int at = b * OUTPUTS;
             for (int u = 0; u < columns; u++) {
-                z.array[zAt + u] = scale * sums[b * OUTPUTS + u];
+                sums[at + u] *= scale;
             }
             if (bias != null) {
-                int biasAt = bias.offset + block * OUTPUTS;
                 for (int u = 0; u < columns; u++) {
-                    z.array[zAt + u] += bias.array[biasAt + u];
+                    sums[at + u] += biases[u];
                 }
             }
-            Activations.forward(activation, z.array, zAt, y.array, y.offset + at, columns);
+            z.put(first + b, column, columns, sums, at);
+            if (y != null && y != z) {
+                Activations.forward(activation, sums, at, activated, 0, columns);
+                y.put(first + b, column, columns, activated, 0);
+            }
         }
     }
 }

@@ -10,12 +10,14 @@ import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.mask.Mask;
 
 /**
  * The products of a PerNodeDrop layer with connection masks that are drawn on the way: tiles over the worker team,
  * or {@link SequenceProducts} where positions share a mask. Memory beyond the operands is one {@link TileScratch} per
- * worker, and a padded copy of dz where U is no multiple of 32.
+ * worker, and a padded copy of dz where U is no multiple of 32 or dz lies in no array.
  */
 final class ConnectionProducts implements ConnectionPassKernels {
     /** Tasks per worker that even out uneven speeds. */
@@ -37,6 +39,11 @@ final class ConnectionProducts implements ConnectionPassKernels {
         this.sequences = new SequenceProducts(pool, blas, tiles, scratch);
     }
 
+    /** The products where positions share a mask. */
+    SequenceProducts sequences() {
+        return sequences;
+    }
+
     /** Which twin computes. */
     String describe() {
         return tiles.describe();
@@ -55,23 +62,59 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats y,
             DeviceInts packed) {
         if (shape.positions() > 1) {
-            sequences.forward(mask, firstSample, shape, activation, x, w, bias, z, y);
+            sequences.forward(
+                    CpuStepState.current(mask),
+                    firstSample,
+                    shape,
+                    activation,
+                    CpuFloats.of(x),
+                    CpuFloats.of(w),
+                    CpuFloats.of(bias),
+                    CpuFloats.of(z),
+                    CpuFloats.of(y));
             return;
         }
+        int outputs = shape.outputs();
+        HostMatrix before = CpuFloats.matrix(z, outputs);
+        forward(
+                CpuStepState.current(mask),
+                firstSample,
+                shape,
+                activation,
+                CpuFloats.matrix(x, shape.inputs()),
+                CpuFloats.matrix(w, outputs),
+                CpuFloats.matrix(bias, outputs),
+                before,
+                z.startsAt(y) ? before : CpuFloats.matrix(y, outputs),
+                PackedTiles.of(packed, shape));
+    }
+
+    /** The same on matrices of the host, for one position a sample. */
+    void forward(
+            Mask mask,
+            int firstSample,
+            ConnectionShape shape,
+            Activation activation,
+            HostMatrix x,
+            HostMatrix w,
+            HostMatrix bias,
+            HostMatrix z,
+            HostMatrix y,
+            PackedTiles packed) {
         ConnectionForward product = new ConnectionForward(
                 tiles,
-                CpuStepState.current(mask),
+                mask,
                 firstSample,
                 activation,
                 shape.samples(),
                 shape.inputs(),
                 shape.outputs(),
-                CpuFloats.of(x),
-                CpuFloats.of(w),
-                CpuFloats.of(bias),
-                CpuFloats.of(z),
-                CpuFloats.of(y),
-                PackedTiles.of(packed, shape));
+                x,
+                w,
+                bias,
+                z,
+                y,
+                packed);
         int stretch = TileScratch.FORWARD_SAMPLES;
         while (stretch > SAMPLES && product.tasks(stretch) < TASKS_PER_WORKER * pool.threads()) {
             stretch /= 2;
@@ -92,33 +135,63 @@ final class ConnectionProducts implements ConnectionPassKernels {
             DeviceFloats dw,
             DeviceInts packed) {
         if (shape.positions() > 1) {
-            sequences.backward(mask, firstSample, shape, x, w, dz, dx, dw);
+            sequences.backward(
+                    CpuStepState.current(mask),
+                    firstSample,
+                    shape,
+                    CpuFloats.of(x),
+                    CpuFloats.of(w),
+                    CpuFloats.of(dz),
+                    CpuFloats.of(dx),
+                    CpuFloats.of(dw));
             return;
         }
+        int outputs = shape.outputs();
+        backward(
+                CpuStepState.current(mask),
+                firstSample,
+                shape,
+                CpuFloats.matrix(x, shape.inputs()),
+                CpuFloats.matrix(w, outputs),
+                CpuFloats.matrix(dz, outputs),
+                CpuFloats.matrix(dx, shape.inputs()),
+                CpuFloats.matrix(dw, outputs),
+                PackedTiles.of(packed, shape));
+    }
+
+    /** The same on matrices of the host, for one position a sample; dw may be null too. */
+    void backward(
+            Mask mask,
+            int firstSample,
+            ConnectionShape shape,
+            HostMatrix x,
+            HostMatrix w,
+            HostMatrix dz,
+            HostMatrix dx,
+            HostMatrix dw,
+            PackedTiles packed) {
         int samples = shape.samples();
-        int inputs = shape.inputs();
         int outputs = shape.outputs();
         int width = (outputs + OUTPUTS - 1) / OUTPUTS * OUTPUTS;
-        boolean pad = width != outputs;
-        CpuFloats ownDz = CpuFloats.of(dz);
-        if (pad) {
-            pad(ownDz, samples, outputs, width);
+        boolean asItIs = dz.array() != null && dz.leadingDimension() == width && width == outputs;
+        if (!asItIs) {
+            pad(dz, samples, outputs, width);
         }
         ConnectionBackward product = new ConnectionBackward(
                 tiles,
-                CpuStepState.current(mask),
+                mask,
                 firstSample,
                 samples,
-                inputs,
+                shape.inputs(),
                 outputs,
-                CpuFloats.of(x),
-                CpuFloats.of(w),
-                pad ? padded : ownDz.array,
-                pad ? 0 : ownDz.offset,
+                x,
+                w,
+                asItIs ? dz.array() : padded,
+                asItIs ? dz.arrayOffset() : 0,
                 width,
-                CpuFloats.of(dx),
-                CpuFloats.of(dw),
-                PackedTiles.of(packed, shape));
+                dx,
+                dw,
+                packed);
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
     }
 
@@ -127,13 +200,13 @@ final class ConnectionProducts implements ConnectionPassKernels {
         return PackedTiles.length(shape);
     }
 
-    private void pad(CpuFloats dz, int samples, int outputs, int width) {
+    private void pad(HostMatrix dz, int samples, int outputs, int width) {
         int needed = Math.multiplyExact(samples, width);
         if (padded.length < needed) {
             padded = new float[needed];
         }
         for (int b = 0; b < samples; b++) {
-            System.arraycopy(dz.array, dz.offset + b * outputs, padded, b * width, outputs);
+            dz.get(b, 0, outputs, padded, b * width);
             Arrays.fill(padded, b * width + outputs, (b + 1) * width, 0f);
         }
     }

@@ -2,6 +2,7 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.HostMatrix;
 
 /** Floats in a Java array, from an offset. */
 final class CpuFloats implements DeviceFloats {
@@ -37,6 +38,12 @@ final class CpuFloats implements DeviceFloats {
         throw new IllegalArgumentException(
                 "a buffer of another device was passed to the CPU; download it there and upload it here: buffer="
                         + buffer.getClass().getSimpleName());
+    }
+
+    /** The buffer as rows of so many floats; null stays null. */
+    static HostMatrix matrix(DeviceFloats buffer, int columns) {
+        CpuFloats own = of(buffer);
+        return own == null ? null : HostMatrix.of(own.array, own.offset, columns);
     }
 
     @Override

@@ -22,7 +22,12 @@ record PackedTiles(int[] words, int offset, int quads, int blocks) {
             return null;
         }
         CpuInts own = CpuInts.of(buffer);
-        return new PackedTiles(own.array, own.offset, (int) quads(shape), (int) blocks(shape));
+        return in(own.array, own.offset, shape);
+    }
+
+    /** The cells in an array, from an offset. */
+    static PackedTiles in(int[] words, int offset, ConnectionShape shape) {
+        return new PackedTiles(words, offset, (int) quads(shape), (int) blocks(shape));
     }
 
     /** Words of all cells; samples, inputs and outputs count in full even where a cell reaches beyond the shape. */

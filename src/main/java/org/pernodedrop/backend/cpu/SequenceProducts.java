@@ -3,8 +3,6 @@ package org.pernodedrop.backend.cpu;
 import dev.ludovic.netlib.blas.BLAS;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.DeviceFloats;
-import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -28,52 +26,30 @@ final class SequenceProducts {
     }
 
     void forward(
-            LayerMask layer,
+            Mask mask,
             int firstSample,
             ConnectionShape shape,
             Activation activation,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y) {
-        Mask mask = CpuStepState.current(layer);
-        SequenceForward product = new SequenceForward(
-                blas,
-                mask,
-                scale(mask),
-                firstSample,
-                shape,
-                activation,
-                CpuFloats.of(x),
-                CpuFloats.of(w),
-                CpuFloats.of(bias),
-                CpuFloats.of(z),
-                CpuFloats.of(y));
+            CpuFloats x,
+            CpuFloats w,
+            CpuFloats bias,
+            CpuFloats z,
+            CpuFloats y) {
+        SequenceForward product =
+                new SequenceForward(blas, mask, scale(mask), firstSample, shape, activation, x, w, bias, z, y);
         pool.run(product.tasks(), (task, worker) -> product.run(task, worker(worker)));
     }
 
     void backward(
-            LayerMask layer,
+            Mask mask,
             int firstSample,
             ConnectionShape shape,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats dz,
-            DeviceFloats dx,
-            DeviceFloats dw) {
-        Mask mask = CpuStepState.current(layer);
-        SequenceBackward product = new SequenceBackward(
-                blas,
-                mask,
-                scale(mask),
-                firstSample,
-                shape,
-                CpuFloats.of(x),
-                CpuFloats.of(w),
-                CpuFloats.of(dz),
-                CpuFloats.of(dx),
-                CpuFloats.of(dw));
+            CpuFloats x,
+            CpuFloats w,
+            CpuFloats dz,
+            CpuFloats dx,
+            CpuFloats dw) {
+        SequenceBackward product = new SequenceBackward(blas, mask, scale(mask), firstSample, shape, x, w, dz, dx, dw);
         pool.run(product.tasks(), (task, worker) -> product.run(task, worker(worker)));
     }
 

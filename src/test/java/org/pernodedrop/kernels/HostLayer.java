@@ -1,0 +1,124 @@
+package org.pernodedrop.kernels;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.mask.Mask;
+
+/** The operands of one layer, somewhere in memory, between floats that nobody may touch. */
+final class HostLayer {
+    static final float GUARD = 12345.5f;
+
+    /** Where matrices lie, and how far their rows are apart. */
+    interface Place {
+        Place ARRAYS = (values, rows, columns) -> strided(values, rows, columns, columns, false);
+        Place BUFFERS = (values, rows, columns) -> strided(values, rows, columns, columns, true);
+        Place WIDE_ARRAYS = (values, rows, columns) -> strided(values, rows, columns, columns + 5, false);
+        Place WIDE_BUFFERS = (values, rows, columns) -> strided(values, rows, columns, columns + 3, true);
+
+        Placed place(float[] values, int rows, int columns);
+    }
+
+    /** A matrix and the memory around it. */
+    record Placed(HostMatrix matrix, FloatBuffer memory, int rows, int columns, int leadingDimension) {
+        static final int BEFORE = 3;
+
+        float[] read() {
+            float[] values = new float[rows * columns];
+            for (int r = 0; r < rows; r++) {
+                matrix.get(r, 0, columns, values, r * columns);
+            }
+            return values;
+        }
+
+        void requireGuards() {
+            for (int k = 0; k < memory.capacity(); k++) {
+                int inside = k - BEFORE;
+                boolean element =
+                        inside >= 0 && inside / leadingDimension < rows && inside % leadingDimension < columns;
+                if (!element && memory.get(k) != GUARD) {
+                    throw new AssertionError("float " + inside + " beside a matrix was overwritten: " + memory.get(k));
+                }
+            }
+        }
+    }
+
+    final ConnectionShape shape;
+    final float[] xs;
+    final float[] ws;
+    final float[] biases;
+    final float[] dzs;
+    final Placed x;
+    final Placed w;
+    final Placed bias;
+    final Placed dz;
+    final Placed z;
+    final Placed y;
+    final Placed dx;
+    final Placed dw;
+    final Placed db;
+
+    HostLayer(ConnectionShape shape, Place place) {
+        this.shape = shape;
+        xs = Numbers.floats(1, (int) shape.inputSize());
+        ws = Numbers.floats(2, (int) shape.weightSize());
+        biases = Numbers.floats(3, shape.outputs());
+        dzs = Numbers.floats(4, (int) shape.outputSize());
+        x = place.place(xs, shape.rows(), shape.inputs());
+        w = place.place(ws, shape.inputs(), shape.outputs());
+        bias = place.place(biases, 1, shape.outputs());
+        dz = place.place(dzs, shape.rows(), shape.outputs());
+        z = place.place(new float[dzs.length], shape.rows(), shape.outputs());
+        y = place.place(new float[dzs.length], shape.rows(), shape.outputs());
+        dx = place.place(new float[xs.length], shape.rows(), shape.inputs());
+        dw = place.place(new float[ws.length], shape.inputs(), shape.outputs());
+        db = place.place(new float[biases.length], 1, shape.outputs());
+    }
+
+    HostLayer compute(HostKernels kernels, Mask mask, int firstSample, Activation activation, int[] packed) {
+        kernels.forward(
+                mask, firstSample, shape, activation, x.matrix, w.matrix, bias.matrix, z.matrix, y.matrix, packed);
+        kernels.backward(
+                mask, firstSample, shape, x.matrix, w.matrix, dz.matrix, dx.matrix, dw.matrix, db.matrix, packed);
+        for (Placed placed : new Placed[] {x, w, bias, dz, z, y, dx, dw, db}) {
+            placed.requireGuards();
+        }
+        return this;
+    }
+
+    /** All results, in one array. */
+    float[] results() {
+        float[] all = new float[0];
+        for (Placed placed : new Placed[] {z, y, dx, dw, db}) {
+            float[] values = placed.read();
+            int at = all.length;
+            all = Arrays.copyOf(all, at + values.length);
+            System.arraycopy(values, 0, all, at, values.length);
+        }
+        return all;
+    }
+
+    static Placed strided(float[] values, int rows, int columns, int leadingDimension, boolean direct) {
+        int size = Placed.BEFORE + rows * leadingDimension + 2;
+        FloatBuffer memory = direct
+                ? ByteBuffer.allocateDirect(Float.BYTES * size)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer()
+                : FloatBuffer.allocate(size);
+        for (int k = 0; k < size; k++) {
+            memory.put(k, GUARD);
+        }
+        for (int r = 0; r < rows; r++) {
+            memory.put(Placed.BEFORE + r * leadingDimension, values, r * columns, columns);
+        }
+        HostMatrix matrix = direct
+                ? HostMatrix.of(memory.duplicate().position(Placed.BEFORE), leadingDimension)
+                : HostMatrix.of(memory.array(), Placed.BEFORE, leadingDimension);
+        return new Placed(matrix, memory, rows, columns, leadingDimension);
+    }
+}
