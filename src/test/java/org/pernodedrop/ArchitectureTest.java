@@ -73,7 +73,19 @@ class ArchitectureTest {
 
     @Test
     void theLowLevelKernelsKnowTheBackends() {
-        knowsOnly("kernels", "backend", "backend.cpu", "backend.cuda", "mask");
+        knowsOnly("kernels", "backend", "backend.cpu", "mask");
+    }
+
+    @Test
+    void onlyItsAdapterKnowsAFramework() {
+        knowsOnly("dl4j", "kernels", "backend", "mask");
+        classes()
+                .that()
+                .resideOutsideOfPackage(ROOT + "dl4j")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackages("org.deeplearning4j..", "org.nd4j..")
+                .check(PROJECT);
     }
 
     @Test

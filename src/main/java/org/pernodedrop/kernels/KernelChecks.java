@@ -5,7 +5,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
-/** What host and pointer kernels refuse alike. */
+/** What the kernels refuse wherever their operands lie. */
 final class KernelChecks {
     private KernelChecks() {}
 

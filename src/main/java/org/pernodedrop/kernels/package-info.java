@@ -2,9 +2,8 @@
  * The kernels without the rest: PerNodeDrop's products on memory that others own, for frameworks and for code that has its
  * own network.
  *
- * <p>{@link org.pernodedrop.kernels.HostKernels} works on arrays and direct buffers of the host, {@link
- * org.pernodedrop.kernels.PointerKernels} on device pointers, in the caller's CUDA context and stream. Both compute the
- * same five things from the same arguments:
+ * <p>{@link org.pernodedrop.kernels.HostKernels} works on arrays and direct buffers of the host. From the same arguments it
+ * computes:
  *
  * <pre>
  *   forward   z[b, t, u]  = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]      y = act(z)
@@ -15,7 +14,7 @@
  *   export    m itself
  * </pre>
  *
- * <p>The mask m is a pure function of (seed, layer, step, sample, input, output), the same on host and device: Bernoulli
+ * <p>The mask m is a pure function of (seed, layer, step, sample, input, output), the same on CPU and GPU: Bernoulli
  * masks bit for bit, Gaussian ones within 1e-5. So a batch may be split into calls ({@code firstSample} says where one
  * begins), and the backward pass needs nothing of the forward pass but the same numbers.
  *

@@ -1,0 +1,134 @@
+package org.pernodedrop.dl4j;
+
+import static org.deeplearning4j.nn.params.DefaultParamInitializer.BIAS_KEY;
+import static org.deeplearning4j.nn.params.DefaultParamInitializer.WEIGHT_KEY;
+
+import java.util.Arrays;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.pernodedrop.mask.Mask;
+
+/**
+ * What {@link PerNodeDropLayer} configures, made by DL4J's networks. The pre-activations of a training pass are kept for the
+ * backward pass, the mask is not: it is drawn again.
+ */
+public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
+    private static final long serialVersionUID = 1;
+
+    private final transient MaskedProduct product;
+    private transient INDArray z;
+
+    /**
+     * Called by DL4J.
+     *
+     * @throws IllegalArgumentException if type is neither FLOAT nor DOUBLE, or the configured drop rate or noise are none
+     */
+    public PerNodeDrop(NeuralNetConfiguration conf, DataType type) {
+        super(conf, type);
+        product = MaskedProduct.of(type);
+        layerConf().maskSpec();
+    }
+
+    /** The mask of the training pass at the network's present iteration. */
+    Mask mask() {
+        PerNodeDropLayer settings = layerConf();
+        long seed = settings.getMaskSeed() == null ? conf().getSeed() : settings.getMaskSeed();
+        return Mask.of(settings.maskSpec(), seed, getIndex(), getIterationCount());
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+        INDArray sums = preOutput(training, workspaces);
+        if (training) {
+            z = sums;
+            sums = workspaces.dup(ArrayType.ACTIVATIONS, sums, 'c');
+        } else {
+            z = null;
+        }
+        INDArray activated = layerConf().getActivationFn().getActivation(sums, training);
+        if (maskArray != null) {
+            applyMask(activated);
+        }
+        return activated;
+    }
+
+    @Override
+    protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaces) {
+        assertInputSet(false);
+        applyDropOutIfNecessary(training, workspaces);
+        INDArray w = getParamWithNoise(WEIGHT_KEY, training, workspaces);
+        INDArray bias = getParamWithNoise(BIAS_KEY, training, workspaces);
+        requireInput(w);
+        INDArray x = input.castTo(dataType);
+        INDArray sums =
+                workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, new long[] {x.size(0), w.size(1)}, 'c');
+        if (training) {
+            product.forward(mask(), x, w, row(bias), sums);
+        } else {
+            x.mmuli(w, sums);
+            sums.addiRowVector(bias);
+        }
+        return sums;
+    }
+
+    // DL4J has biases as vectors.
+    private static INDArray row(INDArray vector) {
+        return vector.reshape(1, vector.length());
+    }
+
+    private void requireInput(INDArray w) {
+        if (input.rank() != 2 || input.size(1) != w.size(0)) {
+            throw new IllegalArgumentException(
+                    "the input must be a matrix of one row a sample and nIn columns; set the network's input type, or"
+                            + " reshape: layer=" + layerId() + ", input=" + Arrays.toString(input.shape())
+                            + ", nIn=" + w.size(0));
+        }
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+        assertInputSet(true);
+        INDArray sums = z != null ? z : preOutput(true, workspaces);
+        z = null;
+        INDArray delta = layerConf().getActivationFn().backprop(sums, epsilon).getFirst();
+        if (maskArray != null) {
+            applyMask(delta);
+        }
+        INDArray x = input.castTo(dataType);
+        INDArray w = getParamWithNoise(WEIGHT_KEY, true, workspaces);
+        INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
+        INDArray dw = gradientViews.get(WEIGHT_KEY);
+        INDArray db = gradientViews.get(BIAS_KEY);
+        product.backward(mask(), x, w, delta, dx, dw, row(db));
+        Gradient gradients = new DefaultGradient();
+        gradients.gradientForVariable().put(WEIGHT_KEY, dw);
+        gradients.gradientForVariable().put(BIAS_KEY, db);
+        weightNoiseParams.clear();
+        return new Pair<>(gradients, backpropDropOutIfPresent(dx));
+    }
+
+    @Override
+    public void setParams(INDArray params) {
+        if (params != paramsFlattened) {
+            setParams(params, 'c');
+        }
+    }
+
+    @Override
+    public void clear() {
+        super.clear();
+        z = null;
+    }
+
+    @Override
+    public boolean isPretrainLayer() {
+        return false;
+    }
+}

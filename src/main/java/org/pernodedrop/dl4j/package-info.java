@@ -1,0 +1,5 @@
+/**
+ * PerNodeDrop in Deeplearning4j networks: {@link org.pernodedrop.dl4j.PerNodeDropLayer} goes wherever DL4J's own {@code
+ * DenseLayer} does. Made for Deeplearning4j 1.0.0-M2.1 on ND4J's native (CPU) backend; both are the user's own dependencies.
+ */
+package org.pernodedrop.dl4j;

@@ -1,0 +1,94 @@
+package org.pernodedrop.dl4j;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.data.Dataset;
+
+/** Networks and data for the tests of the DL4J layer. */
+final class Dl4jNetworks {
+    private Dl4jNetworks() {}
+
+    /** The build brings ND4J's natives for Linux on x86-64 only; elsewhere the tests are skipped, saying so. */
+    static void requireNatives() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        boolean there =
+                system.contains("linux") && System.getProperty("os.arch").equals("amd64");
+        assumeTrue(there, "DL4J TESTS SKIPPED: ND4J's natives are fetched on Linux x86-64 only");
+    }
+
+    static MultiLayerConfiguration configuration(DataType type, long inputs, int classes, Layer... hidden) {
+        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
+                .seed(42)
+                .dataType(type)
+                .updater(updater(type))
+                .list();
+        for (Layer layer : hidden) {
+            list.layer(layer);
+        }
+        return list.layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(classes)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.feedForward(inputs))
+                .build();
+    }
+
+    /** Adam, or in doubles the one that gradient checks insist on: none. */
+    static IUpdater updater(DataType type) {
+        return type == DataType.DOUBLE ? new NoOp() : new Adam(1e-3);
+    }
+
+    static MultiLayerNetwork network(MultiLayerConfiguration configuration) {
+        MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+        network.init();
+        return network;
+    }
+
+    static INDArray features(DataType type, int samples, int inputs) {
+        return Nd4j.create(Numbers.floats(1, samples * inputs), new long[] {samples, inputs}, 'c')
+                .castTo(type);
+    }
+
+    static INDArray oneHot(DataType type, int samples, int classes) {
+        INDArray labels = Nd4j.zeros(type, samples, classes);
+        int[] of = Numbers.ints(2, samples, classes);
+        for (int b = 0; b < samples; b++) {
+            labels.putScalar(b, of[b], 1);
+        }
+        return labels;
+    }
+
+    static DataSetIterator batches(Dataset data, int batch) {
+        int columns = data.featureCount();
+        List<DataSet> rows = new ArrayList<>();
+        for (int b = 0; b < data.examples(); b++) {
+            float[] x = Arrays.copyOfRange(data.features(), b * columns, (b + 1) * columns);
+            INDArray label = Nd4j.zeros(DataType.FLOAT, 1, data.classes());
+            label.putScalar(0, data.labels()[b], 1);
+            rows.add(new DataSet(Nd4j.create(x, new long[] {1, columns}, 'c'), label));
+        }
+        return new ListDataSetIterator<>(rows, batch);
+    }
+}

@@ -1,0 +1,341 @@
+package org.pernodedrop.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.Noise;
+
+/** The layer in DL4J's networks, against DL4J's own layers and its own gradient checks. */
+class PerNodeDropLayerTest {
+    @BeforeAll
+    static void natives() {
+        Dl4jNetworks.requireNatives();
+    }
+
+    private static PerNodeDropLayer.Builder layer(int outputs) {
+        return new PerNodeDropLayer.Builder().nOut(outputs).activation(Activation.TANH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 0.5, BERNOULLI",
+        "13, 33, 7, 0.3, BERNOULLI",
+        "32, 207, 64, 0.5, BERNOULLI",
+        "13, 33, 7, 0.5, GAUSSIAN",
+        "13, 33, 7, 0.5, PARTIAL_GAUSSIAN"
+    })
+    void resultsAreThoseOfDl4jWithTheSameExplicitMask(int samples, int inputs, int outputs, double rate, Noise noise) {
+        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+            MultiLayerNetwork ours = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                    type,
+                    inputs,
+                    3,
+                    layer(9).dropRate(0).build(),
+                    layer(outputs).dropRate(rate).noise(noise).build()));
+            Mask mask = ((PerNodeDrop) ours.getLayer(1)).mask();
+            MultiLayerNetwork theirs = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                    type,
+                    inputs,
+                    3,
+                    new DenseLayer.Builder().nOut(9).activation(Activation.TANH).build(),
+                    new MaterializedMaskLayer.Builder((b, i, u) -> explicit(type, mask, b, i, u))
+                            .nOut(outputs)
+                            .activation(Activation.TANH)
+                            .build()));
+            for (Map.Entry<String, INDArray> parameter : ours.paramTable().entrySet()) {
+                theirs.setParam(parameter.getKey(), parameter.getValue().dup('c'));
+            }
+            INDArray x = Dl4jNetworks.features(type, samples, inputs);
+            INDArray labels = Dl4jNetworks.oneHot(type, samples, 3);
+            compute(ours, x, labels);
+            compute(theirs, x, labels);
+            double tolerance = type == DataType.DOUBLE ? 1e-10 : 1e-5;
+            for (String name : ours.paramTable().keySet()) {
+                assertClose(
+                        name + " of " + type,
+                        theirs.gradient().getGradientFor(name),
+                        ours.gradient().getGradientFor(name),
+                        tolerance);
+            }
+            List<INDArray> expected = theirs.feedForward(x, true);
+            List<INDArray> actual = ours.feedForward(x, true);
+            for (int k = 0; k < expected.size(); k++) {
+                assertClose("activations " + k, expected.get(k), actual.get(k), tolerance);
+            }
+        }
+    }
+
+    private static void compute(MultiLayerNetwork network, INDArray x, INDArray labels) {
+        network.setInput(x);
+        network.setLabels(labels);
+        network.computeGradientAndScore();
+    }
+
+    private static INDArray explicit(DataType type, Mask mask, long samples, long inputs, long outputs) {
+        float[] values = new float[(int) (samples * inputs * outputs)];
+        for (int k = 0; k < values.length; k++) {
+            long row = k / outputs;
+            values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
+        }
+        return Nd4j.create(values, new long[] {samples, inputs, outputs}, 'c').castTo(type);
+    }
+
+    private static void assertClose(String what, INDArray expected, INDArray actual, double tolerance) {
+        assertArrayEquals(expected.shape(), actual.shape(), what);
+        double scale = expected.amaxNumber().doubleValue();
+        double error = expected.sub(actual).amaxNumber().doubleValue();
+        assertTrue(error <= tolerance * scale, what + ": error " + error + " at a scale of " + scale);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Noise.class)
+    void gradientsPassDl4jsOwnCheck(Noise noise) {
+        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                DataType.DOUBLE,
+                5,
+                3,
+                layer(7).noise(noise).dropRate(0.4).build(),
+                layer(6).noise(noise)
+                        .dropRate(0.5)
+                        .activation(Activation.SIGMOID)
+                        .build()));
+        assertTrue(inDoubles(() -> GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
+                .net(network)
+                .input(Dl4jNetworks.features(DataType.DOUBLE, 4, 5))
+                .labels(Dl4jNetworks.oneHot(DataType.DOUBLE, 4, 3)))));
+    }
+
+    private static ComputationGraphConfiguration graph(DataType type) {
+        return new NeuralNetConfiguration.Builder()
+                .seed(42)
+                .dataType(type)
+                .updater(Dl4jNetworks.updater(type))
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("a", layer(6).nIn(5).dropRate(0.3).build(), "x")
+                .addLayer("b", layer(6).nIn(5).dropRate(0.3).build(), "x")
+                .addVertex("both", new MergeVertex(), "a", "b")
+                .addLayer(
+                        "y",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nIn(12)
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "both")
+                .setOutputs("y")
+                .build();
+    }
+
+    @Test
+    void graphsPassDl4jsOwnCheck() {
+        ComputationGraph network = new ComputationGraph(graph(DataType.DOUBLE));
+        network.init();
+        assertNotEquals(
+                ((PerNodeDrop) network.getLayer("a")).mask().key(),
+                ((PerNodeDrop) network.getLayer("b")).mask().key());
+        assertTrue(inDoubles(() -> GradientCheckUtil.checkGradients(new GradientCheckUtil.GraphConfig()
+                .net(network)
+                .inputs(new INDArray[] {Dl4jNetworks.features(DataType.DOUBLE, 4, 5)})
+                .labels(new INDArray[] {Dl4jNetworks.oneHot(DataType.DOUBLE, 4, 3)}))));
+    }
+
+    // DL4J's check insists on it, whatever the network's type.
+    private static boolean inDoubles(BooleanSupplier check) {
+        Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
+        try {
+            return check.getAsBoolean();
+        } finally {
+            Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+        }
+    }
+
+    @Test
+    void configurationsGoThroughJson() {
+        MultiLayerConfiguration configuration = Dl4jNetworks.configuration(
+                DataType.FLOAT,
+                5,
+                3,
+                layer(7).noise(Noise.GAUSSIAN)
+                        .dropRate(0.4)
+                        .maskSeed(Long.MIN_VALUE + 1)
+                        .build(),
+                layer(6).dropRate(0.25).build());
+        MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(configuration.toJson());
+        assertEquals(configuration, read);
+        PerNodeDropLayer first = (PerNodeDropLayer) read.getConf(0).getLayer();
+        assertEquals(Noise.GAUSSIAN, first.getNoise());
+        assertEquals(0.4, first.getDropRate());
+        assertEquals(Long.MIN_VALUE + 1, first.getMaskSeed());
+        assertEquals(5, first.getNIn());
+        assertEquals(null, ((PerNodeDropLayer) read.getConf(1).getLayer()).getMaskSeed());
+        assertNotEquals(layer(7).dropRate(0.4).build(), layer(7).dropRate(0.3).build());
+        ComputationGraphConfiguration graph = graph(DataType.FLOAT);
+        assertEquals(graph, ComputationGraphConfiguration.fromJson(graph.toJson()));
+    }
+
+    @Test
+    void savedNetworksGoOnAsTheyWould() throws Exception {
+        DataSet data =
+                new DataSet(Dl4jNetworks.features(DataType.FLOAT, 16, 5), Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3));
+        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                DataType.FLOAT, 5, 3, layer(33).build(), layer(13).build()));
+        for (int step = 0; step < 5; step++) {
+            network.fit(data);
+        }
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ModelSerializer.writeModel(network, file, true);
+        MultiLayerNetwork restored =
+                ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(file.toByteArray()), true);
+        assertEquals(network.params(), restored.params());
+        assertEquals(network.output(data.getFeatures()), restored.output(data.getFeatures()));
+        for (int step = 0; step < 5; step++) {
+            network.fit(data);
+            restored.fit(data);
+        }
+        assertArrayEquals(network.params().toFloatVector(), restored.params().toFloatVector());
+        network.getLayer(0).setParams(network.getLayer(0).params().dup());
+        assertArrayEquals(restored.params().toFloatVector(), network.params().toFloatVector());
+    }
+
+    @Test
+    void masksChangeByStepAndNotAtInference() {
+        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                DataType.FLOAT, 5, 3, layer(33).activation(Activation.IDENTITY).build()));
+        INDArray x = Dl4jNetworks.features(DataType.FLOAT, 16, 5);
+        Mask before = ((PerNodeDrop) network.getLayer(0)).mask();
+        INDArray trained = network.feedForward(x, true).get(1);
+        assertEquals(trained, network.feedForward(x, true).get(1));
+        network.fit(new DataSet(x, Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3)));
+        network.feedForward(x, true);
+        Mask after = ((PerNodeDrop) network.getLayer(0)).mask();
+        assertEquals(before.key(), after.key());
+        assertEquals(before.step() + 1, after.step());
+        INDArray w = network.getParam("0_W");
+        assertClose(
+                "inference",
+                x.mmul(w).addRowVector(network.getParam("0_b")),
+                network.feedForward(x).get(1),
+                1e-6);
+    }
+
+    @Test
+    void viewsAndColumnMajorInputsAreTakenAsTheyLie() {
+        MultiLayerNetwork network = Dl4jNetworks.network(
+                Dl4jNetworks.configuration(DataType.FLOAT, 5, 3, layer(33).build()));
+        INDArray wide = Dl4jNetworks.features(DataType.FLOAT, 16, 11);
+        INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 8));
+        INDArray expected = network.feedForward(view.dup('c'), true).get(1).dup();
+        assertEquals(expected, network.feedForward(view, true).get(1));
+        assertEquals(expected, network.feedForward(view.dup('f'), true).get(1));
+    }
+
+    @Test
+    void digitsAreLearned() {
+        DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
+        split.standardize();
+        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                DataType.FLOAT,
+                64,
+                10,
+                new PerNodeDropLayer.Builder()
+                        .nOut(128)
+                        .activation(Activation.RELU)
+                        .dropRate(0.5)
+                        .build()));
+        DataSetIterator train = Dl4jNetworks.batches(split.train(), 32);
+        network.fit(train, 15);
+        double accuracy =
+                network.evaluate(Dl4jNetworks.batches(split.validation(), 128)).accuracy();
+        assertTrue(accuracy > 0.95, "accuracy " + accuracy);
+    }
+
+    @Test
+    void networksTrainSideBySideAsAlone() throws Exception {
+        DataSet data =
+                new DataSet(Dl4jNetworks.features(DataType.FLOAT, 16, 20), Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3));
+        Callable<float[]> training = () -> {
+            MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+                    DataType.FLOAT, 20, 3, layer(33).build(), layer(13).build()));
+            for (int step = 0; step < 100; step++) {
+                network.fit(data);
+            }
+            return network.params().toFloatVector();
+        };
+        float[] alone = training.call();
+        for (float value : alone) {
+            assertTrue(Float.isFinite(value));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<float[]>> many = new ArrayList<>(List.of(training, training, training, training));
+            for (Future<float[]> result : threads.invokeAll(many)) {
+                assertArrayEquals(alone, result.get());
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void whatIsWrongIsRefused() {
+        refused("must be", () -> layer(3).dropRate(1).build());
+        refused("must be", () -> layer(3).dropRate(-0.1).build());
+        refused("noise", () -> layer(3).noise(null).build());
+        refused(
+                "computes in FLOAT or DOUBLE",
+                () -> Dl4jNetworks.network(Dl4jNetworks.configuration(DataType.FLOAT16, 5, 3, layer(3).build())));
+        MultiLayerNetwork network =
+                Dl4jNetworks.network(Dl4jNetworks.configuration(DataType.FLOAT, 5, 3, layer(3).build()));
+        refused(
+                "one row a sample and nIn columns",
+                () -> network.feedForward(Dl4jNetworks.features(DataType.FLOAT, 4, 6), true));
+    }
+
+    private static void refused(String message, Executable call) {
+        String said = assertThrows(RuntimeException.class, call).getMessage();
+        assertFalse(said == null || !said.contains(message), said + ": " + Arrays.asList(message));
+    }
+}
