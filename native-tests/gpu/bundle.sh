@@ -50,7 +50,9 @@ gather_jars() {
     local to=$1 jar
     rm -rf "$to"
     mkdir -p "$to"
-    (cd "$repository" && mvn -q -B -P gpu-bundle test-compile dependency:copy-dependencies -DoutputDirectory="$to")
+    # Without the frameworks that have an adapter, provided and their natives, and without what needs them.
+    (cd "$repository" && mvn -q -B -P gpu-bundle test-compile dependency:copy-dependencies -DoutputDirectory="$to" \
+        -DexcludeScope=provided -DexcludeGroupIds=org.nd4j,org.deeplearning4j,org.slf4j)
     # Rules about the sources' packages and fuzzing need no GPU.
     rm "$to"/archunit*.jar "$to"/jazzer*.jar
     for jar in "$to"/openblas-*-linux-x86_64.jar; do
@@ -61,6 +63,8 @@ gather_jars() {
     done
     "$jdk/bin/jar" --create --file "$to/pernodedrop.jar" -C "$repository/target/classes" .
     "$jdk/bin/jar" --create --file "$to/pernodedrop-tests.jar" -C "$repository/target/test-classes" .
+    slim "$to/pernodedrop.jar" '.*/org/pernodedrop/dl4j/.*'
+    slim "$to/pernodedrop-tests.jar" '.*/org/pernodedrop/dl4j/.*'
 }
 
 mkdir -p "$folder"

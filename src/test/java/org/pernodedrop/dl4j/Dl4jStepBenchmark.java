@@ -73,12 +73,19 @@ final class Dl4jStepBenchmark {
                     milliseconds[k][ROUNDS * 3 / 4]);
         }
         networks[1].close();
-        System.gc();
-        for (int step = 0; step <= SOAK_STEPS; step++) {
-            if (step % 2500 == 0) {
-                System.out.printf(Locale.ROOT, "{\"step\": %d, \"resident_mib\": %d}%n", step, resident());
+        for (int k : new int[] {0, 2}) {
+            for (int step = 0; step <= SOAK_STEPS; step++) {
+                if (step % 2500 == 0) {
+                    System.gc();
+                    System.out.printf(
+                            Locale.ROOT,
+                            "{\"framework\": \"dl4j\", \"layer\": \"%s\", \"step\": %d, \"resident_mib\": %d}%n",
+                            names[k],
+                            step,
+                            resident());
+                }
+                networks[k].fit(data);
             }
-            networks[0].fit(data);
         }
         System.exit(0);
     }
