@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,6 +45,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
@@ -273,23 +278,44 @@ class PerNodeDropLayerTest {
     }
 
     @Test
-    void digitsAreLearned() {
+    void theReadmesExampleLearnsDigits() throws Exception {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         split.standardize();
-        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
-                DataType.FLOAT,
-                64,
-                10,
-                new PerNodeDropLayer.Builder()
+        DataSetIterator train = Dl4jNetworks.batches(split.train(), 32);
+        DataSetIterator validation = Dl4jNetworks.batches(split.validation(), 128);
+        // The README's lines.
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(42)
+                .updater(new Adam(1e-3))
+                .list()
+                .layer(new PerNodeDropLayer.Builder()
                         .nOut(128)
                         .activation(Activation.RELU)
                         .dropRate(0.5)
-                        .build()));
-        DataSetIterator train = Dl4jNetworks.batches(split.train(), 32);
+                        .build())
+                .layer(new OutputLayer.Builder()
+                        .nOut(10)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.feedForward(64))
+                .build());
+        network.init();
         network.fit(train, 15);
-        double accuracy =
-                network.evaluate(Dl4jNetworks.batches(split.validation(), 128)).accuracy();
-        assertTrue(accuracy > 0.95, "accuracy " + accuracy);
+        Evaluation evaluation = network.evaluate(validation);
+        assertTrue(evaluation.accuracy() > 0.95, evaluation.stats());
+    }
+
+    @Test
+    void theReadmesExampleIsWhatIsTested() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        int start = readme.indexOf("MultiLayerNetwork network");
+        String example = readme.substring(start, readme.indexOf("```", start));
+        String tests = Files.readString(Path.of("src/test/java/org/pernodedrop/dl4j/PerNodeDropLayerTest.java"));
+        assertTrue(withoutSpace(tests).contains(withoutSpace(example)), example);
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("\\s", "");
     }
 
     @Test
