@@ -12,9 +12,17 @@ import org.pernodedrop.mask.Mask;
 
 /** By our kernels, on the native memory of ND4J's arrays: none is copied whose rows are without gaps between elements. */
 final class KernelProduct implements MaskedProduct {
+    /** @throws IllegalStateException if ND4J's arrays don't lie in the host's memory */
+    KernelProduct() {
+        String backend = Nd4j.getBackend().getClass().getSimpleName();
+        if (!backend.toLowerCase(Locale.ROOT).contains("cpu")) {
+            throw new IllegalStateException("PerNodeDropLayer needs ND4J's native backend, whose arrays lie in the"
+                    + " host's memory; put org.nd4j:nd4j-native on the class path instead: backend=" + backend);
+        }
+    }
+
     @Override
     public void forward(Mask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
-        requireHost(z);
         INDArray rowsX = rows(x);
         INDArray rowsW = rows(w);
         INDArray rowsBias = rows(bias);
@@ -34,7 +42,6 @@ final class KernelProduct implements MaskedProduct {
 
     @Override
     public void backward(Mask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
-        requireHost(dx);
         INDArray rowsX = rows(x);
         INDArray rowsW = rows(w);
         INDArray rowsDz = rows(dz);
@@ -50,14 +57,6 @@ final class KernelProduct implements MaskedProduct {
                         matrix(dw),
                         matrix(db),
                         null);
-    }
-
-    private static void requireHost(INDArray array) {
-        String backend = Nd4j.getBackend().getClass().getSimpleName();
-        if (!backend.toLowerCase(Locale.ROOT).contains("cpu")) {
-            throw new IllegalStateException("PerNodeDropLayer needs ND4J's native backend, whose arrays lie in the"
-                    + " host's memory; put org.nd4j:nd4j-native on the class path instead: backend=" + backend);
-        }
     }
 
     private static ConnectionShape shape(INDArray x, INDArray w) {

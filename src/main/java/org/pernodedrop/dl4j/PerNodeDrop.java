@@ -29,6 +29,7 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
      * Called by DL4J.
      *
      * @throws IllegalArgumentException if type is neither FLOAT nor DOUBLE, or the configured drop rate or noise are none
+     * @throws IllegalStateException for FLOAT on another backend of ND4J than the native one
      */
     public PerNodeDrop(NeuralNetConfiguration conf, DataType type) {
         super(conf, type);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the README names is there: files, commands and their options. */
 class ReadmeTest {
@@ -49,6 +51,21 @@ class ReadmeTest {
                                 || command.negatedOptionsMap().containsKey(option)))
                 .toList();
         assertEquals(List.of(), unknown);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MultiLayerNetwork network, dl4j/PerNodeDropLayerTest", "Mask mask, kernels/HostKernelsTest"})
+    void examplesAreThoseThatTestsRun(String start, String test) throws IOException {
+        String readme = Files.readString(README);
+        int from = readme.indexOf("```java\n" + start);
+        assertTrue(from >= 0, start);
+        String example = readme.substring(from + "```java".length(), readme.indexOf("```", from + 1));
+        String tests = Files.readString(Path.of("src/test/java/org/pernodedrop/" + test + ".java"));
+        assertTrue(withoutSpace(tests).contains(withoutSpace(example)), example);
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("\\s", "");
     }
 
     private static List<String> found(Pattern pattern) throws IOException {

@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -303,19 +301,6 @@ class PerNodeDropLayerTest {
         network.fit(train, 15);
         Evaluation evaluation = network.evaluate(validation);
         assertTrue(evaluation.accuracy() > 0.95, evaluation.stats());
-    }
-
-    @Test
-    void theReadmesExampleIsWhatIsTested() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        int start = readme.indexOf("MultiLayerNetwork network");
-        String example = readme.substring(start, readme.indexOf("```", start));
-        String tests = Files.readString(Path.of("src/test/java/org/pernodedrop/dl4j/PerNodeDropLayerTest.java"));
-        assertTrue(withoutSpace(tests).contains(withoutSpace(example)), example);
-    }
-
-    private static String withoutSpace(String text) {
-        return text.replaceAll("\\s", "");
     }
 
     @Test

@@ -296,6 +296,37 @@ class HostKernelsTest {
         }
     }
 
+    @Test
+    void theReadmesExampleComputes() {
+        int samples = 13;
+        int inputs = 33;
+        int outputs = 31;
+        long seed = 77;
+        int layer = 2;
+        int step = 8;
+        HostLayer operands = new HostLayer(ConnectionShape.of(samples, inputs, outputs), HostLayer.Place.WIDE_BUFFERS);
+        HostMatrix x = operands.x.matrix();
+        HostMatrix w = operands.w.matrix();
+        HostMatrix bias = operands.bias.matrix();
+        HostMatrix z = operands.z.matrix();
+        HostMatrix dz = operands.dz.matrix();
+        HostMatrix dx = operands.dx.matrix();
+        HostMatrix dw = operands.dw.matrix();
+        HostMatrix db = operands.db.matrix();
+        // The README's lines.
+        Mask mask = Mask.of(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5), seed, layer, step);
+        ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
+        HostKernels kernels = HostKernels.shared();
+        kernels.forward(mask, 0, shape, Activation.LINEAR, x, w, bias, z, null, null);
+        kernels.backward(mask, 0, shape, x, w, dz, dx, dw, db, null);
+        HostLayer expected = new HostLayer(shape, HostLayer.Place.ARRAYS)
+                .compute(KERNELS, mask(Noise.BERNOULLI, 0.5, step), 0, Activation.LINEAR, null);
+        assertArrayEquals(expected.z.read(), operands.z.read());
+        assertArrayEquals(expected.dx.read(), operands.dx.read());
+        assertArrayEquals(expected.dw.read(), operands.dw.read());
+        assertArrayEquals(expected.db.read(), operands.db.read());
+    }
+
     static HostLayer.Place[] places() {
         return new HostLayer.Place[] {
             HostLayer.Place.ARRAYS, HostLayer.Place.BUFFERS, HostLayer.Place.WIDE_ARRAYS, HostLayer.Place.WIDE_BUFFERS

@@ -71,11 +71,7 @@ record ConnectionBackward(
         }
         for (int from = 0; from < blocks; from += DRAWN_QUADS) {
             int drawn = Math.min(DRAWN_QUADS, blocks - from);
-            if (mask.spec().isIdentity()) {
-                Arrays.fill(s.kept, -1);
-            } else {
-                tiles.drawKept(mask, firstSample + first, quad, 1, from, drawn, s);
-            }
+            tiles.keep(mask, firstSample + first, quad, 1, from, drawn, s);
             addKept(from, drawn, first, count, s, s.kept, 0);
         }
     }

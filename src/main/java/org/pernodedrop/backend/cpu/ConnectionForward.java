@@ -67,11 +67,7 @@ record ConnectionForward(
         int drawn = firstSample + sample;
         if (!mask.spec().noise().usesNormals()) {
             int quads = (width + QUAD - 1) / QUAD;
-            if (mask.spec().isIdentity()) {
-                Arrays.fill(scratch.kept, -1);
-            } else {
-                tiles.drawKept(mask, drawn, quad, quads, block, 1, scratch);
-            }
+            tiles.keep(mask, drawn, quad, quads, block, 1, scratch);
             if (packed != null) {
                 packed.store(scratch.kept, sample, quad, quads, block);
             }

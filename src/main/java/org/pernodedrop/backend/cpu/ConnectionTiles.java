@@ -1,5 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
+import java.util.Arrays;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -53,6 +54,15 @@ interface ConnectionTiles {
      * @param block number of the first block: its outputs are 32 block .. 32 block + 31
      */
     void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch);
+
+    /** The same where nothing may be dropped, too: then all are kept. */
+    default void keep(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
+        if (mask.spec().isIdentity()) {
+            Arrays.fill(scratch.kept, -1);
+        } else {
+            drawKept(mask, first, quad, quads, block, blocks, scratch);
+        }
+    }
 
     /**
      * Draws kept bits of one sample for up to 16 quads of inputs and some blocks of 32 outputs, at most 16: {@code kept[64 k
