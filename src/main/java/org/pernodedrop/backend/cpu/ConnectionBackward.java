@@ -71,7 +71,7 @@ record ConnectionBackward(
         }
         for (int from = 0; from < blocks; from += DRAWN_QUADS) {
             int drawn = Math.min(DRAWN_QUADS, blocks - from);
-            tiles.keep(mask, firstSample + first, quad, 1, from, drawn, s);
+            tiles.drawOrKeepAll(mask, firstSample + first, quad, 1, from, drawn, s);
             addKept(from, drawn, first, count, s, s.kept, 0);
         }
     }

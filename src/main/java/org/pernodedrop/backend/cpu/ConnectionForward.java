@@ -67,7 +67,7 @@ record ConnectionForward(
         int drawn = firstSample + sample;
         if (!mask.spec().noise().usesNormals()) {
             int quads = (width + QUAD - 1) / QUAD;
-            tiles.keep(mask, drawn, quad, quads, block, 1, scratch);
+            tiles.drawOrKeepAll(mask, drawn, quad, quads, block, 1, scratch);
             if (packed != null) {
                 packed.store(scratch.kept, sample, quad, quads, block);
             }

@@ -56,7 +56,7 @@ interface ConnectionTiles {
     void drawKept(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch);
 
     /** The same where nothing may be dropped, too: then all are kept. */
-    default void keep(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
+    default void drawOrKeepAll(Mask mask, int first, int quad, int quads, int block, int blocks, TileScratch scratch) {
         if (mask.spec().isIdentity()) {
             Arrays.fill(scratch.kept, -1);
         } else {
