@@ -1,0 +1,293 @@
+package org.pernodedrop.djl;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/**
+ * A linear layer whose connections are disturbed by noise that is drawn anew for every sample: in training
+ *
+ * <pre>y[b, u] = sum_i x[b, i] w[i, u] m[b, i, u] + bias[u]</pre>
+ *
+ * <p>and at inference the same without m. Inputs are {@code [B, I]}, or {@code [B, T, I]}, where the T positions of a sample
+ * share its mask; FLOAT32, on the CPU, of the PyTorch engine. As DJL's {@code Linear} it has no activation:
+ *
+ * <pre>{@code
+ * new SequentialBlock()
+ *         .add(PerNodeDropBlock.builder().setUnits(256).optDropRate(0.5).build())
+ *         .add(Activation::relu)
+ *         .add(Linear.builder().setUnits(10).build())
+ * }</pre>
+ *
+ * <p>Training needs a {@link PerNodeDropTrainer}, as DJL's autograd knows no kernels but its own; without one, training passes
+ * are refused. The mask is never stored. It is a function of (seed, the block's number in the model, the trainer's step, the
+ * sample's number within the step, input, output); seed and step are saved with the parameters, so that a model that was
+ * saved and loaded goes on with the masks that it would have had.
+ *
+ * <p>Parameters: {@code weight} {@code [I, units]}, the transpose of {@code Linear}'s, with the values that an initializer
+ * gives {@code Linear}; {@code bias} {@code [units]}.
+ *
+ * <p>Any number of threads may run inference; training passes belong to one trainer at a time.
+ */
+public final class PerNodeDropBlock extends AbstractBlock {
+    private static final byte FORMAT = 1;
+
+    private final int units;
+    private final MaskSpec spec;
+    private final Long givenSeed;
+    private final Parameter weight;
+    private final Parameter bias;
+    private long seed;
+    private int step;
+    private int samples;
+    private int layer;
+    private PerNodeDropTrainer trainer;
+
+    private PerNodeDropBlock(Builder builder) {
+        super(FORMAT);
+        units = builder.units;
+        spec = MaskSpec.of(builder.noise, Granularity.CONNECTION, builder.dropRate);
+        givenSeed = builder.maskSeed;
+        seed = givenSeed == null ? 0 : givenSeed;
+        weight = addParameter(Parameter.builder()
+                .setName("weight")
+                .setType(Parameter.Type.WEIGHT)
+                .build());
+        bias = !builder.bias
+                ? null
+                : addParameter(Parameter.builder()
+                        .setName("bias")
+                        .setType(Parameter.Type.BIAS)
+                        .build());
+    }
+
+    /** Settings of a block, all of which but the units have a default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes the block a trainer's, as its layer of this number. */
+    synchronized void join(PerNodeDropTrainer owner, int number) {
+        trainer = owner;
+        layer = number;
+    }
+
+    /** The block is nobody's, if it was this trainer's. */
+    synchronized void leave(PerNodeDropTrainer owner) {
+        if (trainer == owner) {
+            trainer = null;
+        }
+    }
+
+    /** The masks of the next step. */
+    synchronized void advance(PerNodeDropTrainer owner) {
+        if (trainer != owner) {
+            throw new IllegalStateException(
+                    "a block's masks belong to the trainer that was made last; close it before another's step(): block="
+                            + this);
+        }
+        step = Math.addExact(step, 1);
+        samples = 0;
+    }
+
+    /** The mask of the present step. */
+    synchronized Mask mask() {
+        return Mask.of(spec, seed, layer, step);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameterStore, NDList inputs, boolean training, PairList<String, Object> params) {
+        NDArray x = inputs.singletonOrThrow();
+        requireInput(x.getShape());
+        Device device = x.getDevice();
+        NDArray w = parameterStore.getValue(weight, device, training);
+        NDArray b = parameterStore.getValue(bias, device, training);
+        if (!training) {
+            NDArray sums = x.matMul(w);
+            return new NDList(b == null ? sums : sums.addi(b));
+        }
+        PtNDArray hostX = HostArrays.require("input", x);
+        PtNDArray hostW = HostArrays.require("weight", w);
+        PtNDArray hostB = b == null ? null : HostArrays.require("bias", b);
+        ConnectionShape shape = connections(x.getShape());
+        PerNodeDropTrainer owner;
+        Mask mask;
+        int first;
+        synchronized (this) {
+            owner = trainer;
+            mask = mask();
+            first = samples;
+            samples = Math.addExact(samples, shape.samples());
+        }
+        if (owner == null) {
+            throw new IllegalStateException(
+                    "a training pass through a PerNodeDropBlock needs a PerNodeDropTrainer, which"
+                            + " finds it as a child block of its model; make one by PerNodeDropTrainer.of(model, config): block="
+                            + this);
+        }
+        return new NDList(owner.tape().product(mask, first, shape, hostX, hostW, hostB));
+    }
+
+    private void requireInput(Shape shape) {
+        int rank = shape.dimension();
+        long inputs = weight.getArray().getShape().get(0);
+        if ((rank != 2 && rank != 3) || shape.get(rank - 1) != inputs || shape.size() == 0) {
+            throw new IllegalArgumentException("the input must be [B, I] or [B, T, I], and not empty; add"
+                    + " Blocks.batchFlattenBlock() before, or reshape: input=" + shape + ", I=" + inputs);
+        }
+    }
+
+    private ConnectionShape connections(Shape shape) {
+        int rank = shape.dimension();
+        int positions = rank == 2 ? 1 : Math.toIntExact(shape.get(1));
+        return new ConnectionShape(
+                Math.toIntExact(shape.get(0)), positions, Math.toIntExact(shape.get(rank - 1)), units);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputs) {
+        return new Shape[] {inputs[0].slice(0, inputs[0].dimension() - 1).add(units)};
+    }
+
+    @Override
+    protected void prepare(Shape[] inputs) {
+        if (bias != null) {
+            bias.setShape(new Shape(units));
+        }
+    }
+
+    /**
+     * Called by DJL.
+     *
+     * @throws IllegalArgumentException if there is not one input, of rank 2 or 3
+     */
+    @Override
+    public void initialize(NDManager manager, DataType dataType, Shape... inputs) {
+        if (inputs.length != 1 || (inputs[0].dimension() != 2 && inputs[0].dimension() != 3)) {
+            throw new IllegalArgumentException(
+                    "the input must be [B, I] or [B, T, I]; add Blocks.batchFlattenBlock() before, or reshape: inputs="
+                            + Arrays.toString(inputs));
+        }
+        if (!weight.isInitialized()) {
+            Integer engineSeed = manager.getEngine().getSeed();
+            if (givenSeed == null && engineSeed != null) {
+                seed = engineSeed;
+            }
+            // Initializers take the second dimension for the inputs.
+            Shape transposed = new Shape(units, inputs[0].get(inputs[0].dimension() - 1));
+            try (NDManager scratch = manager.newSubManager()) {
+                NDArray values = weight.getInitializer().initialize(scratch, transposed, dataType);
+                // By way of a vector, as a copy of a transpose would keep its order in memory.
+                NDArray laid = values.transpose().reshape(-1).reshape(transposed.get(1), units);
+                laid.attach(manager);
+                weight.setShape(null);
+                weight.setArray(laid);
+            }
+        }
+        super.initialize(manager, dataType, inputs);
+    }
+
+    @Override
+    protected void saveMetadata(DataOutputStream os) throws IOException {
+        os.writeLong(seed);
+        os.writeInt(step);
+        saveInputShapes(os);
+    }
+
+    @Override
+    protected void loadMetadata(byte loadVersion, DataInputStream is) throws IOException, MalformedModelException {
+        if (loadVersion != FORMAT) {
+            throw new MalformedModelException("a PerNodeDropBlock's parameters must be of format " + FORMAT
+                    + "; load them by the version of the library that saved them: format=" + loadVersion);
+        }
+        long savedSeed = is.readLong();
+        seed = givenSeed == null ? savedSeed : givenSeed;
+        step = is.readInt();
+        samples = 0;
+        readInputShapes(is);
+    }
+
+    @Override
+    public void loadParameters(NDManager manager, DataInputStream is) throws IOException, MalformedModelException {
+        super.loadParameters(manager, is);
+        Shape loaded = weight.isInitialized() ? weight.getShape() : null;
+        if (loaded == null || loaded.dimension() != 2 || loaded.get(1) != units) {
+            throw new MalformedModelException("the parameters are another block's: weight must be [I, " + units
+                    + "], as units of the builder say; loaded=" + loaded);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "PerNodeDropBlock(units=" + units + ", noise=" + spec.noise() + ", dropRate=" + spec.effectiveDropRate()
+                + ")";
+    }
+
+    /** Settings of a block. */
+    public static final class Builder {
+        private int units;
+        private double dropRate = 0.5;
+        private Noise noise = Noise.BERNOULLI;
+        private boolean bias = true;
+        private Long maskSeed;
+
+        private Builder() {}
+
+        /** @param count of outputs, at least 1; has no default */
+        public Builder setUnits(int count) {
+            units = count;
+            return this;
+        }
+
+        /** @param rate share of dropped connections, or for Gaussian noise p of its variance p/(1 - p), in [0, 1); 0.5 if not set */
+        public Builder optDropRate(double rate) {
+            dropRate = rate;
+            return this;
+        }
+
+        /** @param kind {@link Noise#BERNOULLI} if not set */
+        public Builder optNoise(Noise kind) {
+            noise = kind;
+            return this;
+        }
+
+        /** @param wanted whether there is a bias; true if not set */
+        public Builder optBias(boolean wanted) {
+            bias = wanted;
+            return this;
+        }
+
+        /** @param value seed of the masks; if not set, that of DJL's engine when the block is initialised, or 0 */
+        public Builder optMaskSeed(long value) {
+            maskSeed = value;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if units were not set, or a setting is out of its range */
+        public PerNodeDropBlock build() {
+            if (units < 1) {
+                throw new IllegalArgumentException("units must be at least 1; set them by setUnits: units=" + units);
+            }
+            return new PerNodeDropBlock(this);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package org.pernodedrop.djl;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.Pair;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A trainer for models with {@link PerNodeDropBlock}s: it carries gradients through them, which DJL's autograd cannot, and
+ * draws new masks after every {@link #step}. All else is DJL's own {@code Trainer}; {@code EasyTrain.fit} takes either:
+ *
+ * <pre>{@code
+ * try (PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, config)) {
+ *     trainer.initialize(new Shape(1, 784));
+ *     EasyTrain.fit(trainer, epochs, training, validation);
+ * }
+ * }</pre>
+ *
+ * <p>Training passes happen while a gradient collector of {@link #newGradientCollector} is open, as in {@code EasyTrain}; of
+ * these DJL allows one in a process at a time. Passes within one step count their samples on, so that a batch may be split.
+ * Results are the same bits from the same seeds as far as PyTorch's operations are.
+ *
+ * <p>One CPU device; the PyTorch engine.
+ */
+public final class PerNodeDropTrainer extends Trainer {
+    private final List<PerNodeDropBlock> blocks;
+    private Tape tape;
+
+    private PerNodeDropTrainer(Model model, TrainingConfig config) {
+        super(model, config);
+        Set<Block> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PerNodeDropBlock> found = new LinkedHashSet<>();
+        find(model.getBlock(), seen, found);
+        blocks = List.copyOf(found);
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            blocks.get(layer).join(this, layer);
+        }
+    }
+
+    /**
+     * A trainer of the model, made as {@code model.newTrainer(config)} makes DJL's own.
+     *
+     * @param model whose blocks are numbered in the order of their parents; it may hold any others beside ours
+     * @param config with the CPU for its only device
+     * @throws IllegalArgumentException if an argument is null, or a device is not the CPU
+     * @throws IllegalStateException if the model has no block, or another engine than PyTorch
+     */
+    public static PerNodeDropTrainer of(Model model, TrainingConfig config) {
+        if (model == null || config == null) {
+            throw new IllegalArgumentException(
+                    "model and config must not be null: model=" + model + ", config=" + config);
+        }
+        if (model.getBlock() == null) {
+            throw new IllegalStateException("the model must have a block; set it by Model.setBlock: model=" + model);
+        }
+        String engine = model.getNDManager().getEngine().getEngineName();
+        if (!engine.equals("PyTorch")) {
+            throw new IllegalStateException("PerNodeDropTrainer needs DJL's PyTorch engine; make the model by"
+                    + " Model.newInstance(name, \"PyTorch\"): engine=" + engine);
+        }
+        Device[] devices = config.getDevices();
+        if (devices.length != 1 || devices[0].isGpu()) {
+            throw new IllegalArgumentException("PerNodeDropTrainer computes on the CPU; set it by"
+                    + " optDevices(new Device[] {Device.cpu()}) of the config: devices=" + List.of(devices));
+        }
+        for (Pair<Initializer, Predicate<Parameter>> pair : config.getInitializers()) {
+            if (pair.getKey() != null && pair.getValue() != null) {
+                model.getBlock().setInitializer(pair.getKey(), pair.getValue());
+            }
+        }
+        // Those that were loaded want none yet.
+        for (Parameter parameter : model.getBlock().getParameters().values()) {
+            if (parameter.isInitialized() && parameter.requiresGradient()) {
+                parameter.getArray().setRequiresGradient(true);
+            }
+        }
+        return new PerNodeDropTrainer(model, config);
+    }
+
+    private static void find(Block block, Set<Block> seen, Set<PerNodeDropBlock> found) {
+        if (!seen.add(block)) {
+            return;
+        }
+        if (block instanceof PerNodeDropBlock ours) {
+            found.add(ours);
+        }
+        for (Block child : block.getChildren().values()) {
+            find(child, seen, found);
+        }
+    }
+
+    /** Where training passes are kept for the way back. */
+    Tape tape() {
+        Tape open = tape;
+        if (open == null) {
+            throw new IllegalStateException(
+                    "a training pass through a PerNodeDropBlock needs an open gradient collector of"
+                            + " its trainer; call forward within try (GradientCollector gc = trainer.newGradientCollector())");
+        }
+        return open;
+    }
+
+    /**
+     * Like DJL's own, and carries gradients through {@link PerNodeDropBlock}s.
+     *
+     * @throws IllegalStateException if another one is open anywhere in the process
+     */
+    @Override
+    public GradientCollector newGradientCollector() {
+        return new Collector(super.newGradientCollector());
+    }
+
+    /** Updates all parameters, and lets all masks be new ones. */
+    @Override
+    public void step() {
+        super.step();
+        blocks.forEach(block -> block.advance(this));
+    }
+
+    @Override
+    public void close() {
+        blocks.forEach(block -> block.leave(this));
+        super.close();
+    }
+
+    private final class Collector implements GradientCollector {
+        private final GradientCollector inner;
+
+        Collector(GradientCollector inner) {
+            this.inner = inner;
+            tape = new Tape(getManager().newSubManager());
+        }
+
+        @Override
+        public void backward(NDArray target) {
+            tape().backward(target);
+        }
+
+        @Override
+        public void zeroGradients() {
+            inner.zeroGradients();
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+            if (tape != null) {
+                tape.close();
+                tape = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.pernodedrop.djl;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.util.Pair;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.data.Dataset;
+
+/** Networks and data for the tests of the DJL block. */
+final class DjlNetworks {
+    private DjlNetworks() {}
+
+    /** The build brings PyTorch's natives for Linux on x86-64 only; elsewhere the tests are skipped, saying so. */
+    static void requireNatives() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        boolean there =
+                system.contains("linux") && System.getProperty("os.arch").equals("amd64");
+        assumeTrue(there, "DJL TESTS SKIPPED: PyTorch's natives are fetched on Linux x86-64 only");
+    }
+
+    static Model model(Block block) {
+        Model model = Model.newInstance("test", Device.cpu(), "PyTorch");
+        model.setBlock(block);
+        return model;
+    }
+
+    static DefaultTrainingConfig config(Optimizer optimizer) {
+        return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optDevices(new Device[] {Device.cpu()})
+                .optOptimizer(optimizer);
+    }
+
+    static Optimizer sgd() {
+        return Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.1f)).build();
+    }
+
+    static NDArray floats(NDManager manager, long seed, long... shape) {
+        Shape wanted = new Shape(shape);
+        return manager.create(Numbers.floats(seed, (int) wanted.size()), wanted);
+    }
+
+    /** Classes of samples, as floats in a column. */
+    static NDArray classes(NDManager manager, int samples, int classes) {
+        int[] of = Numbers.ints(2, samples, classes);
+        float[] values = new float[samples];
+        for (int b = 0; b < samples; b++) {
+            values[b] = of[b];
+        }
+        return manager.create(values, new Shape(samples, 1));
+    }
+
+    /** Gives every parameter the numbers of a seed of its own, the same to parameters of the same place and shape. */
+    static void number(Block block) {
+        long seed = 100;
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            NDArray array = parameter.getValue().getArray();
+            array.set(Numbers.floats(seed++, (int) array.getShape().size()));
+        }
+    }
+
+    /** One forward and backward pass: gradients by parameter, in order of the network's, and the loss first of all. */
+    static Map<String, float[]> gradients(Trainer trainer, NDArray x, NDArray labels) {
+        Map<String, float[]> found = new LinkedHashMap<>();
+        try (GradientCollector collector = trainer.newGradientCollector()) {
+            NDList y = trainer.forward(new NDList(x));
+            NDArray loss = trainer.getLoss().evaluate(new NDList(labels), y);
+            found.put("y", y.head().toFloatArray());
+            collector.backward(loss);
+        }
+        for (Pair<String, Parameter> parameter : trainer.getModel().getBlock().getParameters()) {
+            NDArray gradient = parameter.getValue().getArray().getGradient();
+            found.put(parameter.getKey(), gradient.toFloatArray());
+        }
+        return found;
+    }
+
+    static float[] parameters(Block block) {
+        int size = 0;
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            size += (int) parameter.getValue().getArray().getShape().size();
+        }
+        float[] all = new float[size];
+        int at = 0;
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            float[] values = parameter.getValue().getArray().toFloatArray();
+            System.arraycopy(values, 0, all, at, values.length);
+            at += values.length;
+        }
+        return all;
+    }
+
+    static NDArray infer(Block block, NDManager manager, NDArray x) {
+        return block.forward(new ParameterStore(manager, false), new NDList(x), false)
+                .head();
+    }
+
+    static ArrayDataset batches(NDManager manager, Dataset data, int batch, boolean shuffled) {
+        float[] labels = new float[data.examples()];
+        for (int b = 0; b < labels.length; b++) {
+            labels[b] = data.labels()[b];
+        }
+        return new ArrayDataset.Builder()
+                .setData(manager.create(data.features(), new Shape(data.examples(), data.featureCount())))
+                .optLabels(manager.create(labels, new Shape(labels.length, 1)))
+                .setSampling(batch, shuffled)
+                .build();
+    }
+}

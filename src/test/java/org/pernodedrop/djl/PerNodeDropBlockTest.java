@@ -1,0 +1,500 @@
+package org.pernodedrop.djl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.util.Pair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.Noise;
+
+/** The block in DJL's own networks: its trainer, its autograd, its files, and real data. */
+class PerNodeDropBlockTest {
+    private NDManager manager;
+
+    @BeforeAll
+    static void natives() {
+        DjlNetworks.requireNatives();
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private static PerNodeDropBlock block(int units) {
+        return PerNodeDropBlock.builder().setUnits(units).optMaskSeed(42).build();
+    }
+
+    private static PerNodeDropBlock block(int units, Noise noise) {
+        return PerNodeDropBlock.builder()
+                .setUnits(units)
+                .optNoise(noise)
+                .optDropRate(0.4)
+                .optMaskSeed(42)
+                .build();
+    }
+
+    private static MaterializedMaskBlock explicit(int units, PerNodeDropBlock of) {
+        return new MaterializedMaskBlock(units, (manager, samples, inputs, outputs) -> {
+            Mask mask = of.mask();
+            float[] values = new float[(int) (samples * inputs * outputs)];
+            for (int k = 0; k < values.length; k++) {
+                long row = k / outputs;
+                values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
+            }
+            return manager.create(values, new Shape(samples, inputs, outputs));
+        });
+    }
+
+    private static PerNodeDropTrainer trainer(Block block, Shape input) {
+        return trainer(DjlNetworks.model(block), input);
+    }
+
+    private static PerNodeDropTrainer trainer(Model model, Shape input) {
+        PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, DjlNetworks.config(DjlNetworks.sgd()));
+        trainer.initialize(input);
+        return trainer;
+    }
+
+    private static SequentialBlock network(Block first, Block second) {
+        return new SequentialBlock()
+                .add(Linear.builder().setUnits(7).build())
+                .add(Activation::tanh)
+                .add(first)
+                .add(Activation::tanh)
+                .add(second)
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(3).build());
+    }
+
+    /** What is used twice: by the next block, and by a connection around it. */
+    private static Block residual(Block inner) {
+        Function<List<NDList>, NDList> sum =
+                lists -> new NDList(lists.get(0).head().add(lists.get(1).head()));
+        return new ParallelBlock(sum, List.of(inner, new SequentialBlock().add(Activation::tanh)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BERNOULLI, 16",
+        "GAUSSIAN, 16",
+        "PARTIAL_GAUSSIAN, 16",
+        "BERNOULLI, 16x5",
+        "GAUSSIAN, 13x2",
+        "BERNOULLI, 1"
+    })
+    void passesAreThoseOfTheMaterializedMask(Noise noise, String samples) {
+        long[] rows =
+                Arrays.stream(samples.split("x")).mapToLong(Long::parseLong).toArray();
+        long[] shape = Arrays.copyOf(rows, rows.length + 1);
+        shape[rows.length] = 20;
+        PerNodeDropBlock first = block(33, noise);
+        PerNodeDropBlock second = block(33, noise);
+        Block ours = network(first, residual(second));
+        Block theirs = network(explicit(33, first), residual(explicit(33, second)));
+        NDArray x = DjlNetworks.floats(manager, 1, shape);
+        NDArray labels = DjlNetworks.floats(
+                manager, 2, rows.length == 1 ? new long[] {rows[0], 3} : new long[] {rows[0], rows[1], 3});
+        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.l2Loss())
+                .optDevices(new Device[] {Device.cpu()})
+                .optOptimizer(DjlNetworks.sgd());
+        try (Model ourModel = DjlNetworks.model(ours);
+                Model theirModel = DjlNetworks.model(theirs);
+                Trainer ourTrainer = PerNodeDropTrainer.of(ourModel, config);
+                Trainer theirTrainer = theirModel.newTrainer(config)) {
+            for (Trainer trainer : List.of(ourTrainer, theirTrainer)) {
+                trainer.initialize(new Shape(shape));
+                DjlNetworks.number(trainer.getModel().getBlock());
+            }
+            for (int step = 0; step < 2; step++) {
+                Map<String, float[]> actual = DjlNetworks.gradients(ourTrainer, x, labels);
+                List<float[]> expected = List.copyOf(
+                        DjlNetworks.gradients(theirTrainer, x, labels).values());
+                int k = 0;
+                for (Map.Entry<String, float[]> entry : actual.entrySet()) {
+                    assertClose(entry.getKey(), expected.get(k++), entry.getValue());
+                }
+                theirTrainer.step();
+                ourTrainer.step();
+            }
+        }
+    }
+
+    private static void assertClose(String what, float[] expected, float[] actual) {
+        assertEquals(expected.length, actual.length, what);
+        double scale = 0;
+        double error = 0;
+        for (int k = 0; k < expected.length; k++) {
+            scale = Math.max(scale, Math.abs(expected[k]));
+            error = Math.max(error, Math.abs((double) expected[k] - actual[k]));
+        }
+        assertTrue(scale > 0, what + " is all zeros");
+        assertTrue(error <= 1e-5 * scale, what + ": error " + error + " at a scale of " + scale);
+    }
+
+    @Test
+    void initialWeightsAreLinears() {
+        Linear linear = Linear.builder().setUnits(33).build();
+        PerNodeDropBlock ours = block(33);
+        Engine.getEngine("PyTorch").setRandomSeed(7);
+        linear.initialize(manager, DataType.FLOAT32, new Shape(1, 20));
+        Engine.getEngine("PyTorch").setRandomSeed(7);
+        ours.initialize(manager, DataType.FLOAT32, new Shape(1, 20));
+        NDArray expected = linear.getParameters().get("weight").getArray().transpose();
+        NDArray actual = ours.getParameters().get("weight").getArray();
+        assertEquals(new Shape(20, 33), actual.getShape());
+        assertArrayEquals(expected.duplicate().toFloatArray(), actual.toFloatArray());
+        ours.clear();
+        ours.initialize(manager, DataType.FLOAT32, new Shape(1, 20));
+        assertTrue(ours.isInitialized());
+    }
+
+    @Test
+    void masksChangeByStepAndNotAtInference() {
+        PerNodeDropBlock ours = block(33);
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        try (PerNodeDropTrainer trainer = trainer(ours, x.getShape())) {
+            float[] plain = DjlNetworks.infer(ours, manager, x).toFloatArray();
+            NDArray w = ours.getParameters().get("weight").getArray();
+            assertClose("inference", x.matMul(w).toFloatArray(), plain);
+            assertArrayEquals(plain, trainer.evaluate(new NDList(x)).head().toFloatArray());
+            NDArray labels = DjlNetworks.classes(manager, 16, 33);
+            Mask before = ours.mask();
+            float[] first = DjlNetworks.gradients(trainer, x, labels).get("y");
+            trainer.step();
+            Mask after = ours.mask();
+            float[] second = DjlNetworks.gradients(trainer, x, labels).get("y");
+            assertEquals(before.key(), after.key());
+            assertEquals(before.step() + 1, after.step());
+            assertFalse(Arrays.equals(first, second));
+            assertFalse(Arrays.equals(first, plain));
+        }
+    }
+
+    @Test
+    void blocksOfOneSeedHaveMasksOfTheirOwn() {
+        PerNodeDropBlock first = block(33);
+        PerNodeDropBlock second = block(33);
+        try (PerNodeDropTrainer trainer = trainer(network(first, residual(second)), new Shape(1, 20))) {
+            assertNotEquals(first.mask().key(), second.mask().key());
+            assertFalse(trainer.getModel().getBlock().getParameters().isEmpty());
+        }
+    }
+
+    @Test
+    void aBatchMayBeSplitAndATargetToo() {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.floats(manager, 2, 16, 3);
+        Block whole = network(block(33), residual(block(33)));
+        Block parts = network(block(33), residual(block(33)));
+        Block targets = network(block(33), residual(block(33)));
+        List<float[]> found = new ArrayList<>();
+        for (Block network : List.of(whole, parts, targets)) {
+            try (PerNodeDropTrainer trainer = trainer(network, x.getShape())) {
+                DjlNetworks.number(network);
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    if (network == parts) {
+                        for (int half = 0; half < 2; half++) {
+                            NDArray y = forward(trainer, x.get(half * 8 + ":" + (half * 8 + 8)));
+                            collector.backward(y.mul(labels.get(half * 8 + ":" + (half * 8 + 8)))
+                                    .sum());
+                        }
+                    } else {
+                        NDArray y = forward(trainer, x).mul(labels);
+                        if (network == whole) {
+                            collector.backward(y.sum());
+                        } else {
+                            collector.backward(y.get("0:5").sum());
+                            collector.backward(y.get("5:").sum());
+                        }
+                    }
+                }
+                NDList gradients = new NDList();
+                network.getParameters()
+                        .values()
+                        .forEach(parameter ->
+                                gradients.add(parameter.getArray().getGradient().flatten()));
+                float[] all = new float[0];
+                for (NDArray gradient : gradients) {
+                    float[] values = gradient.toFloatArray();
+                    int at = all.length;
+                    all = Arrays.copyOf(all, at + values.length);
+                    System.arraycopy(values, 0, all, at, values.length);
+                }
+                found.add(all);
+            }
+        }
+        assertClose("in two batches", found.get(0), found.get(1));
+        assertClose("by two targets", found.get(0), found.get(2));
+    }
+
+    private static NDArray forward(Trainer trainer, NDArray x) {
+        return trainer.forward(new NDList(x)).head();
+    }
+
+    @Test
+    void viewsAreTakenAndScopesMayClose() {
+        NDArray wide = DjlNetworks.floats(manager, 1, 20, 16);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        Map<String, float[]> expected;
+        Block first = network(block(33), block(13));
+        try (PerNodeDropTrainer trainer = trainer(first, new Shape(16, 20))) {
+            DjlNetworks.number(first);
+            NDArray rows = wide.transpose().reshape(-1).reshape(16, 20);
+            expected = DjlNetworks.gradients(trainer, rows, labels);
+        }
+        Block second = network(block(33), block(13));
+        try (PerNodeDropTrainer trainer = trainer(second, new Shape(16, 20));
+                GradientCollector collector = trainer.newGradientCollector()) {
+            DjlNetworks.number(second);
+            NDArray loss;
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDList y = trainer.forward(new NDList(wide.transpose()));
+                assertArrayEquals(expected.get("y"), y.head().toFloatArray());
+                loss = trainer.getLoss().evaluate(new NDList(labels), y);
+                NDScope.unregister(loss);
+                NDScope.unregister(y);
+            }
+            collector.backward(loss);
+            for (Pair<String, Parameter> parameter : second.getParameters()) {
+                assertClose(
+                        parameter.getKey(),
+                        expected.get(parameter.getKey()),
+                        parameter.getValue().getArray().getGradient().toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        Block network = network(block(33), block(13));
+        try (Model model = DjlNetworks.model(network);
+                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
+            train(trainer, x, labels, 5);
+            model.save(folder, "saved");
+            Block other = network(
+                    PerNodeDropBlock.builder().setUnits(33).build(),
+                    PerNodeDropBlock.builder().setUnits(13).build());
+            try (Model restored = DjlNetworks.model(other)) {
+                restored.load(folder, "saved");
+                try (PerNodeDropTrainer again =
+                        PerNodeDropTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
+                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                    assertArrayEquals(
+                            DjlNetworks.infer(network, manager, x).toFloatArray(),
+                            DjlNetworks.infer(other, manager, x).toFloatArray());
+                    train(trainer, x, labels, 5);
+                    train(again, x, labels, 5);
+                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                }
+            }
+            Block wrong = network(block(34), block(13));
+            try (Model restored = DjlNetworks.model(wrong)) {
+                refused("another block's", () -> restored.load(folder, "saved"));
+            }
+        }
+    }
+
+    private static void train(PerNodeDropTrainer trainer, NDArray x, NDArray labels, int steps) {
+        for (int step = 0; step < steps; step++) {
+            try (NDManager batch = x.getManager().newSubManager()) {
+                NDArray rows = x.duplicate();
+                rows.attach(batch);
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDList y = trainer.forward(new NDList(rows));
+                    collector.backward(trainer.getLoss().evaluate(new NDList(labels), y));
+                }
+            }
+            trainer.step();
+        }
+    }
+
+    @Test
+    void aStepLeavesNoArrayBehind() {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        try (Model model = DjlNetworks.model(network(block(33), residual(block(33))));
+                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
+            train(trainer, x, labels, 3);
+            int before = arrays(trainer, model);
+            train(trainer, x, labels, 20);
+            assertEquals(before, arrays(trainer, model));
+        }
+    }
+
+    private int arrays(Trainer trainer, Model model) {
+        return trainer.getManager().getManagedArrays().size()
+                + model.getNDManager().getManagedArrays().size();
+    }
+
+    @Test
+    void theReadmesExampleLearnsDigits() throws Exception {
+        DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
+        split.standardize();
+        ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
+        ArrayDataset validation = DjlNetworks.batches(manager, split.validation(), 128, false);
+        Engine.getInstance().setRandomSeed(42);
+        // The README's lines.
+        Block network = new SequentialBlock()
+                .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(10).build());
+        TrainingListener[] listeners = TrainingListener.Defaults.basic();
+        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(Optimizer.adam().build())
+                .addEvaluator(new Accuracy())
+                .addTrainingListeners(listeners);
+        try (Model model = Model.newInstance("digits")) {
+            model.setBlock(network);
+            try (Trainer trainer = PerNodeDropTrainer.of(model, config)) {
+                trainer.initialize(new Shape(1, 64));
+                EasyTrain.fit(trainer, 15, train, validation);
+                float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
+                assertTrue(accuracy > 0.95, "accuracy " + accuracy);
+            }
+        }
+    }
+
+    @Test
+    void modelsTrainInTurnAsAloneAndPredictSideBySide() throws Exception {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        List<Block> networks = new ArrayList<>();
+        List<PerNodeDropTrainer> trainers = new ArrayList<>();
+        for (int k = 0; k < 3; k++) {
+            networks.add(network(block(33), block(13)));
+            trainers.add(trainer(networks.get(k), x.getShape()));
+            DjlNetworks.number(networks.get(k));
+        }
+        train(trainers.get(0), x, labels, 10);
+        for (int step = 0; step < 10; step++) {
+            train(trainers.get(1), x, labels, 1);
+            train(trainers.get(2), x, labels, 1);
+        }
+        float[] alone = DjlNetworks.parameters(networks.get(0));
+        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(1)));
+        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(2)));
+        float[] expected = DjlNetworks.infer(networks.get(0), manager, x).toFloatArray();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<float[]>> predictions = new ArrayList<>();
+            for (int k = 0; k < 12; k++) {
+                Block network = networks.get(k % 3);
+                predictions.add(() -> {
+                    try (NDManager own = manager.newSubManager()) {
+                        NDArray rows = x.duplicate();
+                        rows.attach(own);
+                        return DjlNetworks.infer(network, own, rows).toFloatArray();
+                    }
+                });
+            }
+            for (Future<float[]> prediction : threads.invokeAll(predictions)) {
+                assertArrayEquals(expected, prediction.get());
+            }
+        } finally {
+            threads.shutdown();
+            trainers.forEach(Trainer::close);
+        }
+    }
+
+    @Test
+    void whatIsWrongIsRefused() {
+        refused("units must be at least 1", () -> PerNodeDropBlock.builder().build());
+        refused(
+                "must be",
+                () -> PerNodeDropBlock.builder().setUnits(3).optDropRate(1).build());
+        refused(
+                "noise",
+                () -> PerNodeDropBlock.builder().setUnits(3).optNoise(null).build());
+        refused("[B, I] or [B, T, I]", () -> block(3).initialize(manager, DataType.FLOAT32, new Shape(1, 2, 3, 4)));
+        Model none = Model.newInstance("none", Device.cpu(), "PyTorch");
+        DefaultTrainingConfig config = DjlNetworks.config(DjlNetworks.sgd());
+        refused("must have a block", () -> PerNodeDropTrainer.of(none, config));
+        refused("must not be null", () -> PerNodeDropTrainer.of(none, null));
+        PerNodeDropBlock ours = block(3);
+        Model model = DjlNetworks.model(ours);
+        DefaultTrainingConfig gpu = DjlNetworks.config(DjlNetworks.sgd()).optDevices(new Device[] {Device.gpu()});
+        refused("computes on the CPU", () -> PerNodeDropTrainer.of(model, gpu));
+        NDArray x = DjlNetworks.floats(manager, 1, 4, 5);
+        try (Trainer plain = model.newTrainer(config)) {
+            plain.initialize(x.getShape());
+            refused("needs a PerNodeDropTrainer", () -> plain.forward(new NDList(x)));
+        }
+        PerNodeDropTrainer first = PerNodeDropTrainer.of(model, config);
+        refused("open gradient collector", () -> first.forward(new NDList(x)));
+        try (GradientCollector collector = first.newGradientCollector()) {
+            refused("not empty", () -> first.forward(new NDList(DjlNetworks.floats(manager, 1, 4, 6))));
+            refused("FLOAT32", () -> first.forward(new NDList(x.toType(DataType.FLOAT64, true))));
+            refused("already collecting", first::newGradientCollector);
+            NDList y = first.forward(new NDList(x));
+            collector.backward(y.head().square().sum());
+        }
+        try (PerNodeDropTrainer second = PerNodeDropTrainer.of(model, config)) {
+            refused("made last", first::step);
+            assertEquals(model, second.getModel());
+        }
+        first.close();
+        none.close();
+    }
+
+    private static void refused(String message, Executable call) {
+        String said = assertThrows(Exception.class, call).getMessage();
+        assertFalse(said == null || !said.contains(message), said + ": " + message);
+    }
+}
