@@ -26,12 +26,12 @@ public final class Checkpoint {
     private static final String STEP = "step";
     private static final String BEST = Weights.TRAINING + "best.";
 
-    private final Path file;
+    private final String file;
     private final NetworkSpec network;
     private final long step;
     private final Safetensors content;
 
-    private Checkpoint(Path file, NetworkSpec network, long step, Safetensors content) {
+    private Checkpoint(String file, NetworkSpec network, long step, Safetensors content) {
         this.file = file;
         this.network = network;
         this.step = step;
@@ -68,7 +68,7 @@ public final class Checkpoint {
      */
     public static Checkpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
-        NetworkSpec network = DescribedNetwork.of(file, content);
+        NetworkSpec network = DescribedNetwork.of(file.toString(), content);
         String step = content.metadata().get(STEP);
         if (step == null) {
             throw new ModelFileException(file + " is no checkpoint: its metadata must have the text " + STEP
@@ -77,7 +77,7 @@ public final class Checkpoint {
         try {
             long number = Long.parseLong(step);
             StepState.checkStep(number);
-            return new Checkpoint(file, network, number, content);
+            return new Checkpoint(file.toString(), network, number, content);
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(
                     file + " is no checkpoint: its step must be a whole number in range: "

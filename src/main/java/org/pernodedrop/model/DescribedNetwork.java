@@ -1,6 +1,5 @@
 package org.pernodedrop.model;
 
-import java.nio.file.Path;
 import org.pernodedrop.nn.NetworkSpec;
 
 /** The description of the network in a file, held to the file's tensors. */
@@ -11,7 +10,7 @@ final class DescribedNetwork {
      * The network. A description costs nothing to write, a network of its sizes much to make: so the tensors must be
      * there first.
      */
-    static NetworkSpec of(Path file, Safetensors content) throws ModelFileException {
+    static NetworkSpec of(String file, Safetensors content) throws ModelFileException {
         String text = content.metadata().get(Weights.NETWORK);
         if (text == null) {
             throw new ModelFileException(file + " describes no network: its metadata must have the text "

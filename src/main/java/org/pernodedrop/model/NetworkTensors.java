@@ -1,6 +1,5 @@
 package org.pernodedrop.model;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,7 @@ final class NetworkTensors {
     }
 
     /** Refuses tensors, under a prefix, that are missing or shaped otherwise. */
-    static void check(Path file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
+    static void check(String file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
             throws ModelFileException {
         for (Map.Entry<String, List<Long>> wanted : shapes.entrySet()) {
             Tensor tensor = tensors.get(prefix + wanted.getKey());

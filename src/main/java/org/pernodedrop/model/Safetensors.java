@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,13 +45,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     public void write(Path file) throws IOException {
         try (AtomicFile target = AtomicFile.create(file)) {
             try (FileChannel channel = FileChannel.open(target.temporary(), StandardOpenOption.WRITE)) {
-                byte[] header = SafetensorsHeader.encode(metadata, tensors);
-                ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                writeAll(channel, buffer.putLong(header.length).flip());
-                writeAll(channel, ByteBuffer.wrap(header));
-                for (Tensor tensor : tensors.values()) {
-                    write(channel, buffer, tensor.values());
-                }
+                write(channel);
             } catch (IOException e) {
                 throw target.failure("writing failed", e);
             }
@@ -57,7 +53,18 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
     }
 
-    private static void write(FileChannel channel, ByteBuffer buffer, float[] values) throws IOException {
+    /** Writes what would be the file. */
+    void write(WritableByteChannel channel) throws IOException {
+        byte[] header = SafetensorsHeader.encode(metadata, tensors);
+        ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        writeAll(channel, buffer.putLong(header.length).flip());
+        writeAll(channel, ByteBuffer.wrap(header));
+        for (Tensor tensor : tensors.values()) {
+            write(channel, buffer, tensor.values());
+        }
+    }
+
+    private static void write(WritableByteChannel channel, ByteBuffer buffer, float[] values) throws IOException {
         int most = CHUNK_BYTES / Float.BYTES;
         for (int done = 0; done < values.length; done += most) {
             int count = Math.min(most, values.length - done);
@@ -67,7 +74,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+    private static void writeAll(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
@@ -80,22 +87,26 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
      * @throws IOException if it cannot be read
      */
     public static Safetensors read(Path file) throws IOException {
-        return opened(file, channel -> {
-            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (SafetensorsHeader.Entry entry : header.entries()) {
-                float[] values = new float[entry.length()];
-                read(file, channel, buffer, FloatBuffer.wrap(values));
-                tensors.put(entry.name(), new Tensor(entry.shape(), values));
-            }
-            return new Safetensors(header.metadata(), tensors);
-        });
+        return opened(file, channel -> read(file.toString(), channel.size(), channel));
+    }
+
+    /** Reads what would be a file of so many bytes. */
+    static Safetensors read(String file, long size, ReadableByteChannel channel) throws IOException {
+        SafetensorsHeader header = SafetensorsHeader.read(file, size, channel);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (SafetensorsHeader.Entry entry : header.entries()) {
+            float[] values = new float[entry.length()];
+            read(file, channel, buffer, FloatBuffer.wrap(values));
+            tensors.put(entry.name(), new Tensor(entry.shape(), values));
+        }
+        return new Safetensors(header.metadata(), tensors);
     }
 
     /** Reads the texts alone, with the same checks. */
     static Map<String, String> readMetadata(Path file) throws IOException {
-        return opened(file, channel -> SafetensorsHeader.read(file, channel).metadata());
+        return opened(file, channel -> SafetensorsHeader.read(file.toString(), channel.size(), channel)
+                .metadata());
     }
 
     private interface Reading<T> {
@@ -114,7 +125,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
     }
 
-    private static void read(Path file, FileChannel channel, ByteBuffer buffer, FloatBuffer to) throws IOException {
+    private static void read(String file, ReadableByteChannel channel, ByteBuffer buffer, FloatBuffer to)
+            throws IOException {
         while (to.hasRemaining()) {
             buffer.clear().limit((int) Math.min(CHUNK_BYTES, (long) to.remaining() * Float.BYTES));
             readAll(file, channel, buffer);
@@ -123,7 +135,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     /** Fills a buffer up to its limit. */
-    static void readAll(Path file, FileChannel channel, ByteBuffer buffer) throws IOException {
+    static void readAll(String file, ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {
                 throw new ModelFileException(file + " became shorter while it was read; read it again");

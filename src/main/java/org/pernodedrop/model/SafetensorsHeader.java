@@ -12,8 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -81,10 +80,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return padded;
     }
 
-    /** Reads it; the channel is then at the first value. */
-    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
+    /** Reads that of a file of so many bytes; the channel is then at the first value. */
+    static SafetensorsHeader read(String file, long size, ReadableByteChannel channel) throws IOException {
         Reader reader = new Reader(file);
-        long size = channel.size();
         if (size < Long.BYTES) {
             throw reader.refusal("it has " + size + " bytes, fewer than the length of a header takes");
         }
@@ -104,7 +102,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     }
 
     /** Turns what is wrong into messages that name the file. */
-    private record Reader(Path file) {
+    private record Reader(String file) {
         SafetensorsHeader parse(byte[] json, long dataBytes) throws ModelFileException {
             if (json[0] != '{') {
                 throw refusal("its header does not begin with {");

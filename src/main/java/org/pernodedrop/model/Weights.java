@@ -1,6 +1,11 @@
 package org.pernodedrop.model;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +38,24 @@ public final class Weights {
      * @throws IOException if the file cannot be written; an earlier one is then as it was
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
+        content(network, metadata).write(file);
+    }
+
+    /** What {@link #save} would write; waits for the device. */
+    public static byte[] toBytes(Network network, Map<String, String> metadata) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            content(network, metadata).write(Channels.newChannel(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Safetensors content(Network network, Map<String, String> metadata) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
-        new Safetensors(described(network, metadata), tensors).write(file);
+        return new Safetensors(described(network, metadata), tensors);
     }
 
     static Map<String, String> described(Network network, Map<String, String> metadata) {
@@ -69,11 +89,11 @@ public final class Weights {
      */
     public static Map<String, String> load(Network network, Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
-        load(network, file, content);
+        load(network, file.toString(), content);
         return content.metadata();
     }
 
-    private static void load(Network network, Path file, Safetensors content) throws ModelFileException {
+    private static void load(Network network, String file, Safetensors content) throws ModelFileException {
         Map<String, List<Long>> shapes = NetworkTensors.shapes(network.spec());
         NetworkTensors.check(file, "", shapes, content.tensors());
         TreeSet<String> others = new TreeSet<>(content.tensors().keySet());
@@ -95,7 +115,28 @@ public final class Weights {
      * @throws IOException if the file cannot be read
      */
     public static Network open(Path file, Backend backend) throws IOException {
-        Safetensors content = Safetensors.read(file);
+        return open(file.toString(), Safetensors.read(file), backend);
+    }
+
+    /**
+     * The network that {@link #toBytes} has kept; as {@link #open(Path, Backend)}.
+     *
+     * @param name of the content, for messages
+     * @return owned by the caller
+     * @throws ModelFileException if the content is damaged, describes no network, or holds other tensors than that has
+     */
+    public static Network open(String name, byte[] content, Backend backend) throws ModelFileException {
+        try {
+            ReadableByteChannel channel = Channels.newChannel(new ByteArrayInputStream(content));
+            return open(name, Safetensors.read(name, content.length, channel), backend);
+        } catch (ModelFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Network open(String file, Safetensors content, Backend backend) throws IOException {
         Network network = new Network(DescribedNetwork.of(file, content), backend);
         try {
             load(network, file, content);

@@ -39,6 +39,14 @@ public final class Trainer {
     }
 
     /**
+     * A trainer without a validation part: where its loss and accuracy are asked for, those of the training part stand, up
+     * to {@value #EVALUATED} samples of it.
+     */
+    public Trainer(Backend backend, BatchSource train, TrainingConfig config) {
+        this(backend, train, null, config);
+    }
+
+    /**
      * The largest batch that a network gets: reserve room for it to know how much is left for data.
      *
      * @param examples in the training part
@@ -102,7 +110,7 @@ public final class Trainer {
         // Recorded steps hold addresses: the network must not grow after this.
         network.reserve(largest);
         try (Batches training = train.batches(largest);
-                Batches validating = validation.batches(EVALUATION_BATCH);
+                Batches validating = validation == null ? null : validation.batches(EVALUATION_BATCH);
                 LossAccumulator totals = backend.newLossAccumulator();
                 RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
             for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
@@ -116,7 +124,9 @@ public final class Trainer {
                 }
                 LossTotals running = finite(totals.read(), epoch);
                 LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch);
-                LossTotals validated = finite(evaluate(network, validating, validation.examples(), totals), epoch);
+                LossTotals validated = validating == null
+                        ? trained
+                        : finite(evaluate(network, validating, validation.examples(), totals), epoch);
                 EpochMetrics metrics = new EpochMetrics(
                         epoch,
                         running.meanLoss(),

@@ -51,6 +51,25 @@ class TrainerTest {
         }
     }
 
+    @Test
+    void withoutAValidationPartTheTrainingPartStands() {
+        TrainingConfig config = TrainingConfig.builder().epochs(2).batchSize(64).build();
+        List<EpochMetrics> validated =
+                train(model, config, new TrainingListener() {}).epochs();
+        try (ResidentDataset train = new ResidentDataset(backend, split.train());
+                Network network = network(model, config)) {
+            List<EpochMetrics> alone = new Trainer(backend, train, config)
+                    .train(network, new TrainingListener() {})
+                    .epochs();
+            for (int epoch = 0; epoch < 2; epoch++) {
+                EpochMetrics metrics = alone.get(epoch);
+                assertEquals(validated.get(epoch).trainLoss(), metrics.trainLoss());
+                assertEquals(metrics.trainLoss(), metrics.validationLoss());
+                assertEquals(metrics.trainAccuracy(), metrics.validationAccuracy());
+            }
+        }
+    }
+
     // The same by hand: batches are put together on the host, and nothing is kept on the device.
     private List<LossTotals> reference(TrainingConfig config) {
         Dataset data = split.train();
