@@ -52,7 +52,7 @@ gather_jars() {
     mkdir -p "$to"
     # Without the frameworks that have an adapter, provided and their natives, and without what needs them.
     (cd "$repository" && mvn -q -B -P gpu-bundle test-compile dependency:copy-dependencies -DoutputDirectory="$to" \
-        -DexcludeScope=provided -DexcludeGroupIds=org.nd4j,org.deeplearning4j,org.slf4j)
+        -DexcludeScope=provided -DexcludeGroupIds=org.nd4j,org.deeplearning4j,ai.djl,ai.djl.pytorch,org.tribuo,org.slf4j)
     # Rules about the sources' packages and fuzzing need no GPU.
     rm "$to"/archunit*.jar "$to"/jazzer*.jar
     for jar in "$to"/openblas-*-linux-x86_64.jar; do
@@ -63,8 +63,8 @@ gather_jars() {
     done
     "$jdk/bin/jar" --create --file "$to/pernodedrop.jar" -C "$repository/target/classes" .
     "$jdk/bin/jar" --create --file "$to/pernodedrop-tests.jar" -C "$repository/target/test-classes" .
-    slim "$to/pernodedrop.jar" '.*/org/pernodedrop/dl4j/.*'
-    slim "$to/pernodedrop-tests.jar" '.*/org/pernodedrop/dl4j/.*'
+    slim "$to/pernodedrop.jar" '.*/org/pernodedrop/(dl4j|djl|tribuo)/.*'
+    slim "$to/pernodedrop-tests.jar" '.*/org/pernodedrop/(dl4j|djl|tribuo)/.*'
 }
 
 mkdir -p "$folder"

@@ -79,12 +79,20 @@ class ArchitectureTest {
     @Test
     void onlyItsAdapterKnowsAFramework() {
         knowsOnly("dl4j", "kernels", "backend", "mask");
+        knowsOnly("djl", "kernels", "backend", "mask");
+        knowsOnly("tribuo", "train", "predict", "data", "model", "nn", "strategy", "backend", "mask");
+        isKnownOnlyTo("dl4j", "org.deeplearning4j..", "org.nd4j..");
+        isKnownOnlyTo("djl", "ai.djl..");
+        isKnownOnlyTo("tribuo", "org.tribuo..", "com.oracle.labs..", "com.google.protobuf..");
+    }
+
+    private static void isKnownOnlyTo(String adapter, String... framework) {
         classes()
                 .that()
-                .resideOutsideOfPackage(ROOT + "dl4j")
+                .resideOutsideOfPackage(ROOT + adapter)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideOutsideOfPackages("org.deeplearning4j..", "org.nd4j..")
+                .resideOutsideOfPackages(framework)
                 .check(PROJECT);
     }
 

@@ -54,7 +54,12 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"MultiLayerNetwork network, dl4j/PerNodeDropLayerTest", "Mask mask, kernels/HostKernelsTest"})
+    @CsvSource({
+        "MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
+        "Model model, djl/PerNodeDropBlockTest",
+        "Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
+        "Mask mask, kernels/HostKernelsTest"
+    })
     void examplesAreThoseThatTestsRun(String start, String test) throws IOException {
         String readme = Files.readString(README);
         int from = readme.indexOf("```java\n" + start);

@@ -390,24 +390,23 @@ class PerNodeDropBlockTest {
         ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
         ArrayDataset validation = DjlNetworks.batches(manager, split.validation(), 128, false);
         Engine.getInstance().setRandomSeed(42);
-        // The README's lines.
-        Block network = new SequentialBlock()
-                .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
-                .add(Activation::relu)
-                .add(Linear.builder().setUnits(10).build());
-        TrainingListener[] listeners = TrainingListener.Defaults.basic();
         DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optOptimizer(Optimizer.adam().build())
                 .addEvaluator(new Accuracy())
-                .addTrainingListeners(listeners);
-        try (Model model = Model.newInstance("digits")) {
-            model.setBlock(network);
-            try (Trainer trainer = PerNodeDropTrainer.of(model, config)) {
-                trainer.initialize(new Shape(1, 64));
-                EasyTrain.fit(trainer, 15, train, validation);
-                float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
-                assertTrue(accuracy > 0.95, "accuracy " + accuracy);
-            }
+                .addTrainingListeners(TrainingListener.Defaults.basic());
+        // The README's lines.
+        Model model = Model.newInstance("digits");
+        model.setBlock(new SequentialBlock()
+                .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(10).build()));
+        Trainer trainer = PerNodeDropTrainer.of(model, config);
+        trainer.initialize(new Shape(1, 64));
+        EasyTrain.fit(trainer, 15, train, validation);
+        try (model;
+                trainer) {
+            float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
+            assertTrue(accuracy > 0.95, "accuracy " + accuracy);
         }
     }
 
