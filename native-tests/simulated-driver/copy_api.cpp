@@ -127,6 +127,52 @@ Status within_device(
         stream, on_live_memory(name, {{target, bytes}, {source, bytes}}, [=] { std::memmove(target, source, bytes); }));
 }
 
+// CUDA_MEMCPY2D of cuda.h.
+struct Copy2D {
+    size_t from_x, from_y;
+    unsigned from_type;
+    const void* from_host;
+    DeviceAddress from;
+    void* from_array;
+    size_t from_pitch;
+    size_t to_x, to_y;
+    unsigned to_type;
+    void* to_host;
+    DeviceAddress to;
+    void* to_array;
+    size_t to_pitch;
+    size_t row_bytes, rows;
+};
+
+// Rows from device memory to device memory, the only kind that is needed.
+Status rows_within_device(
+    Driver& state, const char* name, const std::shared_ptr<Stream>& stream, const Copy2D& rows) {
+    constexpr unsigned DEVICE = 2;
+    if (rows.from_type != DEVICE || rows.to_type != DEVICE) {
+        return NOT_SUPPORTED;
+    }
+    if (rows.rows == 0 || rows.row_bytes == 0) {
+        return SUCCESS;
+    }
+    if (rows.row_bytes > rows.from_pitch || rows.row_bytes > rows.to_pitch) {
+        return INVALID_VALUE;
+    }
+    const DeviceAddress from = rows.from + rows.from_y * rows.from_pitch + rows.from_x;
+    const DeviceAddress to = rows.to + rows.to_y * rows.to_pitch + rows.to_x;
+    const size_t from_bytes = (rows.rows - 1) * rows.from_pitch + rows.row_bytes;
+    const size_t to_bytes = (rows.rows - 1) * rows.to_pitch + rows.row_bytes;
+    if (!on_device(state, name, from, from_bytes) || !on_device(state, name, to, to_bytes)) {
+        return INVALID_VALUE;
+    }
+    auto* const target = static_cast<char*>(pointer(to));
+    const auto* const source = static_cast<const char*>(pointer(from));
+    return submit(stream, on_live_memory(name, {{target, to_bytes}, {source, from_bytes}}, [=] {
+                      for (size_t row = 0; row < rows.rows; ++row) {
+                          std::memcpy(target + row * rows.to_pitch, source + row * rows.from_pitch, rows.row_bytes);
+                      }
+                  }));
+}
+
 template <class T>
 int fill(const char* name, DeviceAddress to, T value, size_t count, void* stream_handle) {
     return copy(name, stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
@@ -169,6 +215,12 @@ EXPORTED int cuMemcpyDtoHAsync_v2(void* to, DeviceAddress from, size_t bytes, vo
 EXPORTED int cuMemcpyDtoDAsync_v2(DeviceAddress to, DeviceAddress from, size_t bytes, void* stream_handle) {
     return copy("cuMemcpyDtoDAsync", stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
         return within_device(state, "cuMemcpyDtoDAsync", stream, to, from, bytes);
+    });
+}
+
+EXPORTED int cuMemcpy2DAsync_v2(const Copy2D* rows, void* stream_handle) {
+    return copy("cuMemcpy2DAsync", stream_handle, false, [=](Driver& state, const std::shared_ptr<Stream>& stream) {
+        return rows_within_device(state, "cuMemcpy2DAsync", stream, *rows);
     });
 }
 

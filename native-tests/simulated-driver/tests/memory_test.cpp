@@ -64,6 +64,38 @@ TEST_F(SimulatedMemory, RefusesCopiesThatLeaveIt) {
     EXPECT_EQ(cuda()("cuMemcpyDtoH_v2", data, memory, size_t{16}), INVALID_VALUE) << "freed";
 }
 
+TEST_F(SimulatedMemory, CopiesRowsThatLieApart) {
+    struct Copy2D {
+        size_t from_x, from_y;
+        unsigned from_type;
+        const void* from_host;
+        DeviceAddress from;
+        void* from_array;
+        size_t from_pitch;
+        size_t to_x, to_y;
+        unsigned to_type;
+        void* to_host;
+        DeviceAddress to;
+        void* to_array;
+        size_t to_pitch;
+        size_t row_bytes, rows;
+    };
+    constexpr unsigned ON_DEVICE = 2;
+    const DeviceAddress wide = upload({1, 2, -1, 3, 4, -1, 5, 6});
+    const DeviceAddress dense = upload({0, 0, 0, 0, 0, 0});
+    Copy2D copy = {0, 0, ON_DEVICE, nullptr, wide, nullptr, 12, 0, 0, ON_DEVICE, nullptr, dense, nullptr, 8, 8, 3};
+    void* const stream = nullptr;
+    EXPECT_EQ(cuda()("cuMemcpy2DAsync_v2", static_cast<const void*>(&copy), stream), SUCCESS);
+    EXPECT_EQ(download(dense, 6), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    copy.rows = 4;
+    EXPECT_EQ(cuda()("cuMemcpy2DAsync_v2", static_cast<const void*>(&copy), stream), INVALID_VALUE) << "too many";
+    copy.rows = 3;
+    copy.to_pitch = 4;
+    EXPECT_EQ(cuda()("cuMemcpy2DAsync_v2", static_cast<const void*>(&copy), stream), INVALID_VALUE) << "overlap";
+    release(wide);
+    release(dense);
+}
+
 TEST_F(SimulatedMemory, NoticesWildStores) {
     const DeviceAddress memory = allocate(16);
     EXPECT_EQ(fill(memory, 5, 1.0f, nullptr), ILLEGAL_ADDRESS) << "into the bytes behind it";

@@ -73,7 +73,7 @@ class ArchitectureTest {
 
     @Test
     void theLowLevelKernelsKnowTheBackends() {
-        knowsOnly("kernels", "backend", "backend.cpu", "mask");
+        knowsOnly("kernels", "backend", "backend.cpu", "backend.cuda", "mask");
     }
 
     @Test

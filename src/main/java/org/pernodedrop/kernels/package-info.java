@@ -2,8 +2,9 @@
  * The kernels without the rest: PerNodeDrop's products on memory that others own, for frameworks and for code that has its
  * own network.
  *
- * <p>{@link org.pernodedrop.kernels.HostKernels} works on arrays and direct buffers of the host. From the same arguments it
- * computes:
+ * <p>{@link org.pernodedrop.kernels.HostKernels} works on arrays and direct buffers of the host, {@link
+ * org.pernodedrop.kernels.PointerKernels} on addresses in a GPU's memory, in the caller's context and stream. From the same
+ * arguments they compute:
  *
  * <pre>
  *   forward   z[b, t, u]  = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]      y = act(z)

@@ -58,7 +58,8 @@ class ReadmeTest {
         "MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
         "Model model, djl/PerNodeDropBlockTest",
         "Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
-        "Mask mask, kernels/HostKernelsTest"
+        "Mask mask, kernels/HostKernelsTest",
+        "try (PointerKernels kernels, kernels/PointerKernelsIT"
     })
     void examplesAreThoseThatTestsRun(String start, String test) throws IOException {
         String readme = Files.readString(README);

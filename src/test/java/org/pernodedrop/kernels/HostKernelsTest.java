@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.HostMatrix;
-import org.pernodedrop.backend.Numbers;
-import org.pernodedrop.backend.ReferenceProducts;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -66,46 +64,10 @@ class HostKernelsTest {
 
     private float[] check(Mask mask, ConnectionShape shape) {
         HostLayer layer = new HostLayer(shape, HostLayer.Place.ARRAYS);
-        ReferenceProducts expected = new ReferenceProducts(
-                Activation.LINEAR,
-                shape.rows(),
-                shape.inputs(),
-                shape.outputs(),
-                Numbers.doubles(layer.xs),
-                Numbers.doubles(layer.ws),
-                Numbers.doubles(layer.biases),
-                Numbers.doubles(layer.dzs),
-                explicit(mask, shape));
         layer.compute(KERNELS, mask, FIRST, Activation.TANH, null);
-        double normals = mask.spec().noise() == Noise.BERNOULLI ? 0 : 1e-5;
-        Numbers.assertNear(
-                "z", expected.z, expected.zScale, Numbers.sumTolerance(shape.inputs()) + normals, layer.z.read());
-        double[] activated =
-                Arrays.stream(Numbers.doubles(layer.z.read())).map(Math::tanh).toArray();
-        Numbers.assertNear("y", activated, 1e-6, layer.y.read());
-        Numbers.assertNear(
-                "dx", expected.dx, expected.dxScale, Numbers.sumTolerance(shape.outputs()) + normals, layer.dx.read());
-        Numbers.assertNear(
-                "dw", expected.dw, expected.dwScale, Numbers.sumTolerance(shape.rows()) + normals, layer.dw.read());
-        Numbers.assertNear("db", expected.db, Numbers.sumTolerance(shape.rows()) * shape.rows(), layer.db.read());
+        new LayerJudge(mask, FIRST, layer)
+                .check(layer.z.read(), layer.y.read(), layer.dx.read(), layer.dw.read(), layer.db.read(), 0);
         return layer.results();
-    }
-
-    // By the independent definition, one value at a time.
-    private static double[] explicit(Mask mask, ConnectionShape shape) {
-        double[] values = new double[shape.rows() * shape.inputs() * shape.outputs()];
-        for (int k = 0; k < values.length; k++) {
-            int row = k / shape.outputs() / shape.inputs();
-            values[k] = ReferenceMask.value(
-                    mask.spec(),
-                    77,
-                    2,
-                    mask.step(),
-                    FIRST + row / shape.positions(),
-                    k / shape.outputs() % shape.inputs(),
-                    k % shape.outputs());
-        }
-        return values;
     }
 
     @ParameterizedTest

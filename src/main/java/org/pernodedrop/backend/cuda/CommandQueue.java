@@ -3,7 +3,9 @@ package org.pernodedrop.backend.cuda;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUmemorytype;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.Closer;
 
@@ -12,8 +14,8 @@ import org.pernodedrop.backend.Closer;
  * commands need, modules and memory, is there before they are remembered: nothing is loaded or allocated in a capture.
  */
 final class CommandQueue {
-    final CudaStream stream;
-    private final CudaContext context;
+    CudaStream stream;
+    private final Runnable entrance;
     private final Set<Dependent> dependents = Collections.newSetFromMap(new IdentityHashMap<>());
     private Recorder recorder;
     private boolean closed;
@@ -23,9 +25,15 @@ final class CommandQueue {
         void release();
     }
 
-    CommandQueue(CudaContext context, CudaStream stream) {
-        this.context = context;
+    /** @param entrance lets the calling thread use the context, or refuses it */
+    CommandQueue(Runnable entrance, CudaStream stream) {
+        this.entrance = entrance;
         this.stream = stream;
+    }
+
+    /** What follows is enqueued in another stream. */
+    void follow(CudaStream next) {
+        stream = next;
     }
 
     void run(Runnable command) {
@@ -40,6 +48,21 @@ final class CommandQueue {
     void copy(CUdeviceptr from, CUdeviceptr to, long bytes) {
         run(() -> CudaCalls.check(
                 () -> JCudaDriver.cuMemcpyDtoDAsync(to, from, bytes, stream.handle), "copying on the GPU"));
+    }
+
+    /** {@code to = from}, so many rows, by the distances from a row to the next; all in bytes. */
+    void copyRows(CUdeviceptr from, long fromPitch, CUdeviceptr to, long toPitch, long rowBytes, long rows) {
+        CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
+        copy.srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+        copy.srcDevice = from;
+        copy.srcPitch = fromPitch;
+        copy.dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+        copy.dstDevice = to;
+        copy.dstPitch = toPitch;
+        copy.WidthInBytes = rowBytes;
+        copy.Height = rows;
+        run(() -> CudaCalls.check(
+                () -> JCudaDriver.cuMemcpy2DAsync(copy, stream.handle), "copying rows of a matrix on the GPU"));
     }
 
     /** {@code to = word}, so many words of 32 bits. */
@@ -57,7 +80,7 @@ final class CommandQueue {
         if (closed) {
             throw new IllegalStateException("the backend was closed before its use");
         }
-        context.enter();
+        entrance.run();
     }
 
     /** The same for what waits for the device, makes room on it, or happens on the host. */

@@ -1,10 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.ConnectionShape;
@@ -19,38 +16,26 @@ import org.pernodedrop.backend.cuda.kernel.Grid;
 import org.pernodedrop.backend.cuda.kernel.PtxModule;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
 
 /** The products of a PerNodeDrop layer with masks on every connection, drawn in the kernels; launched by plan. */
 final class ConnectionOperations extends Operations implements ConnectionPassKernels {
-    private static final Set<ConnectionSource> MASKED = EnumSet.complementOf(EnumSet.of(ConnectionSource.UNMASKED));
     private static final int ALIGNMENT = 16;
-    private static final int MOST_PLANS = 256;
 
-    private final int multiprocessors;
+    private final ConnectionPlans plans;
     private final SequenceOperations sequences;
     private final Map<ConnectionPass, Map<ConnectionSource, Map<ConnectionTile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
-    // A plan takes hundreds of trials.
-    private final Map<Planned, ConnectionPlan> plans = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Planned, ConnectionPlan> eldest) {
-            return size() > MOST_PLANS;
-        }
-    };
-
-    private record Planned(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {}
 
     ConnectionOperations(OperationParts parts, int multiprocessors, SequenceOperations sequences) {
         super(parts);
         CudaKernels modules = parts.kernels();
-        this.multiprocessors = multiprocessors;
+        plans = new ConnectionPlans(multiprocessors);
         this.sequences = sequences;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
-            for (ConnectionSource source : MASKED) {
+            for (ConnectionSource source : ConnectionSource.values()) {
                 Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
                 for (ConnectionTile tile : ConnectionTile.of(source)) {
                     ofSource.put(tile, modules.kernel(source.module(), source.kernelName(pass, tile)));
@@ -132,15 +117,20 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         CudaFloats weights = floats(w);
         CudaFloats gradient = floats(dz);
         CudaFloats inputGradient = floats(dx);
+        CudaFloats weightGradient = floats(dw);
         if (shape.positions() > 1) {
-            sequences.backwardWeight(drawn, firstSample, shape, floats(x), gradient, floats(dw));
+            if (weightGradient != null) {
+                sequences.backwardWeight(drawn, firstSample, shape, floats(x), gradient, weightGradient);
+            }
             if (inputGradient != null) {
                 sequences.backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient);
             }
             return;
         }
         CudaInts words = ints(packed);
-        backwardWeight(drawn, firstSample, shape, floats(x), gradient, floats(dw), words);
+        if (weightGradient != null) {
+            backwardWeight(drawn, firstSample, shape, floats(x), gradient, weightGradient, words);
+        }
         if (inputGradient != null) {
             backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient, words);
         }
@@ -250,17 +240,31 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         for (CudaFloats buffer : buffers) {
             addresses |= buffer == null ? 0 : buffer.address;
         }
-        Planned planned = new Planned(pass, source, shape, addresses % ALIGNMENT == 0);
-        return plans.computeIfAbsent(
-                planned,
-                key -> ConnectionPlan.of(
-                        key.pass(),
-                        key.source(),
-                        key.shape().samples(),
-                        key.shape().inputs(),
-                        key.shape().outputs(),
-                        key.aligned(),
-                        multiprocessors));
+        return plans.of(pass, source, shape, addresses % ALIGNMENT == 0);
+    }
+
+    /** Bytes of scratch that the passes of a layer take at most, wherever its operands lie. */
+    long scratchBytes(MaskSpec spec, ConnectionShape shape) {
+        if (shape.positions() > 1) {
+            return sequences.scratchBytes(shape);
+        }
+        return Float.BYTES
+                * Math.max(plans.mostPartials(source(spec), shape), plans.mostPartials(ConnectionSource.PACKED, shape));
+    }
+
+    /** Loads all kernels that the passes of a layer may need, as must be done before a capture. */
+    void load(MaskSpec spec, ConnectionShape shape) {
+        if (shape.positions() > 1) {
+            sequences.load(spec);
+            return;
+        }
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            kernels.get(pass).get(source(spec)).values().forEach(Kernel::function);
+            if (spec.noise() == Noise.BERNOULLI) {
+                kernels.get(pass).get(ConnectionSource.PACKED).values().forEach(Kernel::function);
+            }
+            sums.get(pass).function();
+        }
     }
 
     private long partials(ConnectionPlan plan) {
@@ -284,6 +288,9 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     }
 
     static ConnectionSource source(MaskSpec spec) {
+        if (spec.isIdentity()) {
+            return ConnectionSource.UNMASKED;
+        }
         return switch (spec.noise()) {
             case GAUSSIAN -> ConnectionSource.GAUSSIAN;
             case PARTIAL_GAUSSIAN -> ConnectionSource.PARTIAL_GAUSSIAN;

@@ -28,7 +28,7 @@ public final class CudaBackend extends Backend {
     private final CudaContext context;
     private final CommandQueue queue;
     private final DevicePool pool;
-    private final Scratch scratch;
+    private final PooledScratch scratch;
     private final CurandFills fills;
     private final MatrixProducts products;
     private final SequenceOperations sequences;
@@ -55,9 +55,9 @@ public final class CudaBackend extends Backend {
             context = parts.own(new CudaContext(), CudaContext::close);
             DeviceFacts facts = context.facts();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
-            queue = new CommandQueue(context, stream);
+            queue = new CommandQueue(context::enter, stream);
             pool = parts.own(new DevicePool(new DriverMemory(stream, facts.memory())), DevicePool::close);
-            scratch = new Scratch(pool, queue);
+            scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             OperationParts shared = new OperationParts(
                     queue,

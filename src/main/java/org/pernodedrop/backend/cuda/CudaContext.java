@@ -49,7 +49,7 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
-    private static DeviceFacts facts(CUdevice device) {
+    static DeviceFacts facts(CUdevice device) {
         byte[] name = new byte[NAME_BYTES];
         require(() -> JCudaDriver.cuDeviceGetName(name, name.length, device), "asking for the GPU's name");
         long[] memory = new long[1];

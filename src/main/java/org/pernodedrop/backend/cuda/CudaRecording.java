@@ -13,7 +13,7 @@ import org.pernodedrop.backend.Recording;
 /** Commands that are enqueued at every replay: as one graph, or one by one. */
 final class CudaRecording implements Recording, CommandQueue.Dependent {
     private final CommandQueue queue;
-    private final Scratch scratch;
+    private final PooledScratch scratch;
     private final List<Runnable> commands;
     private final Set<DeviceBlock> blocks;
     private final Set<DeviceBlock> scratchBlocks;
@@ -22,7 +22,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
     private boolean closed;
 
     /** Records; if that fails, all is as before. */
-    CudaRecording(CommandQueue queue, Scratch scratch, boolean graphs, Runnable operations) {
+    CudaRecording(CommandQueue queue, PooledScratch scratch, boolean graphs, Runnable operations) {
         this.queue = queue;
         this.scratch = scratch;
         Recorder recorder = new Recorder();

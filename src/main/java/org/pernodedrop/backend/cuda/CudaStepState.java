@@ -29,6 +29,17 @@ final class CudaStepState implements StepState {
         write(LEARNING_RATE_AT, 0);
     }
 
+    /**
+     * A state that is written elsewhere: only its address is known here.
+     *
+     * @param block not its own
+     */
+    CudaStepState(CommandQueue queue, DeviceBlock block) {
+        this.queue = queue;
+        this.block = block;
+        this.seed = 0;
+    }
+
     /** The state as one of this pool's, open. */
     static CudaStepState of(StepState state, DevicePool pool) {
         if (!(state instanceof CudaStepState own) || own.block.pool != pool) {

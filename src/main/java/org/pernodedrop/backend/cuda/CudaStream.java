@@ -9,13 +9,20 @@ import jcuda.driver.JCudaDriver;
 
 /** A queue of the GPU, which no other stream waits for unless told to. */
 final class CudaStream implements AutoCloseable {
-    final CUstream handle = new CUstream();
+    final CUstream handle;
     private boolean closed;
 
     CudaStream() {
+        handle = new CUstream();
         CudaCalls.check(
                 () -> JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING),
                 "making a stream on the GPU");
+    }
+
+    /** Another owner's stream, which closing leaves as it is. */
+    CudaStream(CUstream given) {
+        handle = given;
+        closed = true;
     }
 
     /** Waits on the host until all is done. */

@@ -29,6 +29,11 @@ final class MaskOperations extends Operations implements MaskKernels {
         reparameterizeBackward = kernels.kernel(PtxModule.REPARAMETERIZATION, "reparameterize_backward");
     }
 
+    /** Loads the kernel of {@link #export}. */
+    void loadExport() {
+        maskExport.function();
+    }
+
     @Override
     public void node(LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
         queue.enter();

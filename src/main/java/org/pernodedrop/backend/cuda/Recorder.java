@@ -12,7 +12,7 @@ final class Recorder {
     final List<Runnable> commands = new ArrayList<>();
     /** Of callers: a replay needs them open. */
     final Set<DeviceBlock> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Of {@link Scratch}, which must stay. */
+    /** Of {@link PooledScratch}, which must stay. */
     final Set<DeviceBlock> scratch = Collections.newSetFromMap(new IdentityHashMap<>());
     /** How often each state goes on a step. */
     final Map<CudaStepState, Integer> advances = new IdentityHashMap<>();

@@ -162,7 +162,10 @@ final class SequenceOperations extends Operations {
     }
 
     private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, CudaFloats first, CudaFloats second) {
-        boolean aligned = (first.address | second.address) % ALIGNMENT == 0;
+        return plan(pass, shape, (first.address | second.address) % ALIGNMENT == 0);
+    }
+
+    private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(
                 new Planned(pass, shape, aligned),
                 key -> SequencePlan.of(
@@ -174,9 +177,32 @@ final class SequenceOperations extends Operations {
                         sharedLimit));
     }
 
+    /** Bytes of scratch that a pass takes at most, wherever its operands lie. */
+    long scratchBytes(ConnectionShape shape) {
+        long most = 0;
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (boolean aligned : new boolean[] {false, true}) {
+                most = Math.max(most, words(plan(pass, shape, aligned)));
+            }
+        }
+        return most * Integer.BYTES;
+    }
+
+    private static long words(SequencePlan plan) {
+        return plan.firstWords() + plan.secondWords() + plan.partials();
+    }
+
+    /** Loads all kernels that the passes may need. */
+    void load(MaskSpec spec) {
+        kernels.values().forEach(ofPass -> ofPass.get(source(spec)).values().forEach(Kernel::function));
+        for (Kernel kernel : new Kernel[] {weightSum, pad, pairColumns, pairRows}) {
+            kernel.function();
+        }
+    }
+
     // Operands are multiples of four words, so each begins at a multiple of 16 bytes.
     private Places places(SequencePlan plan, CudaFloats first, CudaFloats second) {
-        long words = plan.firstWords() + plan.secondWords() + plan.partials();
+        long words = words(plan);
         long start = words == 0 ? 0 : scratch.reserve(words * Integer.BYTES);
         long secondStart = start + plan.firstWords() * Integer.BYTES;
         return new Places(

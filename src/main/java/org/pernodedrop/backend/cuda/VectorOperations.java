@@ -149,6 +149,17 @@ final class VectorOperations extends Operations implements VectorKernels {
         columnSums(grid.y(), outputs, partials, ownSums.address, Grid.of(grid.x(), 1, 1));
     }
 
+    /** Bytes of scratch that column sums take. */
+    long columnSumsBytes(int samples, int outputs) {
+        int parts = shapes.columnSums(samples, outputs).y();
+        return parts == 1 ? 0 : (long) Float.BYTES * parts * outputs;
+    }
+
+    /** Loads the kernel of column sums. */
+    void loadColumnSums() {
+        columnSums.function();
+    }
+
     private void columnSums(int rows, int columns, long x, long sums, Grid grid) {
         launcher.of(columnSums)
                 .int32(rows)

@@ -29,13 +29,13 @@ class CurandFillsIT {
         CudaLibraries.load();
         CudaContext context = parts.own(new CudaContext(), CudaContext::close);
         CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
-        CommandQueue queue = new CommandQueue(context, stream);
+        CommandQueue queue = new CommandQueue(context::enter, stream);
         pool = parts.own(new DevicePool(new DriverMemory(stream, context.facts().memory())), DevicePool::close);
         transfers = new Transfers(parts.own(new StagingBuffer(stream), StagingBuffer::close));
         operations = new OperationParts(
                 queue,
                 pool,
-                new Scratch(pool, queue),
+                new PooledScratch(pool, queue),
                 parts.own(new CudaKernels(), CudaKernels::close),
                 parts.own(new KernelLauncher(queue), KernelLauncher::close),
                 new LaunchShapes(context.facts().multiprocessors()));

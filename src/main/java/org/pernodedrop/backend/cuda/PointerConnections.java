@@ -1,0 +1,304 @@
+package org.pernodedrop.backend.cuda;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.locks.ReentrantLock;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.Activation;
+import org.pernodedrop.backend.Closer;
+import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.DeviceLaunch;
+import org.pernodedrop.backend.DeviceMatrix;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
+import org.pernodedrop.backend.cuda.kernel.Grid;
+import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.mask.MaskSpec;
+
+/**
+ * The products of a layer on memory and streams of the caller, in the context that was current when this was opened. Nothing
+ * is allocated by a call, and nothing loaded after {@link #load}, so that calls may be captured. Operands with gaps between
+ * their rows are copied to the workspace and back. Arguments are right when they arrive; calls wait for each other on the
+ * host.
+ */
+public final class PointerConnections implements AutoCloseable {
+    private static final int STATE_WORDS = 4;
+    private static final int STEP_WORD = 2;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Closer parts = new Closer();
+    private final GivenContext context;
+    private final CommandQueue queue;
+    private final DevicePool pool = new DevicePool(new NoMemory());
+    private final GivenScratch scratch = new GivenScratch();
+    private final KernelLauncher launcher;
+    private final ConnectionOperations connections;
+    private final VectorOperations vectors;
+    private final MaskOperations masks;
+    private final MaskPacking packing;
+    private final Kernel advance;
+    private boolean closed;
+
+    /**
+     * Opens the thread's current context.
+     *
+     * @throws org.pernodedrop.backend.DeviceUnavailableException if libraries are missing, or the kernels don't run on the GPU
+     * @throws IllegalStateException if there is no current context
+     */
+    public PointerConnections() {
+        CudaLibraries.load();
+        context = new GivenContext();
+        queue = new CommandQueue(context::enter, new CudaStream(new CUstream()));
+        try {
+            launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
+            CudaKernels kernels = parts.own(new CudaKernels(), CudaKernels::close);
+            int multiprocessors = context.facts().multiprocessors();
+            OperationParts shared =
+                    new OperationParts(queue, pool, scratch, kernels, launcher, new LaunchShapes(multiprocessors));
+            connections = new ConnectionOperations(
+                    shared, multiprocessors, new SequenceOperations(shared, context.facts(), SequencePrecision.TF32));
+            vectors = new VectorOperations(shared);
+            masks = new MaskOperations(shared);
+            packing = new MaskPacking(shared, multiprocessors);
+            advance = kernels.kernel(PtxModule.STEP, "advance");
+        } catch (RuntimeException | Error failure) {
+            parts.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** The GPU, in a few words. */
+    public String describe() {
+        return "cuda (" + context.facts() + ")";
+    }
+
+    /** Words of 32 bits of packed bits. */
+    public static long packedWords(ConnectionShape shape) {
+        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
+    }
+
+    /** Loads all kernels for a layer; the driver compiles those that it does not know yet. */
+    public void load(MaskSpec spec, ConnectionShape shape) {
+        entered(() -> {
+            connections.load(spec, computed(spec, shape));
+            vectors.loadColumnSums();
+            masks.loadExport();
+            packing.load();
+            advance.function();
+        });
+    }
+
+    /** Bytes of workspace that a matrix takes if its rows have gaps; else and for null 0. */
+    public static long copyBytes(DeviceMatrix matrix, int rows, int columns) {
+        return PlacedOperands.bytes(matrix, rows, columns);
+    }
+
+    /** Bytes of workspace that a matrix takes if its rows have gaps. */
+    public static long copyBytes(int rows, int columns) {
+        return PlacedOperands.copyBytes(rows, columns);
+    }
+
+    /** Bytes of workspace for operands without gaps. */
+    public long workspaceBytes(MaskSpec spec, ConnectionShape shape) {
+        lock.lock();
+        try {
+            return Math.max(
+                    connections.scratchBytes(spec, computed(spec, shape)),
+                    vectors.columnSumsBytes(shape.rows(), shape.outputs()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // Without a mask all rows are samples.
+    private static ConnectionShape computed(MaskSpec spec, ConnectionShape shape) {
+        return spec.isIdentity() ? ConnectionShape.of(shape.rows(), shape.inputs(), shape.outputs()) : shape;
+    }
+
+    /** Refuses memory that is not the GPU's, or too small: an {@link IllegalArgumentException} that names the argument. */
+    public void requireMemory(String name, long address, long bytes) {
+        entered(() -> context.requireMemory(name, address, bytes));
+    }
+
+    /** Writes seed and step. */
+    public void setState(long stream, long state, long seed, int step) {
+        in(stream, () -> {
+            int[] words = {(int) seed, (int) (seed >>> Integer.SIZE), step, 0};
+            for (int word = 0; word < STATE_WORDS; word++) {
+                queue.fill(DriverMemory.pointer(state + (long) word * Integer.BYTES), words[word], 1);
+            }
+        });
+    }
+
+    /** Adds 1 to the step. */
+    public void advance(long stream, long state) {
+        in(stream, () -> launcher.of(advance).pointer(state).launch(Grid.of(1, 1, 1)));
+    }
+
+    /** {@code z = x (w m) + bias}, {@code y = act(z)}; y may be null, or z if the activation is linear. */
+    public void forward(
+            DeviceLaunch launch,
+            MaskSpec spec,
+            ConnectionShape shape,
+            Activation activation,
+            DeviceMatrix x,
+            DeviceMatrix w,
+            DeviceMatrix bias,
+            DeviceMatrix z,
+            DeviceMatrix y) {
+        in(launch.stream(), () -> {
+            PlacedOperands placed = new PlacedOperands(queue, pool, launch.workspace());
+            CudaFloats ownX = placed.input(x, shape.rows(), shape.inputs());
+            CudaFloats ownW = placed.input(w, shape.inputs(), shape.outputs());
+            CudaFloats ownBias = placed.input(bias, 1, shape.outputs());
+            CudaFloats ownZ = placed.output(z, shape.rows(), shape.outputs());
+            boolean alone = y == null || y.equals(z);
+            CudaFloats ownY = alone ? ownZ : placed.output(y, shape.rows(), shape.outputs());
+            lend(placed, spec, shape);
+            connections.forward(
+                    mask(launch, spec),
+                    launch.firstSample(),
+                    computed(spec, shape),
+                    alone ? Activation.LINEAR : activation,
+                    ownX,
+                    ownW,
+                    ownBias,
+                    ownZ,
+                    ownY,
+                    packed(launch, shape));
+            placed.copyBack();
+        });
+    }
+
+    /** Gradients; those that are null are not computed. */
+    public void backward(
+            DeviceLaunch launch,
+            MaskSpec spec,
+            ConnectionShape shape,
+            DeviceMatrix x,
+            DeviceMatrix w,
+            DeviceMatrix dz,
+            DeviceMatrix dx,
+            DeviceMatrix dw,
+            DeviceMatrix db) {
+        in(launch.stream(), () -> {
+            PlacedOperands placed = new PlacedOperands(queue, pool, launch.workspace());
+            CudaFloats ownX = placed.input(x, shape.rows(), shape.inputs());
+            CudaFloats ownW = placed.input(w, shape.inputs(), shape.outputs());
+            CudaFloats ownDz = placed.input(dz, shape.rows(), shape.outputs());
+            CudaFloats ownDx = placed.output(dx, shape.rows(), shape.inputs());
+            CudaFloats ownDw = placed.output(dw, shape.inputs(), shape.outputs());
+            CudaFloats ownDb = placed.output(db, 1, shape.outputs());
+            lend(placed, spec, shape);
+            connections.backward(
+                    mask(launch, spec),
+                    launch.firstSample(),
+                    computed(spec, shape),
+                    ownX,
+                    ownW,
+                    ownDz,
+                    ownDx,
+                    ownDw,
+                    packed(launch, shape));
+            if (ownDb != null) {
+                vectors.columnSums(shape.rows(), shape.outputs(), ownDz, ownDb);
+            }
+            placed.copyBack();
+        });
+    }
+
+    /** Stores the kept bits. */
+    public void pack(DeviceLaunch launch, MaskSpec spec, ConnectionShape shape) {
+        in(
+                launch.stream(),
+                () -> packing.pack(masks.own(mask(launch, spec)), launch.firstSample(), shape, launch.packed()));
+    }
+
+    /** Writes the multipliers, {@code [B, I, U]} without gaps. */
+    public void export(DeviceLaunch launch, MaskSpec spec, ConnectionShape shape, long to) {
+        long bytes = Float.BYTES * (long) shape.samples() * shape.inputs() * shape.outputs();
+        in(
+                launch.stream(),
+                () -> masks.export(
+                        mask(launch, spec),
+                        launch.firstSample(),
+                        shape.samples(),
+                        shape.inputs(),
+                        shape.outputs(),
+                        new CudaFloats(new DeviceBlock(pool, to, bytes, 0))));
+    }
+
+    private void lend(PlacedOperands placed, MaskSpec spec, ConnectionShape shape) {
+        scratch.lend(placed.end(), workspaceBytes(spec, shape));
+    }
+
+    private LayerMask mask(DeviceLaunch launch, MaskSpec spec) {
+        DeviceBlock block = new DeviceBlock(pool, launch.state(), CudaStepState.BYTES, 0);
+        return new LayerMask(spec, launch.layer(), new CudaStepState(queue, block));
+    }
+
+    private CudaInts packed(DeviceLaunch launch, ConnectionShape shape) {
+        return launch.packed() == 0
+                ? null
+                : new CudaInts(new DeviceBlock(pool, launch.packed(), Integer.BYTES * packedWords(shape), 0));
+    }
+
+    private void in(long stream, Runnable operation) {
+        entered(() -> {
+            CUstream given = stream(stream);
+            context.requireOwn(given);
+            queue.follow(new CudaStream(given));
+            operation.run();
+        });
+    }
+
+    private void entered(Runnable operation) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the kernels were closed before their use");
+            }
+            context.enter();
+            operation.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // JCuda makes streams of numbers for itself alone.
+    private static CUstream stream(long handle) {
+        try {
+            Constructor<CUstream> constructor = CUstream.class.getDeclaredConstructor(long.class);
+            constructor.setAccessible(true);
+            return constructor.newInstance(handle);
+        } catch (NoSuchMethodException
+                | InstantiationException
+                | IllegalAccessException
+                | InvocationTargetException failure) {
+            throw new IllegalStateException(
+                    "this version of JCuda makes no stream of a number; use the one that this library names", failure);
+        }
+    }
+
+    /** Waits for the context, and unloads the kernels; the thread's current context must be the one that this was opened in. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            context.enter();
+            closed = true;
+            parts.add(() -> Captures.alone(() -> CudaCalls.check(
+                    () -> JCudaDriver.cuCtxSynchronize(), "waiting for kernels under way, to unload them")));
+            parts.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
