@@ -97,13 +97,17 @@ public final class PerNodeDropBlock extends AbstractBlock {
         }
     }
 
-    /** The masks of the next step. */
-    synchronized void advance(PerNodeDropTrainer owner) {
+    /** Refuses steps of a trainer that the block is not of. */
+    synchronized void requireOwner(PerNodeDropTrainer owner) {
         if (trainer != owner) {
             throw new IllegalStateException(
                     "a block's masks belong to the trainer that was made last; close it before another's step(): block="
                             + this);
         }
+    }
+
+    /** The masks of the next step. */
+    synchronized void advance() {
         step = Math.addExact(step, 1);
         samples = 0;
     }
@@ -129,22 +133,25 @@ public final class PerNodeDropBlock extends AbstractBlock {
         PtNDArray hostW = HostArrays.require("weight", w);
         PtNDArray hostB = b == null ? null : HostArrays.require("bias", b);
         ConnectionShape shape = connections(x.getShape());
-        PerNodeDropTrainer owner;
+        Tape tape = tape();
         Mask mask;
         int first;
         synchronized (this) {
-            owner = trainer;
             mask = mask();
             first = samples;
             samples = Math.addExact(samples, shape.samples());
         }
-        if (owner == null) {
+        return new NDList(tape.product(mask, first, shape, hostX, hostW, hostB));
+    }
+
+    private synchronized Tape tape() {
+        if (trainer == null) {
             throw new IllegalStateException(
                     "a training pass through a PerNodeDropBlock needs a PerNodeDropTrainer, which"
                             + " finds it as a child block of its model; make one by PerNodeDropTrainer.of(model, config): block="
                             + this);
         }
-        return new NDList(owner.tape().product(mask, first, shape, hostX, hostW, hostB));
+        return trainer.tape();
     }
 
     private void requireInput(Shape shape) {

@@ -122,11 +122,16 @@ public final class PerNodeDropTrainer extends Trainer {
         return new Collector(super.newGradientCollector());
     }
 
-    /** Updates all parameters, and lets all masks be new ones. */
+    /**
+     * Updates all parameters, and lets all masks be new ones.
+     *
+     * @throws IllegalStateException if a later trainer has taken a block over
+     */
     @Override
     public void step() {
+        blocks.forEach(block -> block.requireOwner(this));
         super.step();
-        blocks.forEach(block -> block.advance(this));
+        blocks.forEach(PerNodeDropBlock::advance);
     }
 
     @Override

@@ -6,12 +6,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.kernels.HostKernels;
-import org.pernodedrop.mask.Mask;
 
 /** In doubles by ND4J, with the same masks, one sample's after the other: slow, and exact enough for gradient checks. */
 final class DoubleProduct implements MaskedProduct {
     @Override
-    public void forward(Mask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
+    public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
         for (long b = 0; b < x.size(0); b++) {
             z.getRow(b, true)
                     .assign(x.getRow(b, true).mmul(w.mul(sample(mask, b, w))).addi(bias));
@@ -19,7 +18,7 @@ final class DoubleProduct implements MaskedProduct {
     }
 
     @Override
-    public void backward(Mask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+    public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
         dw.assign(0);
         for (long b = 0; b < x.size(0); b++) {
             INDArray m = sample(mask, b, w);
@@ -30,13 +29,13 @@ final class DoubleProduct implements MaskedProduct {
         db.assign(dz.sum(true, 0));
     }
 
-    private static INDArray sample(Mask mask, long b, INDArray w) {
+    private static INDArray sample(DrawnMask mask, long b, INDArray w) {
         int inputs = Math.toIntExact(w.size(0));
         int outputs = Math.toIntExact(w.size(1));
         float[] values = new float[Math.multiplyExact(inputs, outputs)];
         HostKernels.shared()
                 .export(
-                        mask,
+                        mask.values(),
                         Math.toIntExact(b),
                         ConnectionShape.of(1, inputs, outputs),
                         HostMatrix.of(values, outputs));

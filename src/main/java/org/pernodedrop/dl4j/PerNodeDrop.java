@@ -29,7 +29,7 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
      * Called by DL4J.
      *
      * @throws IllegalArgumentException if type is neither FLOAT nor DOUBLE, or the configured drop rate or noise are none
-     * @throws IllegalStateException for FLOAT on another backend of ND4J than the native one
+     * @throws IllegalStateException for FLOAT on another backend of ND4J than its native and its CUDA one
      */
     public PerNodeDrop(NeuralNetConfiguration conf, DataType type) {
         super(conf, type);
@@ -39,9 +39,13 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
 
     /** The mask of the training pass at the network's present iteration. */
     Mask mask() {
+        return drawn().values();
+    }
+
+    private DrawnMask drawn() {
         PerNodeDropLayer settings = layerConf();
         long seed = settings.getMaskSeed() == null ? conf().getSeed() : settings.getMaskSeed();
-        return Mask.of(settings.maskSpec(), seed, getIndex(), getIterationCount());
+        return new DrawnMask(settings.maskSpec(), seed, getIndex(), getIterationCount());
     }
 
     @Override
@@ -71,7 +75,7 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         INDArray sums =
                 workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, new long[] {x.size(0), w.size(1)}, 'c');
         if (training) {
-            product.forward(mask(), x, w, row(bias), sums);
+            product.forward(drawn(), x, w, row(bias), sums);
         } else {
             x.mmuli(w, sums);
             sums.addiRowVector(bias);
@@ -107,7 +111,7 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
         INDArray dw = gradientViews.get(WEIGHT_KEY);
         INDArray db = gradientViews.get(BIAS_KEY);
-        product.backward(mask(), x, w, delta, dx, dw, row(db));
+        product.backward(drawn(), x, w, delta, dx, dw, row(db));
         Gradient gradients = new DefaultGradient();
         gradients.gradientForVariable().put(WEIGHT_KEY, dw);
         gradients.gradientForVariable().put(BIAS_KEY, db);

@@ -50,7 +50,7 @@ public final class PointerConnections implements AutoCloseable {
      * @throws IllegalStateException if there is no current context
      */
     public PointerConnections() {
-        CudaLibraries.load();
+        CudaLibraries.loadDriver();
         context = new GivenContext();
         queue = new CommandQueue(context::enter, new CudaStream(new CUstream()));
         try {

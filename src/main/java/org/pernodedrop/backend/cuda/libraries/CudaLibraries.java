@@ -18,12 +18,14 @@ public final class CudaLibraries {
     private static CudaLibraries ofThisProcess;
 
     private final List<LibraryFinding> findings;
+    private final boolean driver;
     private final boolean usable;
     private final boolean curand;
     private final Throwable cause;
 
-    CudaLibraries(List<LibraryFinding> findings, boolean usable, boolean curand, Throwable cause) {
+    CudaLibraries(List<LibraryFinding> findings, boolean driver, boolean usable, boolean curand, Throwable cause) {
         this.findings = List.copyOf(findings);
+        this.driver = driver;
         this.usable = usable;
         this.curand = curand;
         this.cause = cause;
@@ -44,7 +46,18 @@ public final class CudaLibraries {
         return libraries;
     }
 
-    /** The same without a complaint: {@link #problem} tells whether they can be used. */
+    /**
+     * The same for who launches kernels and nothing else: only {@code JCudaDriver} may be used afterwards.
+     *
+     * @throws DeviceUnavailableException likewise; not for lack of cuBLAS
+     */
+    public static void loadDriver() {
+        if (!probe().isDriverUsable()) {
+            load();
+        }
+    }
+
+    /** {@link #load} without a complaint: {@link #problem} tells whether they can be used. */
     public static synchronized CudaLibraries probe() {
         if (ofThisProcess == null) {
             SearchSettings settings = SearchSettings.ofThisMachine();
@@ -59,6 +72,11 @@ public final class CudaLibraries {
     /** What was found, in the order of loading: natives of JCuda, driver, cuBLAS, cuRAND. */
     public List<LibraryFinding> findings() {
         return findings;
+    }
+
+    /** Whether the driver can be called. */
+    public boolean isDriverUsable() {
+        return driver;
     }
 
     /** Whether the driver and cuBLAS can be called. */

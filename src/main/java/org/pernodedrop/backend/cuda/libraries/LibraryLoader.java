@@ -49,7 +49,7 @@ final class LibraryLoader {
         if (natives && !cublas) {
             look(JCudaLibrary.CURAND);
         }
-        return new CudaLibraries(findings, cublas, curand, cublas ? null : cause);
+        return new CudaLibraries(findings, driver, cublas, curand, cublas ? null : cause);
     }
 
     private boolean findNatives() {

@@ -132,7 +132,7 @@ class LibraryLoaderTest {
                 "JCudaDriver", "/x/libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such");
         CudaLibraries libraries = load();
         assertEquals(List.of(), loader.loaded);
-        assertFalse(libraries.isUsable() || libraries.curandAvailable());
+        assertFalse(libraries.isDriverUsable() || libraries.isUsable() || libraries.curandAvailable());
         LibraryFinding finding = libraries.problem().orElseThrow();
         assertEquals("libcuda.so.1 was not found", finding.problem());
         assertEquals(
@@ -148,6 +148,7 @@ class LibraryLoaderTest {
         put("usr/lib64", DRIVER);
         loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
         CudaLibraries libraries = load();
+        assertTrue(libraries.isDriverUsable(), "kernels can be launched");
         assertFalse(libraries.isUsable());
         LibraryFinding finding = libraries.problem().orElseThrow();
         assertEquals("libcublas.so.12 was not found", finding.problem());
