@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "copy_rows.h"
 #include "scheduler.h"
 
 using namespace simulated;
@@ -127,28 +128,10 @@ Status within_device(
         stream, on_live_memory(name, {{target, bytes}, {source, bytes}}, [=] { std::memmove(target, source, bytes); }));
 }
 
-// CUDA_MEMCPY2D of cuda.h.
-struct Copy2D {
-    size_t from_x, from_y;
-    unsigned from_type;
-    const void* from_host;
-    DeviceAddress from;
-    void* from_array;
-    size_t from_pitch;
-    size_t to_x, to_y;
-    unsigned to_type;
-    void* to_host;
-    DeviceAddress to;
-    void* to_array;
-    size_t to_pitch;
-    size_t row_bytes, rows;
-};
-
 // Rows from device memory to device memory, the only kind that is needed.
 Status rows_within_device(
     Driver& state, const char* name, const std::shared_ptr<Stream>& stream, const Copy2D& rows) {
-    constexpr unsigned DEVICE = 2;
-    if (rows.from_type != DEVICE || rows.to_type != DEVICE) {
+    if (rows.from_type != Copy2D::DEVICE || rows.to_type != Copy2D::DEVICE) {
         return NOT_SUPPORTED;
     }
     if (rows.rows == 0 || rows.row_bytes == 0) {

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "copy_rows.h"
 #include "device_test.h"
 
 namespace simulated {
@@ -65,25 +66,9 @@ TEST_F(SimulatedMemory, RefusesCopiesThatLeaveIt) {
 }
 
 TEST_F(SimulatedMemory, CopiesRowsThatLieApart) {
-    struct Copy2D {
-        size_t from_x, from_y;
-        unsigned from_type;
-        const void* from_host;
-        DeviceAddress from;
-        void* from_array;
-        size_t from_pitch;
-        size_t to_x, to_y;
-        unsigned to_type;
-        void* to_host;
-        DeviceAddress to;
-        void* to_array;
-        size_t to_pitch;
-        size_t row_bytes, rows;
-    };
-    constexpr unsigned ON_DEVICE = 2;
     const DeviceAddress wide = upload({1, 2, -1, 3, 4, -1, 5, 6});
     const DeviceAddress dense = upload({0, 0, 0, 0, 0, 0});
-    Copy2D copy = {0, 0, ON_DEVICE, nullptr, wide, nullptr, 12, 0, 0, ON_DEVICE, nullptr, dense, nullptr, 8, 8, 3};
+    Copy2D copy = {0, 0, Copy2D::DEVICE, nullptr, wide, nullptr, 12, 0, 0, Copy2D::DEVICE, nullptr, dense, nullptr, 8, 8, 3};
     void* const stream = nullptr;
     EXPECT_EQ(cuda()("cuMemcpy2DAsync_v2", static_cast<const void*>(&copy), stream), SUCCESS);
     EXPECT_EQ(download(dense, 6), (std::vector<float>{1, 2, 3, 4, 5, 6}));

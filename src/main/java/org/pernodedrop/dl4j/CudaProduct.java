@@ -1,6 +1,8 @@
 package org.pernodedrop.dl4j;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.jita.allocator.impl.AtomicAllocator;
@@ -56,7 +58,7 @@ final class CudaProduct implements MaskedProduct {
         INDArray rowsW = MaskedProduct.rows(w);
         INDArray rowsBias = MaskedProduct.rows(bias);
         AtomicAllocator allocator = AtomicAllocator.getInstance();
-        CudaContext context = allocator.getFlowController().prepareAction(z, rowsX, rowsW, rowsBias);
+        CudaContext context = allocator.getFlowController().prepareAction(z, present(rowsX, rowsW, rowsBias));
         Prepared layer = begin(mask, MaskedProduct.shape(x, w), context);
         layer.plan()
                 .forward(
@@ -68,7 +70,7 @@ final class CudaProduct implements MaskedProduct {
                         matrix(z, context),
                         null);
         context.syncOldStream();
-        allocator.registerAction(context, z, rowsX, rowsW, rowsBias);
+        allocator.registerAction(context, z, present(rowsX, rowsW, rowsBias));
     }
 
     @Override
@@ -78,7 +80,7 @@ final class CudaProduct implements MaskedProduct {
         INDArray rowsDz = MaskedProduct.rows(dz);
         AtomicAllocator allocator = AtomicAllocator.getInstance();
         CudaContext context = allocator.getFlowController().prepareAction(dx, rowsX, rowsW, rowsDz);
-        allocator.getFlowController().prepareActionAllWrite(dw, db);
+        allocator.getFlowController().prepareActionAllWrite(present(dw, db));
         Prepared layer = begin(mask, MaskedProduct.shape(x, w), context);
         layer.plan()
                 .backward(
@@ -91,7 +93,7 @@ final class CudaProduct implements MaskedProduct {
                         matrix(db, context));
         context.syncOldStream();
         allocator.registerAction(context, dx, rowsX, rowsW, rowsDz);
-        allocator.getFlowController().registerActionAllWrite(context, dw, db);
+        allocator.getFlowController().registerActionAllWrite(context, present(dw, db));
     }
 
     private Prepared begin(DrawnMask mask, ConnectionShape shape, CudaContext context) {
@@ -101,8 +103,12 @@ final class CudaProduct implements MaskedProduct {
         return prepared.computeIfAbsent(new Kind(device, mask.spec(), shape), Prepared::of);
     }
 
+    private static INDArray[] present(INDArray... arrays) {
+        return Arrays.stream(arrays).filter(Objects::nonNull).toArray(INDArray[]::new);
+    }
+
     private static DeviceMatrix matrix(INDArray array, CudaContext context) {
-        return new DeviceMatrix(address(array, context), MaskedProduct.leadingDimension(array));
+        return array == null ? null : new DeviceMatrix(address(array, context), MaskedProduct.leadingDimension(array));
     }
 
     private static long address(INDArray array, CudaContext context) {

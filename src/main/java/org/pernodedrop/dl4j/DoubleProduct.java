@@ -12,8 +12,8 @@ final class DoubleProduct implements MaskedProduct {
     @Override
     public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
         for (long b = 0; b < x.size(0); b++) {
-            z.getRow(b, true)
-                    .assign(x.getRow(b, true).mmul(w.mul(sample(mask, b, w))).addi(bias));
+            INDArray sums = x.getRow(b, true).mmul(w.mul(sample(mask, b, w)));
+            z.getRow(b, true).assign(bias == null ? sums : sums.addi(bias));
         }
     }
 
@@ -26,7 +26,9 @@ final class DoubleProduct implements MaskedProduct {
             dx.getRow(b, true).assign(row.mmul(w.mul(m).transpose()));
             dw.addi(x.getRow(b, true).transpose().mmul(row).muli(m));
         }
-        db.assign(dz.sum(true, 0));
+        if (db != null) {
+            db.assign(dz.sum(true, 0));
+        }
     }
 
     private static INDArray sample(DrawnMask mask, long b, INDArray w) {

@@ -48,6 +48,9 @@ final class KernelProduct implements MaskedProduct {
 
     // A look at the array's memory, which lives as long as the array: callers hold it until the kernel returns.
     private static HostMatrix matrix(INDArray array) {
+        if (array == null) {
+            return null;
+        }
         int leadingDimension = MaskedProduct.leadingDimension(array);
         FloatPointer memory = new FloatPointer(array.data().addressPointer());
         memory.capacity((array.size(0) - 1) * leadingDimension + array.size(1));

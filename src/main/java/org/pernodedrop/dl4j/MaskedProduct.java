@@ -8,8 +8,10 @@ import org.pernodedrop.backend.ConnectionShape;
 
 /** {@code z = x (w m) + bias} and its gradients on ND4J's arrays, in one of its data types, on one of its backends. */
 interface MaskedProduct {
+    /** @param bias null for none */
     void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z);
 
+    /** @param db null if there is no bias */
     void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db);
 
     /**
@@ -46,9 +48,9 @@ interface MaskedProduct {
         return ConnectionShape.of(Math.toIntExact(x.size(0)), Math.toIntExact(w.size(0)), Math.toIntExact(w.size(1)));
     }
 
-    /** The array, or a copy of it where the elements of a row don't lie one after the other. */
+    /** The array, or a copy of it where the elements of a row don't lie one after the other; null stays null. */
     static INDArray rows(INDArray array) {
-        return isByRows(array) ? array : array.dup('c');
+        return array == null || isByRows(array) ? array : array.dup('c');
     }
 
     private static boolean isByRows(INDArray array) {

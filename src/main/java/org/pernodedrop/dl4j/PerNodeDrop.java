@@ -69,16 +69,18 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         assertInputSet(false);
         applyDropOutIfNecessary(training, workspaces);
         INDArray w = getParamWithNoise(WEIGHT_KEY, training, workspaces);
-        INDArray bias = getParamWithNoise(BIAS_KEY, training, workspaces);
+        INDArray bias = hasBias() ? getParamWithNoise(BIAS_KEY, training, workspaces) : null;
         requireInput(w);
         INDArray x = input.castTo(dataType);
         INDArray sums =
                 workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, new long[] {x.size(0), w.size(1)}, 'c');
         if (training) {
-            product.forward(drawn(), x, w, row(bias), sums);
+            product.forward(drawn(), x, w, bias == null ? null : row(bias), sums);
         } else {
             x.mmuli(w, sums);
-            sums.addiRowVector(bias);
+            if (bias != null) {
+                sums.addiRowVector(bias);
+            }
         }
         return sums;
     }
@@ -111,10 +113,12 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         INDArray dx = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
         INDArray dw = gradientViews.get(WEIGHT_KEY);
         INDArray db = gradientViews.get(BIAS_KEY);
-        product.backward(drawn(), x, w, delta, dx, dw, row(db));
+        product.backward(drawn(), x, w, delta, dx, dw, db == null ? null : row(db));
         Gradient gradients = new DefaultGradient();
         gradients.gradientForVariable().put(WEIGHT_KEY, dw);
-        gradients.gradientForVariable().put(BIAS_KEY, db);
+        if (db != null) {
+            gradients.gradientForVariable().put(BIAS_KEY, db);
+        }
         weightNoiseParams.clear();
         return new Pair<>(gradients, backpropDropOutIfPresent(dx));
     }
@@ -130,6 +134,11 @@ public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
     public void clear() {
         super.clear();
         z = null;
+    }
+
+    @Override
+    public boolean hasBias() {
+        return layerConf().isHasBias();
     }
 
     @Override

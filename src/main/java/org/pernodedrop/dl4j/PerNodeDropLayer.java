@@ -52,6 +52,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
     private double dropRate;
     private Noise noise;
     private Long maskSeed;
+    private boolean hasBias = true;
 
     /** For JSON. */
     public PerNodeDropLayer() {}
@@ -61,6 +62,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         dropRate = builder.dropRate;
         noise = builder.noise;
         maskSeed = builder.maskSeed;
+        hasBias = builder.hasBias;
         initializeConstraints(builder);
         maskSpec();
     }
@@ -89,6 +91,15 @@ public class PerNodeDropLayer extends FeedForwardLayer {
 
     public void setMaskSeed(Long maskSeed) {
         this.maskSeed = maskSeed;
+    }
+
+    /** Whether there is a bias; true unless set. */
+    public boolean isHasBias() {
+        return hasBias;
+    }
+
+    public void setHasBias(boolean hasBias) {
+        this.hasBias = hasBias;
     }
 
     /**
@@ -145,7 +156,8 @@ public class PerNodeDropLayer extends FeedForwardLayer {
                 && super.equals(that)
                 && dropRate == that.dropRate
                 && noise == that.noise
-                && Objects.equals(maskSeed, that.maskSeed);
+                && Objects.equals(maskSeed, that.maskSeed)
+                && hasBias == that.hasBias;
     }
 
     @Override
@@ -155,13 +167,13 @@ public class PerNodeDropLayer extends FeedForwardLayer {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), dropRate, noise, maskSeed);
+        return Objects.hash(super.hashCode(), dropRate, noise, maskSeed, hasBias);
     }
 
     @Override
     public String toString() {
         return "PerNodeDropLayer(" + super.toString() + ", dropRate=" + dropRate + ", noise=" + noise + ", maskSeed="
-                + maskSeed + ")";
+                + maskSeed + ", hasBias=" + hasBias + ")";
     }
 
     /** Settings of a layer; those that are not here are DL4J's own. */
@@ -170,6 +182,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         private double dropRate = 0.5;
         private Noise noise = Noise.BERNOULLI;
         private Long maskSeed;
+        private boolean hasBias = true;
 
         /** @param rate in [0, 1); 0.5 if not set; {@link #build} refuses others */
         public Builder dropRate(double rate) {
@@ -186,6 +199,12 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         /** @param seed of the masks; the network's if not set */
         public Builder maskSeed(long seed) {
             maskSeed = seed;
+            return this;
+        }
+
+        /** @param wanted true if not set */
+        public Builder hasBias(boolean wanted) {
+            hasBias = wanted;
             return this;
         }
 

@@ -3,6 +3,7 @@ package org.pernodedrop.dl4j;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,6 +14,11 @@ final class RowMajorParamInitializer extends DefaultParamInitializer {
     private static final char ROW_MAJOR = 'c';
 
     private RowMajorParamInitializer() {}
+
+    @Override
+    protected boolean hasBias(Layer layer) {
+        return ((PerNodeDropLayer) layer).isHasBias();
+    }
 
     @Override
     protected INDArray createWeightMatrix(

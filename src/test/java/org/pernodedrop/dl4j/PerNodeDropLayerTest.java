@@ -195,6 +195,31 @@ class PerNodeDropLayerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void aLayerWithoutBiasIsOneOfZeros(DataType type) {
+        MultiLayerNetwork with = Dl4jNetworks.network(
+                Dl4jNetworks.configuration(type, 5, 3, layer(33).build()));
+        MultiLayerNetwork without = Dl4jNetworks.network(
+                Dl4jNetworks.configuration(type, 5, 3, layer(33).hasBias(false).build()));
+        assertEquals(with.numParams() - 33, without.numParams());
+        without.getParam("0_W").assign(with.getParam("0_W"));
+        without.getParam("1_W").assign(with.getParam("1_W"));
+        INDArray x = Dl4jNetworks.features(type, 16, 5);
+        INDArray labels = Dl4jNetworks.oneHot(type, 16, 3);
+        assertEquals(with.output(x), without.output(x));
+        compute(with, x, labels);
+        compute(without, x, labels);
+        for (String name : List.of("0_W", "1_W", "1_b")) {
+            assertEquals(
+                    with.gradient().getGradientFor(name), without.gradient().getGradientFor(name), name);
+        }
+        assertEquals(null, without.gradient().getGradientFor("0_b"));
+        without.fit(new DataSet(x, labels));
+    }
+
     @Test
     void configurationsGoThroughJson() {
         MultiLayerConfiguration configuration = Dl4jNetworks.configuration(
@@ -205,7 +230,7 @@ class PerNodeDropLayerTest {
                         .dropRate(0.4)
                         .maskSeed(Long.MIN_VALUE + 1)
                         .build(),
-                layer(6).dropRate(0.25).build());
+                layer(6).dropRate(0.25).hasBias(false).build());
         MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(configuration.toJson());
         assertEquals(configuration, read);
         PerNodeDropLayer first = (PerNodeDropLayer) read.getConf(0).getLayer();
@@ -213,7 +238,9 @@ class PerNodeDropLayerTest {
         assertEquals(0.4, first.getDropRate());
         assertEquals(Long.MIN_VALUE + 1, first.getMaskSeed());
         assertEquals(5, first.getNIn());
-        assertEquals(null, ((PerNodeDropLayer) read.getConf(1).getLayer()).getMaskSeed());
+        PerNodeDropLayer second = (PerNodeDropLayer) read.getConf(1).getLayer();
+        assertEquals(null, second.getMaskSeed());
+        assertTrue(first.isHasBias() && !second.isHasBias());
         assertNotEquals(layer(7).dropRate(0.4).build(), layer(7).dropRate(0.3).build());
         ComputationGraphConfiguration graph = graph(DataType.FLOAT);
         assertEquals(graph, ComputationGraphConfiguration.fromJson(graph.toJson()));

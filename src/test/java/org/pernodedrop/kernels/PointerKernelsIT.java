@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceLaunch;
 import org.pernodedrop.backend.DeviceMatrix;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
@@ -348,6 +349,34 @@ class PointerKernelsIT {
         arena.enter();
         kernels.close();
         forbidden("closed", () -> plan.backward(launch, x, w, dz, null, null, null));
+    }
+
+    @Test
+    void whatTheDriverRefusesIsToldAndTheNextCallWorks() {
+        SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
+        long before = device.live().pinnedAllocations();
+        device.fail(SimulatedDevice.Call.PINNED_ALLOCATION, 1);
+        failed("page-locked memory", PointerKernels::new);
+        assertEquals(before, device.live().pinnedAllocations());
+
+        Mask mask = mask(Noise.BERNOULLI, 0.3, 3);
+        ConnectionShape shape = ConnectionShape.of(13, 33, 31);
+        device.fail(SimulatedDevice.Call.MODULE_LOAD, 1);
+        failed("loading the kernels", () -> kernels.plan(mask.spec(), shape));
+        Layer layer = new Layer(mask.spec(), shape, Place.STRIDED);
+        kernels.setState(arena.stream(), state, SEED, 3);
+        device.fail(SimulatedDevice.Call.LAUNCH, 1);
+        failed("launching the kernel", () -> layer.compute(0));
+        device.fail(SimulatedDevice.Call.COPY, 1);
+        failed("copying rows", () -> layer.compute(0));
+        layer.compute(0);
+        arena.await();
+        layer.check(mask);
+    }
+
+    private static void failed(String message, Executable call) {
+        String said = assertThrows(DeviceException.class, call).getMessage();
+        assertTrue(said.contains(message), said);
     }
 
     private static DeviceMatrix at(long address) {
