@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "driver.h"
+#include "status.h"
 
 namespace simulated {
 

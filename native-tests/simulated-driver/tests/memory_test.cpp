@@ -1,7 +1,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "copy_rows.h"
+#include "../copy_rows.h"
 #include "device_test.h"
 
 namespace simulated {

@@ -27,7 +27,6 @@ import org.pernodedrop.mask.MaskSpec;
  */
 public final class PointerConnections implements AutoCloseable {
     private static final int STATE_WORDS = 4;
-    private static final int STEP_WORD = 2;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Closer parts = new Closer();
