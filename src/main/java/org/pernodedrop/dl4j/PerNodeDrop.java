@@ -19,7 +19,7 @@ import org.pernodedrop.mask.Mask;
  * What {@link PerNodeDropLayer} configures, made by DL4J's networks. The pre-activations of a training pass are kept for the
  * backward pass, the mask is not: it is drawn again.
  */
-public class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
+public final class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
     private static final long serialVersionUID = 1;
 
     private final transient MaskedProduct product;
