@@ -67,7 +67,6 @@ public final class PointerKernels implements AutoCloseable {
      */
     public PointerPlan plan(MaskSpec spec, ConnectionShape shape) {
         KernelChecks.checkConnections(spec, shape);
-        connections.load(spec, shape);
         return new PointerPlan(connections, spec, shape);
     }
 

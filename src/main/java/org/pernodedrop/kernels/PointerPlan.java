@@ -7,6 +7,7 @@ import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceLaunch;
 import org.pernodedrop.backend.DeviceMatrix;
 import org.pernodedrop.backend.cuda.PointerConnections;
+import org.pernodedrop.backend.cuda.PointerLayer;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -21,19 +22,17 @@ import org.pernodedrop.mask.MaskSpec;
  */
 public final class PointerPlan {
     private final PointerConnections connections;
-    private final MaskSpec spec;
+    private final PointerLayer layer;
     private final ConnectionShape shape;
-    private final long scratchBytes;
 
     PointerPlan(PointerConnections connections, MaskSpec spec, ConnectionShape shape) {
         this.connections = connections;
-        this.spec = spec;
+        this.layer = connections.prepare(spec, shape);
         this.shape = shape;
-        scratchBytes = connections.workspaceBytes(spec, shape);
     }
 
     public MaskSpec spec() {
-        return spec;
+        return layer.spec();
     }
 
     public ConnectionShape shape() {
@@ -42,7 +41,7 @@ public final class PointerPlan {
 
     /** Bytes of workspace that a call takes at most if no operand has gaps; may be 0. */
     public long workspaceBytes() {
-        return scratchBytes;
+        return layer.scratchBytes();
     }
 
     /** The same if all operands have gaps. */
@@ -50,7 +49,7 @@ public final class PointerPlan {
         long inputs = PointerConnections.copyBytes(shape.rows(), shape.inputs());
         long weights = PointerConnections.copyBytes(shape.inputs(), shape.outputs());
         long outputs = PointerConnections.copyBytes(shape.rows(), shape.outputs());
-        return scratchBytes + Math.max(inputs + weights + 2 * outputs, 2 * inputs + 2 * weights + outputs);
+        return layer.scratchBytes() + Math.max(inputs + weights + 2 * outputs, 2 * inputs + 2 * weights + outputs);
     }
 
     /**
@@ -59,7 +58,7 @@ public final class PointerPlan {
      * @throws IllegalArgumentException unless the noise is Bernoulli, of a drop rate above 0, with one position a sample
      */
     public long packedBytes() {
-        KernelChecks.checkPackable(spec, shape);
+        KernelChecks.checkPackable(layer.spec(), shape);
         return Integer.BYTES * PointerConnections.packedWords(shape);
     }
 
@@ -93,8 +92,8 @@ public final class PointerPlan {
         if (launch.packed() != 0) {
             operands.output("packed", launch.packed(), packedBytes());
         }
-        operands.check(connections, launch.workspace(), scratchBytes);
-        connections.forward(launch, spec, shape, activation, x, w, bias, z, y);
+        operands.check(connections, launch.workspace(), layer.scratchBytes());
+        connections.forward(launch, layer, activation, x, w, bias, z, y);
     }
 
     /**
@@ -131,8 +130,8 @@ public final class PointerPlan {
         if (db != null) {
             operands.output("db", db, 1, shape.outputs());
         }
-        operands.check(connections, launch.workspace(), scratchBytes);
-        connections.backward(launch, spec, shape, x, w, dz, dx, dw, db);
+        operands.check(connections, launch.workspace(), layer.scratchBytes());
+        connections.backward(launch, layer, x, w, dz, dx, dw, db);
     }
 
     /** Draws the kept bits of a Bernoulli mask to the launch's packed bits, as {@link #forward} would. */
@@ -144,7 +143,7 @@ public final class PointerPlan {
         }
         operands.output("packed", launch.packed(), packedBytes());
         operands.check(connections, 0, 0);
-        connections.pack(launch, spec, shape);
+        connections.pack(launch, layer);
     }
 
     /**
@@ -161,7 +160,7 @@ public final class PointerPlan {
                     + to.leadingDimension() + ", outputs=" + shape.outputs());
         }
         operands.check(connections, 0, 0);
-        connections.export(launch, spec, shape, to.address());
+        connections.export(launch, layer, to.address());
     }
 
     private PointerOperands begin(DeviceLaunch launch) {

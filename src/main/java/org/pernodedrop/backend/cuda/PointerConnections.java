@@ -21,7 +21,7 @@ import org.pernodedrop.mask.MaskSpec;
 
 /**
  * The products of a layer on memory and streams of the caller, in the context that was current when this was opened. Nothing
- * is allocated by a call, and nothing loaded after {@link #load}, so that calls may be captured. Operands with gaps between
+ * is allocated by a call, and nothing loaded after {@link #prepare}, so that calls may be captured. Operands with gaps between
  * their rows are copied to the workspace and back. Arguments are right when they arrive; calls wait for each other on the
  * host.
  */
@@ -80,15 +80,20 @@ public final class PointerConnections implements AutoCloseable {
         return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
     }
 
-    /** Loads all kernels for a layer; the driver compiles those that it does not know yet. */
-    public void load(MaskSpec spec, ConnectionShape shape) {
+    /** Loads all kernels for a layer, of which the driver compiles those that it does not know yet, and plans its passes. */
+    public PointerLayer prepare(MaskSpec spec, ConnectionShape shape) {
+        ConnectionShape computed = PointerLayer.computed(spec, shape);
+        long[] scratchBytes = new long[1];
         entered(() -> {
-            connections.load(spec, computed(spec, shape));
+            connections.load(spec, computed);
             vectors.loadColumnSums();
             masks.loadExport();
             packing.load();
             advance.function();
+            scratchBytes[0] = Math.max(
+                    connections.scratchBytes(spec, computed), vectors.columnSumsBytes(shape.rows(), shape.outputs()));
         });
+        return new PointerLayer(spec, shape, scratchBytes[0]);
     }
 
     /** Bytes of workspace that a matrix takes if its rows have gaps; else and for null 0. */
@@ -99,23 +104,6 @@ public final class PointerConnections implements AutoCloseable {
     /** Bytes of workspace that a matrix takes if its rows have gaps. */
     public static long copyBytes(int rows, int columns) {
         return PlacedOperands.copyBytes(rows, columns);
-    }
-
-    /** Bytes of workspace for operands without gaps. */
-    public long workspaceBytes(MaskSpec spec, ConnectionShape shape) {
-        lock.lock();
-        try {
-            return Math.max(
-                    connections.scratchBytes(spec, computed(spec, shape)),
-                    vectors.columnSumsBytes(shape.rows(), shape.outputs()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    // Without a mask all rows are samples.
-    private static ConnectionShape computed(MaskSpec spec, ConnectionShape shape) {
-        return spec.isIdentity() ? ConnectionShape.of(shape.rows(), shape.inputs(), shape.outputs()) : shape;
     }
 
     /** Refuses memory that is not the GPU's, or too small: an {@link IllegalArgumentException} that names the argument. */
@@ -141,8 +129,7 @@ public final class PointerConnections implements AutoCloseable {
     /** {@code z = x (w m) + bias}, {@code y = act(z)}; y may be null, or z if the activation is linear. */
     public void forward(
             DeviceLaunch launch,
-            MaskSpec spec,
-            ConnectionShape shape,
+            PointerLayer layer,
             Activation activation,
             DeviceMatrix x,
             DeviceMatrix w,
@@ -150,6 +137,7 @@ public final class PointerConnections implements AutoCloseable {
             DeviceMatrix z,
             DeviceMatrix y) {
         in(launch.stream(), () -> {
+            ConnectionShape shape = layer.shape();
             PlacedOperands placed = new PlacedOperands(queue, pool, launch.workspace());
             CudaFloats ownX = placed.input(x, shape.rows(), shape.inputs());
             CudaFloats ownW = placed.input(w, shape.inputs(), shape.outputs());
@@ -157,11 +145,11 @@ public final class PointerConnections implements AutoCloseable {
             CudaFloats ownZ = placed.output(z, shape.rows(), shape.outputs());
             boolean alone = y == null || y.equals(z);
             CudaFloats ownY = alone ? ownZ : placed.output(y, shape.rows(), shape.outputs());
-            lend(placed, spec, shape);
+            scratch.lend(placed.end(), layer.scratchBytes());
             connections.forward(
-                    mask(launch, spec),
+                    mask(launch, layer),
                     launch.firstSample(),
-                    computed(spec, shape),
+                    layer.computed(),
                     alone ? Activation.LINEAR : activation,
                     ownX,
                     ownW,
@@ -176,8 +164,7 @@ public final class PointerConnections implements AutoCloseable {
     /** Gradients; those that are null are not computed. */
     public void backward(
             DeviceLaunch launch,
-            MaskSpec spec,
-            ConnectionShape shape,
+            PointerLayer layer,
             DeviceMatrix x,
             DeviceMatrix w,
             DeviceMatrix dz,
@@ -185,6 +172,7 @@ public final class PointerConnections implements AutoCloseable {
             DeviceMatrix dw,
             DeviceMatrix db) {
         in(launch.stream(), () -> {
+            ConnectionShape shape = layer.shape();
             PlacedOperands placed = new PlacedOperands(queue, pool, launch.workspace());
             CudaFloats ownX = placed.input(x, shape.rows(), shape.inputs());
             CudaFloats ownW = placed.input(w, shape.inputs(), shape.outputs());
@@ -192,11 +180,11 @@ public final class PointerConnections implements AutoCloseable {
             CudaFloats ownDx = placed.output(dx, shape.rows(), shape.inputs());
             CudaFloats ownDw = placed.output(dw, shape.inputs(), shape.outputs());
             CudaFloats ownDb = placed.output(db, 1, shape.outputs());
-            lend(placed, spec, shape);
+            scratch.lend(placed.end(), layer.scratchBytes());
             connections.backward(
-                    mask(launch, spec),
+                    mask(launch, layer),
                     launch.firstSample(),
-                    computed(spec, shape),
+                    layer.computed(),
                     ownX,
                     ownW,
                     ownDz,
@@ -211,19 +199,21 @@ public final class PointerConnections implements AutoCloseable {
     }
 
     /** Stores the kept bits. */
-    public void pack(DeviceLaunch launch, MaskSpec spec, ConnectionShape shape) {
+    public void pack(DeviceLaunch launch, PointerLayer layer) {
         in(
                 launch.stream(),
-                () -> packing.pack(masks.own(mask(launch, spec)), launch.firstSample(), shape, launch.packed()));
+                () -> packing.pack(
+                        masks.own(mask(launch, layer)), launch.firstSample(), layer.shape(), launch.packed()));
     }
 
     /** Writes the multipliers, {@code [B, I, U]} without gaps. */
-    public void export(DeviceLaunch launch, MaskSpec spec, ConnectionShape shape, long to) {
+    public void export(DeviceLaunch launch, PointerLayer layer, long to) {
+        ConnectionShape shape = layer.shape();
         long bytes = Float.BYTES * (long) shape.samples() * shape.inputs() * shape.outputs();
         in(
                 launch.stream(),
                 () -> masks.export(
-                        mask(launch, spec),
+                        mask(launch, layer),
                         launch.firstSample(),
                         shape.samples(),
                         shape.inputs(),
@@ -231,13 +221,9 @@ public final class PointerConnections implements AutoCloseable {
                         new CudaFloats(new DeviceBlock(pool, to, bytes, 0))));
     }
 
-    private void lend(PlacedOperands placed, MaskSpec spec, ConnectionShape shape) {
-        scratch.lend(placed.end(), workspaceBytes(spec, shape));
-    }
-
-    private LayerMask mask(DeviceLaunch launch, MaskSpec spec) {
+    private LayerMask mask(DeviceLaunch launch, PointerLayer layer) {
         DeviceBlock block = new DeviceBlock(pool, launch.state(), CudaStepState.BYTES, 0);
-        return new LayerMask(spec, launch.layer(), new CudaStepState(queue, block));
+        return new LayerMask(layer.spec(), launch.layer(), new CudaStepState(queue, block));
     }
 
     private CudaInts packed(DeviceLaunch launch, ConnectionShape shape) {

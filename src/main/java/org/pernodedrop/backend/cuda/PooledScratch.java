@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Memory of the pool. One block serves all operations, since the stream runs them one after the other. It grows; a block that was grown out of is kept while a recording writes there.
+ * Memory of the pool. One block serves all operations, since the stream runs them one after the other. It grows; a block
+ * that was grown out of is kept while a recording writes there.
  */
 final class PooledScratch implements Scratch {
     private static final long LEAST = 1L << 16;
