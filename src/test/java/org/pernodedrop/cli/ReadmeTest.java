@@ -56,7 +56,7 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
-        "Model model, djl/PerNodeDropBlockTest",
+        "Model model, djl/PerNodeDropTrainerTest",
         "Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
         "Mask mask, kernels/HostKernelsTest",
         "try (PointerKernels kernels, kernels/PointerKernelsIT"

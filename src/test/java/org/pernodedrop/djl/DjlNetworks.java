@@ -8,8 +8,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
@@ -20,10 +24,13 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.mask.Noise;
 
 /** Networks and data for the tests of the DJL block. */
 final class DjlNetworks {
@@ -51,6 +58,61 @@ final class DjlNetworks {
 
     static Optimizer sgd() {
         return Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.1f)).build();
+    }
+
+    static PerNodeDropBlock block(int units) {
+        return PerNodeDropBlock.builder().setUnits(units).optMaskSeed(42).build();
+    }
+
+    static PerNodeDropBlock block(int units, Noise noise) {
+        return PerNodeDropBlock.builder()
+                .setUnits(units)
+                .optNoise(noise)
+                .optDropRate(0.4)
+                .optMaskSeed(42)
+                .build();
+    }
+
+    static PerNodeDropTrainer trainer(Block block, Shape input) {
+        return trainer(model(block), input);
+    }
+
+    static PerNodeDropTrainer trainer(Model model, Shape input) {
+        PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, config(sgd()));
+        trainer.initialize(input);
+        return trainer;
+    }
+
+    static SequentialBlock network(Block first, Block second) {
+        return new SequentialBlock()
+                .add(Linear.builder().setUnits(7).build())
+                .add(Activation::tanh)
+                .add(first)
+                .add(Activation::tanh)
+                .add(second)
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(3).build());
+    }
+
+    /** What is used twice: by the next block, and by a connection around it. */
+    static Block residual(Block inner) {
+        Function<List<NDList>, NDList> sum =
+                lists -> new NDList(lists.get(0).head().add(lists.get(1).head()));
+        return new ParallelBlock(sum, List.of(inner, new SequentialBlock().add(Activation::tanh)));
+    }
+
+    static void train(PerNodeDropTrainer trainer, NDArray x, NDArray labels, int steps) {
+        for (int step = 0; step < steps; step++) {
+            try (NDManager batch = x.getManager().newSubManager()) {
+                NDArray rows = x.duplicate();
+                rows.attach(batch);
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDList y = trainer.forward(new NDList(rows));
+                    collector.backward(trainer.getLoss().evaluate(new NDList(labels), y));
+                }
+            }
+            trainer.step();
+        }
     }
 
     static NDArray floats(NDManager manager, long seed, long... shape) {

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.djl.DjlNetworks.block;
+import static org.pernodedrop.djl.DjlNetworks.network;
+import static org.pernodedrop.djl.DjlNetworks.residual;
+import static org.pernodedrop.djl.DjlNetworks.trainer;
 
 import ai.djl.Device;
 import ai.djl.Model;
@@ -16,46 +20,29 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.EasyTrain;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
-import ai.djl.training.dataset.ArrayDataset;
-import ai.djl.training.evaluator.Accuracy;
-import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Optimizer;
 import ai.djl.util.Pair;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pernodedrop.data.DataSource;
-import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
 
-/** The block in DJL's own networks: its trainer, its autograd, its files, and real data. */
+/** The block in DJL's own networks and its autograd. */
 class PerNodeDropBlockTest {
     private NDManager manager;
 
@@ -74,19 +61,6 @@ class PerNodeDropBlockTest {
         manager.close();
     }
 
-    private static PerNodeDropBlock block(int units) {
-        return PerNodeDropBlock.builder().setUnits(units).optMaskSeed(42).build();
-    }
-
-    private static PerNodeDropBlock block(int units, Noise noise) {
-        return PerNodeDropBlock.builder()
-                .setUnits(units)
-                .optNoise(noise)
-                .optDropRate(0.4)
-                .optMaskSeed(42)
-                .build();
-    }
-
     private static MaterializedMaskBlock explicit(int units, PerNodeDropBlock of) {
         return new MaterializedMaskBlock(units, (manager, samples, inputs, outputs) -> {
             Mask mask = of.mask();
@@ -97,34 +71,6 @@ class PerNodeDropBlockTest {
             }
             return manager.create(values, new Shape(samples, inputs, outputs));
         });
-    }
-
-    private static PerNodeDropTrainer trainer(Block block, Shape input) {
-        return trainer(DjlNetworks.model(block), input);
-    }
-
-    private static PerNodeDropTrainer trainer(Model model, Shape input) {
-        PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, DjlNetworks.config(DjlNetworks.sgd()));
-        trainer.initialize(input);
-        return trainer;
-    }
-
-    private static SequentialBlock network(Block first, Block second) {
-        return new SequentialBlock()
-                .add(Linear.builder().setUnits(7).build())
-                .add(Activation::tanh)
-                .add(first)
-                .add(Activation::tanh)
-                .add(second)
-                .add(Activation::relu)
-                .add(Linear.builder().setUnits(3).build());
-    }
-
-    /** What is used twice: by the next block, and by a connection around it. */
-    private static Block residual(Block inner) {
-        Function<List<NDList>, NDList> sum =
-                lists -> new NDList(lists.get(0).head().add(lists.get(1).head()));
-        return new ParallelBlock(sum, List.of(inner, new SequentialBlock().add(Activation::tanh)));
     }
 
     @ParameterizedTest
@@ -316,139 +262,6 @@ class PerNodeDropBlockTest {
                         expected.get(parameter.getKey()),
                         parameter.getValue().getArray().getGradient().toFloatArray());
             }
-        }
-    }
-
-    @Test
-    void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
-        Block network = network(block(33), block(13));
-        try (Model model = DjlNetworks.model(network);
-                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
-            train(trainer, x, labels, 5);
-            model.save(folder, "saved");
-            Block other = network(
-                    PerNodeDropBlock.builder().setUnits(33).build(),
-                    PerNodeDropBlock.builder().setUnits(13).build());
-            try (Model restored = DjlNetworks.model(other)) {
-                restored.load(folder, "saved");
-                try (PerNodeDropTrainer again =
-                        PerNodeDropTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
-                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
-                    assertArrayEquals(
-                            DjlNetworks.infer(network, manager, x).toFloatArray(),
-                            DjlNetworks.infer(other, manager, x).toFloatArray());
-                    train(trainer, x, labels, 5);
-                    train(again, x, labels, 5);
-                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
-                }
-            }
-            Block wrong = network(block(34), block(13));
-            try (Model restored = DjlNetworks.model(wrong)) {
-                refused("another block's", () -> restored.load(folder, "saved"));
-            }
-        }
-    }
-
-    private static void train(PerNodeDropTrainer trainer, NDArray x, NDArray labels, int steps) {
-        for (int step = 0; step < steps; step++) {
-            try (NDManager batch = x.getManager().newSubManager()) {
-                NDArray rows = x.duplicate();
-                rows.attach(batch);
-                try (GradientCollector collector = trainer.newGradientCollector()) {
-                    NDList y = trainer.forward(new NDList(rows));
-                    collector.backward(trainer.getLoss().evaluate(new NDList(labels), y));
-                }
-            }
-            trainer.step();
-        }
-    }
-
-    @Test
-    void aStepLeavesNoArrayBehind() {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
-        try (Model model = DjlNetworks.model(network(block(33), residual(block(33))));
-                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
-            train(trainer, x, labels, 3);
-            int before = arrays(trainer, model);
-            train(trainer, x, labels, 20);
-            assertEquals(before, arrays(trainer, model));
-        }
-    }
-
-    private int arrays(Trainer trainer, Model model) {
-        return trainer.getManager().getManagedArrays().size()
-                + model.getNDManager().getManagedArrays().size();
-    }
-
-    @Test
-    void theReadmesExampleLearnsDigits() throws Exception {
-        DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
-        split.standardize();
-        ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
-        ArrayDataset validation = DjlNetworks.batches(manager, split.validation(), 128, false);
-        Engine.getInstance().setRandomSeed(42);
-        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                .optOptimizer(Optimizer.adam().build())
-                .addEvaluator(new Accuracy())
-                .addTrainingListeners(TrainingListener.Defaults.basic());
-        // The README's lines.
-        Model model = Model.newInstance("digits");
-        model.setBlock(new SequentialBlock()
-                .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
-                .add(Activation::relu)
-                .add(Linear.builder().setUnits(10).build()));
-        Trainer trainer = PerNodeDropTrainer.of(model, config);
-        trainer.initialize(new Shape(1, 64));
-        EasyTrain.fit(trainer, 15, train, validation);
-        try (model;
-                trainer) {
-            float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
-            assertTrue(accuracy > 0.95, "accuracy " + accuracy);
-        }
-    }
-
-    @Test
-    void modelsTrainInTurnAsAloneAndPredictSideBySide() throws Exception {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
-        List<Block> networks = new ArrayList<>();
-        List<PerNodeDropTrainer> trainers = new ArrayList<>();
-        for (int k = 0; k < 3; k++) {
-            networks.add(network(block(33), block(13)));
-            trainers.add(trainer(networks.get(k), x.getShape()));
-            DjlNetworks.number(networks.get(k));
-        }
-        train(trainers.get(0), x, labels, 10);
-        for (int step = 0; step < 10; step++) {
-            train(trainers.get(1), x, labels, 1);
-            train(trainers.get(2), x, labels, 1);
-        }
-        float[] alone = DjlNetworks.parameters(networks.get(0));
-        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(1)));
-        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(2)));
-        float[] expected = DjlNetworks.infer(networks.get(0), manager, x).toFloatArray();
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Callable<float[]>> predictions = new ArrayList<>();
-            for (int k = 0; k < 12; k++) {
-                Block network = networks.get(k % 3);
-                predictions.add(() -> {
-                    try (NDManager own = manager.newSubManager()) {
-                        NDArray rows = x.duplicate();
-                        rows.attach(own);
-                        return DjlNetworks.infer(network, own, rows).toFloatArray();
-                    }
-                });
-            }
-            for (Future<float[]> prediction : threads.invokeAll(predictions)) {
-                assertArrayEquals(expected, prediction.get());
-            }
-        } finally {
-            threads.shutdown();
-            trainers.forEach(Trainer::close);
         }
     }
 

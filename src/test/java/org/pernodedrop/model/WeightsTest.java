@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,27 @@ class WeightsTest {
         try (DeviceFloats input = network.backend().allocate(x.length)) {
             network.backend().upload(x, 0, input);
             return network.backend().download(network.forward(input, 5, Mode.INFERENCE));
+        }
+    }
+
+    @Test
+    void inMemoryTheyAreTheFilesBytes() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (Backend backend = new CpuBackend(1);
+                Network saved = network(backend, 1, 7, true)) {
+            Weights.save(saved, Map.of("classes", "a,b,c"), file);
+            byte[] content = Weights.toBytes(saved, Map.of("classes", "a,b,c"));
+            assertArrayEquals(Files.readAllBytes(file), content);
+            try (Network opened = Weights.open("kept", content, backend)) {
+                assertArrayEquals(outputs(saved), outputs(opened));
+            }
+            for (int length : new int[] {0, 7, 100, content.length - 1}) {
+                String said = assertThrows(
+                                ModelFileException.class,
+                                () -> Weights.open("kept", Arrays.copyOf(content, length), backend))
+                        .getMessage();
+                assertTrue(said.startsWith("kept is no valid safetensors file"), said);
+            }
         }
     }
 
