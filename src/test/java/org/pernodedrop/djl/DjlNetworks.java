@@ -1,5 +1,7 @@
 package org.pernodedrop.djl;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
@@ -42,6 +44,22 @@ final class DjlNetworks {
         boolean there =
                 system.contains("linux") && System.getProperty("os.arch").equals("amd64");
         assumeTrue(there, "DJL TESTS SKIPPED: PyTorch's natives are fetched on Linux x86-64 only");
+    }
+
+    /**
+     * Compares what PyTorch has computed, wholly or in part: it rounds by layout, thread count and processor. Another mask, or
+     * a step more, differs by far more.
+     */
+    static void assertClose(String what, float[] expected, float[] actual) {
+        assertEquals(expected.length, actual.length, what);
+        double scale = 0;
+        double error = 0;
+        for (int k = 0; k < expected.length; k++) {
+            scale = Math.max(scale, Math.abs(expected[k]));
+            error = Math.max(error, Math.abs((double) expected[k] - actual[k]));
+        }
+        assertTrue(scale > 0, what + " is all zeros");
+        assertTrue(error <= 1e-5 * scale, what + ": error " + error + " at a scale of " + scale);
     }
 
     static Model model(Block block) {

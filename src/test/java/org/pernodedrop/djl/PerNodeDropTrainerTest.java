@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.djl.DjlNetworks.assertClose;
 import static org.pernodedrop.djl.DjlNetworks.block;
 import static org.pernodedrop.djl.DjlNetworks.network;
 import static org.pernodedrop.djl.DjlNetworks.residual;
@@ -81,12 +82,13 @@ class PerNodeDropTrainerTest {
                 try (PerNodeDropTrainer again =
                         PerNodeDropTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
                     assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
-                    assertArrayEquals(
+                    assertClose(
+                            "inference",
                             DjlNetworks.infer(network, manager, x).toFloatArray(),
                             DjlNetworks.infer(other, manager, x).toFloatArray());
                     train(trainer, x, labels, 5);
                     train(again, x, labels, 5);
-                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                    assertClose("parameters", DjlNetworks.parameters(network), DjlNetworks.parameters(other));
                 }
             }
             Block wrong = network(block(34), block(13));
@@ -158,8 +160,8 @@ class PerNodeDropTrainerTest {
             train(trainers.get(2), x, labels, 1);
         }
         float[] alone = DjlNetworks.parameters(networks.get(0));
-        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(1)));
-        assertArrayEquals(alone, DjlNetworks.parameters(networks.get(2)));
+        assertClose("second network", alone, DjlNetworks.parameters(networks.get(1)));
+        assertClose("third network", alone, DjlNetworks.parameters(networks.get(2)));
         float[] expected = DjlNetworks.infer(networks.get(0), manager, x).toFloatArray();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
@@ -175,7 +177,7 @@ class PerNodeDropTrainerTest {
                 });
             }
             for (Future<float[]> prediction : threads.invokeAll(predictions)) {
-                assertArrayEquals(expected, prediction.get());
+                assertClose("prediction", expected, prediction.get());
             }
         } finally {
             threads.shutdown();

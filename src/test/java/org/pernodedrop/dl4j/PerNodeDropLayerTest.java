@@ -209,12 +209,15 @@ class PerNodeDropLayerTest {
         without.getParam("1_W").assign(with.getParam("1_W"));
         INDArray x = Dl4jNetworks.features(type, 16, 5);
         INDArray labels = Dl4jNetworks.oneHot(type, 16, 3);
-        assertEquals(with.output(x), without.output(x));
+        assertClose("output", with.output(x), without.output(x), 1e-5);
         compute(with, x, labels);
         compute(without, x, labels);
         for (String name : List.of("0_W", "1_W", "1_b")) {
-            assertEquals(
-                    with.gradient().getGradientFor(name), without.gradient().getGradientFor(name), name);
+            assertClose(
+                    name,
+                    with.gradient().getGradientFor(name),
+                    without.gradient().getGradientFor(name),
+                    1e-5);
         }
         assertEquals(null, without.gradient().getGradientFor("0_b"));
         without.fit(new DataSet(x, labels));
@@ -260,14 +263,15 @@ class PerNodeDropLayerTest {
         MultiLayerNetwork restored =
                 ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(file.toByteArray()), true);
         assertEquals(network.params(), restored.params());
-        assertEquals(network.output(data.getFeatures()), restored.output(data.getFeatures()));
+        assertClose("output", network.output(data.getFeatures()), restored.output(data.getFeatures()), 1e-5);
         for (int step = 0; step < 5; step++) {
             network.fit(data);
             restored.fit(data);
         }
-        assertArrayEquals(network.params().toFloatVector(), restored.params().toFloatVector());
+        assertClose("parameters", network.params(), restored.params(), 1e-5);
+        INDArray before = network.params().dup();
         network.getLayer(0).setParams(network.getLayer(0).params().dup());
-        assertArrayEquals(restored.params().toFloatVector(), network.params().toFloatVector());
+        assertArrayEquals(before.toFloatVector(), network.params().toFloatVector());
     }
 
     @Test
@@ -277,9 +281,10 @@ class PerNodeDropLayerTest {
         INDArray x = Dl4jNetworks.features(DataType.FLOAT, 16, 5);
         Mask before = ((PerNodeDrop) network.getLayer(0)).mask();
         INDArray trained = network.feedForward(x, true).get(1);
-        assertEquals(trained, network.feedForward(x, true).get(1));
+        assertClose("the same step", trained, network.feedForward(x, true).get(1), 1e-6);
         network.fit(new DataSet(x, Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3)));
-        network.feedForward(x, true);
+        INDArray later = network.feedForward(x, true).get(1);
+        assertTrue(later.sub(trained).amaxNumber().doubleValue() > 0.1, "masks must differ");
         Mask after = ((PerNodeDrop) network.getLayer(0)).mask();
         assertEquals(before.key(), after.key());
         assertEquals(before.step() + 1, after.step());
@@ -298,8 +303,9 @@ class PerNodeDropLayerTest {
         INDArray wide = Dl4jNetworks.features(DataType.FLOAT, 16, 11);
         INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 8));
         INDArray expected = network.feedForward(view.dup('c'), true).get(1).dup();
-        assertEquals(expected, network.feedForward(view, true).get(1));
-        assertEquals(expected, network.feedForward(view.dup('f'), true).get(1));
+        assertClose("view", expected, network.feedForward(view, true).get(1), 1e-6);
+        assertClose(
+                "by columns", expected, network.feedForward(view.dup('f'), true).get(1), 1e-6);
     }
 
     @Test
@@ -350,7 +356,9 @@ class PerNodeDropLayerTest {
         try {
             List<Callable<float[]>> many = new ArrayList<>(List.of(training, training, training, training));
             for (Future<float[]> result : threads.invokeAll(many)) {
-                assertArrayEquals(alone, result.get());
+                // ND4J rounds as it likes, and steps pass that on; another order of masks would differ by a hundred
+                // times that.
+                assertArrayEquals(alone, result.get(), 1e-3f);
             }
         } finally {
             threads.shutdown();

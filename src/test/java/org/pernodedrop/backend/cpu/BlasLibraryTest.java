@@ -8,16 +8,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.ForkedJava;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DenseContract;
 import org.pernodedrop.backend.DeviceFloats;
@@ -45,7 +43,7 @@ class BlasLibraryTest {
     }
 
     @Test
-    void withoutNativesJavaTakesOver() throws Exception {
+    void withoutNativesJavaTakesOver() {
         List<String> said = describeIn(List.of("-Dorg.bytedeco.javacpp.platform=linux-none"));
         assertEquals(1, said.size(), said.toString());
         assertTrue(said.get(0).contains("netlib Java BLAS (because no native library could be loaded: "), said.get(0));
@@ -53,7 +51,7 @@ class BlasLibraryTest {
     }
 
     @Test
-    void aForcedNativeThatFailsIsAnErrorWithItsCause() throws Exception {
+    void aForcedNativeThatFailsIsAnErrorWithItsCause() {
         List<String> said =
                 describeIn(List.of("-Dorg.bytedeco.javacpp.platform=linux-none", "-Dpernodedrop.blas=native"));
         assertEquals(1, said.size(), said.toString());
@@ -62,17 +60,10 @@ class BlasLibraryTest {
     }
 
     /** What a new virtual machine with these options says: libraries are chosen once in a lifetime. */
-    private static List<String> describeIn(List<String> options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Describe.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), said);
-        return said.lines()
-                .filter(line -> !line.startsWith("WARNING: ") && !line.isBlank())
-                .toList();
+    private static List<String> describeIn(List<String> options) {
+        ForkedJava run = ForkedJava.run(options, Map.of(), Describe.class);
+        assertEquals(0, run.code(), run.err());
+        return run.out().lines().toList();
     }
 
     /** Describes a backend that has multiplied, or says why there is none. */
