@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Builds and runs the native tests: native-tests/run.sh [auto|required|off] [build directory]
+# Builds the simulated CUDA device, which Java's integration tests run on, and builds and runs the kernels' own tests:
+#   native-tests/run.sh [auto|required|off] [build directory] [quick|thorough]
 #   auto      where something they need is missing, skips them and says what (the default)
 #   required  fails there instead
 #   off       leaves them out
+#   quick     one order of threads (the default)
+#   thorough  also the other orders, sanitizers, planted faults and the script for a GPU
 set -euo pipefail
 
 mode=${1:-auto}
 sources=$(cd "$(dirname "$0")" && pwd)
 build=${2:-$sources/../target/native-tests}
+extent=${3:-quick}
 
 case $mode in
     auto | required) ;;
@@ -21,13 +25,24 @@ case $mode in
         ;;
 esac
 
+case $extent in
+    quick) thorough=OFF ;;
+    thorough) thorough=ON ;;
+    *)
+        echo "native.tests.extent must be quick or thorough: $extent" >&2
+        exit 2
+        ;;
+esac
+gtest_required=OFF
+[[ $mode == auto ]] || gtest_required=ON
+
 without() {
     if [[ $mode == required ]]; then
         echo "Native tests are required and cannot run. Missing: $1" >&2
         exit 1
     fi
     echo "***"
-    echo "*** NATIVE TESTS SKIPPED: the CUDA kernels were not tested. Missing: $1"
+    echo "*** NATIVE TESTS SKIPPED: neither the CUDA kernels nor what calls them were tested. Missing: $1"
     echo "*** Install it, or say -Dnative.tests=off to leave these tests out knowingly."
     echo "***"
     exit 0
@@ -46,7 +61,8 @@ command -v "${CXX:-}" >/dev/null || without "a C++ compiler, g++ or clang++ ${CX
 
 mkdir -p "$build"
 log=$build/configure.log
-if ! cmake -S "$sources" -B "$build" >"$log" 2>&1; then
+if ! cmake -S "$sources" -B "$build" -DPERNODEDROP_THOROUGH=$thorough -DPERNODEDROP_GTEST_REQUIRED=$gtest_required \
+    >"$log" 2>&1; then
     missing=$(sed -n -e 's/.*Missing: //p' -e 's/.*\(CMake [0-9.]* or higher\) is required.*/\1/p' "$log" | head -1)
     if [[ -n $missing ]]; then
         without "$missing"
@@ -63,4 +79,6 @@ cmake --build "$build" --parallel "$cores" >"$build/build.log" 2>&1 || {
     cat "$build/build.log" >&2
     exit 1
 }
-ctest --test-dir "$build" --parallel "$cores" --output-on-failure --no-tests=error
+if [[ -e $build/CTestTestfile.cmake ]] && grep -q add_test "$build/CTestTestfile.cmake"; then
+    ctest --test-dir "$build" --parallel "$cores" --output-on-failure --no-tests=error
+fi

@@ -2,6 +2,7 @@ package org.pernodedrop.backend.cpu;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendContract;
 
@@ -30,6 +31,7 @@ class CpuBackendTest {
     }
 
     @Nested
+    @Tag("thorough")
     class OneThread extends OnThreads {
         OneThread() {
             super(1);
@@ -44,6 +46,7 @@ class CpuBackendTest {
     }
 
     @Nested
+    @Tag("thorough")
     class ThreeThreads extends OnThreads {
         ThreeThreads() {
             super(3);

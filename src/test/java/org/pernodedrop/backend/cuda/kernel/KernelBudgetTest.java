@@ -10,12 +10,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.cuda.kernel.KernelResources.Multiprocessor;
 
 /** Every kernel compiles, and keeps within what it may take and issue: slower kernels show without a GPU. */
+@Tag("thorough")
 class KernelBudgetTest {
     private static final List<Budgets.Resources> RESOURCES = Budgets.resources();
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ class PtxFreshnessTest {
 
     /** Another nvcc may write other PTX from the same sources: only the version that wrote the PTX can be asked. */
     @Test
+    @Tag("thorough")
     void compilingAnewChangesNothing(@TempDir Path folder) throws IOException, InterruptedException {
         skipUnlessOnPath("nvcc");
         String compiler = version(run(new ProcessBuilder("nvcc", "--version")).output());
