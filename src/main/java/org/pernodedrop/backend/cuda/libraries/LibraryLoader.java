@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pernodedrop.files.NativesFolder;
 
 /**
  * Loads NVIDIA's libraries and then JCuda's, which call them, and tells what became of each.
@@ -22,7 +23,8 @@ final class LibraryLoader {
     private static final String NEWER_CUBLAS = "libcublas.so.13";
     private static final String NAME_FOLDER = "name its folder by -D" + SearchSettings.LIBRARIES + "=DIR";
     private static final String PIP = "pip install nvidia-cublas-cu12 nvidia-curand-cu12";
-    private static final String CACHE_REMEDY = "make room there, or choose another folder by XDG_CACHE_HOME";
+    private static final String CACHE_REMEDY =
+            "make room there, or choose another folder by -D" + NativesFolder.PROPERTY + "=DIR";
     private static final Pattern FILE_VERSION = Pattern.compile("\\.so\\.(\\d+(\\.\\d+)+)$");
 
     private final LibrarySearch search;
@@ -160,6 +162,10 @@ final class LibraryLoader {
     private boolean loadBySystem(JCudaLibrary library, String file) {
         if (search.settings().givenOnly()) {
             return missing(library, file);
+        }
+        Optional<String> danger = search.danger(file);
+        if (danger.isPresent()) {
+            return lost(file, null, danger.get(), otherwise(library));
         }
         Optional<Throwable> failure = failureBySystem(library, file);
         if (failure.isEmpty()) {

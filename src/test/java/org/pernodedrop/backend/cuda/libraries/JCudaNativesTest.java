@@ -82,20 +82,4 @@ class JCudaNativesTest {
             }
         }
     }
-
-    @Test
-    void foldersOfEndedProcessesAreSwept(@TempDir Path temporary) throws IOException {
-        Path ended = Files.createDirectory(temporary.resolve("pernodedrop-natives-999999999999-1"));
-        Files.writeString(ended.resolve("library"), "");
-        Path running = Files.createDirectory(temporary.resolve(
-                "pernodedrop-natives-" + ProcessHandle.current().pid() + "-1"));
-        Path foreign = Files.createDirectory(temporary.resolve("pernodedrop-natives-mine"));
-        Path others = Files.createDirectory(temporary.resolve("others"));
-        Files.writeString(others.resolve("kept"), "");
-        Path link = Files.createSymbolicLink(temporary.resolve("pernodedrop-natives-999999999999-2"), others);
-        JCudaNatives.sweep(temporary);
-        assertFalse(Files.exists(ended));
-        assertTrue(Files.exists(running) && Files.exists(foreign) && Files.exists(link));
-        assertTrue(Files.exists(others.resolve("kept")));
-    }
 }

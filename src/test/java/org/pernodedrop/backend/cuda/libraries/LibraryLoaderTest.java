@@ -20,6 +20,7 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.files.NativesFolder;
 
 /** What is loaded, in which order, and what is said where something is missing: with a loader that only keeps a list. */
 class LibraryLoaderTest {
@@ -201,8 +202,8 @@ class LibraryLoaderTest {
         LibraryFinding finding = load(jar("libcublasLt.so.12", CUBLAS), put("a", "file"))
                 .problem()
                 .orElseThrow();
-        assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: no folder can be made at "));
-        assertEquals("make room there, or choose another folder by XDG_CACHE_HOME", finding.remedy());
+        assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: "));
+        assertEquals("make room there, or choose another folder by -Dpernodedrop.natives=DIR", finding.remedy());
     }
 
     @Test
@@ -321,13 +322,17 @@ class LibraryLoaderTest {
         SearchSettings settings = new SearchSettings(root, variables, properties);
         try (URLClassLoader classPath =
                 new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
-            return new LibraryLoader(new LibrarySearch(settings), new RedistLibraries(classPath, cache), loader).load();
+            return new LibraryLoader(
+                            new LibrarySearch(settings),
+                            new RedistLibraries(classPath, NativesFolder.in(cache)),
+                            loader)
+                    .load();
         }
     }
 
     private CudaLibraries load() {
         SearchSettings settings = new SearchSettings(root, variables, properties);
-        return new LibraryLoader(new LibrarySearch(settings), RedistLibraries.of(settings), loader).load();
+        return new LibraryLoader(new LibrarySearch(settings), RedistLibraries.ofThisProgram(), loader).load();
     }
 
     private static List<String> places(CudaLibraries libraries) {
