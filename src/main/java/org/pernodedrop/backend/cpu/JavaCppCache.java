@@ -59,8 +59,7 @@ final class JavaCppCache {
                 return;
             }
             PrivateFolder folder = NativesFolder.ofThisProcess().of(LIBRARY);
-            System.setProperty(PROPERTY, folder.path().toString());
-            File used = Loader.getCacheDir();
+            File used = usedAfterNaming(folder.path());
             if (used.toPath().toRealPath().equals(folder.path())) {
                 deleteForeign(folder.path(), JavaCppCache.class.getClassLoader());
             } else {
@@ -68,6 +67,16 @@ final class JavaCppCache {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** JavaCPP reads the property once; what this process starts has its own folder to choose. */
+    private static File usedAfterNaming(Path folder) throws IOException {
+        System.setProperty(PROPERTY, folder.toString());
+        try {
+            return Loader.getCacheDir();
+        } finally {
+            System.clearProperty(PROPERTY);
         }
     }
 

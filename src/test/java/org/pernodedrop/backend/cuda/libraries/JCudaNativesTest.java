@@ -58,6 +58,16 @@ class JCudaNativesTest {
         assertTrue(run.code() != 0 && run.err().contains(folder + "/lib" + name + ".so: file too short"), run.err());
     }
 
+    @Test
+    void aLibraryPathThatDependsOnTheCurrentFolderIsNotTrusted(@TempDir Path folder) throws IOException {
+        String name = LibUtils.createPlatformLibraryName("JNvPTXCompiler-" + JCudaVersion.get());
+        Files.writeString(folder.resolve(LibUtils.createLibraryFileName(name)), "planted");
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.toRealPath());
+        ForkedJava run = ForkedJava.run(List.of("-Djava.library.path=" + relative), Map.of(), TellsVersion.class);
+        assertTrue(run.code() != 0 && run.err().contains("UnsatisfiedLinkError: " + relative), run.err());
+        assertTrue(run.err().contains("depends on the current folder; name folders in full"), run.err());
+    }
+
     private static final class TellsVersion {
         public static void main(String[] arguments) {
             try (JCudaNatives natives = new JCudaNatives()) {

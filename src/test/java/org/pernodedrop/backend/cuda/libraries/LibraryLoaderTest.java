@@ -102,6 +102,18 @@ class LibraryLoaderTest {
     }
 
     @Test
+    void whatLiesInTheCurrentFolderIsNotLeftToTheSystemsLoader() throws IOException {
+        loader.systemPaths.put(DRIVER, "./libcuda.so.1");
+        Path planted = put("here", DRIVER);
+        variables.put(
+                "LD_LIBRARY_PATH",
+                Path.of("").toAbsolutePath().relativize(planted.getParent()).toString());
+        LibraryFinding finding = load().problem().orElseThrow();
+        assertEquals(List.of(), loader.loaded);
+        assertTrue(finding.problem().contains("depends on the current folder and is not trusted"), finding.problem());
+    }
+
+    @Test
     void aBrokenFileIsPassedOverForTheNext() throws IOException {
         put("usr/lib64", DRIVER);
         Path broken = put("usr/local/cuda-12.8/lib64", CUBLAS);
