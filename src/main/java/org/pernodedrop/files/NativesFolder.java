@@ -1,6 +1,7 @@
 package org.pernodedrop.files;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -73,18 +74,18 @@ public final class NativesFolder {
             return own(cache());
         } catch (OpenFolderException e) {
             LOGGER.log(Level.WARNING, "native libraries go to a temporary folder: {0}", e.getMessage());
-            reason = e.getMessage();
+            reason = told(e);
         } catch (IOException e) {
             // As in containers, for users without a home.
-            LOGGER.log(Level.FINE, "native libraries go to a temporary folder: {0}", e.toString());
-            reason = e.toString();
+            LOGGER.log(Level.FINE, "native libraries go to a temporary folder: {0}", told(e));
+            reason = told(e);
         }
         try {
             return temporary();
         } catch (IOException e) {
             throw new IOException(
-                    "no private folder can be had for native libraries (" + reason + "; " + e + "); name one by -D"
-                            + PROPERTY + "=DIR",
+                    "no private folder can be had for native libraries (" + reason + "; " + told(e)
+                            + "); name one by -D" + PROPERTY + "=DIR",
                     e);
         }
     }
@@ -101,6 +102,11 @@ public final class NativesFolder {
                             + ")",
                     e);
         }
+    }
+
+    // The messages of the system's own exceptions are bare names of files.
+    private static String told(IOException failure) {
+        return failure instanceof FileSystemException ? failure.toString() : failure.getMessage();
     }
 
     private static PrivateFolder own(Path path) throws IOException {
