@@ -98,7 +98,7 @@ public final class NativesFolder {
             return own(path(named).resolve(OWN));
         } catch (IOException e) {
             throw new IOException(
-                    PROPERTY + " must name a folder that only you can write: " + PROPERTY + "=" + named + " (" + e
+                    PROPERTY + " must name a folder that only you can write: " + PROPERTY + "=" + named + " (" + told(e)
                             + ")",
                     e);
         }

@@ -268,7 +268,10 @@ final class LibraryLoader {
                     file + " is not in the folders of " + SearchSettings.LIBRARIES + ", the only ones searched";
             return lost(file, null, problem, NAME_FOLDER + ", or leave out -D" + SearchSettings.SEARCH + "=given");
         }
-        return lost(file, null, file + " was not found", otherwise(library));
+        String problem = search.distrusted(file)
+                .map(path -> path + " is not trusted: every user of this machine may write it or its folder")
+                .orElse(file + " was not found");
+        return lost(file, null, problem, otherwise(library));
     }
 
     private static String otherwise(JCudaLibrary library) {

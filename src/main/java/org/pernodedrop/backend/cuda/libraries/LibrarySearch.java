@@ -33,17 +33,26 @@ final class LibrarySearch {
         return files(settings.given(), fileName);
     }
 
-    /** The files of that name in all other places; none where only given folders are searched. */
+    /** The files of that name in all other places that are to be trusted; none where only given folders are searched. */
     List<Path> others(String fileName) {
+        return inPlaces(fileName).stream()
+                .filter(file -> !PublicFiles.mayBeOfAnybody(file))
+                .toList();
+    }
+
+    /** The first file of that name in those places that anybody may have put there. */
+    Optional<Path> distrusted(String fileName) {
+        return inPlaces(fileName).stream().filter(PublicFiles::mayBeOfAnybody).findFirst();
+    }
+
+    private List<Path> inPlaces(String fileName) {
         if (settings.givenOnly()) {
             return List.of();
         }
         if (folders == null) {
             folders = new Places().all();
         }
-        return files(folders, fileName).stream()
-                .filter(file -> !PublicFiles.mayBeOfAnybody(file))
-                .toList();
+        return files(folders, fileName);
     }
 
     /**

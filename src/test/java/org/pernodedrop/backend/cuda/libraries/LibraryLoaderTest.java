@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URL;
@@ -11,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +113,22 @@ class LibraryLoaderTest {
         LibraryFinding finding = load().problem().orElseThrow();
         assertEquals(List.of(), loader.loaded);
         assertTrue(finding.problem().contains("depends on the current folder and is not trusted"), finding.problem());
+    }
+
+    @Test
+    void whatEverybodyMayWriteIsNamedAndNotLoaded() throws IOException {
+        put("usr/lib64", DRIVER);
+        Path open = put("toolkit/lib64", CUBLAS);
+        assumeTrue(
+                open.getFileSystem().supportedFileAttributeViews().contains("posix"), "SKIPPED: files have no modes");
+        Files.setPosixFilePermissions(open.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        variables.put("CUDA_HOME", root.resolve("toolkit").toString());
+        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
+        LibraryFinding finding = load().problem().orElseThrow();
+        assertFalse(loader.loaded.contains(open.toString()), loader.loaded.toString());
+        assertEquals(
+                open + " is not trusted: every user of this machine may write it or its folder", finding.problem());
+        assertTrue(finding.remedy().contains("name its folder by -Dpernodedrop.cuda.libraries"), finding.remedy());
     }
 
     @Test
