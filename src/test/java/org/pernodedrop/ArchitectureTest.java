@@ -42,7 +42,7 @@ class ArchitectureTest {
 
     @Test
     void theCpuBackendKnowsTheSeam() {
-        knowsOnly("backend.cpu", "backend", "mask");
+        knowsOnly("backend.cpu", "backend", "mask", "files");
     }
 
     @Test

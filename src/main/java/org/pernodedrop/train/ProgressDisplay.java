@@ -34,7 +34,7 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
         this.name = name;
         this.epochs = epochs;
         this.lines = lines;
-        this.bar = !interactive
+        this.bar = !interactive || !TerminalNatives.havePrivateFolder(lines)
                 ? null
                 : new ProgressBarBuilder()
                         .setTaskName(name)

@@ -26,7 +26,6 @@ record BlasLibrary(BLAS blas, String description) {
     static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
 
     private static final String ALLOW_NATIVE = "dev.ludovic.netlib.blas.allowNative";
-    private static final String NATIVE_CLASS = "dev.ludovic.netlib.blas.JNIBLAS";
     private static final String OPENBLAS_KEY = "openblas";
 
     // Held, since loggers that nobody holds forget their level.
@@ -82,7 +81,7 @@ record BlasLibrary(BLAS blas, String description) {
                 description = openblas_nolapack.OPENBLAS_VERSION.strip() + " (" + Loader.getPlatform() + ")";
             }
             // Loads netlib's part here, where a failure still carries its cause.
-            Class.forName(NATIVE_CLASS);
+            NetlibNatives.load();
             nativeLibrary = new BlasLibrary(NativeBLAS.getInstance(), description);
         }
         return nativeLibrary;
@@ -90,6 +89,7 @@ record BlasLibrary(BLAS blas, String description) {
 
     /** Unpacks and loads OpenBLAS, keeps it to one thread, and tells its file. */
     private static String loadOpenBlas() {
+        JavaCppCache.prepare();
         Loader.load(openblas_nolapack.class);
         openblas_nolapack.blas_set_num_threads(1);
         for (Map.Entry<String, String> library : Loader.getLoadedLibraries().entrySet()) {

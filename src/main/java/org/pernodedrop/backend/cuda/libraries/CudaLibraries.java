@@ -63,7 +63,7 @@ public final class CudaLibraries {
             SearchSettings settings = SearchSettings.ofThisMachine();
             try (NativeLoader loader = new JvmLoader()) {
                 ofThisProcess =
-                        new LibraryLoader(new LibrarySearch(settings), RedistLibraries.of(settings), loader).load();
+                        new LibraryLoader(new LibrarySearch(settings), RedistLibraries.ofThisProgram(), loader).load();
             }
         }
         return ofThisProcess;

@@ -5,41 +5,40 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
 import jcuda.LibUtils;
+import org.pernodedrop.files.TemporaryFolder;
 
 /**
  * JCuda's native libraries out of the class path, for as long as it takes to load them.
  *
  * <p>JCuda itself unpacks a library to a fixed name in the temporary folder and takes whatever lies there, be it half a
- * file of a run that was killed. Here each process unpacks to a folder of its own, and deletes it when closed; on Windows,
- * which keeps the files of loaded libraries, a later process does. Who names natives by {@code -Djava.library.path} gets
- * those.
+ * file of a run that was killed or what another user left. Here each process unpacks to a {@link TemporaryFolder}, and
+ * deletes it when closed; on Windows, which keeps the files of loaded libraries, a later process does. Who names natives by
+ * {@code -Djava.library.path} gets those, if its folder does not depend on the current one.
  */
 public final class JCudaNatives implements AutoCloseable {
-    private static final String FOLDER = "pernodedrop-natives-";
     private static final String TEMPORARY = "java.io.tmpdir";
 
     // JCurand was last released for this version of JCuda, and asks for its library by that of the others.
     private static final List<String> VERSIONS = List.of(JCudaVersion.get(), "11.8.0");
 
+    private final TemporaryFolder temporary;
     private final Path folder;
 
     /**
      * Opens an empty folder.
      *
-     * @throws UncheckedIOException if there is no room for one
+     * @throws UncheckedIOException if there is no room for one, or others could put another in its place
      */
     public JCudaNatives() {
-        if (SearchSettings.ofThisMachine().isWindows()) {
-            sweep(Path.of(System.getProperty(TEMPORARY)));
-        }
         try {
-            folder = Files.createTempDirectory(FOLDER + ProcessHandle.current().pid() + "-");
+            temporary = TemporaryFolder.create();
+            folder = temporary.folder().path();
         } catch (IOException e) {
             throw failure(e);
         }
@@ -47,7 +46,7 @@ public final class JCudaNatives implements AutoCloseable {
 
     /** Whether the class path or {@code java.library.path} holds a library such as JCudaDriver. */
     public static boolean isPresent(String library) {
-        return onLibraryPath(name(library)) || resource(library) != null;
+        return onLibraryPath(name(library)).isPresent() || resource(library) != null;
     }
 
     /**
@@ -59,8 +58,9 @@ public final class JCudaNatives implements AutoCloseable {
      */
     public void load(String library, String className) {
         String name = name(library);
-        if (onLibraryPath(name)) {
-            System.loadLibrary(name);
+        Optional<Path> named = onLibraryPath(name);
+        if (named.isPresent()) {
+            load(named.get());
         } else {
             Path file = folder.resolve(System.mapLibraryName(name));
             if (!Files.exists(file)) {
@@ -71,10 +71,20 @@ public final class JCudaNatives implements AutoCloseable {
         initialize(className);
     }
 
+    private static void load(Path named) {
+        if (!named.isAbsolute()) {
+            // Whoever can write the current folder could run code in this process; JCuda itself would look there, too.
+            throw new UnsatisfiedLinkError(
+                    named + " was found by an entry of java.library.path or LD_LIBRARY_PATH that is"
+                            + " empty or relative, and so depends on the current folder; name folders in full");
+        }
+        System.load(named.toString());
+    }
+
     /** Deletes the folder, as far as the system allows. */
     @Override
     public void close() {
-        delete(folder);
+        temporary.close();
     }
 
     // Finds the library in the folder: JCuda would otherwise unpack it anew, to a place of its own.
@@ -123,42 +133,16 @@ public final class JCudaNatives implements AutoCloseable {
         return null;
     }
 
-    private static boolean onLibraryPath(String name) {
+    /** The file of that name that Java would load; its path is relative if the entry is. */
+    private static Optional<Path> onLibraryPath(String name) {
         String file = System.mapLibraryName(name);
-        return Stream.of(System.getProperty("java.library.path", "").split(File.pathSeparator))
-                .anyMatch(path -> new File(path, file).isFile());
-    }
-
-    /** Deletes the folders that ended processes left in a folder. */
-    static void sweep(Path temporary) {
-        try (Stream<Path> left = Files.list(temporary)) {
-            left.filter(JCudaNatives::isLeftOver).forEach(JCudaNatives::delete);
-        } catch (IOException e) {
-            // Then there is nothing to sweep; what really needs the folder tells of the failure.
-            return;
-        }
-    }
-
-    private static boolean isLeftOver(Path path) {
-        String name = path.getFileName().toString();
-        // Nobody may lead us to other folders by a link.
-        if (!name.startsWith(FOLDER) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        String process = name.substring(FOLDER.length()).split("-")[0];
-        return process.matches("\\d{1,18}")
-                && ProcessHandle.of(Long.parseLong(process)).isEmpty();
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            // A library that is loaded keeps its file on Windows; the next process sweeps.
-            return;
-        }
+        String path = System.getProperty("java.library.path", "");
+        return path.isEmpty()
+                ? Optional.empty()
+                : Stream.of(path.split(File.pathSeparator, -1))
+                        // As Java reads an empty entry.
+                        .map(entry -> Path.of(entry.isEmpty() ? "." : entry, file))
+                        .filter(Files::isRegularFile)
+                        .findFirst();
     }
 }

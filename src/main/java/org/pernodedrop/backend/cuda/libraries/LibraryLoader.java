@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pernodedrop.files.NativesFolder;
 
 /**
  * Loads NVIDIA's libraries and then JCuda's, which call them, and tells what became of each.
@@ -22,7 +23,8 @@ final class LibraryLoader {
     private static final String NEWER_CUBLAS = "libcublas.so.13";
     private static final String NAME_FOLDER = "name its folder by -D" + SearchSettings.LIBRARIES + "=DIR";
     private static final String PIP = "pip install nvidia-cublas-cu12 nvidia-curand-cu12";
-    private static final String CACHE_REMEDY = "make room there, or choose another folder by XDG_CACHE_HOME";
+    private static final String CACHE_REMEDY =
+            "make room there, or choose another folder by -D" + NativesFolder.PROPERTY + "=DIR";
     private static final Pattern FILE_VERSION = Pattern.compile("\\.so\\.(\\d+(\\.\\d+)+)$");
 
     private final LibrarySearch search;
@@ -161,6 +163,10 @@ final class LibraryLoader {
         if (search.settings().givenOnly()) {
             return missing(library, file);
         }
+        Optional<String> danger = search.danger(file);
+        if (danger.isPresent()) {
+            return lost(file, null, danger.get(), otherwise(library));
+        }
         Optional<Throwable> failure = failureBySystem(library, file);
         if (failure.isEmpty()) {
             return true;
@@ -262,7 +268,10 @@ final class LibraryLoader {
                     file + " is not in the folders of " + SearchSettings.LIBRARIES + ", the only ones searched";
             return lost(file, null, problem, NAME_FOLDER + ", or leave out -D" + SearchSettings.SEARCH + "=given");
         }
-        return lost(file, null, file + " was not found", otherwise(library));
+        String problem = search.distrusted(file)
+                .map(path -> path + " is not trusted: every user of this machine may write it or its folder")
+                .orElse(file + " was not found");
+        return lost(file, null, problem, otherwise(library));
     }
 
     private static String otherwise(JCudaLibrary library) {

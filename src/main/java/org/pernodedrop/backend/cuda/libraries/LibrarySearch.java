@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,8 +33,19 @@ final class LibrarySearch {
         return files(settings.given(), fileName);
     }
 
-    /** The files of that name in all other places; none where only given folders are searched. */
+    /** The files of that name in all other places that are to be trusted; none where only given folders are searched. */
     List<Path> others(String fileName) {
+        return inPlaces(fileName).stream()
+                .filter(file -> !PublicFiles.mayBeOfAnybody(file))
+                .toList();
+    }
+
+    /** The first file of that name in those places that anybody may have put there. */
+    Optional<Path> distrusted(String fileName) {
+        return inPlaces(fileName).stream().filter(PublicFiles::mayBeOfAnybody).findFirst();
+    }
+
+    private List<Path> inPlaces(String fileName) {
         if (settings.givenOnly()) {
             return List.of();
         }
@@ -41,6 +53,27 @@ final class LibrarySearch {
             folders = new Places().all();
         }
         return files(folders, fileName);
+    }
+
+    /**
+     * Why the system's loader is not to be asked for a file: it would take one that anybody may have put there. Nothing if
+     * it would not.
+     */
+    Optional<String> danger(String fileName) {
+        String variable = settings.isWindows() ? "PATH" : "LD_LIBRARY_PATH";
+        for (Path folder : settings.entries(variable)) {
+            Path file = folder.resolve(fileName);
+            if (Files.isRegularFile(file) && !folder.isAbsolute()) {
+                return Optional.of(fileName + " was found in the folder '" + folder + "' of " + variable
+                        + ", which depends on the current folder and is not trusted: name folders there in full");
+            }
+            if (Files.isRegularFile(file) && PublicFiles.mayBeOfAnybody(file)) {
+                return Optional.of(file
+                        + " is not trusted: every user of this machine may write it or its folder, which stands in "
+                        + variable);
+            }
+        }
+        return Optional.empty();
     }
 
     private static List<Path> files(List<Path> folders, String fileName) {
@@ -105,7 +138,7 @@ final class LibrarySearch {
                     addPackages(prefix, "Lib/");
                 });
             }
-            addPackages(settings.home(), ".local/lib/python3*/");
+            settings.home().ifPresent(home -> addPackages(home, ".local/lib/python3*/"));
             for (String place : List.of("usr", "usr/local", "opt/*", "opt/*/.venv")) {
                 addPackages(settings.root(), place + "/lib/python3*/");
             }

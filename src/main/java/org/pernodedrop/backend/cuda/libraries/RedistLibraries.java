@@ -11,36 +11,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.jar.JarEntry;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.NativesFolder;
 
 /**
  * NVIDIA's libraries out of the jar that the Maven profile {@code cuda-redist} puts on the class path, unpacked once into
- * the user's cache: {@code pernodedrop/cuda-libraries} in {@code XDG_CACHE_HOME}, by default {@code ~/.cache}.
+ * {@code cuda-libraries} of the user's {@link NativesFolder}.
  */
 final class RedistLibraries {
     private static final String RESOURCES = "org/bytedeco/cuda/linux-x86_64/";
 
     private final ClassLoader classPath;
-    private final Path cache;
+    private final NativesFolder natives;
 
-    RedistLibraries(ClassLoader classPath, Path cache) {
+    RedistLibraries(ClassLoader classPath, NativesFolder natives) {
         this.classPath = classPath;
-        this.cache = cache;
+        this.natives = natives;
     }
 
     /** That of this program, for this user. */
-    static RedistLibraries of(SearchSettings settings) {
-        Path caches = settings.variable("XDG_CACHE_HOME").stream()
-                .filter(Path::isAbsolute)
-                .findFirst()
-                .orElse(settings.home().resolve(".cache"));
-        return new RedistLibraries(
-                RedistLibraries.class.getClassLoader(),
-                caches.resolve("pernodedrop").resolve("cuda-libraries"));
-    }
-
-    /** Where the libraries are unpacked to. */
-    Path cache() {
-        return cache;
+    static RedistLibraries ofThisProgram() {
+        return new RedistLibraries(RedistLibraries.class.getClassLoader(), NativesFolder.ofThisProcess());
     }
 
     /** Whether the class path holds a library of that name. */
@@ -64,8 +54,7 @@ final class RedistLibraries {
         jar.setUseCaches(false);
         JarEntry entry = jar.getJarEntry();
         try (InputStream content = jar.getInputStream()) {
-            Path file =
-                    folder(cache.resolve(String.format("%08x", entry.getCrc()))).resolve(fileName);
+            Path file = folder(String.format("%08x", entry.getCrc())).resolve(fileName);
             if (!Files.isRegularFile(file) || Files.size(file) != entry.getSize()) {
                 write(content, file, entry.getSize());
             }
@@ -73,11 +62,11 @@ final class RedistLibraries {
         }
     }
 
-    private static Path folder(Path path) throws IOException {
+    private Path folder(String content) throws IOException {
         try {
-            return Files.createDirectories(path);
+            return natives.of("cuda-libraries").folder(content).path();
         } catch (IOException e) {
-            throw new IOException("NVIDIA's libraries cannot be unpacked: no folder can be made at " + path, e);
+            throw new IOException("NVIDIA's libraries cannot be unpacked: " + e.getMessage(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -69,14 +70,28 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
         };
     }
 
-    /** The folders in an environment variable. */
+    /** The folders in an environment variable that are named in full: what depends on the current folder is not searched. */
     List<Path> variable(String name) {
-        return folders(variables.get(name));
+        return folders(variables.get(name)).stream().filter(Path::isAbsolute).toList();
     }
 
-    /** The user's home folder. */
-    Path home() {
-        return Path.of(properties.getProperty("user.home", ""));
+    /** The entries of an environment variable as the system's loader reads them: an empty one is the current folder. */
+    List<Path> entries(String name) {
+        String list = variables.get(name);
+        if (list == null || list.isEmpty()) {
+            return List.of();
+        }
+        return Arrays.stream(list.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry.strip()))
+                .toList();
+    }
+
+    /** The user's home folder; none where the system does not know the user, and Java calls it ?. */
+    Optional<Path> home() {
+        return Optional.of(properties.getProperty("user.home", ""))
+                .filter(home -> !home.equals("?"))
+                .map(Path::of)
+                .filter(Path::isAbsolute);
     }
 
     private static List<Path> folders(String list) {

@@ -58,6 +58,16 @@ class JCudaNativesTest {
         assertTrue(run.code() != 0 && run.err().contains(folder + "/lib" + name + ".so: file too short"), run.err());
     }
 
+    @Test
+    void aLibraryPathThatDependsOnTheCurrentFolderIsNotTrusted(@TempDir Path folder) throws IOException {
+        String name = LibUtils.createPlatformLibraryName("JNvPTXCompiler-" + JCudaVersion.get());
+        Files.writeString(folder.resolve(LibUtils.createLibraryFileName(name)), "planted");
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.toRealPath());
+        ForkedJava run = ForkedJava.run(List.of("-Djava.library.path=" + relative), Map.of(), TellsVersion.class);
+        assertTrue(run.code() != 0 && run.err().contains("UnsatisfiedLinkError: " + relative), run.err());
+        assertTrue(run.err().contains("depends on the current folder; name folders in full"), run.err());
+    }
+
     private static final class TellsVersion {
         public static void main(String[] arguments) {
             try (JCudaNatives natives = new JCudaNatives()) {
@@ -81,21 +91,5 @@ class JCudaNativesTest {
                         failure.getMessage());
             }
         }
-    }
-
-    @Test
-    void foldersOfEndedProcessesAreSwept(@TempDir Path temporary) throws IOException {
-        Path ended = Files.createDirectory(temporary.resolve("pernodedrop-natives-999999999999-1"));
-        Files.writeString(ended.resolve("library"), "");
-        Path running = Files.createDirectory(temporary.resolve(
-                "pernodedrop-natives-" + ProcessHandle.current().pid() + "-1"));
-        Path foreign = Files.createDirectory(temporary.resolve("pernodedrop-natives-mine"));
-        Path others = Files.createDirectory(temporary.resolve("others"));
-        Files.writeString(others.resolve("kept"), "");
-        Path link = Files.createSymbolicLink(temporary.resolve("pernodedrop-natives-999999999999-2"), others);
-        JCudaNatives.sweep(temporary);
-        assertFalse(Files.exists(ended));
-        assertTrue(Files.exists(running) && Files.exists(foreign) && Files.exists(link));
-        assertTrue(Files.exists(others.resolve("kept")));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URL;
@@ -11,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.files.NativesFolder;
 
 /** What is loaded, in which order, and what is said where something is missing: with a loader that only keeps a list. */
 class LibraryLoaderTest {
@@ -98,6 +101,34 @@ class LibraryLoaderTest {
         assertTrue(libraries.isUsable() && libraries.curandAvailable());
         assertEquals("/odd/place/libcuda.so.1", find(libraries, DRIVER).path());
         assertNull(find(libraries, CUBLAS).path());
+    }
+
+    @Test
+    void whatLiesInTheCurrentFolderIsNotLeftToTheSystemsLoader() throws IOException {
+        loader.systemPaths.put(DRIVER, "./libcuda.so.1");
+        Path planted = put("here", DRIVER);
+        variables.put(
+                "LD_LIBRARY_PATH",
+                Path.of("").toAbsolutePath().relativize(planted.getParent()).toString());
+        LibraryFinding finding = load().problem().orElseThrow();
+        assertEquals(List.of(), loader.loaded);
+        assertTrue(finding.problem().contains("depends on the current folder and is not trusted"), finding.problem());
+    }
+
+    @Test
+    void whatEverybodyMayWriteIsNamedAndNotLoaded() throws IOException {
+        put("usr/lib64", DRIVER);
+        Path open = put("toolkit/lib64", CUBLAS);
+        assumeTrue(
+                open.getFileSystem().supportedFileAttributeViews().contains("posix"), "SKIPPED: files have no modes");
+        Files.setPosixFilePermissions(open.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        variables.put("CUDA_HOME", root.resolve("toolkit").toString());
+        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
+        LibraryFinding finding = load().problem().orElseThrow();
+        assertFalse(loader.loaded.contains(open.toString()), loader.loaded.toString());
+        assertEquals(
+                open + " is not trusted: every user of this machine may write it or its folder", finding.problem());
+        assertTrue(finding.remedy().contains("name its folder by -Dpernodedrop.cuda.libraries"), finding.remedy());
     }
 
     @Test
@@ -201,8 +232,8 @@ class LibraryLoaderTest {
         LibraryFinding finding = load(jar("libcublasLt.so.12", CUBLAS), put("a", "file"))
                 .problem()
                 .orElseThrow();
-        assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: no folder can be made at "));
-        assertEquals("make room there, or choose another folder by XDG_CACHE_HOME", finding.remedy());
+        assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: "));
+        assertEquals("make room there, or choose another folder by -Dpernodedrop.natives=DIR", finding.remedy());
     }
 
     @Test
@@ -321,13 +352,17 @@ class LibraryLoaderTest {
         SearchSettings settings = new SearchSettings(root, variables, properties);
         try (URLClassLoader classPath =
                 new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
-            return new LibraryLoader(new LibrarySearch(settings), new RedistLibraries(classPath, cache), loader).load();
+            return new LibraryLoader(
+                            new LibrarySearch(settings),
+                            new RedistLibraries(classPath, NativesFolder.in(cache)),
+                            loader)
+                    .load();
         }
     }
 
     private CudaLibraries load() {
         SearchSettings settings = new SearchSettings(root, variables, properties);
-        return new LibraryLoader(new LibrarySearch(settings), RedistLibraries.of(settings), loader).load();
+        return new LibraryLoader(new LibrarySearch(settings), RedistLibraries.ofThisProgram(), loader).load();
     }
 
     private static List<String> places(CudaLibraries libraries) {

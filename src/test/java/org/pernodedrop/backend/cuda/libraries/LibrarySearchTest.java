@@ -1,16 +1,23 @@
 package org.pernodedrop.backend.cuda.libraries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +109,73 @@ class LibrarySearchTest {
         variables.put("CONDA_PREFIX", root.resolve("e").toString());
         variables.put("VIRTUAL_ENV", root.resolve("f").toString());
         assertEquals(List.of(home, path, first, second, conda, environment, condaPip), search().others(CUBLAS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CUDA_HOME", "LD_LIBRARY_PATH", "CONDA_PREFIX", "VIRTUAL_ENV"})
+    void whatDependsOnTheCurrentFolderIsNotSearched(String variable) throws IOException {
+        for (String folder :
+                List.of("here", "here/lib", "here/lib64", "here/lib/python3.12/site-packages/nvidia/cublas/lib")) {
+            put(folder, CUBLAS);
+        }
+        Path here = root.resolve("here");
+        variables.put(variable, here.toString());
+        assertFalse(search().others(CUBLAS).isEmpty());
+        variables.put(variable, Path.of("").toAbsolutePath().relativize(here).toString());
+        assertEquals(List.of(), search().others(CUBLAS));
+    }
+
+    @Test
+    void withoutAHomeNoneIsSearched() {
+        for (String home : List.of("?", "", "relative")) {
+            properties.setProperty("user.home", home);
+            assertEquals(Optional.empty(), new SearchSettings(root, variables, properties).home());
+            assertEquals(List.of(), search().others(CUBLAS));
+        }
+    }
+
+    @Test
+    void whatEverybodyMayWriteIsNotTrusted() throws IOException {
+        Path file = put("libraries", CUBLAS);
+        assumeTrue(
+                file.getFileSystem().supportedFileAttributeViews().contains("posix"), "SKIPPED: files have no modes");
+        variables.put("LD_LIBRARY_PATH", file.getParent().toString());
+        assertEquals(List.of(file), search().others(CUBLAS));
+        assertEquals(Optional.empty(), search().danger(CUBLAS));
+        for (Path open : List.of(file, file.getParent())) {
+            Set<PosixFilePermission> before = Files.getPosixFilePermissions(open);
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+            assertEquals(List.of(), search().others(CUBLAS));
+            String danger = search().danger(CUBLAS).orElseThrow();
+            assertTrue(danger.startsWith(file + " is not trusted: every user of this machine may write it"), danger);
+            Files.setPosixFilePermissions(open, before);
+        }
+        // Who names a folder for this program has chosen it.
+        Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        properties.setProperty(SearchSettings.LIBRARIES, file.getParent().toString());
+        assertEquals(List.of(file), search().given(CUBLAS));
+    }
+
+    @Test
+    void theSystemsLoaderIsNotAskedForWhatLiesInTheCurrentFolder() throws IOException {
+        Path file = put("here", CUBLAS);
+        Path relative = Path.of("").toAbsolutePath().relativize(file.getParent());
+        variables.put("LD_LIBRARY_PATH", String.join(File.pathSeparator, "", relative.toString()));
+        String danger = search().danger(CUBLAS).orElseThrow();
+        assertEquals(
+                CUBLAS + " was found in the folder '" + relative + "' of LD_LIBRARY_PATH, which depends on the current"
+                        + " folder and is not trusted: name folders there in full",
+                danger);
+        assertEquals(Optional.empty(), search().danger("libcuda.so.1"));
+    }
+
+    @Test
+    void anEmptyEntryIsTheCurrentFolder() {
+        // This project's, where the tests run.
+        variables.put("LD_LIBRARY_PATH", File.pathSeparator + root);
+        assertTrue(search().danger("pom.xml").orElseThrow().contains("in the folder '' of LD_LIBRARY_PATH"));
+        variables.put("LD_LIBRARY_PATH", "");
+        assertEquals(Optional.empty(), search().danger("pom.xml"));
     }
 
     @Test

@@ -16,13 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.files.NativesFolder;
 
 class RedistLibrariesTest {
     private static final String FOLDER = "org/bytedeco/cuda/linux-x86_64/";
@@ -34,7 +33,7 @@ class RedistLibrariesTest {
     @Test
     void aLibraryIsUnpackedOnce() throws IOException {
         try (URLClassLoader classes = classPath(jar("a.jar", "one library"))) {
-            RedistLibraries libraries = new RedistLibraries(classes, folder.resolve("cache"));
+            RedistLibraries libraries = new RedistLibraries(classes, NativesFolder.in(folder.resolve("cache")));
             assertTrue(libraries.holds(CUBLAS));
             Path file = libraries.file(CUBLAS);
             assertEquals(CUBLAS, file.getFileName().toString());
@@ -50,7 +49,7 @@ class RedistLibrariesTest {
     @Test
     void aHalfWrittenFileIsReplaced() throws IOException {
         try (URLClassLoader classes = classPath(jar("a.jar", "one library"))) {
-            RedistLibraries libraries = new RedistLibraries(classes, folder.resolve("cache"));
+            RedistLibraries libraries = new RedistLibraries(classes, NativesFolder.in(folder.resolve("cache")));
             Path file = libraries.file(CUBLAS);
             Files.writeString(file, "one li");
             assertEquals(file, libraries.file(CUBLAS));
@@ -66,8 +65,8 @@ class RedistLibrariesTest {
         Path cache = folder.resolve("cache");
         try (URLClassLoader one = classPath(jar("a.jar", "one library"));
                 URLClassLoader other = classPath(jar("b.jar", "two library"))) {
-            Path first = new RedistLibraries(one, cache).file(CUBLAS);
-            Path second = new RedistLibraries(other, cache).file(CUBLAS);
+            Path first = new RedistLibraries(one, NativesFolder.in(cache)).file(CUBLAS);
+            Path second = new RedistLibraries(other, NativesFolder.in(cache)).file(CUBLAS);
             assertNotEquals(first, second);
             assertEquals("one library", Files.readString(first));
             assertEquals("two library", Files.readString(second));
@@ -79,7 +78,7 @@ class RedistLibrariesTest {
         Path classes = Files.createDirectories(folder.resolve("classes").resolve(FOLDER));
         Path file = Files.write(classes.resolve(CUBLAS), new byte[] {1, 2, 3});
         try (URLClassLoader loader = classPath(folder.resolve("classes"))) {
-            Path found = new RedistLibraries(loader, folder.resolve("cache")).file(CUBLAS);
+            Path found = new RedistLibraries(loader, NativesFolder.in(folder.resolve("cache"))).file(CUBLAS);
             assertEquals(file, found);
             assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(found));
             assertFalse(Files.exists(folder.resolve("cache")));
@@ -89,40 +88,20 @@ class RedistLibrariesTest {
     @Test
     void otherClassPathsHoldNothing() throws IOException {
         try (URLClassLoader classes = classPath(folder)) {
-            assertFalse(new RedistLibraries(classes, folder).holds(CUBLAS));
+            assertFalse(new RedistLibraries(classes, NativesFolder.in(folder)).holds(CUBLAS));
         }
-        assertFalse(RedistLibraries.of(SearchSettings.ofThisMachine()).holds(CUBLAS));
+        assertFalse(RedistLibraries.ofThisProgram().holds(CUBLAS));
     }
 
     @Test
     void aCacheThatCannotBeWrittenIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         try (URLClassLoader classes = classPath(jar("a.jar", "one library"))) {
-            RedistLibraries libraries = new RedistLibraries(classes, file);
+            RedistLibraries libraries = new RedistLibraries(classes, NativesFolder.in(file));
             String said = assertThrows(IOException.class, () -> libraries.file(CUBLAS))
                     .getMessage();
             assertTrue(said.contains(file.toString()), said);
         }
-    }
-
-    @Test
-    void theCacheIsTheUsersOwn() throws IOException {
-        Properties properties = new Properties();
-        properties.setProperty("user.home", folder.resolve("ada").toString());
-        assertEquals(
-                folder.resolve("ada/.cache/pernodedrop/cuda-libraries"),
-                RedistLibraries.of(new SearchSettings(folder, Map.of(), properties))
-                        .cache());
-        Path other = folder.resolve("other");
-        assertEquals(
-                other.resolve("pernodedrop/cuda-libraries"),
-                RedistLibraries.of(new SearchSettings(folder, Map.of("XDG_CACHE_HOME", other.toString()), properties))
-                        .cache());
-        // As the specification of that variable asks for.
-        assertEquals(
-                folder.resolve("ada/.cache/pernodedrop/cuda-libraries"),
-                RedistLibraries.of(new SearchSettings(folder, Map.of("XDG_CACHE_HOME", "relative"), properties))
-                        .cache());
     }
 
     private Path jar(String name, String content) throws IOException {
