@@ -38,12 +38,12 @@ class MasksCommandTest {
     })
     void theFileHoldsTheMask(Noise noise, Granularity granularity, boolean fixed) throws IOException {
         Path file = directory.resolve("a mask.npy");
-        String line = "masks --seed -7 --layer 2 --step 4294967293 --drop-rate 0.3 " + SIZES + " --noise " + noise
+        String line = "masks --seed -7 --layer 2 --step 4294967294 --drop-rate 0.3 " + SIZES + " --noise " + noise
                 + " --granularity " + granularity + (fixed ? " --fixed-mask" : "");
         Program.runLine(line, "--npy", file.toString()).assertFine();
 
         boolean node = granularity == Granularity.NODE;
-        Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967293L);
+        Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967294L);
         int inputs = node ? 1 : 13;
         float[] expected = new float[3 * inputs * 37];
         for (int b = 0, j = 0; b < 3; b++) {
@@ -109,7 +109,7 @@ class MasksCommandTest {
         "--outputs, 2147483648, '[1, 2147483647]'",
         "--outputs, many, '[1, 2147483647]'",
         "--layer, -1, '[0, 2147483647]'",
-        "--step, 4294967294, '[0, 4294967293]'",
+        "--step, 4294967295, '[0, 4294967294]'",
         "--noise, salt, 'bernoulli, gaussian, partial-gaussian'",
         "--noise, partial_gaussian, 'bernoulli, gaussian, partial-gaussian'",
         "--granularity, both, 'connection, node'",

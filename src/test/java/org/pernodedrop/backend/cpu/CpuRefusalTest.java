@@ -104,12 +104,6 @@ class CpuRefusalTest {
         closed(message, () -> backend.advance(state));
     }
 
-    @Test
-    void theLastStepIsNotPassed() {
-        state.setStep(StepState.LAST_STEP);
-        refused("step=4294967294", () -> backend.advance(state));
-    }
-
     private static void refused(String message, Executable call) {
         String said = assertThrows(IllegalArgumentException.class, call).getMessage();
         assertTrue(said.contains(message), said);
