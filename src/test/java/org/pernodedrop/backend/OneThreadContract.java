@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A backend serves one thread at a time, refuses others, and ends for all. */
+/** A backend serves one thread at a time, and refuses others; {@link Closing} is how it ends. */
 public interface OneThreadContract extends BackendFixture {
     @Test
     default void otherThreadsAreRefusedWhileAnOperationIsUnderWay() throws Exception {
@@ -74,36 +73,6 @@ public interface OneThreadContract extends BackendFixture {
                 .replay());
         assertThrows(IllegalArgumentException.class, () -> backend().allocate(0));
         assertSame(null, thrownBy(() -> backend().allocate(1)));
-    }
-
-    @Test
-    default void closingWaitsForTheOperationAndEndsItsCalls() throws Exception {
-        DeviceFloats x = backend().allocate(4);
-        CountDownLatch started = new CountDownLatch(1);
-        AtomicReference<Throwable> ended = new AtomicReference<>();
-        Thread working = new Thread(() -> {
-            try {
-                backend().alone(() -> {
-                    started.countDown();
-                    while (true) {
-                        backend().fill(x, 1);
-                    }
-                });
-            } catch (IllegalStateException expected) {
-                ended.set(expected);
-            }
-        });
-        working.start();
-        started.await();
-        Thread.currentThread().interrupt();
-        backend().close();
-        assertTrue(Thread.interrupted(), "an interrupt is kept");
-        working.join();
-        assertTrue(ended.get().getMessage().contains("closed before its use"), ended.get().getMessage());
-        String said = assertThrows(IllegalStateException.class, () -> backend().allocate(1)).getMessage();
-        assertTrue(said.contains("the backend was closed before its use"), said);
-        backend().close();
-        assertSame(null, thrownBy(() -> backend().close()));
     }
 
     @Test

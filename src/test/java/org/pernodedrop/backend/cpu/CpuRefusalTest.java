@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closing;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
@@ -102,6 +103,14 @@ class CpuRefusalTest {
         closed(message, () -> backend.matrixProduct(false, false, 1, 1, 1, 1, four, four, 0, fourMore));
         closed(message, () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, null, totals));
         closed(message, () -> backend.advance(state));
+    }
+
+    @Test
+    void closingEndsWhatAnotherThreadDoes() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            Closing.whileAnOperationIsUnderWay(new CpuBackend(3));
+            Closing.betweenOperations(new CpuBackend(3));
+        }
     }
 
     private static void refused(String message, Executable call) {

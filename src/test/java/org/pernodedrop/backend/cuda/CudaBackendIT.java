@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closing;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceException;
@@ -156,6 +157,12 @@ class CudaBackendIT extends OpenCudaBackend {
         feed.close();
         timer.close();
         recording.close();
+    }
+
+    @Test
+    void closingEndsWhatAnotherThreadDoes() throws InterruptedException {
+        Closing.whileAnOperationIsUnderWay(CudaDeviceUnderTest.open());
+        Closing.betweenOperations(CudaDeviceUnderTest.open());
     }
 
     @Test
