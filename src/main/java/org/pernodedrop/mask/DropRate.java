@@ -107,8 +107,8 @@ public record DropRate(double requested, int planes, int threshold) {
 
     private static IllegalArgumentException unmet(double dropRate, double tolerance) {
         return new IllegalArgumentException("dropRate cannot be met within a tolerance of " + tolerance + " by "
-                + MAX_PLANES + " binary digits; use 0, a rate further from 0 and 1, a larger tolerance, or "
-                + Noise.GAUSSIAN + " noise, which draws none: dropRate=" + dropRate);
+                + MAX_PLANES + " binary digits; use 0, a rate further from 0 and 1, or a larger tolerance: dropRate="
+                + dropRate);
     }
 
     /** Refuses a rate that has no bits where some are drawn. */

@@ -98,6 +98,19 @@ class MasksCommandTest {
         assertTrue(program.out().contains("drop rate: 0.3, effective 0.3, planes 0"), program.out());
     }
 
+    @Test
+    void gaussianNoiseTakesRatesThatNoBitsMeet() {
+        String line = "masks --drop-rate 0.999999 " + SIZES;
+        Program.runLine(line + " --noise gaussian", "--npy", directory.resolve("m.npy") + "")
+                .assertFine();
+        for (String noise : new String[] {"bernoulli", "partial-gaussian"}) {
+            Program.runLine(line, "--noise", noise, "--npy", directory.resolve("n.npy") + "")
+                    .assertUsage("--drop-rate=0.999999: dropRate cannot be met");
+        }
+        Program.runLine("masks --noise gaussian --drop-rate 1e-20 " + SIZES, "--npy", directory.resolve("n.npy") + "")
+                .assertUsage("'--drop-rate'", "at least 2^-48", "1.0E-20");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--drop-rate, 1, 'dropRate must be in [0, 1): dropRate=1.0'",
