@@ -15,6 +15,7 @@ import static org.pernodedrop.backend.LayerChecks.checkPreActivation;
 import static org.pernodedrop.backend.LayerChecks.checkReparameterized;
 import static org.pernodedrop.backend.LayerChecks.checkSamples;
 
+import java.util.function.Supplier;
 import org.pernodedrop.mask.Granularity;
 
 /**
@@ -25,7 +26,11 @@ import org.pernodedrop.mask.Granularity;
  * overwritten and must not overlap inputs. Every method throws {@link IllegalArgumentException} with the rule, the
  * argument and its value where a size, a range or an overlap is wrong, and {@link IllegalStateException} where a buffer
  * was closed; {@link OutOfDeviceMemoryException} where the device has no room, and {@link DeviceException} where it
- * fails. A backend serves one thread at a time; backends in several threads do not disturb each other.
+ * fails.
+ *
+ * <p>A backend serves one thread at a time: while a thread is in an operation of it, or of what it made, every other thread
+ * is refused with {@link IllegalStateException}, and the operation goes on undisturbed. Threads may follow one another if
+ * they see to it that the one has ended when the other begins. Backends in several threads do not disturb each other.
  */
 public abstract class Backend extends ImageOperations implements AutoCloseable {
     /** What computes, in one line: device, threads, kernels, libraries. */
@@ -37,9 +42,51 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
     /** Waits until everything enqueued is done. */
     public abstract void synchronize();
 
-    /** Gives back everything that was not given back before; buffers of this backend are closed with it. */
+    /**
+     * Gives back everything that was not given back before; buffers of this backend are closed with it. If another thread is
+     * in an operation, waits for its end, which comes soon: calls within it are refused from now on. Closing twice does
+     * nothing.
+     *
+     * @throws IllegalStateException from within an operation of the same thread, as {@link #record} and {@link #alone} run;
+     *     nothing is closed then
+     */
     @Override
     public abstract void close();
+
+    /** Implements {@link #close}: runs what gives back, once, when no operation is under way. */
+    protected final void closeOnce(Runnable giveBack) {
+        owner.close(giveBack);
+    }
+
+    /** What lets one thread at a time in: for what a backend has made, which belongs to it. */
+    protected final OwnerCheck owner() {
+        return owner;
+    }
+
+    // ---- several operations as one
+
+    /**
+     * Runs operations of this backend as one: until they have ended, other threads are refused.
+     *
+     * @throws IllegalStateException if another thread is in an operation, or the backend was closed
+     */
+    public final void alone(Runnable operations) {
+        owner.run(notNull("operations", operations));
+    }
+
+    /** The same for operations with a result. */
+    public final <T> T alone(Supplier<T> operations) {
+        return owner.get(notNull("operations", operations));
+    }
+
+    /**
+     * Gives back several things as one, also after {@link #close}.
+     *
+     * @throws IllegalStateException if another thread is in an operation
+     */
+    public final void giveBack(Runnable closing) {
+        owner.release(notNull("closing", closing));
+    }
 
     /** Implements {@link #record}; the operations are not null. */
     protected abstract Recording recordKernel(Runnable operations);
@@ -59,7 +106,8 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
      * @return owned by the caller
      */
     public final Recording record(Runnable operations) {
-        return recordKernel(notNull("operations", operations));
+        notNull("operations", operations);
+        return owner.get(() -> new OwnedRecording(owner, recordKernel(operations)));
     }
 
     // ---- memory
@@ -69,22 +117,22 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
 
     /** Zeroed floats, owned by the caller. */
     public final DeviceFloats allocate(long length) {
-        return kernels().memory().allocate(atLeastOne("length", length));
+        return owner.get(() -> kernels().memory().allocate(atLeastOne("length", length)));
     }
 
     /** Zeroed integers, owned by the caller. */
     public final DeviceInts allocateInts(long length) {
-        return kernels().memory().allocateInts(atLeastOne("length", length));
+        return owner.get(() -> kernels().memory().allocateInts(atLeastOne("length", length)));
     }
 
     /** A step state at step 0 and learning rate 0, owned by the caller. */
     public final StepState newStepState(long seed) {
-        return kernels().memory().newStepState(seed);
+        return owner.get(() -> kernels().memory().newStepState(seed));
     }
 
     /** An empty accumulator, owned by the caller. */
     public final LossAccumulator newLossAccumulator() {
-        return kernels().memory().newLossAccumulator();
+        return owner.get(() -> kernels().memory().newLossAccumulator());
     }
 
     /**
@@ -96,33 +144,34 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
     public final BatchFeed newBatchFeed(int features, int labels) {
         atLeastOne("features", features);
         atLeastOne("labels", labels);
-        return kernels().memory().newBatchFeed(features, labels);
+        return owner.get(
+                () -> new OwnedFeed(owner, kernels().memory().newBatchFeed(features, labels)));
     }
 
     /** A timer on the device's clock, owned by the caller. */
     public final DeviceTimer newTimer() {
-        return kernels().memory().newTimer();
+        return owner.get(() -> new OwnedTimer(owner, kernels().memory().newTimer()));
     }
 
     /** Copies host to device: all of {@code to}. */
     public final void upload(float[] from, int offset, DeviceFloats to) {
         holds("to", to, 1);
         Checks.window("from", notNull("from", from).length, offset, to.length());
-        kernels().memory().upload(from, offset, to);
+        owner.run(() -> kernels().memory().upload(from, offset, to));
     }
 
     /** Copies host to device: all of {@code to}. */
     public final void upload(int[] from, int offset, DeviceInts to) {
         holds("to", to, 1);
         Checks.window("from", notNull("from", from).length, offset, to.length());
-        kernels().memory().upload(from, offset, to);
+        owner.run(() -> kernels().memory().upload(from, offset, to));
     }
 
     /** Copies device to host: all of {@code from}; waits for the device. */
     public final void download(DeviceFloats from, float[] to, int offset) {
         holds("from", from, 1);
         Checks.window("to", notNull("to", to).length, offset, from.length());
-        kernels().memory().download(from, to, offset);
+        owner.run(() -> kernels().memory().download(from, to, offset));
     }
 
     /** The contents of a buffer; waits for the device. */
@@ -133,7 +182,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
                     "from is longer than a Java array; download slices of it: from.length=" + from.length());
         }
         float[] to = new float[(int) from.length()];
-        kernels().memory().download(from, to, 0);
+        owner.run(() -> kernels().memory().download(from, to, 0));
         return to;
     }
 
@@ -142,7 +191,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
     /** {@code x = value} everywhere. */
     public final void fill(DeviceFloats x, float value) {
         holds("x", x, 1);
-        kernels().vectors().fill(x, value);
+        owner.run(() -> kernels().vectors().fill(x, value));
     }
 
     /** {@code to = from}, of equal lengths. */
@@ -150,7 +199,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("from", from, 1);
         Checks.equalLengths("from", from, "to", to);
         distinct("from", from, "to", to);
-        kernels().vectors().copy(from, to);
+        owner.run(() -> kernels().vectors().copy(from, to));
     }
 
     /** {@code to = from}, of equal lengths; no wait for the device, so that it can be part of a recording. */
@@ -158,7 +207,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("from", from, 1);
         Checks.equalLengths("from", from, "to", to);
         distinct("from", from, "to", to);
-        kernels().vectors().copy(from, to);
+        owner.run(() -> kernels().vectors().copy(from, to));
     }
 
     /** {@code y = y + alpha x}, of equal lengths. */
@@ -166,7 +215,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("x", x, 1);
         Checks.equalLengths("x", x, "y", y);
         distinct("x", x, "y", y);
-        kernels().vectors().axpy(alpha, x, y);
+        owner.run(() -> kernels().vectors().axpy(alpha, x, y));
     }
 
     /** {@code to = a b} for the first {@code length} elements; {@code to} may be either factor. */
@@ -176,7 +225,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("to", to, length);
         distinctOrSame("a", a, "to", to);
         distinctOrSame("b", b, "to", to);
-        kernels().vectors().multiply(length, a, b, to);
+        owner.run(() -> kernels().vectors().multiply(length, a, b, to));
     }
 
     /** {@code to = to + alpha a b} for the first {@code length} elements. */
@@ -186,7 +235,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("to", to, length);
         distinct("a", a, "to", to);
         distinct("b", b, "to", to);
-        kernels().vectors().multiplyAdd(length, alpha, a, b, to);
+        owner.run(() -> kernels().vectors().multiplyAdd(length, alpha, a, b, to));
     }
 
     /** {@code to[r, :] = a[r, :] row[:]}: every row of {@code width} floats by the same one; {@code to} may be {@code a}. */
@@ -197,7 +246,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("to", to, size);
         distinctOrSame("a", a, "to", to);
         distinct("row", row, "to", to);
-        kernels().vectors().multiplyRows(rows, width, a, row, to);
+        owner.run(() -> kernels().vectors().multiplyRows(rows, width, a, row, to));
     }
 
     /**
@@ -212,7 +261,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
             throw new IllegalArgumentException(
                     "low must be below high, and both finite: low=" + low + ", high=" + high);
         }
-        kernels().randomFills().uniform(seed, first, low, high, x);
+        owner.run(() -> kernels().randomFills().uniform(seed, first, low, high, x));
     }
 
     /** Normals: elements of cuRAND's stream as for {@link #fillUniform}; devices agree within 1e-5 deviations. */
@@ -223,7 +272,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
             throw new IllegalArgumentException(
                     "mean must be finite and deviation finite and above 0: mean=" + mean + ", deviation=" + deviation);
         }
-        kernels().randomFills().normal(seed, first, mean, deviation, x);
+        owner.run(() -> kernels().randomFills().normal(seed, first, mean, deviation, x));
     }
 
     // ---- dense layers
@@ -248,7 +297,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("c", c, (long) m * n);
         distinct("a", a, "c", c);
         distinct("b", b, "c", c);
-        kernels().matrices().product(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
+        owner.run(() -> kernels().matrices().product(transposeA, transposeB, m, n, k, alpha, a, b, beta, c));
     }
 
     /**
@@ -270,7 +319,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("c", c, elements(batch, (long) m * n));
         distinct("a", a, "c", c);
         distinct("b", b, "c", c);
-        kernels().matrices().batchedProduct(transposeA, transposeB, batch, m, n, k, a, b, c);
+        owner.run(() -> kernels().matrices().batchedProduct(transposeA, transposeB, batch, m, n, k, a, b, c));
     }
 
     /**
@@ -286,7 +335,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("y", y, (long) samples * outputs);
         checkPreActivation(activation, z, y);
         checkBias(bias, outputs, z, y);
-        kernels().vectors().biasActivation(activation, samples, outputs, bias, z, y);
+        owner.run(() -> kernels().vectors().biasActivation(activation, samples, outputs, bias, z, y));
     }
 
     /** {@code dz = dy act'(z)}; {@code y = act(z)} as the forward pass left it; dz may be dy. */
@@ -300,7 +349,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         distinct("z", z, "dz", dz);
         distinct("y", y, "dz", dz);
         distinctOrSame("dy", dy, "dz", dz);
-        kernels().vectors().activationBackward(activation, length, z, y, dy, dz);
+        owner.run(() -> kernels().vectors().activationBackward(activation, length, z, y, dy, dz));
     }
 
     /** {@code sums[u] = sum_b x[b, u]}, in an order that the sizes and the device determine. */
@@ -308,7 +357,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("x", x, atLeastOne("samples", samples) * atLeastOne("outputs", outputs));
         holds("sums", sums, outputs);
         distinct("x", x, "sums", sums);
-        kernels().vectors().columnSums(samples, outputs, x, sums);
+        owner.run(() -> kernels().vectors().columnSums(samples, outputs, x, sums));
     }
 
     // ---- masks
@@ -353,11 +402,11 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         distinct("w", w, "y", y);
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z);
-            kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y);
+            owner.run(() -> kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z));
+            owner.run(() -> kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y));
             return;
         }
-        kernels().connectionPasses().forward(mask, firstSample, shape, activation, x, w, bias, z, y, packed);
+        owner.run(() -> kernels().connectionPasses().forward(mask, firstSample, shape, activation, x, w, bias, z, y, packed));
     }
 
     /**
@@ -395,15 +444,15 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         }
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw);
+            owner.run(() -> kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw));
             if (dx != null) {
-                kernels()
+                owner.run(() -> kernels()
                         .matrices()
-                        .product(false, true, shape.rows(), shape.inputs(), shape.outputs(), 1, dz, w, 0, dx);
+                        .product(false, true, shape.rows(), shape.inputs(), shape.outputs(), 1, dz, w, 0, dx));
             }
             return;
         }
-        kernels().connectionPasses().backward(mask, firstSample, shape, x, w, dz, dx, dw, packed);
+        owner.run(() -> kernels().connectionPasses().backward(mask, firstSample, shape, x, w, dz, dx, dw, packed));
     }
 
     /** Integers that the packed mask of a layer takes on this device: at least one bit a connection and sample. */
@@ -435,7 +484,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("from", from, (long) samples * outputs);
         holds("to", to, (long) samples * outputs);
         distinctOrSame("from", from, "to", to);
-        kernels().masks().node(mask, firstSample, samples, outputs, from, to);
+        owner.run(() -> kernels().masks().node(mask, firstSample, samples, outputs, from, to));
     }
 
     /**
@@ -450,7 +499,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("from", from, atLeastOne("inputs", inputs) * outputs);
         holds("to", to, (long) inputs * outputs);
         distinctOrSame("from", from, "to", to);
-        kernels().masks().weight(mask, inputs, outputs, from, to);
+        owner.run(() -> kernels().masks().weight(mask, inputs, outputs, from, to));
     }
 
     /** The multipliers {@code m[first + b, i, u]} themselves, {@code [B, I, U]}; for small layers. */
@@ -459,7 +508,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         checkSamples(mask, firstSample, samples, outputs);
         long perSample = atLeastOne("inputs", inputs) * outputs;
         holds("to", to, perSample > Long.MAX_VALUE / samples ? Long.MAX_VALUE : perSample * samples);
-        kernels().masks().export(mask, firstSample, samples, inputs, outputs, to);
+        owner.run(() -> kernels().masks().export(mask, firstSample, samples, inputs, outputs, to));
     }
 
     /**
@@ -480,7 +529,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("variance", variance, (long) samples * outputs);
         holds("z", z, (long) samples * outputs);
         distinct("variance", variance, "z", z);
-        kernels().masks().reparameterize(mask, firstSample, samples, outputs, variance, z);
+        owner.run(() -> kernels().masks().reparameterize(mask, firstSample, samples, outputs, variance, z));
     }
 
     /**
@@ -503,7 +552,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("dVariance", dVariance, (long) samples * outputs);
         distinct("variance", variance, "dVariance", dVariance);
         distinctOrSame("dz", dz, "dVariance", dVariance);
-        kernels().masks().reparameterizeBackward(mask, firstSample, samples, outputs, variance, dz, dVariance);
+        owner.run(() -> kernels().masks().reparameterizeBackward(mask, firstSample, samples, outputs, variance, dz, dVariance));
     }
 
     // ---- losses
@@ -530,10 +579,10 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
             holds("gradient", gradient, (long) samples * classes);
             distinctOrSame("logits", logits, "gradient", gradient);
         }
-        kernels()
+        owner.run(() -> kernels()
                 .losses()
                 .softmaxCrossEntropy(
-                        notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals));
+                        notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals)));
     }
 
     /**
@@ -557,7 +606,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
             distinct("targets", targets, "gradient", gradient);
             distinctOrSame("predictions", predictions, "gradient", gradient);
         }
-        kernels()
+        owner.run(() -> kernels()
                 .losses()
                 .meanSquaredError(
                         notNull("state", state),
@@ -566,7 +615,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
                         predictions,
                         targets,
                         gradient,
-                        notNull("totals", totals));
+                        notNull("totals", totals)));
     }
 
     // ---- optimizers and batches
@@ -584,7 +633,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
             throw new IllegalArgumentException("momentum must be in [0, 1): momentum=" + momentum);
         }
         checkOptimizer(w, g, v);
-        kernels().optimizers().sgd(state, momentum, nesterov, w, g, v);
+        owner.run(() -> kernels().optimizers().sgd(state, momentum, nesterov, w, g, v));
     }
 
     /**
@@ -598,12 +647,27 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         checkOptimizer(w, g, m);
         checkOptimizer(w, g, v);
         distinct("m", m, "v", v);
-        kernels().optimizers().adam(state, settings, w, g, m, v);
+        owner.run(() -> kernels().optimizers().adam(state, settings, w, g, m, v));
     }
 
-    /** The next step: {@code step = step + 1}. */
+    /**
+     * Refuses a state whose last step was made, so that an update need not begin what {@link #advance} would refuse. In a
+     * recording, each replay refuses it beforehand.
+     *
+     * @throws IllegalStateException if the state is behind {@link StepState#LAST_STEP}
+     */
+    public final void requireStep(StepState state) {
+        owner.run(() -> kernels().optimizers().requireStep(notNull("state", state)));
+    }
+
+    /**
+     * The next step: {@code step = step + 1}. From {@link StepState#LAST_STEP} on, this leads behind it, where there are no
+     * masks and no further steps.
+     *
+     * @throws IllegalStateException as {@link #requireStep}
+     */
     public final void advance(StepState state) {
-        kernels().optimizers().advance(notNull("state", state));
+        owner.run(() -> kernels().optimizers().advance(notNull("state", state)));
     }
 
     /** {@code to[r, :] = from[rows[r], :]} for r below count; rows of {@code width} floats; row numbers are
@@ -613,7 +677,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("from", from, atLeastOne("width", width));
         holds("to", to, (long) count * width);
         distinct("from", from, "to", to);
-        kernels().gathers().rows(count, width, from, rows, to);
+        owner.run(() -> kernels().gathers().rows(count, width, from, rows, to));
     }
 
     /** {@code to[r] = from[rows[r]]} for r below count; row numbers as for {@link #gatherRows}. */
@@ -623,6 +687,6 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("to", to, count);
         distinct("from", from, "to", to);
         distinct("rows", rows, "to", to);
-        kernels().gathers().labels(count, from, rows, to);
+        owner.run(() -> kernels().gathers().labels(count, from, rows, to));
     }
 }

@@ -11,6 +11,10 @@ import static org.pernodedrop.backend.Checks.holds;
  * normalization. Images are {@code [B, H, W, C]}, channels last; what holds for a backend's operations holds for these.
  */
 public abstract class ImageOperations {
+    /** Around every operation. */
+    final OwnerCheck owner = new OwnerCheck(
+            "backend", "open one backend a thread, or call it when the other thread's operation has ended");
+
     ImageOperations() {}
 
     /** The device's own operations. */
@@ -28,7 +32,7 @@ public abstract class ImageOperations {
         holds("x", x, images(samples, shape.inputSize()));
         holds("columns", columns, images(samples, size));
         distinct("x", x, "columns", columns);
-        kernels().windows().unfold(shape, samples, x, columns);
+        owner.run(() -> kernels().windows().unfold(shape, samples, x, columns));
     }
 
     /**
@@ -39,7 +43,7 @@ public abstract class ImageOperations {
         holds("columns", columns, images(samples, columnsOf(shape)));
         holds("x", x, images(samples, shape.inputSize()));
         distinct("columns", columns, "x", x);
-        kernels().windows().fold(shape, samples, columns, x);
+        owner.run(() -> kernels().windows().fold(shape, samples, columns, x));
     }
 
     /**
@@ -53,7 +57,7 @@ public abstract class ImageOperations {
         holds("y", y, images(samples, shape.outputSize()));
         holds("places", places, images(samples, shape.outputSize()));
         distinct("x", x, "y", y);
-        kernels().windows().maxPool(shape, samples, x, y, places);
+        owner.run(() -> kernels().windows().maxPool(shape, samples, x, y, places));
     }
 
     /** The gradient of {@link #maxPool}: {@code dx[b, place]} is the sum of dy over the windows that have their largest there. */
@@ -63,7 +67,7 @@ public abstract class ImageOperations {
         holds("places", places, images(samples, shape.outputSize()));
         holds("dx", dx, images(samples, shape.inputSize()));
         distinct("dy", dy, "dx", dx);
-        kernels().windows().maxPoolBackward(shape, samples, dy, places, dx);
+        owner.run(() -> kernels().windows().maxPoolBackward(shape, samples, dy, places, dx));
     }
 
     /** {@code y[b, p, q, c]} is the mean of channel c over window (p, q), padding not counted. */
@@ -71,7 +75,7 @@ public abstract class ImageOperations {
         holds("x", x, images(samples, shape.inputSize()));
         holds("y", y, images(samples, shape.outputSize()));
         distinct("x", x, "y", y);
-        kernels().windows().averagePool(shape, samples, x, y);
+        owner.run(() -> kernels().windows().averagePool(shape, samples, x, y));
     }
 
     /** The gradient of {@link #averagePool}: each window hands dy on in equal shares. */
@@ -79,7 +83,7 @@ public abstract class ImageOperations {
         holds("dy", dy, images(samples, shape.outputSize()));
         holds("dx", dx, images(samples, shape.inputSize()));
         distinct("dy", dy, "dx", dx);
-        kernels().windows().averagePoolBackward(shape, samples, dy, dx);
+        owner.run(() -> kernels().windows().averagePoolBackward(shape, samples, dy, dx));
     }
 
     private static long images(int samples, long ofOne) {
@@ -109,7 +113,7 @@ public abstract class ImageOperations {
         distinct("x", x, "mean", mean);
         distinct("x", x, "variance", variance);
         distinct("mean", mean, "variance", variance);
-        kernels().normalizations().moments(rows, channels, x, mean, variance);
+        owner.run(() -> kernels().normalizations().moments(rows, channels, x, mean, variance));
     }
 
     /**
@@ -135,7 +139,7 @@ public abstract class ImageOperations {
         distinct("variance", variance, "y", y);
         distinct("scale", scale, "y", y);
         distinct("shift", shift, "y", y);
-        kernels().normalizations().normalize(rows, channels, epsilon, x, mean, variance, scale, shift, y);
+        owner.run(() -> kernels().normalizations().normalize(rows, channels, epsilon, x, mean, variance, scale, shift, y));
     }
 
     /**
@@ -174,9 +178,9 @@ public abstract class ImageOperations {
             distinct("dScale", dScale, "dx", dx);
             distinct("dShift", dShift, "dx", dx);
         }
-        kernels()
+        owner.run(() -> kernels()
                 .normalizations()
-                .normalizeBackward(rows, channels, epsilon, x, mean, variance, scale, dy, dx, dScale, dShift);
+                .normalizeBackward(rows, channels, epsilon, x, mean, variance, scale, dy, dx, dScale, dShift));
     }
 
     private static void checkNormalized(
@@ -208,6 +212,6 @@ public abstract class ImageOperations {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("share must be in [0, 1]: share=" + share);
         }
-        kernels().normalizations().blend(share, from, to);
+        owner.run(() -> kernels().normalizations().blend(share, from, to));
     }
 }

@@ -28,11 +28,14 @@ public record LayerMask(MaskSpec spec, int layer, StepState state) {
     }
 
     /**
-     * The mask at a step, value by value.
+     * The mask at a step, value by value; a fixed one is the same at all.
      *
      * @throws IllegalArgumentException unless the step is in [0, {@link StepState#LAST_STEP}]
      */
     public Mask at(long step) {
+        if (spec.fixed()) {
+            return new Mask(spec, LayerKey.of(state.seed(), layer), 0);
+        }
         StepState.checkStep(step);
         return new Mask(spec, LayerKey.of(state.seed(), layer), (int) step);
     }

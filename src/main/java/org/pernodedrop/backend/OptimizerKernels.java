@@ -8,6 +8,9 @@ public interface OptimizerKernels {
     /** Implements {@link Backend#adam}. */
     void adam(StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v);
 
+    /** Implements {@link Backend#requireStep}. */
+    void requireStep(StepState state);
+
     /** Implements {@link Backend#advance}. */
     void advance(StepState state);
 }

@@ -7,13 +7,16 @@ package org.pernodedrop.backend;
  * <p>Living on the device, it lets a recorded sequence of operations be replayed without new arguments.
  */
 public interface StepState extends AutoCloseable {
-    /** Largest step: the numbers above are kept for layer keys and for permutations. */
-    long LAST_STEP = 0xFFFFFFFDL;
+    /** Largest step that can be made: the number above is kept for layer keys. */
+    long LAST_STEP = 0xFFFFFFFEL;
 
     /** The seed that layer keys are derived from. */
     long seed();
 
-    /** The number of the current step, from 0; reading it may wait for the device. */
+    /**
+     * The number of the current step, from 0; {@link #LAST_STEP} + 1 if the last one was made. Reading it may wait for the
+     * device.
+     */
     long step();
 
     /**
@@ -41,6 +44,15 @@ public interface StepState extends AutoCloseable {
     static void checkStep(long step) {
         if (step < 0 || step > LAST_STEP) {
             throw new IllegalArgumentException("step must be in [0, " + LAST_STEP + "]: step=" + step);
+        }
+    }
+
+    /** Refuses so many steps from a current one on that end behind the last, as {@link Backend#requireStep} does for one. */
+    static void requireSteps(long step, long count) {
+        if (step > LAST_STEP + 1 - count) {
+            throw new IllegalStateException("steps and their masks end at " + LAST_STEP
+                    + ", and nothing was changed; go to an earlier one by setStep, or start a network of another seed: step="
+                    + step + ", steps wanted=" + count);
         }
     }
 

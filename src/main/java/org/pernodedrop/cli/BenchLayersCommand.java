@@ -117,6 +117,7 @@ final class BenchLayersCommand implements Callable<Integer> {
                 "--strategies",
                 "must name ways to compute, of which auto chooses one",
                 Strategy.AUTO);
+        masks();
         options.write(spec, this::measure);
         if (!wrong.isEmpty()) {
             throw new IllegalStateException(wrong.size() + " results were wrong: " + wrong.get(0));
@@ -134,8 +135,7 @@ final class BenchLayersCommand implements Callable<Integer> {
             LayerBenchmark benchmark = new LayerBenchmark(backend, options.backend(), run, err::println);
             table.println(header());
             for (ConnectionShape shape : allShapes()) {
-                for (DropRate rate : rates) {
-                    MaskSpec mask = new MaskSpec(noise, Granularity.CONNECTION, rate, false);
+                for (MaskSpec mask : masks()) {
                     for (LayerRow row : benchmark.run(shape, mask, chosen())) {
                         table.println(row(row));
                         table.flush();
@@ -145,6 +145,13 @@ final class BenchLayersCommand implements Callable<Integer> {
             }
             wrong.addAll(benchmark.wrong());
         }
+    }
+
+    private List<MaskSpec> masks() {
+        OptionChecks checks = new OptionChecks(spec);
+        return rates.stream()
+                .map(rate -> checks.mask("--drop-rates", noise, Granularity.CONNECTION, rate, false))
+                .toList();
     }
 
     private Set<ConnectionShape> allShapes() {

@@ -132,6 +132,11 @@ final class BenchTrainingCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         options.check(spec);
         source();
+        try {
+            models();
+        } catch (IllegalArgumentException e) {
+            throw new OptionChecks(spec).refusal("--drop-rate=" + rate.requested() + ": " + e.getMessage());
+        }
         options.write(spec, this::measure);
         return Main.OK;
     }

@@ -208,6 +208,16 @@ final class CompareCommand implements Callable<Integer> {
         network.check(checks);
         optimization.check(checks);
         checks.require(testFraction > 0 && testFraction < 1, "--test-fraction", "must be in (0, 1)", testFraction);
+        for (ComparedRegularizer regularizer : regularizers) {
+            for (DropRate rate : regularizer.drops() ? dropRates : List.<DropRate>of()) {
+                try {
+                    regularizer.model(ModelConfig.standard(), rate.requested(), Strategy.AUTO);
+                } catch (IllegalArgumentException e) {
+                    throw checks.refusal(
+                            "--drop-rates=" + rate.requested() + " with " + regularizer + ": " + e.getMessage());
+                }
+            }
+        }
         boolean used = regularizers.contains(ComparedRegularizer.PERNODEDROP_GAUSSIAN);
         checks.onlyWith(
                 "--regularizers with pernodedrop-gaussian", used, "--gaussian-strategy", gaussian != Strategy.AUTO);

@@ -168,7 +168,7 @@ final class MasksCommand implements Callable<Integer> {
         if (inputs == null && !node) {
             throw checks.refusal("Missing required option: '--inputs=I' (only node masks do without)");
         }
-        MaskSpec maskSpec = new MaskSpec(noise, granularity, rate, fixed);
+        MaskSpec maskSpec = checks.mask("--drop-rate", noise, granularity, rate, fixed);
         return new Layout(
                 Mask.of(maskSpec, seed, layer, (int) step), maskSpec, seed, 0, samples, node ? 1 : inputs, outputs);
     }

@@ -3,7 +3,6 @@ package org.pernodedrop.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -85,7 +84,7 @@ final class ModelOptions {
         double p = dropRate();
         checks.require(p >= 0 && p < 1, "--drop-rate", "must be in [0, 1)", p);
         try {
-            DropRate.of(p);
+            model();
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--drop-rate=" + p + ": " + e.getMessage());
         }

@@ -1,5 +1,9 @@
 package org.pernodedrop.cli;
 
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -20,6 +24,15 @@ record OptionChecks(CommandSpec spec) {
     void onlyWith(String needed, boolean present, String option, boolean given) {
         if (given && !present) {
             throw refusal(option + " is only for " + needed + ": leave it out, or change the other");
+        }
+    }
+
+    /** The mask of an option's rate, which is refused if the noise cannot draw it. */
+    MaskSpec mask(String option, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
+        try {
+            return new MaskSpec(noise, granularity, rate, fixed);
+        } catch (IllegalArgumentException e) {
+            throw refusal(option + "=" + rate.requested() + ": " + e.getMessage());
         }
     }
 

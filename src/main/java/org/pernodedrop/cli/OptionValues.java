@@ -4,6 +4,7 @@ import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.bench.ShapeText;
 import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Noise;
 import org.pernodedrop.train.Architecture;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -72,13 +73,13 @@ final class OptionValues {
         }
     }
 
-    /** A drop probability in [0, 1), quantised. */
+    /** A drop probability in [0, 1), quantised if there are bits for it; if not, for Gaussian noise alone. */
     static final class Rate implements ITypeConverter<DropRate> {
         @Override
         public DropRate convert(String text) {
             double rate = number(text);
             try {
-                return DropRate.of(rate);
+                return DropRate.of(rate, Noise.GAUSSIAN);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

@@ -101,7 +101,7 @@ final class TrainingRun {
         saved.ifPresent(this::checkSurroundings);
         try (Network network = new Network(description, backend);
                 Snapshot best = new Snapshot(network)) {
-            network.reserve(Trainer.largestBatch(training, split.train().examples()));
+            network.reserve(Trainer.largestBatch(description, training, split.train().examples()));
             tellStrategies(network.strategies());
             if (saved.isPresent()) {
                 saved.get().checkpoint().restore(network, best);
@@ -123,7 +123,7 @@ final class TrainingRun {
                     name,
                     training.epochs(),
                     state.epochs().size(),
-                    trainer.stepsPerEpoch(),
+                    trainer.stepsPerEpoch(description),
                     ProgressDisplay.isInteractive(),
                     notice)) {
                 TrainingListener listener = metrics.and(progress).and(checkpoints);

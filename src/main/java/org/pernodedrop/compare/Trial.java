@@ -35,7 +35,7 @@ public record Trial(ModelConfig model, Strategy gaussian, TrainingConfig trainin
                 .model(model, rate, gaussian)
                 .describe(split.train().exampleShape(), split.train().classes(), task.seed(), config.newOptimizer());
         try (Network network = new Network(spec, backend)) {
-            network.reserve(Trainer.largestBatch(config, split.train().examples()));
+            network.reserve(Trainer.largestBatch(spec, config, split.train().examples()));
             try (Snapshot best = new Snapshot(network);
                     PlacedData data = PlacedData.place(backend, split, dataOnDevice, line -> {})) {
                 Trainer trainer = new Trainer(backend, data.train(), data.validation(), config);

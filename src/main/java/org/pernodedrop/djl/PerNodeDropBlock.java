@@ -17,6 +17,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.StepState;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -49,6 +50,8 @@ import org.pernodedrop.mask.Noise;
  */
 public final class PerNodeDropBlock extends AbstractBlock {
     private static final byte FORMAT = 1;
+    /** Behind the last step. */
+    private static final int END = (int) (StepState.LAST_STEP + 1);
 
     private final int units;
     private final MaskSpec spec;
@@ -56,6 +59,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
     private final Parameter weight;
     private final Parameter bias;
     private long seed;
+    /** Unsigned. */
     private int step;
     private int samples;
     private int layer;
@@ -106,14 +110,25 @@ public final class PerNodeDropBlock extends AbstractBlock {
         }
     }
 
+    /** Refuses a step behind the last, whose masks there are not. */
+    synchronized void requireStep() {
+        if (step == END) {
+            throw new IllegalStateException("steps end at " + StepState.LAST_STEP
+                    + ", and nothing was changed; train a block with another mask seed: step="
+                    + Integer.toUnsignedString(step) + ", block=" + this);
+        }
+    }
+
     /** The masks of the next step. */
     synchronized void advance() {
-        step = Math.addExact(step, 1);
+        requireStep();
+        step++;
         samples = 0;
     }
 
     /** The mask of the present step. */
     synchronized Mask mask() {
+        requireStep();
         return Mask.of(spec, seed, layer, step);
     }
 

@@ -119,17 +119,25 @@ public final class PerNodeDropTrainer extends Trainer {
      */
     @Override
     public GradientCollector newGradientCollector() {
-        return new Collector(super.newGradientCollector());
+        GradientCollector inner = super.newGradientCollector();
+        try {
+            return new Collector(inner);
+        } catch (RuntimeException | Error failure) {
+            inner.close();
+            throw failure;
+        }
     }
 
     /**
      * Updates all parameters, and lets all masks be new ones.
      *
-     * @throws IllegalStateException if a later trainer has taken a block over
+     * @throws IllegalStateException if a later trainer has taken a block over, or the last step was made; nothing is changed
+     *     then
      */
     @Override
     public void step() {
         blocks.forEach(block -> block.requireOwner(this));
+        blocks.forEach(PerNodeDropBlock::requireStep);
         super.step();
         blocks.forEach(PerNodeDropBlock::advance);
     }

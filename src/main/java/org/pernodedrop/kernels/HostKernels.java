@@ -40,9 +40,8 @@ import org.pernodedrop.mask.Mask;
  * }</pre>
  */
 public final class HostKernels implements AutoCloseable {
-    private static final class Shared {
-        static final HostKernels KERNELS = new HostKernels(0, true);
-    }
+    // No class of its own, which a failure, as for want of threads, would break for good.
+    private static volatile HostKernels ofProcess;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final HostConnections connections;
@@ -54,6 +53,7 @@ public final class HostKernels implements AutoCloseable {
      *
      * @param threads in [0, {@value CpuBackend#MAX_THREADS}]; 0 takes all cores
      * @throws IllegalArgumentException if threads are out of range
+     * @throws OutOfMemoryError if the system has no room for so many threads; those that were started have ended then
      */
     public HostKernels(int threads) {
         this(threads, false);
@@ -71,7 +71,15 @@ public final class HostKernels implements AutoCloseable {
 
     /** The process's own instance on all cores, made when first asked for; closing it does nothing. */
     public static HostKernels shared() {
-        return Shared.KERNELS;
+        HostKernels made = ofProcess;
+        return made == null ? makeShared() : made;
+    }
+
+    private static synchronized HostKernels makeShared() {
+        if (ofProcess == null) {
+            ofProcess = new HostKernels(0, true);
+        }
+        return ofProcess;
     }
 
     /** Threads and kernels, in a few words. */

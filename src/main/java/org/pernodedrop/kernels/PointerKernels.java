@@ -1,6 +1,7 @@
 package org.pernodedrop.kernels;
 
 import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cuda.PointerConnections;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -74,17 +75,15 @@ public final class PointerKernels implements AutoCloseable {
      * Writes a state; also at a new start, or to go on where a training was left.
      *
      * @param state address of {@value #STATE_BYTES} bytes, a multiple of 16
-     * @param step in [0, 2^31)
+     * @param step unsigned in the bits of an int, below 2^32 - 1
      */
     public void setState(long stream, long state, long seed, int step) {
         checkState(state);
-        if (step < 0) {
-            throw new IllegalArgumentException("step must be at least 0: step=" + step);
-        }
+        StepState.checkStep(Integer.toUnsignedLong(step));
         connections.setState(stream, state, seed, step);
     }
 
-    /** Adds 1 to a state's step; more than 2^31 steps are the caller's to avoid. */
+    /** Adds 1 to a state's step, which the GPU alone knows: steps behind {@link StepState#LAST_STEP} are the caller's to avoid. */
     public void advance(long stream, long state) {
         checkState(state);
         connections.advance(stream, state);

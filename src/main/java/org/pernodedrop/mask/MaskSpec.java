@@ -11,16 +11,17 @@ import java.util.Objects;
  * @param fixed one mask for all samples and steps (drawn at sample 0, step 0), in training and at inference
  */
 public record MaskSpec(Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
-    /** Refuses nulls. */
+    /** Refuses nulls, and a rate that the noise cannot draw. */
     public MaskSpec {
         Objects.requireNonNull(noise, "noise");
         Objects.requireNonNull(granularity, "granularity");
         Objects.requireNonNull(rate, "rate");
+        rate.requireDrawnBy(noise);
     }
 
     /** A mask drawn anew for every sample and step. */
     public static MaskSpec of(Noise noise, Granularity granularity, double dropRate) {
-        return new MaskSpec(noise, granularity, DropRate.of(dropRate), false);
+        return new MaskSpec(noise, granularity, DropRate.of(dropRate, noise), false);
     }
 
     /** Whether every value is 1, so that nothing needs to be drawn. */

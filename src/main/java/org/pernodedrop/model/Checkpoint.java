@@ -48,15 +48,17 @@ public final class Checkpoint {
             throws IOException {
         requireSame(network, best);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
-        network.moments()
-                .forEach((name, moment) ->
-                        NetworkTensors.read(network, moment(name), NetworkTensors.slices(network, moment), tensors));
-        if (best.isTaken()) {
-            NetworkTensors.read(network, BEST, best.weights(), tensors);
-        }
         Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
-        texts.put(STEP, Long.toString(network.state().step()));
+        network.backend().alone(() -> {
+            NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+            network.moments()
+                    .forEach((name, moment) -> NetworkTensors.read(
+                            network, moment(name), NetworkTensors.slices(network, moment), tensors));
+            if (best.isTaken()) {
+                NetworkTensors.read(network, BEST, best.weights(), tensors);
+            }
+            texts.put(STEP, Long.toString(network.state().step()));
+        });
         new Safetensors(texts, tensors).write(file);
     }
 
@@ -76,7 +78,7 @@ public final class Checkpoint {
         }
         try {
             long number = Long.parseLong(step);
-            StepState.checkStep(number);
+            requireStep(number);
             return new Checkpoint(file.toString(), network, number, content);
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(
@@ -91,7 +93,7 @@ public final class Checkpoint {
         return network;
     }
 
-    /** The step that comes next, from 0. */
+    /** The step that comes next, from 0; {@link StepState#LAST_STEP} + 1 if there is none. */
     public long step() {
         return step;
     }
@@ -143,7 +145,17 @@ public final class Checkpoint {
         into.moments()
                 .forEach((name, moment) ->
                         NetworkTensors.write(into, moment(name), tensors, NetworkTensors.slices(into, moment)));
-        into.state().setStep(step);
+        // Where the last step was made, there is no way but over it.
+        into.state().setStep(Math.min(step, StepState.LAST_STEP));
+        if (step > StepState.LAST_STEP) {
+            into.backend().advance(into.state());
+        }
+    }
+
+    private static void requireStep(long step) {
+        if (step != StepState.LAST_STEP + 1) {
+            StepState.checkStep(step);
+        }
     }
 
     private void check(String prefix, Map<String, List<Long>> shapes, Set<String> others) throws ModelFileException {

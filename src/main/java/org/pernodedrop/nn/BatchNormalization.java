@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Output shaped as the input; parameters {@code scale [C]}, which starts at 1, and {@code shift [C]}, at 0; statistics
  * {@code mean [C]}, which starts at 0, and {@code variance [C]}, at 1. A batch that is cut into parts is normalized part by
- * part.
+ * part. A training pass needs at least 2 values of every channel: of dense inputs at least 2 samples.
  *
  * <p>Source: Ioffe and Szegedy, "Batch Normalization", arXiv 1502.03167.
  *
@@ -31,6 +31,11 @@ public record BatchNormalization(float momentum, float epsilon) implements Layer
     /** With momentum 0.1 and epsilon 1e-5. */
     public static BatchNormalization standard() {
         return new BatchNormalization(0.1f, 1e-5f);
+    }
+
+    /** Values a channel has of one sample. */
+    static int positions(Shape input) {
+        return input.size() / channels(input);
     }
 
     /** Channels of an input: its last dimension. */

@@ -14,6 +14,9 @@ interface LayerPass {
         return Optional.empty();
     }
 
+    /** Refuses batches that nothing can be learned from, before anything is computed on them. */
+    default void requireTrains(Batch batch) {}
+
     /** The output for an input {@code x}, which must stay as it is until the backward pass; may be {@code x} itself. */
     DeviceFloats forward(Batch batch, DeviceFloats x);
 

@@ -29,7 +29,9 @@ public abstract sealed class MaskedBuilder<B extends MaskedBuilder<B>> extends W
         return self();
     }
 
-    /** How far the effective rate may be off; {@link DropRate#DEFAULT_TOLERANCE} unless set. */
+    /**
+     * How far the effective rate may be off, where bits are drawn; {@link DropRate#DEFAULT_TOLERANCE} unless set.
+     */
     public B dropRateTolerance(double tolerance) {
         this.tolerance = tolerance;
         return self();
@@ -60,7 +62,7 @@ public abstract sealed class MaskedBuilder<B extends MaskedBuilder<B>> extends W
     }
 
     final MaskSpec mask() {
-        return new MaskSpec(noise, granularity, DropRate.of(dropRate, tolerance), fixed);
+        return new MaskSpec(noise, granularity, DropRate.of(dropRate, tolerance, noise), fixed);
     }
 
     final Strategy strategy() {

@@ -31,7 +31,11 @@ import org.pernodedrop.backend.Workspace;
  *
  * <p>Everything follows from the spec, its seed, the step and the batches: the same calls give the same bits, whatever
  * the number of threads. Room for activations grows to the largest batch seen; apart from that nothing is allocated on
- * the device after building. Buffers that are handed out belong to the network. One thread at a time.
+ * the device after building. Buffers that are handed out belong to the network.
+ *
+ * <p>One thread at a time, as its backend: each method is one operation of that, during which other threads are refused
+ * with {@link IllegalStateException}. A training step that cannot be made, as behind {@link StepState#LAST_STEP}, changes
+ * nothing.
  *
  * <p>Steps can be recorded ({@link Backend#record}) once there is room for the batch: {@link #reserve} before. A recorded
  * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
@@ -131,13 +135,17 @@ public final class Network implements AutoCloseable {
         if (firstSample < 0) {
             throw new IllegalArgumentException("firstSample must be at least 0: firstSample=" + firstSample);
         }
-        this.firstSample = firstSample;
+        backend.alone(() -> this.firstSample = firstSample);
     }
 
     // ---- passes
 
     /** Makes room for batches of this size now instead of at the first one; outputs handed out before are closed. */
     public void reserve(int samples) {
+        backend.alone(() -> makeRoom(samples));
+    }
+
+    private void makeRoom(int samples) {
         requireOpen();
         if (samples < 1) {
             throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
@@ -176,7 +184,7 @@ public final class Network implements AutoCloseable {
      * @return exactly {@code B U} floats, valid until the next pass; may lie in x if no layer does anything
      */
     public DeviceFloats forward(DeviceFloats x, int samples, Mode mode) {
-        return run(x, samples, mode).slice(0, (long) samples * outputs);
+        return backend.alone(() -> run(x, samples, mode)).slice(0, (long) samples * outputs);
     }
 
     /**
@@ -187,6 +195,10 @@ public final class Network implements AutoCloseable {
      * @throws IllegalStateException if the last pass was another one
      */
     public void backward(DeviceFloats outputGradient) {
+        backend.alone(() -> goBack(outputGradient));
+    }
+
+    private void goBack(DeviceFloats outputGradient) {
         requireOpen();
         Objects.requireNonNull(outputGradient, "outputGradient");
         if (current == null || current.mode() != Mode.TRAINING) {
@@ -200,9 +212,18 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    /** Adds L2 to the gradients, lets the parameters follow them, and goes to the next step. */
+    /**
+     * Adds L2 to the gradients, lets the parameters follow them, and goes to the next step.
+     *
+     * @throws IllegalStateException if the last step was made; nothing is changed then
+     */
     public void update() {
+        backend.alone(this::follow);
+    }
+
+    private void follow() {
         requireOpen();
+        backend.requireStep(state);
         parameters.addPenalties();
         parameters.update(state);
         backend.advance(state);
@@ -219,9 +240,11 @@ public final class Network implements AutoCloseable {
      */
     public void step(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
-        DeviceFloats output = run(x, samples, Mode.TRAINING);
-        backend.softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
-        finishStep();
+        backend.alone(() -> {
+            DeviceFloats output = run(x, samples, Mode.TRAINING);
+            backend.softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
+            finishStep();
+        });
     }
 
     /**
@@ -232,16 +255,18 @@ public final class Network implements AutoCloseable {
      */
     public void step(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
-        DeviceFloats output = run(x, samples, Mode.TRAINING);
-        backend.meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
-        finishStep();
+        backend.alone(() -> {
+            DeviceFloats output = run(x, samples, Mode.TRAINING);
+            backend.meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+            finishStep();
+        });
     }
 
     // A replay leaves no forward pass to go back from, so a step doesn't either.
     private void finishStep() {
-        backward(gradientRooms[0]);
+        goBack(gradientRooms[0]);
         current = null;
-        update();
+        follow();
     }
 
     /**
@@ -251,8 +276,10 @@ public final class Network implements AutoCloseable {
      */
     public void evaluate(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
-        DeviceFloats output = run(x, samples, Mode.INFERENCE);
-        backend.softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
+        backend.alone(() -> {
+            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            backend.softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
+        });
     }
 
     /**
@@ -262,21 +289,27 @@ public final class Network implements AutoCloseable {
      */
     public void evaluate(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
-        DeviceFloats output = run(x, samples, Mode.INFERENCE);
-        backend.meanSquaredError(state, samples, outputs, output, targets, null, totals);
+        backend.alone(() -> {
+            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            backend.meanSquaredError(state, samples, outputs, output, targets, null, totals);
+        });
     }
 
     private DeviceFloats run(DeviceFloats x, int samples, Mode mode) {
         Objects.requireNonNull(x, "x");
         Objects.requireNonNull(mode, "mode");
-        reserve(samples);
+        makeRoom(samples);
         long needed = (long) samples * spec.input().size();
         if (x.length() < needed) {
             throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
                     + ", samples=" + samples + ", input shape=" + spec.input());
         }
-        current = null;
         Batch batch = new Batch(samples, firstSample, mode);
+        if (mode == Mode.TRAINING) {
+            backend.requireStep(state);
+            passes.forEach(pass -> pass.requireTrains(batch));
+        }
+        current = null;
         DeviceFloats y = x;
         for (LayerPass pass : passes) {
             y = pass.forward(batch, y);
@@ -327,18 +360,20 @@ public final class Network implements AutoCloseable {
      */
     public float[] mask(int layer, int samples) {
         requireOpen();
-        return ReturnedMask.read(this, layer, samples);
+        return backend.alone(() -> ReturnedMask.read(this, layer, samples));
     }
 
     /** Frees everything on the device; closing twice does nothing. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            activations.close();
-            lasting.close();
-            state.close();
-        }
+        backend.giveBack(() -> {
+            if (!closed) {
+                closed = true;
+                activations.close();
+                lasting.close();
+                state.close();
+            }
+        });
     }
 
     private void requireLoss(Loss loss, String given, String needed) {

@@ -103,6 +103,19 @@ public record NetworkSpec(Shape input, long seed, List<Layer> layers, Loss loss,
         return count;
     }
 
+    /**
+     * Whether a training step needs at least two samples: where batch normalization has one value a channel of each, as
+     * behind dense layers, a single one is its own mean, and nothing is left of it.
+     */
+    public boolean needsSeveralSamples() {
+        for (int layer = 0; layer < layers.size(); layer++) {
+            if (layers.get(layer) instanceof BatchNormalization && BatchNormalization.positions(inputShape(layer)) == 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The network as a table in plain text, a line for every layer. */
     public String summary() {
         return NetworkSummary.of(this);

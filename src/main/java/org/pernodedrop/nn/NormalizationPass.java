@@ -30,7 +30,7 @@ final class NormalizationPass implements LayerPass {
         this.backend = backend;
         this.layer = layer;
         channels = BatchNormalization.channels(input);
-        positions = input.size() / channels;
+        positions = BatchNormalization.positions(input);
         scale = parameters.get(0);
         shift = parameters.get(1);
         runningMean = statistics.get(0).values();
@@ -42,6 +42,15 @@ final class NormalizationPass implements LayerPass {
     @Override
     public void reserve(int samples, Workspace workspace) {
         y = workspace.allocate((long) samples * positions * channels);
+    }
+
+    @Override
+    public void requireTrains(Batch batch) {
+        if (rows(batch) < 2) {
+            throw new IllegalArgumentException("batch normalization needs at least 2 values a channel to train; take"
+                    + " batches of at least 2 samples: samples=" + batch.samples() + ", positions of a sample=" + positions
+                    + ", channels=" + channels);
+        }
     }
 
     private int rows(Batch batch) {

@@ -38,10 +38,12 @@ public final class Snapshot implements AutoCloseable {
 
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
-        network.backend().copy(network.parameterBuffer(), parameters);
-        statistics.ifPresent(
-                copy -> network.backend().copy(network.statisticsBuffer().orElseThrow(), copy));
-        taken = true;
+        network.backend().alone(() -> {
+            network.backend().copy(network.parameterBuffer(), parameters);
+            statistics.ifPresent(
+                    copy -> network.backend().copy(network.statisticsBuffer().orElseThrow(), copy));
+            taken = true;
+        });
     }
 
     /**
@@ -53,9 +55,11 @@ public final class Snapshot implements AutoCloseable {
         if (!taken) {
             throw new IllegalStateException("a snapshot must be taken before it is restored");
         }
-        network.backend().copy(parameters, network.parameterBuffer());
-        statistics.ifPresent(
-                copy -> network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
+        network.backend().alone(() -> {
+            network.backend().copy(parameters, network.parameterBuffer());
+            statistics.ifPresent(
+                    copy -> network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
+        });
     }
 
     /** The copies of the network's parameters and statistics, by their names; 0 before {@link #take}. */
@@ -79,6 +83,6 @@ public final class Snapshot implements AutoCloseable {
     /** Frees the copy. */
     @Override
     public void close() {
-        workspace.close();
+        network.backend().giveBack(workspace::close);
     }
 }

@@ -16,8 +16,9 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.train.Trainer;
 
 /**
- * Asks a classifier about examples, batch by batch. Holds buffers beside the network, which must outlive it; one thread at
- * a time.
+ * Asks a classifier about examples, batch by batch. Holds buffers beside the network, which must outlive it. One thread at a
+ * time: each question is one operation of the network's backend, during which other threads are refused with {@link
+ * IllegalStateException}.
  *
  * <pre>{@code
  * try (Predictor predictor = new Predictor(network)) {
@@ -67,6 +68,10 @@ public final class Predictor implements AutoCloseable {
      */
     public List<Prediction> predict(float[] features) {
         int count = countRows(features);
+        return backend.alone(() -> predict(features, count));
+    }
+
+    private List<Prediction> predict(float[] features, int count) {
         List<Prediction> predictions = new ArrayList<>();
         for (int first = 0; first < count; first += BATCH) {
             int size = Math.min(BATCH, count - first);
@@ -87,6 +92,7 @@ public final class Predictor implements AutoCloseable {
      * @param features {@code [rows, I]}, as for {@link #predict}
      * @param draws at least 2; rows times draws below 2^31
      * @throws IllegalArgumentException if an argument is out of range, or the network has no mask that is drawn anew
+     * @throws IllegalStateException if no step is left whose masks could be drawn ({@link StepState#LAST_STEP})
      */
     public List<Prediction> monteCarlo(float[] features, int draws) {
         int count = countRows(features);
@@ -107,11 +113,13 @@ public final class Predictor implements AutoCloseable {
         }
         Draws gathered = new Draws(count, classes);
         boolean oneMaskABatch = network.spec().layers().stream().anyMatch(layer -> layer.masksBatch());
-        if (oneMaskABatch) {
-            stepByStep(features, count, draws, gathered);
-        } else {
-            atOneStep(features, count, draws, gathered);
-        }
+        backend.alone(() -> {
+            if (oneMaskABatch) {
+                stepByStep(features, count, draws, gathered);
+            } else {
+                atOneStep(features, count, draws, gathered);
+            }
+        });
         return gathered.predictions(draws);
     }
 
@@ -128,7 +136,7 @@ public final class Predictor implements AutoCloseable {
 
     private void stepByStep(float[] features, int count, int draws, Draws gathered) {
         long step = network.state().step();
-        StepState.checkStep(step + draws - 1);
+        StepState.requireSteps(step, draws);
         try {
             for (int draw = 0; draw < draws; draw++) {
                 network.state().setStep(step + draw);
@@ -191,6 +199,6 @@ public final class Predictor implements AutoCloseable {
     /** Frees the buffers. */
     @Override
     public void close() {
-        workspace.close();
+        backend.giveBack(workspace::close);
     }
 }

@@ -7,7 +7,7 @@ import org.pernodedrop.backend.DeviceInts;
  * Batches of a data set, one after the other in the same buffers, so that what is computed on them can be recorded once.
  *
  * <pre>{@code
- * batches.start(order, size);
+ * batches.start(order, sizes);
  * for (int count = batches.next(); count > 0; count = batches.next()) {
  *     batches.gather(count);
  *     network.step(batches.features(), batches.labels(), count, totals);
@@ -19,9 +19,14 @@ interface Batches extends AutoCloseable {
      * Starts anew.
      *
      * @param order numbers of the rows to take; not a copy
-     * @param size rows of a batch; the last one has what is left
+     * @param sizes of the batches that these are cut into
      */
-    void start(int[] order, int size);
+    void start(int[] order, BatchSizes sizes);
+
+    /** Starts anew, with batches of this size and a last one of what is left. */
+    default void start(int[] order, int size) {
+        start(order, BatchSizes.of(order.length, size));
+    }
 
     /** Brings the next batch near, by what cannot be recorded; the number of its rows, 0 if there is none. */
     int next();

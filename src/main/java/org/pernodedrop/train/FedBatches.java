@@ -17,7 +17,7 @@ final class FedBatches implements Batches {
     private final DeviceInts labels;
     private final BatchFeed feed;
     private int[] order = {};
-    private int size;
+    private BatchSizes sizes = BatchSizes.of(0, 1);
     private int sent;
     private int taken;
 
@@ -32,13 +32,13 @@ final class FedBatches implements Batches {
     }
 
     @Override
-    public void start(int[] rowNumbers, int batchSize) {
+    public void start(int[] rowNumbers, BatchSizes batchSizes) {
         // Whoever stopped half-way has left a batch in the feed.
         while (taken < sent) {
             receive();
         }
         order = rowNumbers;
-        size = batchSize;
+        sizes = batchSizes;
         sent = 0;
         taken = 0;
         send();
@@ -54,7 +54,7 @@ final class FedBatches implements Batches {
     }
 
     private void send() {
-        int count = Math.min(size, order.length - sent);
+        int count = sizes.after(sent);
         if (count > 0) {
             FloatBuffer x = feed.features();
             IntBuffer y = feed.labels();
@@ -69,7 +69,7 @@ final class FedBatches implements Batches {
     }
 
     private int receive() {
-        int count = Math.min(size, order.length - taken);
+        int count = sizes.after(taken);
         feed.receive(features.slice(0, (long) count * data.featureCount()), labels.slice(0, count));
         taken += count;
         return count;

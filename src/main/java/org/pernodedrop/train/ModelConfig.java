@@ -55,7 +55,16 @@ public record ModelConfig(
         Objects.requireNonNull(strategy, "strategy");
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(architecture, "architecture");
-        DropRate.of(dropRate);
+        // Without a regularizer, any that some noise could draw.
+        DropRate.of(dropRate, regularizer == Regularizer.NONE ? Noise.GAUSSIAN : drawn(regularizer, noise));
+    }
+
+    private static Noise drawn(Regularizer regularizer, Noise noise) {
+        return switch (regularizer) {
+            case PERNODEDROP -> noise;
+            case GAUSSIAN_DROPOUT -> Noise.GAUSSIAN;
+            case NONE, DROPOUT, DROPCONNECT -> Noise.BERNOULLI;
+        };
     }
 
     /** Bernoulli PerNodeDrop on connections, p = 0.3, with hidden layers of 256 and 256 relu units, without L2. */
@@ -171,7 +180,7 @@ public record ModelConfig(
             case DROPOUT -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, dropRate);
             case GAUSSIAN_DROPOUT -> MaskSpec.of(Noise.GAUSSIAN, Granularity.NODE, dropRate);
             case DROPCONNECT -> MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, dropRate);
-            case PERNODEDROP -> new MaskSpec(noise, granularity, DropRate.of(dropRate), fixedMask);
+            case PERNODEDROP -> new MaskSpec(noise, granularity, DropRate.of(dropRate, noise), fixedMask);
         };
     }
 }

@@ -17,8 +17,7 @@ final class ResidentBatches implements Batches {
     private final DeviceInts rows;
     private final DeviceFloats features;
     private final DeviceInts labels;
-    private int size;
-    private int end;
+    private BatchSizes sizes = BatchSizes.of(0, 1);
     private int taken;
 
     ResidentBatches(Backend backend, ResidentDataset data, int wanted) {
@@ -33,16 +32,15 @@ final class ResidentBatches implements Batches {
     }
 
     @Override
-    public void start(int[] rowNumbers, int batchSize) {
+    public void start(int[] rowNumbers, BatchSizes batchSizes) {
         backend.upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
-        size = batchSize;
-        end = rowNumbers.length;
+        sizes = batchSizes;
         taken = 0;
     }
 
     @Override
     public int next() {
-        int count = Math.min(size, end - taken);
+        int count = sizes.after(taken);
         if (count > 0) {
             backend.copy(order.slice(taken, count), rows.slice(0, count));
             taken += count;

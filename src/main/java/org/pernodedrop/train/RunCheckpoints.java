@@ -89,6 +89,7 @@ public final class RunCheckpoints implements TrainingListener {
                 new TrainingState(start.training().config(), epochs),
                 start.data(),
                 start.arguments(),
-                start.computedBy());
+                start.computedBy(),
+                network.spec().needsSeveralSamples());
     }
 }

@@ -9,6 +9,9 @@ import java.util.Map;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.model.Checkpoint;
 import org.pernodedrop.model.ModelFileException;
+import org.pernodedrop.model.NetworkJson;
+import org.pernodedrop.model.Weights;
+import org.pernodedrop.nn.NetworkSpec;
 
 /**
  * A network in the midst of a run, read from its checkpoint: {@link RunCheckpoints} writes them.
@@ -29,11 +32,22 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
      * @param data what it is trained on
      * @param arguments of the command line that started it
      * @param computedBy the backend
+     * @param joinsSingle whether a last batch of one example joins the one before, {@link NetworkSpec#needsSeveralSamples}
      */
-    public record Facts(TrainingState training, TrainedData data, List<String> arguments, String computedBy) {
+    public record Facts(
+            TrainingState training,
+            TrainedData data,
+            List<String> arguments,
+            String computedBy,
+            boolean joinsSingle) {
         /** Copies the list. */
         public Facts {
             arguments = List.copyOf(arguments);
+        }
+
+        /** Those of a network that learns from single examples, too. */
+        public Facts(TrainingState training, TrainedData data, List<String> arguments, String computedBy) {
+            this(training, data, arguments, computedBy, false);
         }
 
         /** Training steps that were made: whole epochs. */
@@ -43,7 +57,11 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
 
         /** Steps of an epoch. */
         public int stepsPerEpoch() {
-            return (data.trainExamples() - 1) / training.config().batchSize() + 1;
+            return sizes().steps();
+        }
+
+        private BatchSizes sizes() {
+            return new BatchSizes(data.trainExamples(), training.config().batchSize(), joinsSingle);
         }
 
         /**
@@ -57,8 +75,8 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
                         "step must be one that the run has made, in [0, " + steps() + "): step=" + step);
             }
             int epoch = (int) (step / stepsPerEpoch()) + 1;
-            int first = (int) (step % stepsPerEpoch()) * training.config().batchSize();
-            int size = Math.min(training.config().batchSize(), data.trainExamples() - first);
+            int first = sizes().before((int) (step % stepsPerEpoch()));
+            int size = sizes().after(first);
             if (row < 0 || row >= size) {
                 throw new IllegalArgumentException("sample must be a row of the step's batch, in [0, " + size
                         + "): sample=" + row + ", step=" + step);
@@ -95,13 +113,19 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
                         TrainingState.fromJson(texts.get(TRAINING)),
                         TrainedData.fromJson(texts.get(DATA)),
                         Arrays.asList(TrainingState.read(texts.get(ARGUMENTS), String[].class)),
-                        texts.get(COMPUTED_BY));
+                        texts.get(COMPUTED_BY),
+                        needsSeveral(texts.get(Weights.NETWORK)));
             } catch (ModelFileException e) {
                 throw new ModelFileException(file + ": " + e.getMessage(), e);
             } catch (NullPointerException e) {
                 throw new ModelFileException(file + ": what a run has saved must not be null", e);
             }
         }
+    }
+
+    // Whoever needs the network refuses a file without one.
+    private static boolean needsSeveral(String network) throws ModelFileException {
+        return network != null && NetworkJson.read(network).needsSeveralSamples();
     }
 
     /**

@@ -12,7 +12,7 @@ public final class TimedEpochs implements AutoCloseable {
     private final Backend backend;
     private final TrainingConfig config;
     private final Network network;
-    private final int examples;
+    private final BatchSizes sizes;
     private final Closer parts = new Closer();
     private final Batches batches;
     private final LossAccumulator totals;
@@ -28,11 +28,10 @@ public final class TimedEpochs implements AutoCloseable {
         this.backend = backend;
         this.config = config;
         this.network = network;
-        examples = data.examples();
-        int largest = Math.min(config.batchSize(), examples);
-        network.reserve(largest);
+        sizes = BatchSizes.of(network.spec(), config, data.examples());
+        network.reserve(sizes.largest());
         try {
-            batches = parts.own(data.batches(largest), Batches::close);
+            batches = parts.own(data.batches(sizes.largest()), Batches::close);
             totals = parts.own(backend.newLossAccumulator(), LossAccumulator::close);
             steps = parts.own(new RecordedSteps(backend, network, batches, totals), RecordedSteps::close);
         } catch (RuntimeException | Error failure) {
@@ -53,7 +52,7 @@ public final class TimedEpochs implements AutoCloseable {
         long start = System.nanoTime();
         network.state().setLearningRate((float) config.learningRate());
         totals.reset();
-        batches.start(Permutation.of(examples, config.seed(), Permutation.SHUFFLE, epoch), config.batchSize());
+        batches.start(Permutation.of(sizes.examples(), config.seed(), Permutation.SHUFFLE, epoch), sizes);
         for (int count = batches.next(); count > 0; count = batches.next()) {
             steps.run(count);
         }

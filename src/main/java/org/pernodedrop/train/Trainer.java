@@ -6,15 +6,18 @@ import java.util.stream.IntStream;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.StepState;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
 
 /**
  * Trains classifiers.
  *
  * <p>In epoch e, from 1, the samples come in the order {@code Permutation.of(n, seed, SHUFFLE, e)}, in batches of the
- * size asked for and a last one of what is left. Each size's step is recorded once and replayed from then on ({@link
+ * size asked for and a last one of what is left; a single example that is left joins the batch before where the network
+ * cannot learn from one alone ({@link NetworkSpec#needsSeveralSamples}). Each size's step is recorded once and replayed from then on ({@link
  * Backend#record}); nothing is copied to the host within an epoch. The same settings, data and device give the same
  * numbers, bit for bit, whatever the number of threads, wherever the data lies, with or without graphs.
  */
@@ -49,15 +52,16 @@ public final class Trainer {
     /**
      * The largest batch that a network gets: reserve room for it to know how much is left for data.
      *
+     * @param network that is trained
      * @param examples in the training part
      */
-    public static int largestBatch(TrainingConfig config, int examples) {
-        return Math.max(Math.min(config.batchSize(), examples), EVALUATION_BATCH);
+    public static int largestBatch(NetworkSpec network, TrainingConfig config, int examples) {
+        return Math.max(BatchSizes.of(network, config, examples).largest(), EVALUATION_BATCH);
     }
 
-    /** Steps of an epoch: {@code ceil(n / batchSize)}. */
-    public int stepsPerEpoch() {
-        return (train.examples() - 1) / config.batchSize() + 1;
+    /** Steps of an epoch: {@code ceil(n / batchSize)}, and one fewer where a last single example joins the batch before. */
+    public int stepsPerEpoch(NetworkSpec network) {
+        return BatchSizes.of(network, config, train.examples()).steps();
     }
 
     /**
@@ -65,7 +69,9 @@ public final class Trainer {
      *
      * @param network at its start, with as many inputs as the data has features
      * @param listener told of every step and epoch
-     * @throws TrainingException at the first loss that is not finite, naming epoch and step
+     * @throws TrainingException at the first loss that is not finite, naming epoch and step; or before an epoch that would
+     *     lead behind the last step, {@link StepState#LAST_STEP}
+     * @throws IllegalArgumentException if the network needs several samples in every batch, and there is but one
      */
     public TrainingResult train(Network network, TrainingListener listener) {
         return train(network, List.of(), listener, () -> {});
@@ -102,7 +108,8 @@ public final class Trainer {
     private TrainingResult train(
             Network network, List<EpochMetrics> finished, TrainingListener listener, Runnable improved) {
         int n = train.examples();
-        int largest = largestBatch(config, n);
+        BatchSizes sizes = BatchSizes.of(network.spec(), config, n);
+        int largest = largestBatch(network.spec(), config, n);
         EarlyStopping stopping = new EarlyStopping(config.patience());
         finished.forEach(epoch -> stopping.improvedBy(epoch.validationLoss()));
         List<EpochMetrics> epochs = new ArrayList<>(finished);
@@ -115,18 +122,19 @@ public final class Trainer {
                 RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
             for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
+                requireSteps(network.state().step(), sizes.steps(), epoch);
                 network.state().setLearningRate(config.learningRate(epoch));
                 totals.reset();
-                training.start(Permutation.of(n, config.seed(), Permutation.SHUFFLE, epoch), config.batchSize());
+                training.start(Permutation.of(n, config.seed(), Permutation.SHUFFLE, epoch), sizes);
                 for (int count = training.next(); count > 0; count = training.next()) {
                     steps.run(count);
                     listener.stepped();
                 }
-                LossTotals running = finite(totals.read(), epoch);
-                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch);
+                LossTotals running = finite(totals.read(), epoch, sizes.steps());
+                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch, sizes.steps());
                 LossTotals validated = validating == null
                         ? trained
-                        : finite(evaluate(network, validating, validation.examples(), totals), epoch);
+                        : finite(evaluate(network, validating, validation.examples(), totals), epoch, sizes.steps());
                 EpochMetrics metrics = new EpochMetrics(
                         epoch,
                         running.meanLoss(),
@@ -165,14 +173,20 @@ public final class Trainer {
         return totals.read();
     }
 
+    private static void requireSteps(long step, int steps, int epoch) {
+        if (step > StepState.LAST_STEP + 1 - steps) {
+            throw new TrainingException("epoch " + epoch + " would lead behind the last step, " + StepState.LAST_STEP
+                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch=" + steps);
+        }
+    }
+
     // The accumulator remembers the first step, so that the host need not look at every one.
-    private LossTotals finite(LossTotals totals, int epoch) {
+    private LossTotals finite(LossTotals totals, int epoch, int steps) {
         if (totals.firstNonFiniteStep() >= 0) {
-            long before = (epoch - 1L) * stepsPerEpoch();
+            long before = (epoch - 1L) * steps;
             long step = totals.firstNonFiniteStep() - before;
-            String where = step < stepsPerEpoch()
-                    ? "step " + (step + 1) + " of " + stepsPerEpoch()
-                    : "after step " + stepsPerEpoch() + " of " + stepsPerEpoch();
+            String where =
+                    step < steps ? "step " + (step + 1) + " of " + steps : "after step " + steps + " of " + steps;
             throw new TrainingException("the loss is not finite in epoch " + epoch + ", " + where
                     + "; use a smaller learning rate: --learning-rate=" + config.learningRate());
         }

@@ -17,4 +17,6 @@ public interface BackendContract
                 RecordingContract,
                 BatchFeedContract,
                 TimerContract,
+                OneThreadContract,
+                LastStepContract,
                 RefusalContract {}

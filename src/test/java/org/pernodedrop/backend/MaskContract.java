@@ -25,11 +25,14 @@ public interface MaskContract extends BackendFixture {
         "GAUSSIAN, CONNECTION, 0.4, false",
         "GAUSSIAN, CONNECTION, 0.4, true",
         "GAUSSIAN, NODE, 0.2, false",
+        "GAUSSIAN, CONNECTION, 0.000001, false",
+        "GAUSSIAN, NODE, 0.9999, true",
+        "GAUSSIAN, NODE, 0.99999, false",
         "PARTIAL_GAUSSIAN, CONNECTION, 0.3, false",
         "PARTIAL_GAUSSIAN, NODE, 0.5, true"
     })
     default void masksAreTheDefinition(Noise noise, Granularity granularity, double rate, boolean fixed) {
-        MaskSpec spec = new MaskSpec(noise, granularity, DropRate.of(rate), fixed);
+        MaskSpec spec = new MaskSpec(noise, granularity, DropRate.of(rate, noise), fixed);
         LayerMask mask = new LayerMask(spec, 3, state(0x1234_5678_9ABCL, 70_001, 0f));
         for (int[] shape : new int[][] {{1, 1, 1}, {3, 13, 33}, {2, 33, 207}, {13, 3, 64}, {5, 6, 100}}) {
             exported(mask, 17, shape[0], shape[1], shape[2]);

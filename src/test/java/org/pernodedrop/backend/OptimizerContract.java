@@ -123,6 +123,8 @@ public interface OptimizerContract extends BackendFixture {
         assertEquals(1, state.step());
         state.setStep(StepState.LAST_STEP);
         assertEquals(StepState.LAST_STEP, state.step());
+        backend().advance(state);
+        assertEquals(StepState.LAST_STEP + 1, state.step(), "the last step was made");
         state.setLearningRate(0.5f);
         assertEquals(0.5f, state.learningRate());
     }

@@ -229,8 +229,8 @@ final class PlainRefusals extends Refusals {
     }
 
     private void states() {
-        refused("step must be in [0, 4294967293]: step=-1", () -> state.setStep(-1));
-        refused("step=4294967294", () -> state.setStep(StepState.LAST_STEP + 1));
+        refused("step must be in [0, 4294967294]: step=-1", () -> state.setStep(-1));
+        refused("step=4294967295", () -> state.setStep(StepState.LAST_STEP + 1));
         refused("learningRate=-1.0", () -> state.setLearningRate(-1));
         refused("learningRate=NaN", () -> state.setLearningRate(Float.NaN));
         refused("learningRate=Infinity", () -> state.setLearningRate(Float.POSITIVE_INFINITY));

@@ -111,6 +111,7 @@ class CompareCommandTest {
             value = {
                 "--regularizers=nothing | --regularizers",
                 "--drop-rates=1 | --drop-rates",
+                "--drop-rates=0.9999999 | --drop-rates=0.9999999 with dropout: dropRate cannot be met",
                 "--drop-rates=a | --drop-rates",
                 "--seeds=0 | --seeds",
                 "--jobs=-1 | --jobs",

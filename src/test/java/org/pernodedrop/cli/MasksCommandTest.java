@@ -38,12 +38,12 @@ class MasksCommandTest {
     })
     void theFileHoldsTheMask(Noise noise, Granularity granularity, boolean fixed) throws IOException {
         Path file = directory.resolve("a mask.npy");
-        String line = "masks --seed -7 --layer 2 --step 4294967293 --drop-rate 0.3 " + SIZES + " --noise " + noise
+        String line = "masks --seed -7 --layer 2 --step 4294967294 --drop-rate 0.3 " + SIZES + " --noise " + noise
                 + " --granularity " + granularity + (fixed ? " --fixed-mask" : "");
         Program.runLine(line, "--npy", file.toString()).assertFine();
 
         boolean node = granularity == Granularity.NODE;
-        Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967293L);
+        Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967294L);
         int inputs = node ? 1 : 13;
         float[] expected = new float[3 * inputs * 37];
         for (int b = 0, j = 0; b < 3; b++) {
@@ -98,6 +98,19 @@ class MasksCommandTest {
         assertTrue(program.out().contains("drop rate: 0.3, effective 0.3, planes 0"), program.out());
     }
 
+    @Test
+    void gaussianNoiseTakesRatesThatNoBitsMeet() {
+        String line = "masks --drop-rate 0.999999 " + SIZES;
+        Program.runLine(line + " --noise gaussian", "--npy", directory.resolve("m.npy") + "")
+                .assertFine();
+        for (String noise : new String[] {"bernoulli", "partial-gaussian"}) {
+            Program.runLine(line, "--noise", noise, "--npy", directory.resolve("n.npy") + "")
+                    .assertUsage("--drop-rate=0.999999: dropRate cannot be met");
+        }
+        Program.runLine("masks --noise gaussian --drop-rate 1e-20 " + SIZES, "--npy", directory.resolve("n.npy") + "")
+                .assertUsage("'--drop-rate'", "at least 2^-48", "1.0E-20");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--drop-rate, 1, 'dropRate must be in [0, 1): dropRate=1.0'",
@@ -109,7 +122,7 @@ class MasksCommandTest {
         "--outputs, 2147483648, '[1, 2147483647]'",
         "--outputs, many, '[1, 2147483647]'",
         "--layer, -1, '[0, 2147483647]'",
-        "--step, 4294967294, '[0, 4294967293]'",
+        "--step, 4294967295, '[0, 4294967294]'",
         "--noise, salt, 'bernoulli, gaussian, partial-gaussian'",
         "--noise, partial_gaussian, 'bernoulli, gaussian, partial-gaussian'",
         "--granularity, both, 'connection, node'",

@@ -326,6 +326,8 @@ class TrainCommandTest {
                 "--drop-rate=1.2 | --drop-rate must be in [0, 1): --drop-rate=1.2",
                 "--drop-rate=NaN | --drop-rate must be in [0, 1): --drop-rate=NaN",
                 "--drop-rate=0.9999999 | --drop-rate=0.9999999: dropRate cannot be met",
+                "--drop-rate=0.9999999 --noise=partial-gaussian | --drop-rate=0.9999999: dropRate cannot be met",
+                "--drop-rate=1e-20 --noise=gaussian | --drop-rate=1.0E-20: dropRate of gaussian noise must be 0 or at least",
                 "--drop-rate=x | Invalid value for option '--drop-rate'",
                 "--regularizer=none --drop-rate=0.5 | --drop-rate is only for a --regularizer other than none",
                 "--regularizer=dropout --noise=gaussian | --noise is only for --regularizer pernodedrop",

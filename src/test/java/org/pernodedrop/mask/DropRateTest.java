@@ -51,6 +51,62 @@ class DropRateTest {
                 e.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {0x1p-48, 1e-9, 7e-6, 1 - 7e-6, 1 - 1e-9, 1 - 0x1p-53})
+    void gaussianNoiseTakesWhatNoPlanesMeet(double dropRate) {
+        DropRate rate = DropRate.of(dropRate, Noise.GAUSSIAN);
+        assertEquals(new DropRate(dropRate, 0, 0), rate);
+        assertFalse(rate.isZero());
+        assertEquals(dropRate, rate.effective());
+        assertEquals(1 - dropRate, rate.keepProbability());
+        assertEquals((float) Math.sqrt(dropRate / (1 - dropRate)), rate.sigma());
+        assertEquals((float) (1 / (1 - dropRate)), rate.scale());
+        MaskSpec spec = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, dropRate);
+        assertFalse(spec.isIdentity());
+        assertEquals(dropRate, spec.effectiveDropRate());
+        assertEquals(dropRate / (1 - dropRate), spec.variance());
+        Mask mask = Mask.of(spec, 5, 0, 3);
+        float[] values = new float[64];
+        for (int u = 0; u < values.length; u++) {
+            values[u] = mask.value(1, 2, u);
+            assertEquals(Math.fma(rate.sigma(), mask.normal(1, 2, u), 1f), values[u]);
+        }
+        assertTrue(values[0] != values[1] || values[1] != values[2], "they differ");
+        for (Noise noise : new Noise[] {Noise.BERNOULLI, Noise.PARTIAL_GAUSSIAN}) {
+            assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, noise));
+            assertThrows(IllegalArgumentException.class, () -> MaskSpec.of(noise, Granularity.NODE, dropRate));
+            String said = assertThrows(
+                            IllegalArgumentException.class, () -> new MaskSpec(noise, Granularity.NODE, rate, false))
+                    .getMessage();
+            assertTrue(said.contains("cannot be met"), said);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.MIN_VALUE, 1e-300, 1e-20, 0x0.fffffffffffffp-48})
+    void gaussianNoiseThatWouldRoundToNothingIsRefused(double dropRate) {
+        String said = assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, Noise.GAUSSIAN))
+                .getMessage();
+        assertTrue(said.startsWith("dropRate of gaussian noise must be 0 or at least 2^-48"), said);
+        assertTrue(said.endsWith("dropRate=" + dropRate), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0x1p-16, 0.1, 0.3, 0.5, 0.999})
+    void ratesThatPlanesMeetAreTheSameForAllNoise(double dropRate) {
+        for (Noise noise : Noise.values()) {
+            assertEquals(DropRate.of(dropRate), DropRate.of(dropRate, noise));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1e-300, 1, Double.NaN})
+    void gaussianNoiseRefusesWhatIsNoDropRate(double dropRate) {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, Noise.GAUSSIAN));
+        assertEquals("dropRate must be in [0, 1): dropRate=" + dropRate, e.getMessage());
+    }
+
     @Test
     void sixteenPlanesReachTheirSmallestFraction() {
         assertEquals(new DropRate(0x1p-16, 16, 65535), DropRate.of(0x1p-16));

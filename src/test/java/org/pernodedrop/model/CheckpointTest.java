@@ -226,7 +226,7 @@ class CheckpointTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1", "4294967295", "seven", "''"})
+    @CsvSource({"-1", "4294967296", "seven", "''"})
     void impossibleStepsAreRefused(String step) throws IOException {
         refused(texts -> texts.put("step", step), tensors -> {}, "step");
     }

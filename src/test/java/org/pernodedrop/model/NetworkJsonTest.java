@@ -80,6 +80,7 @@ class NetworkJsonTest {
         layers.add(Dropout.rate(0.4));
         layers.add(Dropout.rate(0));
         layers.add(GaussianDropout.rate(0.123456789));
+        layers.add(GaussianDropout.rate(1e-9));
         layers.add(DropConnectDense.units(9).dropRate(0.25).build());
         return layers;
     }

@@ -22,7 +22,7 @@ public final class CpuBackend extends Backend {
     private final DeviceKernels kernels;
     private final ConnectionProducts connections;
     private final MemoryMeter memory = new MemoryMeter();
-    private final CpuGate gate = new CpuGate();
+    private final CpuGate gate = new CpuGate(owner());
 
     /** A backend on all cores. */
     public CpuBackend() {
@@ -35,6 +35,7 @@ public final class CpuBackend extends Backend {
      * @param threads in [1, {@value #MAX_THREADS}]
      * @throws IllegalArgumentException if threads are out of range
      * @throws IllegalStateException if a native BLAS was forced and cannot be loaded
+     * @throws OutOfMemoryError if the system has no room for so many threads; those that were started have ended then
      */
     public CpuBackend(int threads) {
         if (threads < 1 || threads > MAX_THREADS) {
@@ -42,21 +43,26 @@ public final class CpuBackend extends Backend {
         }
         BlasLibrary library = BlasLibrary.open();
         blasDescription = library.description();
-        pool = new WorkerPool(threads);
         ConnectionTiles tiles = ConnectionTwins.choose();
-        connections = new ConnectionProducts(pool, tiles, library.blas());
-        kernels = new DeviceKernels(
-                new MemoryOperations(gate, memory),
-                new VectorOperations(pool),
-                new CurandFills(pool),
-                new MatrixProducts(pool, library.blas()),
-                connections,
-                new MaskOperations(pool, tiles),
-                new WindowOperations(pool),
-                new Normalizations(pool),
-                new Losses(pool),
-                new Optimizers(pool, gate),
-                new Gathers(pool));
+        pool = new WorkerPool(threads);
+        try {
+            connections = new ConnectionProducts(pool, tiles, library.blas());
+            kernels = new DeviceKernels(
+                    new MemoryOperations(gate, memory),
+                    new VectorOperations(pool),
+                    new CurandFills(pool),
+                    new MatrixProducts(pool, library.blas()),
+                    connections,
+                    new MaskOperations(pool, tiles),
+                    new WindowOperations(pool),
+                    new Normalizations(pool),
+                    new Losses(pool),
+                    new Optimizers(pool, gate),
+                    new Gathers(pool));
+        } catch (RuntimeException | Error failure) {
+            pool.close();
+            throw failure;
+        }
     }
 
     @Override
@@ -74,7 +80,7 @@ public final class CpuBackend extends Backend {
     /** Does nothing: every call has finished when it returns. */
     @Override
     public void synchronize() {
-        gate.requireOutsideRecordings("synchronize");
+        alone(() -> gate.requireOutsideRecordings("synchronize"));
     }
 
     @Override
@@ -84,8 +90,10 @@ public final class CpuBackend extends Backend {
 
     @Override
     public void close() {
-        gate.close();
-        pool.close();
+        closeOnce(() -> {
+            gate.close();
+            pool.close();
+        });
     }
 
     @Override

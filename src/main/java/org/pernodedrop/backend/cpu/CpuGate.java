@@ -1,11 +1,22 @@
 package org.pernodedrop.backend.cpu;
 
-/** What a backend's objects may do now: nothing once it is closed, and only operations while a recording is replayed. */
+import org.pernodedrop.backend.OwnerCheck;
+
+/**
+ * What a backend's objects may do now: nothing once it is closed or while another thread is in an operation, and only
+ * operations while a recording is replayed.
+ */
 final class CpuGate {
+    private final OwnerCheck owner;
     private boolean closed;
     private boolean replaying;
 
+    CpuGate(OwnerCheck owner) {
+        this.owner = owner;
+    }
+
     void requireOpen() {
+        owner.check();
         if (closed) {
             throw new IllegalStateException("the backend was closed before its use");
         }

@@ -29,12 +29,21 @@ final class CpuStepState implements StepState {
 
     /** The mask at the current step of a state of this device. */
     static Mask current(LayerMask mask) {
-        return mask.at(of(mask.state()).currentStep());
+        CpuStepState state = of(mask.state());
+        if (!mask.spec().fixed()) {
+            state.requireStep();
+        }
+        return mask.at(state.currentStep());
     }
 
-    /** {@code step = step + 1}, up to the last step. */
+    /** Refuses to make the current step if there is none. */
+    void requireStep() {
+        StepState.requireSteps(step, 1);
+    }
+
+    /** {@code step = step + 1}; behind the last step, refused. */
     void advance() {
-        StepState.checkStep(step + 1);
+        requireStep();
         step++;
     }
 

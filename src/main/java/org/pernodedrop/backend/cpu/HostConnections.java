@@ -39,14 +39,20 @@ public final class HostConnections implements AutoCloseable {
 
     /** @param threads in [1, {@value CpuBackend#MAX_THREADS}], the caller's among them */
     public HostConnections(int threads) {
-        pool = new WorkerPool(threads);
+        BlasLibrary library = BlasLibrary.open();
         tiles = ConnectionTwins.choose();
-        products = new ConnectionProducts(pool, tiles, BlasLibrary.open().blas());
-        scratch = new TileScratch[threads];
-        maskTiles = new MaskTile[threads];
-        for (int i = 0; i < threads; i++) {
-            scratch[i] = new TileScratch();
-            maskTiles[i] = new MaskTile();
+        pool = new WorkerPool(threads);
+        try {
+            products = new ConnectionProducts(pool, tiles, library.blas());
+            scratch = new TileScratch[threads];
+            maskTiles = new MaskTile[threads];
+            for (int i = 0; i < threads; i++) {
+                scratch[i] = new TileScratch();
+                maskTiles[i] = new MaskTile();
+            }
+        } catch (RuntimeException | Error failure) {
+            pool.close();
+            throw failure;
         }
     }
 

@@ -22,7 +22,9 @@ final class Optimizers implements OptimizerKernels {
 
     @Override
     public void sgd(StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
-        float rate = CpuStepState.of(state).currentLearningRate();
+        CpuStepState ownState = CpuStepState.of(state);
+        ownState.requireStep();
+        float rate = ownState.currentLearningRate();
         CpuFloats ownW = CpuFloats.of(w);
         CpuFloats ownG = CpuFloats.of(g);
         CpuFloats ownV = CpuFloats.of(v);
@@ -68,6 +70,7 @@ final class Optimizers implements OptimizerKernels {
     public void adam(
             StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
         CpuStepState ownState = CpuStepState.of(state);
+        ownState.requireStep();
         CpuFloats ownW = CpuFloats.of(w);
         CpuFloats ownG = CpuFloats.of(g);
         CpuFloats ownM = CpuFloats.of(m);
@@ -124,6 +127,12 @@ final class Optimizers implements OptimizerKernels {
             v[k + toV] = square;
             w[k] = old - pace * mean / ((float) Math.sqrt(square) * rootScale + epsilon) - decay * old;
         }
+    }
+
+    @Override
+    public void requireStep(StepState state) {
+        gate.requireOpen();
+        CpuStepState.of(state).requireStep();
     }
 
     @Override

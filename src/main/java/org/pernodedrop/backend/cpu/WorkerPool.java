@@ -3,9 +3,10 @@ package org.pernodedrop.backend.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
- * A fixed team of threads that share out numbered tasks; the calling thread is one of them. Starting a run allocates
+ * A fixed team of threads that share out numbered tasks; the calling thread is one of them. One run at a time. Starting a run allocates
  * nothing and takes a few microseconds: idle workers spin briefly before they park, since a training step is a sequence
  * of runs that are shorter than a wake-up.
  *
@@ -23,26 +24,38 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private static final int SPINS = 20_000;
+    /** The bit of the state that says that it is closed; the others count runs. */
+    private static final int CLOSED = 1 << 31;
 
     private final Thread[] workers;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private volatile int generation;
-    private volatile boolean closed;
+    // In one number, so that a run begins either before the end, and is served whole, or not at all.
+    private final AtomicInteger state = new AtomicInteger();
     private Task task;
     private int count;
 
+    /** @throws OutOfMemoryError if the system starts no more threads; those that it started have been told to end then */
     WorkerPool(int threads) {
+        this(threads, Thread::start);
+    }
+
+    WorkerPool(int threads, Consumer<Thread> starter) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1: threads=" + threads);
         }
         workers = new Thread[threads - 1];
-        for (int i = 0; i < workers.length; i++) {
-            int worker = i + 1;
-            workers[i] = new Thread(() -> serve(worker), "pernodedrop-" + worker);
-            workers[i].setDaemon(true);
-            workers[i].start();
+        try {
+            for (int i = 0; i < workers.length; i++) {
+                int worker = i + 1;
+                workers[i] = new Thread(() -> serve(worker), "pernodedrop-" + worker);
+                workers[i].setDaemon(true);
+                starter.accept(workers[i]);
+            }
+        } catch (RuntimeException | Error failure) {
+            close();
+            throw failure;
         }
     }
 
@@ -52,8 +65,8 @@ final class WorkerPool implements AutoCloseable {
 
     /** Runs tasks 0 to count - 1 and returns when all are done; the first failure is thrown here. */
     void run(int count, Task task) {
-        if (closed) {
-            throw new IllegalStateException("the backend was closed before its use");
+        if (state.get() < 0) {
+            throw closed();
         }
         if (count <= 1 || workers.length == 0) {
             for (int i = 0; i < count; i++) {
@@ -61,11 +74,16 @@ final class WorkerPool implements AutoCloseable {
             }
             return;
         }
+        if (!busy.compareAndSet(0, workers.length)) {
+            throw new IllegalStateException("a run must have ended before the next one: running=" + this.count + " tasks");
+        }
         this.task = task;
         this.count = count;
         next.set(0);
-        busy.set(workers.length);
-        generation++;
+        if (!beginRun()) {
+            busy.set(0);
+            throw closed();
+        }
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
@@ -89,11 +107,27 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    private boolean beginRun() {
+        while (true) {
+            int before = state.get();
+            if (before < 0) {
+                return false;
+            }
+            if (state.compareAndSet(before, before + 1 & ~CLOSED)) {
+                return true;
+            }
+        }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the backend was closed before its use");
+    }
+
     private void serve(int worker) {
         int seen = 0;
         while (true) {
             int spins = 0;
-            while (generation == seen && !closed) {
+            while (state.get() == seen) {
                 if (spins < SPINS) {
                     spins++;
                     Thread.onSpinWait();
@@ -101,12 +135,19 @@ final class WorkerPool implements AutoCloseable {
                     LockSupport.park(this);
                 }
             }
-            if (closed) {
+            int now = state.get();
+            // A run that has begun is served before the end.
+            if ((now & ~CLOSED) != seen) {
+                seen = now & ~CLOSED;
+                try {
+                    take(worker);
+                } finally {
+                    busy.decrementAndGet();
+                }
+            }
+            if (now < 0) {
                 return;
             }
-            seen = generation;
-            take(worker);
-            busy.decrementAndGet();
         }
     }
 
@@ -121,9 +162,10 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Lets the threads end, after the run that is under way. */
     @Override
     public void close() {
-        closed = true;
+        state.updateAndGet(before -> before | CLOSED);
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }

@@ -119,9 +119,18 @@ final class CommandQueue {
         return recorder != null && recorder.scratch.contains(scratch);
     }
 
+    /** The current step of a state is made, or its masks are drawn: refuses it if there is none, or lets replays do so. */
+    void useStep(CudaStepState state) {
+        if (recorder == null) {
+            state.requireSteps(1);
+        } else {
+            recorder.useStep(state);
+        }
+    }
+
     /** A replay of the recording under way goes on a step. */
     void recordAdvance(CudaStepState state) {
-        recorder.advances.merge(state, 1, Integer::sum);
+        recorder.advance(state);
     }
 
     void add(Dependent dependent) {

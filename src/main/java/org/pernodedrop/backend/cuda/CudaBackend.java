@@ -33,7 +33,6 @@ public final class CudaBackend extends Backend {
     private final MatrixProducts products;
     private final SequenceOperations sequences;
     private final DeviceKernels kernels;
-    private boolean closed;
 
     /**
      * Opens the GPU.
@@ -55,8 +54,8 @@ public final class CudaBackend extends Backend {
             context = parts.own(new CudaContext(), CudaContext::close);
             DeviceFacts facts = context.facts();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
-            queue = new CommandQueue(context::enter, stream);
-            pool = parts.own(new DevicePool(new DriverMemory(stream, facts.memory())), DevicePool::close);
+            queue = new CommandQueue(this::enter, stream);
+            pool = parts.own(new DevicePool(new DriverMemory(stream, facts.memory()), owner()::check), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             OperationParts shared = new OperationParts(
@@ -111,16 +110,25 @@ public final class CudaBackend extends Backend {
         return context.facts().simulated();
     }
 
+    private void enter() {
+        owner().check();
+        context.enter();
+    }
+
     @Override
     public void synchronize() {
-        queue.enterOutsideRecordings("synchronize");
-        queue.stream.await("waiting for the GPU");
+        alone(() -> {
+            queue.enterOutsideRecordings("synchronize");
+            queue.stream.await("waiting for the GPU");
+        });
     }
 
     @Override
     public MemoryUse memory() {
-        queue.enter();
-        return pool.use();
+        return alone(() -> {
+            queue.enter();
+            return pool.use();
+        });
     }
 
     /**
@@ -130,12 +138,10 @@ public final class CudaBackend extends Backend {
      */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        parts.add(context::enter);
-        parts.close();
+        closeOnce(() -> {
+            parts.add(context::enter);
+            parts.close();
+        });
     }
 
     @Override

@@ -18,6 +18,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
     private final Set<DeviceBlock> blocks;
     private final Set<DeviceBlock> scratchBlocks;
     private final Map<CudaStepState, Integer> advances;
+    private final Map<CudaStepState, Integer> steps;
     private final CUgraphExec graph;
     private boolean closed;
 
@@ -38,6 +39,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
         blocks = recorder.blocks;
         scratchBlocks = recorder.scratch;
         advances = recorder.advances;
+        steps = recorder.steps;
         scratch.retain(scratchBlocks);
         queue.add(this);
     }
@@ -67,7 +69,7 @@ final class CudaRecording implements Recording, CommandQueue.Dependent {
                         + " keep them open as long as it is replayed");
             }
         }
-        advances.forEach(CudaStepState::requireSteps);
+        steps.forEach(CudaStepState::requireSteps);
         if (graph == null) {
             commands.forEach(Runnable::run);
         } else {

@@ -59,9 +59,9 @@ final class CudaStepState implements StepState {
         return block.address;
     }
 
-    /** Refuses to go so many steps on. */
+    /** Refuses to make so many steps. */
     void requireSteps(int count) {
-        StepState.checkStep(step + count);
+        StepState.requireSteps(step, count);
     }
 
     /** The GPU has been told to go so many steps on. */

@@ -29,6 +29,7 @@ final class DeviceBlock implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
+            pool.enter();
             closed = true;
             pool.release(this);
         }

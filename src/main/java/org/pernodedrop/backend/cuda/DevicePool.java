@@ -26,6 +26,7 @@ final class DevicePool implements AutoCloseable {
     private static final int MOST_SPARE = 4;
 
     private final DeviceMemory memory;
+    private final Runnable entrance;
     private final TreeMap<Long, Deque<Long>> kept = new TreeMap<>();
     private final Set<DeviceBlock> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private long used;
@@ -34,7 +35,13 @@ final class DevicePool implements AutoCloseable {
     private boolean closed;
 
     DevicePool(DeviceMemory memory) {
+        this(memory, () -> {});
+    }
+
+    /** @param entrance refuses threads that must not give memory back now */
+    DevicePool(DeviceMemory memory, Runnable entrance) {
         this.memory = memory;
+        this.entrance = entrance;
     }
 
     /** Bytes rounded up to the next class. */
@@ -104,6 +111,11 @@ final class DevicePool implements AutoCloseable {
             reserved -= first.getKey();
             memory.free(address);
         }
+    }
+
+    /** Refuses threads that must not give memory back now. */
+    void enter() {
+        entrance.run();
     }
 
     void release(DeviceBlock block) {

@@ -59,6 +59,10 @@ abstract class Operations {
 
     /** The mask with a state of this backend, open. */
     final CudaMask own(LayerMask mask) {
-        return new CudaMask(mask.spec(), mask.layer(), own(mask.state()));
+        CudaStepState state = own(mask.state());
+        if (!mask.spec().fixed()) {
+            queue.useStep(state);
+        }
+        return new CudaMask(mask.spec(), mask.layer(), state);
     }
 }

@@ -27,8 +27,10 @@ final class Optimizers extends Operations implements OptimizerKernels {
     @Override
     public void sgd(StepState state, float momentum, boolean nesterov, DeviceFloats w, DeviceFloats g, DeviceFloats v) {
         queue.enter();
+        CudaStepState ownState = own(state);
+        queue.useStep(ownState);
         launcher.of(sgd)
-                .pointer(own(state).address())
+                .pointer(ownState.address())
                 .int64(w.length())
                 .float32(momentum)
                 .int32(nesterov ? 1 : 0)
@@ -42,8 +44,10 @@ final class Optimizers extends Operations implements OptimizerKernels {
     public void adam(
             StepState state, AdamSettings settings, DeviceFloats w, DeviceFloats g, DeviceFloats m, DeviceFloats v) {
         queue.enter();
+        CudaStepState ownState = own(state);
+        queue.useStep(ownState);
         launcher.of(adam)
-                .pointer(own(state).address())
+                .pointer(ownState.address())
                 .int64(w.length())
                 .float32(settings.beta1())
                 .float32(settings.beta2())
@@ -56,14 +60,18 @@ final class Optimizers extends Operations implements OptimizerKernels {
                 .launch(shapes.elements(w.length()));
     }
 
+    @Override
+    public void requireStep(StepState state) {
+        queue.enter();
+        queue.useStep(own(state));
+    }
+
     /** Up to the last step; in a recording each replay checks and counts. */
     @Override
     public void advance(StepState state) {
         queue.enter();
         CudaStepState own = own(state);
-        if (!queue.isRecording()) {
-            own.requireSteps(1);
-        }
+        queue.useStep(own);
         launcher.of(advance).pointer(own.address()).launch(Grid.ONE);
         if (queue.isRecording()) {
             queue.recordAdvance(own);

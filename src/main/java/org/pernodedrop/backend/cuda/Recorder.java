@@ -16,4 +16,17 @@ final class Recorder {
     final Set<DeviceBlock> scratch = Collections.newSetFromMap(new IdentityHashMap<>());
     /** How often each state goes on a step. */
     final Map<CudaStepState, Integer> advances = new IdentityHashMap<>();
+    /** How many steps there must still be for each state, from the current one on. */
+    final Map<CudaStepState, Integer> steps = new IdentityHashMap<>();
+
+    /** The current step of a state is made, or its masks are drawn. */
+    void useStep(CudaStepState state) {
+        steps.merge(state, advances.getOrDefault(state, 0) + 1, Math::max);
+    }
+
+    /** A state goes on a step. */
+    void advance(CudaStepState state) {
+        useStep(state);
+        advances.merge(state, 1, Integer::sum);
+    }
 }

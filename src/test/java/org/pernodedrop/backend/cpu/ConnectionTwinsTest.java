@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.OwnerCheck;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -114,7 +115,7 @@ class ConnectionTwinsTest {
     }
 
     private static LayerMask mask(Noise noise, double rate) {
-        CpuStepState state = new CpuStepState(SEED, new CpuGate());
+        CpuStepState state = new CpuStepState(SEED, new CpuGate(new OwnerCheck("backend", "use another")));
         state.setStep(STEP);
         return new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, rate), LAYER, state);
     }

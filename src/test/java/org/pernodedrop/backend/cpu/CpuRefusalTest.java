@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closing;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
@@ -105,9 +106,11 @@ class CpuRefusalTest {
     }
 
     @Test
-    void theLastStepIsNotPassed() {
-        state.setStep(StepState.LAST_STEP);
-        refused("step=4294967294", () -> backend.advance(state));
+    void closingEndsWhatAnotherThreadDoes() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            Closing.whileAnOperationIsUnderWay(new CpuBackend(3));
+            Closing.betweenOperations(new CpuBackend(3));
+        }
     }
 
     private static void refused(String message, Executable call) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Closing;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceException;
@@ -159,17 +160,22 @@ class CudaBackendIT extends OpenCudaBackend {
     }
 
     @Test
+    void closingEndsWhatAnotherThreadDoes() throws InterruptedException {
+        Closing.whileAnOperationIsUnderWay(CudaDeviceUnderTest.open());
+        Closing.betweenOperations(CudaDeviceUnderTest.open());
+    }
+
+    @Test
     void statesAndTotalsAfterTheirClose() {
         StepState state = backend.newStepState(1);
         LossAccumulator totals = backend.newLossAccumulator();
         DeviceFloats x = backend.allocate(4);
         try (Recording recording = backend.record(() -> backend.advance(state))) {
             state.setStep(StepState.LAST_STEP);
-            refused(IllegalArgumentException.class, "step=4294967294", () -> backend.advance(state));
-            refused(IllegalArgumentException.class, "step=4294967294", recording::replay);
-            state.setStep(StepState.LAST_STEP - 1);
             recording.replay();
-            assertEquals(StepState.LAST_STEP, state.step());
+            assertEquals(StepState.LAST_STEP + 1, state.step());
+            refused(IllegalStateException.class, "step=4294967295", () -> backend.advance(state));
+            refused(IllegalStateException.class, "step=4294967295", recording::replay);
             state.close();
             totals.close();
             refused(IllegalStateException.class, "that the recording uses was closed", recording::replay);

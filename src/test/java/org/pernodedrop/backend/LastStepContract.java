@@ -1,0 +1,78 @@
+package org.pernodedrop.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/** The steps end at 2^32 - 2, as docs/mask.md says: that one is made, and what would follow changes nothing. */
+public interface LastStepContract extends BackendFixture {
+    MaskSpec HALF = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+
+    @Test
+    default void theLastStepHasItsMaskAndNoneFollows() {
+        assertEquals(4294967294L, StepState.LAST_STEP);
+        StepState state = backend().newStepState(5);
+        LayerMask mask = new LayerMask(HALF, 2, state);
+        DeviceFloats to = backend().allocate(33);
+        state.setStep(StepState.LAST_STEP);
+        backend().exportMask(mask, 0, 1, 1, 33, to);
+        Mask expected = Mask.of(HALF, 5, 2, (int) 4294967294L);
+        float[] values = backend().download(to);
+        for (int u = 0; u < 33; u++) {
+            assertEquals(expected.value(0, 0, u), values[u], "output " + u);
+        }
+        backend().advance(state);
+        ended(() -> backend().exportMask(mask, 0, 1, 1, 33, to));
+        assertArrayEquals(values, backend().download(to));
+        LayerMask fixed = new LayerMask(new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, HALF.rate(), true), 2, state);
+        backend().exportMask(fixed, 0, 1, 1, 33, to);
+        assertEquals(Mask.of(fixed.spec(), 5, 2, 0).value(0, 0, 7), backend().download(to)[7], "fixed masks go on");
+    }
+
+    @Test
+    default void whatFollowsTheLastStepChangesNothing() {
+        SmallStep step = new SmallStep(backend());
+        step.run();
+        Recording recording = backend().record(step::run);
+        step.state.setStep(StepState.LAST_STEP);
+        recording.replay();
+        assertEquals(StepState.LAST_STEP + 1, step.state.step());
+        List<float[]> before = step.read();
+        LossTotals totals = step.totals.read();
+        DeviceFloats w = backend().allocate(4);
+        DeviceFloats g = backend().allocate(4);
+        DeviceFloats m = backend().allocate(4);
+        DeviceFloats v = backend().allocate(4);
+        backend().fill(g, 1);
+        ended(() -> backend().requireStep(step.state));
+        ended(() -> backend().advance(step.state));
+        ended(() -> backend().sgd(step.state, 0, false, w, g, v));
+        ended(() -> backend().adam(step.state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0), w, g, m, v));
+        Recording asked = backend().record(() -> {
+            backend().requireStep(step.state);
+            step.run();
+        });
+        ended(asked::replay);
+        assertEquals(StepState.LAST_STEP + 1, step.state.step());
+        assertArrayEquals(new float[4], backend().download(w));
+        for (int k = 0; k < before.size(); k++) {
+            assertArrayEquals(before.get(k), step.read().get(k), "buffer " + k);
+        }
+        assertEquals(totals, step.totals.read());
+    }
+
+    private static void ended(Executable call) {
+        String said = assertThrows(IllegalStateException.class, call).getMessage();
+        assertTrue(said.startsWith("steps and their masks end at 4294967294"), said);
+        assertTrue(said.contains("step=4294967295"), said);
+    }
+}

@@ -1,0 +1,111 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.nn.BatchNormalization;
+import org.pernodedrop.nn.Conv2D;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.Flatten;
+import org.pernodedrop.nn.MaxPool2D;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.NetworkSpec;
+
+class BatchSizesTest {
+    static final NetworkSpec NORMALIZED = Network.builder()
+            .input(4)
+            .add(Dense.units(5).build())
+            .add(BatchNormalization.standard())
+            .add(Dense.units(3).build())
+            .describe();
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 4, 4 4 2, 4 4 2",
+        "9, 4, 4 4 1, 4 5",
+        "5, 4, 4 1, 5",
+        "4, 4, 4, 4",
+        "3, 4, 3, 3",
+        "8, 4, 4 4, 4 4",
+        "2, 4, 2, 2",
+        "3, 2, 2 1, 3",
+        "1, 4, 1, 1",
+        "4, 1, 1 1 1 1, 1 1 2",
+        "13, 3, 3 3 3 3 1, 3 3 3 4"
+    })
+    void aLastSingleExampleJoinsTheBatchBeforeWhereItMust(int examples, int size, String plain, String joined) {
+        check(new BatchSizes(examples, size, false), plain);
+        check(new BatchSizes(examples, size, true), joined);
+    }
+
+    private static void check(BatchSizes sizes, String expected) {
+        List<String> found = new ArrayList<>();
+        int taken = 0;
+        int largest = 0;
+        for (int count = sizes.after(0); count > 0; count = sizes.after(taken)) {
+            assertEquals(taken, sizes.before(found.size()));
+            found.add(Integer.toString(count));
+            taken += count;
+            largest = Math.max(largest, count);
+        }
+        assertEquals(expected, String.join(" ", found));
+        assertEquals(sizes.examples(), taken);
+        assertEquals(found.size(), sizes.steps());
+        assertEquals(largest, sizes.largest());
+    }
+
+    @Test
+    void onlyNormalizedDenseInputsNeedSeveralSamples() {
+        assertTrue(NORMALIZED.needsSeveralSamples());
+        NetworkSpec plain = Network.builder().input(4).add(Dense.units(3).build()).describe();
+        assertEquals(false, plain.needsSeveralSamples());
+        assertEquals(false, images(3).needsSeveralSamples(), "positions are values, too");
+        assertEquals(true, images(2).needsSeveralSamples(), "images of one pixel have none");
+        NetworkSpec sequence = Network.builder()
+                .input(6, 4)
+                .add(BatchNormalization.standard())
+                .add(new Flatten())
+                .add(Dense.units(3).build())
+                .describe();
+        assertEquals(false, sequence.needsSeveralSamples());
+        NetworkSpec flattened = Network.builder()
+                .input(6, 4)
+                .add(new Flatten())
+                .add(BatchNormalization.standard())
+                .add(Dense.units(3).build())
+                .describe();
+        assertEquals(true, flattened.needsSeveralSamples());
+    }
+
+    private static NetworkSpec images(int side) {
+        return Network.builder()
+                .input(side + 2, side + 2, 1)
+                .add(Conv2D.filters(2).kernel(3).build())
+                .add(MaxPool2D.of(side == 2 ? 2 : 1))
+                .add(BatchNormalization.standard())
+                .add(new Flatten())
+                .add(Dense.units(3).build())
+                .describe();
+    }
+
+    @Test
+    void whatCannotBeTrainedIsRefused() {
+        TrainingConfig four = TrainingConfig.builder().batchSize(4).build();
+        TrainingConfig one = TrainingConfig.builder().batchSize(1).build();
+        assertEquals(new BatchSizes(9, 4, true), BatchSizes.of(NORMALIZED, four, 9));
+        String said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, four, 1))
+                .getMessage();
+        assertTrue(said.contains("at least 2 examples") && said.endsWith("batchSize=4, training examples=1"), said);
+        said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9))
+                .getMessage();
+        assertTrue(said.endsWith("batchSize=1, training examples=9"), said);
+        NetworkSpec plain = Network.builder().input(4).add(Dense.units(3).build()).describe();
+        assertEquals(new BatchSizes(1, 1, false), BatchSizes.of(plain, one, 1));
+    }
+}

@@ -1,0 +1,196 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.data.Permutation;
+import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.model.Checkpoint;
+import org.pernodedrop.nn.BatchNormalization;
+import org.pernodedrop.nn.Dense;
+import org.pernodedrop.nn.Network;
+import org.pernodedrop.nn.Snapshot;
+
+/** Training where a last batch of one example would spoil batch normalization, and training up to the last step. */
+class SingleExamplesTest {
+    private static final int EXAMPLES = 13;
+    private static final TrainingConfig CONFIG =
+            TrainingConfig.builder().epochs(3).batchSize(4).seed(7).build();
+
+    @TempDir
+    Path directory;
+
+    private final Backend backend = new CpuBackend(1);
+    private final Dataset data = data(EXAMPLES);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private static Dataset data(int examples) {
+        Random random = new Random(3);
+        float[] features = new float[examples * 4];
+        int[] labels = new int[examples];
+        for (int k = 0; k < features.length; k++) {
+            features[k] = (float) random.nextGaussian();
+        }
+        for (int k = 0; k < examples; k++) {
+            labels[k] = k % 3;
+        }
+        return new Dataset("numbers", features, labels, new int[] {4}, List.of("a", "b", "c"));
+    }
+
+    private Network normalized() {
+        return new Network(BatchSizesTest.NORMALIZED, backend);
+    }
+
+    private float[] weights(Network network) {
+        float[] parameters = backend.download(network.parameterBuffer());
+        float[] all = Arrays.copyOf(parameters, parameters.length + 10);
+        for (int k = 0; k < 2; k++) {
+            System.arraycopy(
+                    backend.download(network.statistics().get(k).values()), 0, all, parameters.length + 5 * k, 5);
+        }
+        return all;
+    }
+
+    // By hand: batches of 4, 4 and 5.
+    private float[] expected() {
+        try (Network network = normalized();
+                ResidentDataset resident = new ResidentDataset(backend, data);
+                Batches batches = resident.batches(5);
+                LossAccumulator totals = backend.newLossAccumulator()) {
+            network.state().setLearningRate(1e-3f);
+            for (int epoch = 1; epoch <= 3; epoch++) {
+                int[] order = Permutation.of(EXAMPLES, 7, Permutation.SHUFFLE, epoch);
+                for (int[] part : new int[][] {{0, 4}, {4, 8}, {8, 13}}) {
+                    batches.start(Arrays.copyOfRange(order, part[0], part[1]), 5);
+                    batches.gather(batches.next());
+                    network.step(batches.features(), batches.labels(), part[1] - part[0], totals);
+                }
+            }
+            return weights(network);
+        }
+    }
+
+    @Test
+    void theLastExampleJoinsTheBatchBeforeWhereverTheDataLies() {
+        float[] expected = expected();
+        for (boolean onDevice : new boolean[] {true, false}) {
+            try (Network network = normalized();
+                    BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data)) {
+                Trainer trainer = new Trainer(backend, source, CONFIG);
+                assertEquals(3, trainer.stepsPerEpoch(network.spec()));
+                trainer.train(network, new TrainingListener() {});
+                assertEquals(9, network.state().step());
+                assertArrayEquals(expected, weights(network));
+            }
+        }
+    }
+
+    @Test
+    void timedEpochsTakeTheSameBatches() {
+        try (Network network = normalized();
+                ResidentDataset resident = new ResidentDataset(backend, data);
+                TimedEpochs epochs = new TimedEpochs(backend, resident, network, CONFIG)) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                epochs.run();
+            }
+            assertEquals(9, network.state().step());
+        }
+    }
+
+    @Test
+    void aSavedRunKnowsWhichExampleAStepMet() throws IOException {
+        TrainingState state = new TrainingState(CONFIG, List.of(new EpochMetrics(1, 1, 1, 1, 1, 1, 1)));
+        TrainedData trained = TrainedData.of(
+                "numbers", null, 0.2, 0, 7, new DataSplit(data, data, Optional.empty()), Standardizer.fit(data));
+        Path file = directory.resolve("checkpoint");
+        try (Network network = normalized();
+                Snapshot best = new Snapshot(network)) {
+            new RunCheckpoints(file, network, best, new SavedRun.Facts(state, trained, List.of(), "cpu"), 0);
+        }
+        SavedRun.Facts facts = SavedRun.read(file).facts();
+        int[] order = Permutation.of(EXAMPLES, 7, Permutation.SHUFFLE, 1);
+        assertEquals(3, facts.stepsPerEpoch());
+        assertEquals(3, facts.steps());
+        assertEquals(order[12], facts.exampleAt(2, 4));
+        assertThrows(IllegalArgumentException.class, () -> facts.exampleAt(2, 5));
+        assertThrows(IllegalArgumentException.class, () -> facts.exampleAt(1, 4));
+        assertThrows(IllegalArgumentException.class, () -> facts.exampleAt(3, 0));
+    }
+
+    @Test
+    void whatCannotBeTrainedIsRefusedAndLeftAsItWas() {
+        try (Network network = normalized();
+                ResidentDataset one = new ResidentDataset(backend, data(1));
+                Batches batches = one.batches(1);
+                LossAccumulator totals = backend.newLossAccumulator()) {
+            float[] before = weights(network);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new Trainer(backend, one, CONFIG).train(network, new TrainingListener() {}));
+            batches.start(new int[] {0}, 1);
+            batches.gather(batches.next());
+            String said = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> network.step(batches.features(), batches.labels(), 1, totals))
+                    .getMessage();
+            assertTrue(said.startsWith("batch normalization needs at least 2 values a channel to train"), said);
+            assertArrayEquals(before, weights(network));
+            assertEquals(0, network.state().step());
+            network.evaluate(batches.features(), batches.labels(), 1, totals);
+            assertEquals(1, totals.read().samples(), "one sample is enough without training");
+        }
+    }
+
+    @Test
+    void anEpochBehindTheLastStepIsRefusedBeforeItBegins() {
+        try (Network network = normalized();
+                ResidentDataset resident = new ResidentDataset(backend, data)) {
+            Trainer trainer = new Trainer(backend, resident, CONFIG);
+            network.state().setStep(StepState.LAST_STEP - 5);
+            String said = assertThrows(
+                            TrainingException.class, () -> trainer.train(network, new TrainingListener() {}))
+                    .getMessage();
+            assertEquals(
+                    "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or by a larger --batch-size:"
+                            + " step=4294967295, steps of an epoch=3",
+                    said);
+            assertEquals(StepState.LAST_STEP + 1, network.state().step());
+        }
+    }
+
+    @Test
+    void aCheckpointBehindTheLastStepIsRead() throws IOException {
+        Path file = directory.resolve("checkpoint");
+        try (Network network = normalized();
+                Snapshot best = new Snapshot(network)) {
+            network.state().setStep(StepState.LAST_STEP);
+            backend.advance(network.state());
+            Checkpoint.save(network, best, Map.of(), file);
+            network.state().setStep(0);
+            Checkpoint.read(file).restore(network, best);
+            assertEquals(StepState.LAST_STEP + 1, network.state().step());
+        }
+    }
+}
