@@ -187,7 +187,7 @@ final class PredictCommand implements Callable<Integer> {
         Path file = out.resolve("predictions.csv");
         PredictionFiles.writePredictions(file, predictions, classNames, labels);
         PrintWriter printer = spec.commandLine().getOut();
-        printer.printf(Locale.ROOT, "%d predictions: %s%n", predictions.size(), file);
+        printer.println(predictions.size() + " predictions: " + file);
         if (draws > 0) {
             printer.printf(
                     Locale.ROOT,
