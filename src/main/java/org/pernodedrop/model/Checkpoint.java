@@ -43,18 +43,20 @@ public final class Checkpoint {
      *
      * @param metadata texts to go with them
      * @throws IOException if the file cannot be written; an earlier one is then as it was
+     * @throws IllegalStateException if a weight is not finite; likewise
      */
     public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
             throws IOException {
         requireSame(network, best);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
-        network.moments()
-                .forEach((name, moment) ->
-                        NetworkTensors.read(network, moment(name), NetworkTensors.slices(network, moment), tensors));
         if (best.isTaken()) {
             NetworkTensors.read(network, BEST, best.weights(), tensors);
         }
+        NetworkTensors.requireFinite(tensors);
+        network.moments()
+                .forEach((name, moment) ->
+                        NetworkTensors.read(network, moment(name), NetworkTensors.slices(network, moment), tensors));
         Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
         texts.put(STEP, Long.toString(network.state().step()));
         new Safetensors(texts, tensors).write(file);
@@ -63,7 +65,7 @@ public final class Checkpoint {
     /**
      * Reads a file.
      *
-     * @throws ModelFileException if it is damaged or no checkpoint
+     * @throws ModelFileException if it is damaged or no checkpoint, or a weight is not finite
      * @throws IOException if it cannot be read
      */
     public static Checkpoint read(Path file) throws IOException {
@@ -125,7 +127,8 @@ public final class Checkpoint {
         into.statistics().forEach(statistic -> parameters.remove(statistic.name()));
         check("", weights, others);
         for (String moment : into.moments().keySet()) {
-            check(moment(moment), parameters, others);
+            NetworkTensors.checkShapes(file, moment(moment), parameters, tensors);
+            parameters.keySet().forEach(name -> others.remove(moment(moment) + name));
         }
         boolean hasBest = tensors.keySet().stream().anyMatch(name -> name.startsWith(BEST));
         if (hasBest) {

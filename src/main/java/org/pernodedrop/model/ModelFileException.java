@@ -7,14 +7,14 @@ import org.pernodedrop.text.MessageText;
 public final class ModelFileException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** With a message in one line. */
+    /** With a message in one line, which is cut if it is long. */
     public ModelFileException(String message) {
-        super(message);
+        super(MessageText.cut(message));
     }
 
     /** With a message in one line. */
     public ModelFileException(String message, Throwable cause) {
-        super(message, cause);
+        super(MessageText.cut(message), cause);
     }
 
     /** What a file says, for a message: in quotes, in one line and not too long, whatever it is. */

@@ -36,12 +36,17 @@ public final class Weights {
      *
      * @param metadata texts to go with them; may be empty
      * @throws IOException if the file cannot be written; an earlier one is then as it was
+     * @throws IllegalStateException if a weight is not finite; likewise
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
         content(network, metadata).write(file);
     }
 
-    /** What {@link #save} would write; waits for the device. */
+    /**
+     * What {@link #save} would write; waits for the device.
+     *
+     * @throws IllegalStateException if a weight is not finite
+     */
     public static byte[] toBytes(Network network, Map<String, String> metadata) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -55,6 +60,7 @@ public final class Weights {
     private static Safetensors content(Network network, Map<String, String> metadata) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+        NetworkTensors.requireFinite(tensors);
         return new Safetensors(described(network, metadata), tensors);
     }
 
@@ -83,8 +89,8 @@ public final class Weights {
      * Gives a network the parameters and statistics of a file; its moments, step and learning rate stay.
      *
      * @return the file's texts
-     * @throws ModelFileException if the file is damaged, or its names and shapes are not the network's; the network is then
-     *     as it was
+     * @throws ModelFileException if the file is damaged, its names and shapes are not the network's, or a weight is not
+     *     finite; the network is then as it was
      * @throws IOException if the file cannot be read; likewise
      */
     public static Map<String, String> load(Network network, Path file) throws IOException {
@@ -111,7 +117,8 @@ public final class Weights {
      * description before anything is allocated on the device.
      *
      * @return owned by the caller
-     * @throws ModelFileException if the file is damaged, describes no network, or holds other tensors than that has
+     * @throws ModelFileException if the file is damaged, describes no network, holds other tensors than that has, or a weight
+     *     that is not finite
      * @throws IOException if the file cannot be read
      */
     public static Network open(Path file, Backend backend) throws IOException {

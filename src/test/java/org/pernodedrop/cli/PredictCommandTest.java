@@ -87,7 +87,7 @@ class PredictCommandTest {
         assertTrue(program.out().contains("validation part: accuracy "), program.out());
         List<String> lines = predictions(out);
         assertEquals(25, lines.size(), "a fifth of 120, and the header");
-        assertTrue(lines.get(0).startsWith("row,label,class,probability,deviation,predictive_entropy"), lines.get(0));
+        assertTrue(lines.get(0).startsWith("row,source_row,label,class,probability,deviation,predictive_entropy"), lines.get(0));
         assertEquals(16, Files.readAllLines(out.resolve("calibration.csv")).size());
         assertTrue(Files.size(out.resolve("reliability.png")) > 1000);
     }
@@ -107,7 +107,7 @@ class PredictCommandTest {
         long right = predictions(out).stream()
                 .skip(1)
                 .map(line -> line.split(","))
-                .filter(line -> line[1].equals(line[2]))
+                .filter(line -> line[2].equals(line[3]))
                 .count();
         assertEquals(accuracy, right / 24.0, 1e-12);
     }

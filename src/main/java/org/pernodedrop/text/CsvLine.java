@@ -16,19 +16,19 @@ import org.apache.commons.csv.CSVFormat;
  *
  * <p>Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
  */
-public final class CsvText {
+public final class CsvLine {
     private static final CSVFormat CSV = CSVFormat.DEFAULT;
     private static final Pattern FORMULA = Pattern.compile("[\\s\\p{Z}]*[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20].*");
     private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,4})?");
 
-    private CsvText() {}
+    private CsvLine() {}
 
     /**
      * A line, with a line feed at its end.
      *
      * @param values texts, numbers, booleans and enums; null for an empty field
      */
-    public static String line(List<?> values) {
+    public static String of(List<?> values) {
         Object[] safe = values.stream()
                 .map(value -> value == null || value instanceof Number ? value : field(value.toString()))
                 .toArray();
