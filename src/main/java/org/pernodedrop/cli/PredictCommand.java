@@ -203,7 +203,8 @@ final class PredictCommand implements Callable<Integer> {
         PredictionFiles.writePredictions(file, predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
         long existing = predictions.stream().filter(Prediction::exists).count();
-        printer.println(existing + " predictions: " + file);
+        String count = existing == predictions.size() ? "" : existing + " of ";
+        printer.println(count + predictions.size() + " predictions: " + file);
         if (draws > 0 && existing > 0) {
             printer.printf(
                     Locale.ROOT,
