@@ -53,7 +53,7 @@ public record LayerRow(
         @JsonUnwrapped(prefix = "forward_") Quartiles forward,
         @JsonUnwrapped(prefix = "backward_") Quartiles backward,
         @JsonUnwrapped(prefix = "total_") Quartiles total,
-        @JsonProperty("graph_us") Double graphMicros,
+        @MayBeNull @JsonProperty("graph_us") Double graphMicros,
         double madds,
         double leastBytes,
         long maskBytes,
@@ -62,6 +62,26 @@ public record LayerRow(
         double percentOfPeak,
         double percentOfBandwidth)
         implements ResultRow {
+    /**
+     * Refuses what cannot be: sizes of no layer, and times and rates that are not above 0.
+     *
+     * @throws IllegalArgumentException naming the first that cannot be
+     */
+    public LayerRow {
+        new ConnectionShape(samples, positions, inputs, outputs);
+        requirePositive("forward", forward.median());
+        requirePositive("backward", backward.median());
+        requirePositive("total", total.median());
+        requirePositive("intensity", intensity);
+        requirePositive("maddsPerSecond", maddsPerSecond);
+    }
+
+    private static void requirePositive(String name, double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException(name + " must be above 0: " + name + "=" + value);
+        }
+    }
+
     /** The plain dense layer. */
     public static final String DENSE = "dense";
 

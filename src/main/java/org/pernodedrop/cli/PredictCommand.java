@@ -2,7 +2,6 @@ package org.pernodedrop.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -150,25 +149,25 @@ final class PredictCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+        List<Prediction> predictions;
         RunDirectory directory = RunDirectory.open(out);
         try (Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
-                List<Prediction> predictions = predict(predictor, features(data));
+                predictions = predict(predictor, features(data));
                 write(predictions, data.classNames(), null, null);
-                requireAll(predictions);
             } else {
                 Dataset examples = examples(data.reload());
-                List<Prediction> predictions = predict(predictor, examples.features());
+                predictions = predict(predictor, examples.features());
                 write(predictions, data.classNames(), examples.labels(), examples::sourceRow);
                 calibrate(predictions, examples.labels());
-                requireAll(predictions);
             }
         } finally {
             directory.removeIfUnused();
         }
+        requireAll(predictions);
         return Main.OK;
     }
 
@@ -230,7 +229,6 @@ final class PredictCommand implements Callable<Integer> {
         PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
         Path plot = out.resolve("reliability.png");
         if (calibration.examples() == 0) {
-            Files.deleteIfExists(plot);
             return;
         }
         Optional<String> notDrawn = PredictionFiles.drawReliability(plot, calibration);

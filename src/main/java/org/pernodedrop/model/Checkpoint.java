@@ -43,20 +43,18 @@ public final class Checkpoint {
      *
      * @param metadata texts to go with them
      * @throws IOException if the file cannot be written; an earlier one is then as it was
-     * @throws IllegalStateException if a weight is not finite; likewise
      */
     public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
             throws IOException {
         requireSame(network, best);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
-        if (best.isTaken()) {
-            NetworkTensors.read(network, BEST, best.weights(), tensors);
-        }
-        NetworkTensors.requireFinite(tensors);
         network.moments()
                 .forEach((name, moment) ->
                         NetworkTensors.read(network, moment(name), NetworkTensors.slices(network, moment), tensors));
+        if (best.isTaken()) {
+            NetworkTensors.read(network, BEST, best.weights(), tensors);
+        }
         Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
         texts.put(STEP, Long.toString(network.state().step()));
         new Safetensors(texts, tensors).write(file);

@@ -95,14 +95,6 @@ final class NetworkTensors {
         }
     }
 
-    /** Refuses weights that {@link #check} would refuse, before they are written. */
-    static void requireFinite(Map<String, Tensor> tensors) {
-        tensors.forEach((name, tensor) -> notFinite(name, tensor).ifPresent(problem -> {
-            throw new IllegalStateException(
-                    problem + "; the training has diverged: use a smaller learning rate, or save an earlier epoch");
-        }));
-    }
-
     // The first that is wrong.
     private static Optional<String> notFinite(String name, Tensor tensor) {
         float[] values = tensor.values();

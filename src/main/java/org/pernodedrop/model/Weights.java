@@ -36,17 +36,12 @@ public final class Weights {
      *
      * @param metadata texts to go with them; may be empty
      * @throws IOException if the file cannot be written; an earlier one is then as it was
-     * @throws IllegalStateException if a weight is not finite; likewise
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
         content(network, metadata).write(file);
     }
 
-    /**
-     * What {@link #save} would write; waits for the device.
-     *
-     * @throws IllegalStateException if a weight is not finite
-     */
+    /** What {@link #save} would write; waits for the device. */
     public static byte[] toBytes(Network network, Map<String, String> metadata) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -60,7 +55,6 @@ public final class Weights {
     private static Safetensors content(Network network, Map<String, String> metadata) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
-        NetworkTensors.requireFinite(tensors);
         return new Safetensors(described(network, metadata), tensors);
     }
 

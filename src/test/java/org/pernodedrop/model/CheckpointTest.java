@@ -125,9 +125,6 @@ class CheckpointTest {
                     new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
             Checkpoint.save(network, snapshot, Map.of(), file);
             Checkpoint.read(file).restore(network, snapshot);
-            backend.upload(new float[] {Float.NaN}, 0, network.parameterBuffer().slice(0, 1));
-            assertThrows(IllegalStateException.class, () -> Checkpoint.save(network, snapshot, Map.of(), file));
-            Checkpoint.read(file).restore(network, snapshot);
         }
     }
 

@@ -142,7 +142,7 @@ class WeightsTest {
     }
 
     @Test
-    void weightsThatAreNotFiniteAreNeitherReadNorWritten() throws IOException {
+    void weightsThatAreNotFiniteAreRefused() throws IOException {
         Path file = folder.resolve("weights.safetensors");
         for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             try (Backend backend = new CpuBackend(1);
@@ -157,13 +157,6 @@ class WeightsTest {
                 String message = assertThrows(ModelFileException.class, () -> Weights.open(file, backend))
                         .getMessage();
                 assertTrue(message.startsWith(file + " cannot be used: " + reason), message);
-                byte[] before = Files.readAllBytes(file);
-                backend.upload(new float[] {wrong}, 0, saved.parameters().get(1).values().slice(2, 1));
-                assertTrue(assertThrows(IllegalStateException.class, () -> Weights.save(saved, Map.of(), file))
-                        .getMessage()
-                        .startsWith("weights must be finite: 0.bias[2]=" + wrong));
-                assertThrows(IllegalStateException.class, () -> Weights.toBytes(saved, Map.of()));
-                assertArrayEquals(before, Files.readAllBytes(file));
             }
         }
     }
