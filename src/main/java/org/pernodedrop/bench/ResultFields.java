@@ -70,7 +70,9 @@ final class ResultFields {
     }
 
     private static boolean isWhole(JsonNode value) {
-        return value != null && value.isIntegralNumber() && value.bigIntegerValue().signum() >= 0;
+        return value != null
+                && value.isIntegralNumber()
+                && value.bigIntegerValue().signum() >= 0;
     }
 
     private static void require(boolean holds, String name, String kind, JsonNode value) {

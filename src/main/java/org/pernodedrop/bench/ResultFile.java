@@ -102,7 +102,8 @@ public final class ResultFile implements AutoCloseable {
 
     private static IOException refusal(Path file, int line, String problem, Exception cause) {
         return new IOException(
-                MessageText.cut("not a line of results that bench wrote: " + file + ":" + line + ": " + problem), cause);
+                MessageText.cut("not a line of results that bench wrote: " + file + ":" + line + ": " + problem),
+                cause);
     }
 
     /** Adds a line. */

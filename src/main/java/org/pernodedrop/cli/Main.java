@@ -88,7 +88,6 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-
     private static int executed(ParseResult parsed, CommandLine all, PrintWriter out) {
         Integer helped = CommandLine.executeHelpRequest(parsed);
         if (helped != null) {

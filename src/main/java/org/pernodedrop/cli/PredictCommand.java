@@ -195,8 +195,7 @@ final class PredictCommand implements Callable<Integer> {
                         "the data has no test part of its own: " + split.train().name() + "; take --part validation"));
     }
 
-    private void write(
-            List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
+    private void write(List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
             throws IOException {
         Path file = out.resolve("predictions.csv");
         PredictionFiles.writePredictions(file, predictions, classNames, labels, sourceRows);
@@ -240,7 +239,8 @@ final class PredictCommand implements Callable<Integer> {
                 part == null ? Part.VALIDATION : part,
                 calibration.withoutPrediction() == 0
                         ? ""
-                        : " (" + calibration.examples() + " of " + labels.length + " examples, those with a prediction)",
+                        : " (" + calibration.examples() + " of " + labels.length
+                                + " examples, those with a prediction)",
                 calibration.accuracy(),
                 calibration.expectedCalibrationError(),
                 calibration.negativeLogLikelihood(),

@@ -166,8 +166,8 @@ public final class RunsFile implements AutoCloseable {
 
     private static IOException damaged(Path path, int line, String problem, Exception cause) {
         return new IOException(
-                path + " is no file of a comparison, or damaged: line " + (line + 1) + ": "
-                        + MessageText.cut(problem) + "; remove the line, or name another --out",
+                path + " is no file of a comparison, or damaged: line " + (line + 1) + ": " + MessageText.cut(problem)
+                        + "; remove the line, or name another --out",
                 cause);
     }
 
@@ -181,7 +181,8 @@ public final class RunsFile implements AutoCloseable {
             String there = text(found, name);
             if (!wanted.equals(there)) {
                 throw new IOException(path + " holds runs with other settings, which cannot be compared: " + name
-                        + " is " + MessageText.shown(there) + " there and " + MessageText.shown(wanted) + " now; take the same, or name another --out");
+                        + " is " + MessageText.shown(there) + " there and " + MessageText.shown(wanted)
+                        + " now; take the same, or name another --out");
             }
         }
     }

@@ -39,8 +39,9 @@ public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> tes
                     + Arrays.toString(part.exampleShape()));
         }
         if (!train.classNames().equals(part.classNames())) {
-            throw new IllegalArgumentException(name + " must have the classes of train, " + MessageText.listed(train.classNames())
-                    + ": " + name + ".classNames=" + MessageText.listed(part.classNames()));
+            throw new IllegalArgumentException(
+                    name + " must have the classes of train, " + MessageText.listed(train.classNames()) + ": " + name
+                            + ".classNames=" + MessageText.listed(part.classNames()));
         }
     }
 }

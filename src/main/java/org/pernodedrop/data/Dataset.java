@@ -152,12 +152,7 @@ public final class Dataset {
             }
         }
         return new Examples(
-                        name,
-                        FeatureRows.of(features, featureCount),
-                        labels,
-                        exampleShape,
-                        classNames,
-                        this::sourceRow)
+                        name, FeatureRows.of(features, featureCount), labels, exampleShape, classNames, this::sourceRow)
                 .select(rows);
     }
 }

@@ -86,12 +86,6 @@ public record Calibration(
             error += Math.abs(right[m] - confidences[m]);
         }
         return new Calibration(
-                List.copyOf(bins),
-                n,
-                labels.length - n,
-                (double) hits / n,
-                error / n,
-                logarithms / n,
-                squares / n);
+                List.copyOf(bins), n, labels.length - n, (double) hits / n, error / n, logarithms / n, squares / n);
     }
 }

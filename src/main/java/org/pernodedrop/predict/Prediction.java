@@ -31,8 +31,7 @@ public record Prediction(double[] probabilities, double[] logProbabilities, Opti
      * @param uncertainty empty without draws
      */
     public static Prediction of(double[] logProbabilities, Optional<Uncertainty> uncertainty) {
-        return new Prediction(
-                Arrays.stream(logProbabilities).map(Math::exp).toArray(), logProbabilities, uncertainty);
+        return new Prediction(Arrays.stream(logProbabilities).map(Math::exp).toArray(), logProbabilities, uncertainty);
     }
 
     /**

@@ -35,11 +35,7 @@ public final class PredictionFiles {
      * @throws IOException if the file cannot be written
      */
     public static void writePredictions(
-            Path file,
-            List<Prediction> predictions,
-            List<String> classNames,
-            int[] labels,
-            IntUnaryOperator sourceRows)
+            Path file, List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
             throws IOException {
         boolean uncertain = predictions.get(0).uncertainty().isPresent();
         StringBuilder text = new StringBuilder(CsvLine.of(header(classNames, labels, sourceRows, uncertain)));
@@ -105,8 +101,8 @@ public final class PredictionFiles {
     public static void writeCalibration(Path file, Calibration calibration) throws IOException {
         StringBuilder text = new StringBuilder("low,high,count,confidence,accuracy\n");
         for (Calibration.Bin bin : calibration.bins()) {
-            text.append(CsvLine.of(Arrays.asList(
-                    bin.low(), bin.high(), bin.count(), known(bin.confidence()), known(bin.accuracy()))));
+            text.append(CsvLine.of(
+                    Arrays.asList(bin.low(), bin.high(), bin.count(), known(bin.confidence()), known(bin.accuracy()))));
         }
         write(file, text);
     }

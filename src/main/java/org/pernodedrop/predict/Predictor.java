@@ -173,7 +173,8 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    // By logarithms, which don't underflow as probabilities do. Infinite features may end in finite outputs, behind a ReLU.
+    // By logarithms, which don't underflow as probabilities do. Infinite features may end in finite outputs, behind a
+    // ReLU.
     private Prediction prediction(float[] features, int row, float[] logits, int sample) {
         boolean finite = true;
         for (int j = 0; j < inputs && finite; j++) {

@@ -12,10 +12,8 @@ final class Characters {
      */
     static boolean steers(int point) {
         return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> true;
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
             case Character.FORMAT -> turns(point);
             default -> (point & 0xFFFE) == 0xFFFE;
         };

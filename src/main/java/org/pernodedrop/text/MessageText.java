@@ -41,7 +41,8 @@ public final class MessageText {
 
     /** Names for a message: the first {@value #MOST_VALUES} of them, and how many more there are. */
     public static String listed(Collection<?> values) {
-        String first = values.stream().limit(MOST_VALUES).map(MessageText::shown).collect(Collectors.joining(", "));
+        String first =
+                values.stream().limit(MOST_VALUES).map(MessageText::shown).collect(Collectors.joining(", "));
         int more = values.size() - MOST_VALUES;
         return "[" + first + (more > 0 ? ", and " + more + " more" : "") + "]";
     }

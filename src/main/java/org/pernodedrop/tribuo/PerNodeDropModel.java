@@ -113,9 +113,10 @@ public final class PerNodeDropModel extends Model<Label> {
 
     private Prediction<Label> prediction(org.pernodedrop.predict.Prediction found, int known, Example<Label> example) {
         if (!found.exists()) {
-            throw new IllegalArgumentException("an example must have a prediction, but the network's outputs for this one"
-                    + " are not finite; look for values that are out of all proportion: example="
-                    + MessageText.shown(example));
+            throw new IllegalArgumentException(
+                    "an example must have a prediction, but the network's outputs for this one"
+                            + " are not finite; look for values that are out of all proportion: example="
+                            + MessageText.shown(example));
         }
         Map<String, Label> scores = new LinkedHashMap<>();
         Label best = null;

@@ -83,14 +83,24 @@ class ResultFileTest {
         assertFalse(isRead(run, "field peaks.bytes_per_s must be a finite number: \"null\""));
         Path file = directory.resolve("latin.jsonl");
         Files.write(file, new byte[] {'{', (byte) 0xE4});
-        String said = assertThrows(IOException.class, () -> ResultFile.read(file)).getMessage();
+        String said =
+                assertThrows(IOException.class, () -> ResultFile.read(file)).getMessage();
         assertTrue(said.contains(file + " is no text in UTF-8"), said);
     }
 
     @Test
     void otherLinesAreRefusedByNumber() throws IOException {
         Path file = directory.resolve("bench.jsonl");
-        for (String line : List.of("{\"kind\": \"dense\"}", "{\"record\": \"other\"}", "no JSON", "", "null", "7", "[]", "{\"record\": null}", "{\"record\": 5}")) {
+        for (String line : List.of(
+                "{\"kind\": \"dense\"}",
+                "{\"record\": \"other\"}",
+                "no JSON",
+                "",
+                "null",
+                "7",
+                "[]",
+                "{\"record\": null}",
+                "{\"record\": 5}")) {
             Files.write(file, List.of(ResultFile.line(Rows.training("none")), line));
             String said =
                     assertThrows(IOException.class, () -> ResultFile.read(file)).getMessage();

@@ -47,8 +47,8 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void helpShowsNoFormats(CommandLine command) {
-        List<String> line = new ArrayList<>(
-                List.of(command.getCommandSpec().qualifiedName().split(" ")));
+        List<String> line =
+                new ArrayList<>(List.of(command.getCommandSpec().qualifiedName().split(" ")));
         line.add("--help");
         Program program = Program.run(line.subList(1, line.size()).toArray(String[]::new));
         program.assertFine();

@@ -127,7 +127,9 @@ class PredictCommandTest {
         assertTrue(program.out().contains("validation part: accuracy "), program.out());
         List<String> lines = predictions(out);
         assertEquals(25, lines.size(), "a fifth of 120, and the header");
-        assertTrue(lines.get(0).startsWith("row,source_row,label,class,probability,deviation,predictive_entropy"), lines.get(0));
+        assertTrue(
+                lines.get(0).startsWith("row,source_row,label,class,probability,deviation,predictive_entropy"),
+                lines.get(0));
         assertEquals(16, Files.readAllLines(out.resolve("calibration.csv")).size());
         assertTrue(Files.size(out.resolve("reliability.png")) > 1000);
     }

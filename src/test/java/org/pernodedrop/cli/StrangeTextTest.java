@@ -42,8 +42,9 @@ class StrangeTextTest {
         for (String printed : List.of(program.out(), program.err())) {
             assertTrue(
                     printed.codePoints()
-                            .noneMatch(point -> Character.getType(point) == Character.CONTROL && point != '\n' && point != '\r'
-                                    || Character.getType(point) == Character.FORMAT),
+                            .noneMatch(point ->
+                                    Character.getType(point) == Character.CONTROL && point != '\n' && point != '\r'
+                                            || Character.getType(point) == Character.FORMAT),
                     printed);
         }
         assertEquals(
@@ -64,7 +65,8 @@ class StrangeTextTest {
         Program predicted = Program.run("predict", "--model", run.toString(), "--out", out.toString());
         predicted.assertFine();
         assertHarmless(predicted, 0);
-        assertTrue(predicted.out().contains("8 predictions: " + folder.resolve(SHOWN + "-predictions")), predicted.out());
+        assertTrue(
+                predicted.out().contains("8 predictions: " + folder.resolve(SHOWN + "-predictions")), predicted.out());
         List<String> lines = Files.readAllLines(out.resolve("predictions.csv"));
         assertEquals(9, lines.size());
         assertEquals(
@@ -113,12 +115,15 @@ class StrangeTextTest {
                 Program.run("train", "--data", "csv:" + folder.resolve(NAME + "-nowhere"), "--out", out),
                 Program.run("train", "--data", "csv:" + header, "--out", out),
                 Program.run("train", "--data", "csv:" + table, "--label", endless, "--out", out),
-                Program.run("predict", "--model", folder.resolve(NAME + "-nowhere").toString(), "--out", out),
+                Program.run(
+                        "predict", "--model", folder.resolve(NAME + "-nowhere").toString(), "--out", out),
                 Program.run("bench", "report", "--json", garbage.toString(), "--html", out),
                 Program.run("bench", "layers", "--shapes", endless))) {
             assertHarmless(program, 1);
             assertTrue(program.code() != Main.OK);
-            assertTrue(program.err().length() < 4000, () -> program.err().length() + ": " + program.err().substring(0, 4000));
+            assertTrue(
+                    program.err().length() < 4000,
+                    () -> program.err().length() + ": " + program.err().substring(0, 4000));
             assertFalse(program.err().contains("\tat "), program.err());
         }
     }

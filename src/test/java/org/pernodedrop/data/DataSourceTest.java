@@ -144,8 +144,12 @@ class DataSourceTest {
             int source = part.sourceRow(row);
             assertEquals(all.labels()[source], part.labels()[row]);
             assertTrue(Arrays.equals(
-                    all.features(), source * width, (source + 1) * width,
-                    part.features(), row * width, (row + 1) * width));
+                    all.features(),
+                    source * width,
+                    (source + 1) * width,
+                    part.features(),
+                    row * width,
+                    (row + 1) * width));
         }
     }
 

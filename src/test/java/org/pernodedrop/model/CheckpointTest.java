@@ -115,14 +115,14 @@ class CheckpointTest {
                 content.tensors().get(name).values()[1] = Float.NaN;
                 Path damaged = directory.resolve("damaged.safetensors");
                 content.write(damaged);
-                String message = assertThrows(
-                                ModelFileException.class,
-                                () -> Checkpoint.read(damaged).restore(network, snapshot))
+                String message = assertThrows(ModelFileException.class, () -> Checkpoint.read(damaged)
+                                .restore(network, snapshot))
                         .getMessage();
                 assertTrue(message.contains("weights must be finite: " + name + "[1]=NaN"), message);
             }
-            network.moments().values().forEach(moment -> backend.upload(
-                    new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
+            network.moments()
+                    .values()
+                    .forEach(moment -> backend.upload(new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
             Checkpoint.save(network, snapshot, Map.of(), file);
             Checkpoint.read(file).restore(network, snapshot);
         }

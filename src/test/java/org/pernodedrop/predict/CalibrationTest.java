@@ -88,7 +88,8 @@ class CalibrationTest {
         assertEquals(0.5, calibration.accuracy());
         assertEquals((0.1 + 0.6) / 2, calibration.expectedCalibrationError(), 1e-12);
         assertEquals(-(Math.log(0.9) + Math.log(0.4)) / 2, calibration.negativeLogLikelihood(), 1e-12);
-        assertEquals(2, calibration.bins().stream().mapToInt(Calibration.Bin::count).sum());
+        assertEquals(
+                2, calibration.bins().stream().mapToInt(Calibration.Bin::count).sum());
         Calibration nothing = Calibration.of(List.of(none), new int[] {0});
         assertEquals(0, nothing.examples());
         assertTrue(Double.isNaN(nothing.accuracy()));
@@ -127,8 +128,8 @@ class CalibrationTest {
         assertEquals("0.9333333333333333,1.0,1,0.95,1.0", lines.get(15));
         assertTrue(lines.get(1).endsWith(",0,,"), lines.get(1));
         Path predictions = folder.resolve("predictions.csv");
-        Prediction uncertain = of(
-                Optional.of(new Prediction.Uncertainty(new double[] {0.1, 0.2}, 0.5, 0.125)), 0.25, 0.75);
+        Prediction uncertain =
+                of(Optional.of(new Prediction.Uncertainty(new double[] {0.1, 0.2}, 0.5, 0.125)), 0.25, 0.75);
         PredictionFiles.writePredictions(predictions, List.of(uncertain), List.of("no", "yes, \"sure\""), null);
         assertEquals(
                 List.of(

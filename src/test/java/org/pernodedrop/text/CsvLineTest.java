@@ -29,7 +29,8 @@ class CsvLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "+1", "-0.5", "1e-3", "-1E5", "a=b", "setosa", "", "3-4", "Größe", "\u0646\u200C\u0645"})
+    @ValueSource(
+            strings = {"-1", "+1", "-0.5", "1e-3", "-1E5", "a=b", "setosa", "", "3-4", "Größe", "\u0646\u200C\u0645"})
     void otherTextsStay(String text) {
         assertEquals(text, CsvLine.field(text));
     }
@@ -38,8 +39,7 @@ class CsvLineTest {
     void eachRowIsOneLine() {
         assertEquals(
                 "-0.5,a\\u000Ab,\"c,d\",,\"e \"\"f\"\"\",'=\\u000D,\\u0009=x,\\u202Eg,true\n",
-                CsvLine.of(Arrays.asList(
-                        -0.5, "a\nb", "c,d", null, "e \"f\"", "=\r", "\t=x", "\u202Eg", true)));
+                CsvLine.of(Arrays.asList(-0.5, "a\nb", "c,d", null, "e \"f\"", "=\r", "\t=x", "\u202Eg", true)));
         assertEquals("-7,NaN,h\\uD83D\n", CsvLine.of(List.of(-7, Double.NaN, "h\uD83D")));
     }
 }

@@ -80,7 +80,8 @@ class ComparisonFilesTest {
     void controlCharactersAreShown() throws Exception {
         String strange = "a\u0001b\u001B[31m\uFFFEc\uDC00d\u202Ee\nf";
         List<ComparedRun> runs = new ArrayList<>(Runs.some());
-        runs.add(new ComparedRun(ComparedRegularizer.PERNODEDROP, 0.7, 1, 207, "=" + strange, null, null, 0, List.of()));
+        runs.add(
+                new ComparedRun(ComparedRegularizer.PERNODEDROP, 0.7, 1, 207, "=" + strange, null, null, 0, List.of()));
         RunsFile.Header header = new RunsFile.Header(Map.of("data", "csv:" + strange), Map.of(strange, strange));
         ComparisonFiles.write(directory, new Comparison(runs), header);
         String html = Files.readString(directory.resolve("index.html"));
