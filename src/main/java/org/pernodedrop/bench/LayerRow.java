@@ -62,31 +62,16 @@ public record LayerRow(
         double percentOfPeak,
         double percentOfBandwidth)
         implements ResultRow {
-    /**
-     * Refuses what cannot be: sizes of no layer, and times and rates that are not above 0.
-     *
-     * @throws IllegalArgumentException naming the first that cannot be
-     */
-    public LayerRow {
-        new ConnectionShape(samples, positions, inputs, outputs);
-        requirePositive("forward", forward.median());
-        requirePositive("backward", backward.median());
-        requirePositive("total", total.median());
-        requirePositive("intensity", intensity);
-        requirePositive("maddsPerSecond", maddsPerSecond);
-    }
-
-    private static void requirePositive(String name, double value) {
-        if (!(value > 0)) {
-            throw new IllegalArgumentException(name + " must be above 0: " + name + "=" + value);
-        }
-    }
-
     /** The plain dense layer. */
     public static final String DENSE = "dense";
 
     /** The dense layer with dropout behind it. */
     public static final String NODE = "node";
+
+    /** Refuses sizes that no layer has. */
+    public LayerRow {
+        new ConnectionShape(samples, positions, inputs, outputs);
+    }
 
     /** Sizes of the layer, as {@link ShapeText} writes them. */
     public String shape() {

@@ -75,8 +75,6 @@ class ResultFileTest {
         ObjectNode layer = (ObjectNode) json.readTree(ResultFile.line(Rows.layer("dense", 1, 2, 3, 4, 100)));
         assertFalse(isRead(layer.deepCopy().put("B", 0), "samples must be at least 1"));
         assertFalse(isRead(layer.deepCopy().put("B", 1L << 40), "field B must be a whole number"));
-        assertFalse(isRead(layer.deepCopy().put("total_us", 0), "total must be above 0"));
-        assertFalse(isRead(layer.deepCopy().put("intensity", -1), "intensity must be above 0"));
         assertFalse(isRead(layer.deepCopy().put("B", 1.5), "field B must be a whole number"));
         ObjectNode run = (ObjectNode) json.readTree(ResultFile.line(Rows.run()));
         run.withObject("/peaks").putNull("bytes_per_s");

@@ -67,6 +67,18 @@ class ReportPageTest {
         assertEquals(Optional.empty(), page.notDrawn());
     }
 
+    /** A time of 0 has no place on a logarithmic axis; the page says so and is there. */
+    @Test
+    void valuesThatCannotBeDrawnAreTold() throws Exception {
+        for (double time : new double[] {0, -1, 1e300, 1e-300}) {
+            List<ResultRow> rows = new ArrayList<>(rows());
+            rows.add(Rows.layer("node", 9, 1, 784, 256, time));
+            ReportPage page = new ReportPage(rows);
+            parsed(page.html());
+            page.notDrawn().ifPresent(said -> assertTrue(said.contains("some values have no place in a plot"), said));
+        }
+    }
+
     @Test
     void linesWithoutTheirRunAreTold() {
         ReportPage page = new ReportPage(rows().subList(1, 3));
