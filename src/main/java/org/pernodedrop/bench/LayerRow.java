@@ -53,7 +53,7 @@ public record LayerRow(
         @JsonUnwrapped(prefix = "forward_") Quartiles forward,
         @JsonUnwrapped(prefix = "backward_") Quartiles backward,
         @JsonUnwrapped(prefix = "total_") Quartiles total,
-        @JsonProperty("graph_us") Double graphMicros,
+        @MayBeNull @JsonProperty("graph_us") Double graphMicros,
         double madds,
         double leastBytes,
         long maskBytes,
@@ -67,6 +67,11 @@ public record LayerRow(
 
     /** The dense layer with dropout behind it. */
     public static final String NODE = "node";
+
+    /** Refuses sizes that no layer has. */
+    public LayerRow {
+        new ConnectionShape(samples, positions, inputs, outputs);
+    }
 
     /** Sizes of the layer, as {@link ShapeText} writes them. */
     public String shape() {

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public record Peaks(
         int productSize,
         @JsonProperty("fp32_madds_per_s") double fp32MaddsPerSecond,
-        @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
+        @MayBeNull @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
         long copyBytes,
         @JsonProperty("bytes_per_s") double bandwidth) {
     /** The yardstick of a precision; for factors of 7 bits, which no ordinary product has, it is that of 10 bits. */

@@ -1,16 +1,20 @@
 package org.pernodedrop.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.text.MessageText;
 
 /**
  * Results as JSON objects, one a line. The file appears, whole, on {@link #commit}: until then lines go to a
@@ -20,6 +24,9 @@ public final class ResultFile implements AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
+
+    private static final Map<String, Class<? extends ResultRow>> TYPES =
+            Map.of("run", RunRow.class, "layer", LayerRow.class, "training", TrainingRow.class);
 
     private final AtomicFile file;
     private final BufferedWriter writer;
@@ -51,23 +58,52 @@ public final class ResultFile implements AutoCloseable {
     /**
      * The rows of a file.
      *
-     * @throws IOException if it cannot be read, or a line is none of results, with its number
+     * @throws IOException if it cannot be read, or a line is none of results, with its number and field
      */
     public static List<ResultRow> read(Path file) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            throw new IOException("not a file of results that bench wrote: " + file + " is no text in UTF-8", e);
+        }
         List<ResultRow> rows = new ArrayList<>();
-        int number = 0;
-        for (String line : Files.readAllLines(file)) {
-            number++;
+        for (int number = 1; number <= lines.size(); number++) {
             try {
-                rows.add(JSON.readValue(line, ResultRow.class));
+                rows.add(row(lines.get(number - 1)));
             } catch (JsonProcessingException e) {
-                throw new IOException(
-                        "not a line of results that bench wrote: " + file + ":" + number + ": "
-                                + e.getOriginalMessage(),
-                        e);
+                throw refusal(file, number, problem(e), e);
+            } catch (IllegalArgumentException e) {
+                throw refusal(file, number, e.getMessage(), e);
             }
         }
         return rows;
+    }
+
+    private static ResultRow row(String line) throws JsonProcessingException {
+        JsonNode object = JSON.readTree(line);
+        JsonNode record = object.get("record");
+        Class<? extends ResultRow> type = TYPES.get(record == null ? "" : record.asText());
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "it must be an object whose field record is one of run, layer, training: record="
+                            + MessageText.shown(record));
+        }
+        ResultFields.check(object, type);
+        return JSON.treeToValue(object, ResultRow.class);
+    }
+
+    // What a record's constructor refused says it better than what stands around it.
+    private static String problem(JsonProcessingException failure) {
+        return failure.getCause() instanceof IllegalArgumentException cause
+                ? cause.getMessage()
+                : failure.getOriginalMessage();
+    }
+
+    private static IOException refusal(Path file, int line, String problem, Exception cause) {
+        return new IOException(
+                MessageText.cut("not a line of results that bench wrote: " + file + ":" + line + ": " + problem),
+                cause);
     }
 
     /** Adds a line. */

@@ -34,5 +34,5 @@ public record RunRow(
         String matrixPrecision,
         String sequencePrecision,
         double seconds,
-        Peaks peaks)
+        @MayBeNull Peaks peaks)
         implements ResultRow {}

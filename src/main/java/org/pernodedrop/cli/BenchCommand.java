@@ -2,6 +2,7 @@ package org.pernodedrop.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -31,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
     /** Without a command: the help. */
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+        spec.commandLine().usage(spec.commandLine().getOut(), Ansi.OFF);
         return Main.OK;
     }
 }

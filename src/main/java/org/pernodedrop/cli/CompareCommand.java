@@ -61,7 +61,7 @@ import picocli.CommandLine.Spec;
             "  runs.jsonl       settings, then a line a finished run with all its epochs",
             "  runs.csv         a line a run",
             "  summary.csv      means and standard deviations for each setting",
-            "  differences.csv  paired differences to none and to dropout, with 95% intervals",
+            "  differences.csv  paired differences to none and to dropout, with 95%% intervals",
             "  summary.json     the same for programs",
             "  gap.png          gap and validation loss as curves",
             "",

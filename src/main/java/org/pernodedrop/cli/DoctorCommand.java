@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
         Diagnosis diagnosis = Doctor.examine();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(DiagnosisJson.of(diagnosis, Version.current()));
+            out.print(DiagnosisJson.of(diagnosis, Version.current()) + System.lineSeparator());
         } else {
             print(out, diagnosis);
         }

@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.data.DataException;
+import org.pernodedrop.text.MessageText;
+import org.pernodedrop.text.TerminalText;
 import org.pernodedrop.train.TrainingException;
 
 /** How failures other than wrong usage are told: in one line, and with a stack trace only if asked for or a defect. */
@@ -23,14 +28,30 @@ final class Failures {
     int report(Throwable failure) {
         err.println("error: " + oneLine(describe(failure)));
         if (Boolean.getBoolean(STACK_TRACE) || !isExpected(failure)) {
-            failure.printStackTrace(err);
+            printTrace(failure);
         }
         return Main.FAILURE;
     }
 
-    /** Without line breaks and other control characters, which file names and values may contain. */
+    /** In one line and not too long, whatever file names and values it holds. */
     static String oneLine(String message) {
-        return message.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+        return MessageText.cut(TerminalText.line(message.replaceAll("\\s+", " ").strip()));
+    }
+
+    private void printTrace(Throwable failure) {
+        Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        String relation = "";
+        for (Throwable each = failure; each != null && told.add(each); each = each.getCause()) {
+            String message = each.getMessage() == null ? "" : ": " + oneLine(each.getMessage());
+            err.println(relation + each.getClass().getName() + message);
+            for (StackTraceElement frame : each.getStackTrace()) {
+                err.println("\tat " + frame);
+            }
+            for (Throwable other : each.getSuppressed()) {
+                err.println("\tsuppressed: " + oneLine(other.toString()));
+            }
+            relation = "Caused by: ";
+        }
     }
 
     private static String describe(Throwable failure) {

@@ -2,10 +2,13 @@ package org.pernodedrop.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.pernodedrop.text.TerminalPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -66,21 +69,32 @@ public final class Main implements Callable<Integer> {
      * @param err errors, notices and progress
      */
     public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        Failures failures = new Failures(err);
-        CommandLine commandLine = commandLine()
-                .setOut(out)
-                .setErr(err)
-                .setUsageHelpWidth(HELP_WIDTH)
-                .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, err))
-                .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure));
+        PrintWriter safeOut = new TerminalPrinter(out);
+        PrintWriter safeErr = new TerminalPrinter(err);
+        Failures failures = new Failures(safeErr);
+        // Help is all our own, and may have the colours that are escapes elsewhere.
+        CommandLine commandLine = commandLine().setOut(out).setErr(safeErr).setUsageHelpWidth(HELP_WIDTH);
+        commandLine
+                .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, safeErr))
+                .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
+                .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError failure) {
             return failures.report(failure);
         } finally {
-            out.flush();
-            err.flush();
+            safeOut.flush();
+            safeErr.flush();
         }
+    }
+
+    private static int executed(ParseResult parsed, CommandLine all, PrintWriter out) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        all.setOut(out);
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** The commands and their options. */
@@ -91,7 +105,7 @@ public final class Main implements Callable<Integer> {
     /** Without a command: the help, as an error. */
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        spec.commandLine().usage(spec.commandLine().getErr(), Ansi.OFF);
         return USAGE;
     }
 

@@ -214,14 +214,8 @@ final class MasksCommand implements Callable<Integer> {
         Shape shape = described.maskShape(network.inputShape(layer));
         spec.commandLine()
                 .getOut()
-                .printf(
-                        Locale.ROOT,
-                        "run: %s, step %d, sample %d: training example %d of %d%n",
-                        run,
-                        step,
-                        sample,
-                        example,
-                        saved.facts().data().trainExamples());
+                .println("run: " + run + ", step " + step + ", sample " + sample + ": training example " + example
+                        + " of " + saved.facts().data().trainExamples());
         return new Layout(
                 Mask.of(maskSpec, network.seed(), layer, (int) step),
                 maskSpec,
@@ -258,7 +252,7 @@ final class MasksCommand implements Callable<Integer> {
                 "values: %d%s%n",
                 statistics.count(),
                 maskSpec.fixed() ? " (of one sample; the others are copies)" : "");
-        out.printf(Locale.ROOT, "array: float32 %s in %s%n", shape, file);
+        out.println("array: float32 " + shape + " in " + file);
     }
 
     private static void printRow(PrintWriter out, String name, Estimate estimate) {

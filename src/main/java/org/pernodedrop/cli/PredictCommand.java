@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
@@ -19,6 +21,7 @@ import org.pernodedrop.predict.Prediction;
 import org.pernodedrop.predict.PredictionFiles;
 import org.pernodedrop.predict.Predictor;
 import org.pernodedrop.predict.TrainedModel;
+import org.pernodedrop.text.MessageText;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
@@ -49,9 +52,15 @@ import picocli.CommandLine.Spec;
             "Files in --out:",
             "  predictions.csv  class and probabilities of every row; with --monte-carlo the",
             "                   deviations over the draws, predictive entropy and mutual",
-            "                   information (nats)",
+            "                   information (nats); without --inputs source_row, the number",
+            "                   of the row in the data that the run was given. Rows count",
+            "                   from 0, without a header",
             "  calibration.csv  accuracy against confidence in 15 bins (labelled examples)",
             "  reliability.png  the same as a plot",
+            "",
+            "A row whose outputs are not finite has no class: its fields are empty, it enters no",
+            "mean, and the exit code is 1. Class names that a spreadsheet would take for formulas",
+            "begin with ' in the files; control characters are escapes like \\u001B.",
             "",
             "Example:",
             "  pernodedrop predict --model runs/digits --monte-carlo 100 --out predictions"
@@ -140,22 +149,25 @@ final class PredictCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
+        List<Prediction> predictions;
         RunDirectory directory = RunDirectory.open(out);
         try (Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
-                write(predict(predictor, features(data)), data.classNames(), null);
+                predictions = predict(predictor, features(data));
+                write(predictions, data.classNames(), null, null);
             } else {
                 Dataset examples = examples(data.reload());
-                List<Prediction> predictions = predict(predictor, examples.features());
-                write(predictions, data.classNames(), examples.labels());
+                predictions = predict(predictor, examples.features());
+                write(predictions, data.classNames(), examples.labels(), examples::sourceRow);
                 calibrate(predictions, examples.labels());
             }
         } finally {
             directory.removeIfUnused();
         }
+        requireAll(predictions);
         return Main.OK;
     }
 
@@ -170,7 +182,7 @@ final class PredictCommand implements Callable<Integer> {
             throw new DataException("inputs must have the features that the network was trained on, " + wanted
                     + " in a line, and no label: " + inputs + " has " + table.featureCount());
         }
-        data.standardizer().apply(inputs.toString(), table.features());
+        data.standardizer().scale(table.features());
         return table.features();
     }
 
@@ -183,12 +195,15 @@ final class PredictCommand implements Callable<Integer> {
                         "the data has no test part of its own: " + split.train().name() + "; take --part validation"));
     }
 
-    private void write(List<Prediction> predictions, List<String> classNames, int[] labels) throws IOException {
+    private void write(List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
+            throws IOException {
         Path file = out.resolve("predictions.csv");
-        PredictionFiles.writePredictions(file, predictions, classNames, labels);
+        PredictionFiles.writePredictions(file, predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
-        printer.printf(Locale.ROOT, "%d predictions: %s%n", predictions.size(), file);
-        if (draws > 0) {
+        long existing = predictions.stream().filter(Prediction::exists).count();
+        String count = existing == predictions.size() ? "" : existing + " of ";
+        printer.println(count + predictions.size() + " predictions: " + file);
+        if (draws > 0 && existing > 0) {
             printer.printf(
                     Locale.ROOT,
                     "%d draws of the masks: mean predictive entropy %.4f, mean mutual information %.4f nats%n",
@@ -201,6 +216,7 @@ final class PredictCommand implements Callable<Integer> {
 
     private static double mean(List<Prediction> predictions, boolean entropy) {
         return predictions.stream()
+                .filter(Prediction::exists)
                 .map(prediction -> prediction.uncertainty().orElseThrow())
                 .mapToDouble(each -> entropy ? each.predictiveEntropy() : each.mutualInformation())
                 .average()
@@ -211,19 +227,40 @@ final class PredictCommand implements Callable<Integer> {
         Calibration calibration = Calibration.of(predictions, labels);
         PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
         Path plot = out.resolve("reliability.png");
+        if (calibration.examples() == 0) {
+            return;
+        }
         Optional<String> notDrawn = PredictionFiles.drawReliability(plot, calibration);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,
-                "%s part: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
+                "%s part%s: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
                         + " %.4f%n",
                 part == null ? Part.VALIDATION : part,
+                calibration.withoutPrediction() == 0
+                        ? ""
+                        : " (" + calibration.examples() + " of " + labels.length
+                                + " examples, those with a prediction)",
                 calibration.accuracy(),
                 calibration.expectedCalibrationError(),
                 calibration.negativeLogLikelihood(),
                 calibration.brierScore());
         printer.println(notDrawn.orElse("plot: " + plot));
         printer.flush();
+    }
+
+    // When all files are written.
+    private static void requireAll(List<Prediction> predictions) {
+        List<Integer> lost = IntStream.range(0, predictions.size())
+                .filter(row -> !predictions.get(row).exists())
+                .boxed()
+                .toList();
+        if (!lost.isEmpty()) {
+            throw new DataException("every row must have a prediction, but " + lost.size() + " of " + predictions.size()
+                    + " have none, as the network's outputs for them are not finite; their fields are empty, and they"
+                    + " enter no mean; look for values that are out of all proportion: row="
+                    + MessageText.listed(lost));
+        }
     }
 
     private void tell(String line) {

@@ -3,6 +3,7 @@ package org.pernodedrop.compare;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.pernodedrop.train.EpochMetrics;
 
 /**
@@ -30,7 +31,12 @@ public record ComparedRun(
         @JsonProperty("epochs") List<EpochMetrics> epochs) {
     /** Refuses runs that neither failed nor have results. */
     public ComparedRun {
+        if (regularizer == null || epochs == null || epochs.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("a run has a regularizer and epochs, none of them null: regularizer="
+                    + regularizer + ", epochs=" + epochs);
+        }
         epochs = List.copyOf(epochs);
+        new Setting(regularizer, dropRate);
         if ((failure == null) != (!epochs.isEmpty() && testLoss != null && testAccuracy != null)) {
             throw new IllegalArgumentException("a run has either a failure or epochs, test_loss and test_accuracy:"
                     + " failure=" + failure + ", epochs=" + epochs.size());

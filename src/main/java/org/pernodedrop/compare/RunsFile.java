@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.text.MessageText;
 
 /**
  * The runs of a comparison on disk: a line of JSON with its settings and then one for each finished run, which is on the
@@ -118,7 +120,12 @@ public final class RunsFile implements AutoCloseable {
      * @throws IOException if it cannot be read or is no such file
      */
     public static Content read(Path path) throws IOException {
-        String text = wholeLines(Files.readString(path));
+        String text;
+        try {
+            text = wholeLines(Files.readString(path));
+        } catch (CharacterCodingException e) {
+            throw new IOException(path + " is no file of a comparison: it is no text in UTF-8; name another --out", e);
+        }
         if (text.isEmpty()) {
             throw new IOException(path + " holds no comparison; make one first");
         }
@@ -146,13 +153,22 @@ public final class RunsFile implements AutoCloseable {
 
     private static <T> T parse(Path path, List<String> lines, int line, Class<T> type) throws IOException {
         try {
-            return JSON.readValue(lines.get(line), type);
+            T value = JSON.readValue(lines.get(line), type);
+            if (value != null) {
+                return value;
+            }
+            throw damaged(path, line, "it must be an object", null);
         } catch (JsonProcessingException e) {
-            throw new IOException(
-                    path + " is no file of a comparison, or damaged: line " + (line + 1) + ": " + e.getOriginalMessage()
-                            + "; remove the line, or name another --out",
-                    e);
+            boolean refused = e.getCause() instanceof IllegalArgumentException;
+            throw damaged(path, line, refused ? e.getCause().getMessage() : e.getOriginalMessage(), e);
         }
+    }
+
+    private static IOException damaged(Path path, int line, String problem, Exception cause) {
+        return new IOException(
+                path + " is no file of a comparison, or damaged: line " + (line + 1) + ": " + MessageText.cut(problem)
+                        + "; remove the line, or name another --out",
+                cause);
     }
 
     // Numbers that were read and that were made may differ in their types; their texts don't.
@@ -165,7 +181,8 @@ public final class RunsFile implements AutoCloseable {
             String there = text(found, name);
             if (!wanted.equals(there)) {
                 throw new IOException(path + " holds runs with other settings, which cannot be compared: " + name
-                        + " is " + there + " there and " + wanted + " now; take the same, or name another --out");
+                        + " is " + MessageText.shown(there) + " there and " + MessageText.shown(wanted)
+                        + " now; take the same, or name another --out");
             }
         }
     }

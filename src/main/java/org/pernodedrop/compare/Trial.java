@@ -42,6 +42,11 @@ public record Trial(ModelConfig model, Strategy gaussian, TrainingConfig trainin
                 TrainingResult result = trainer.train(network, new TrainingListener() {}, best);
                 best.restore();
                 LossTotals test = trainer.evaluate(network, data.test().orElseThrow());
+                if (!Double.isFinite(test.meanLoss())) {
+                    throw new TrainingException(
+                            "the loss on the test part is not finite; look for values there that are"
+                                    + " out of all proportion");
+                }
                 return new ComparedRun(
                         setting.regularizer(),
                         setting.dropRate(),

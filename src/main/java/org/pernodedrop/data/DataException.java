@@ -1,10 +1,12 @@
 package org.pernodedrop.data;
 
+import org.pernodedrop.text.MessageText;
+
 /**
  * Data that cannot be used. The message is one line: what is wrong, where (file and line, byte or row), and the way out.
  */
 public final class DataException extends RuntimeException {
-    /** With a message; line breaks in it, which file names and fields may contain, become spaces. */
+    /** With a message, cut if it is long; line breaks in it, which file names and fields may contain, become spaces. */
     public DataException(String message) {
         super(oneLine(message));
     }
@@ -15,6 +17,6 @@ public final class DataException extends RuntimeException {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+        return MessageText.cut(message.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " "));
     }
 }

@@ -2,6 +2,7 @@ package org.pernodedrop.data;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.pernodedrop.text.MessageText;
 
 /**
  * The parts of a data set. All have the same example shape and classes.
@@ -38,8 +39,9 @@ public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> tes
                     + Arrays.toString(part.exampleShape()));
         }
         if (!train.classNames().equals(part.classNames())) {
-            throw new IllegalArgumentException(name + " must have the classes of train, " + train.classNames() + ": "
-                    + name + ".classNames=" + part.classNames());
+            throw new IllegalArgumentException(
+                    name + " must have the classes of train, " + MessageText.listed(train.classNames()) + ": " + name
+                            + ".classNames=" + MessageText.listed(part.classNames()));
         }
     }
 }

@@ -2,6 +2,7 @@ package org.pernodedrop.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Labelled examples in memory.
@@ -16,6 +17,7 @@ public final class Dataset {
     private final int[] exampleShape;
     private final List<String> classNames;
     private final int featureCount;
+    private final int[] sourceRows;
 
     /**
      * Takes over the arrays.
@@ -29,12 +31,24 @@ public final class Dataset {
      * @throws IllegalArgumentException if these disagree, a label is out of range or a feature is not finite
      */
     public Dataset(String name, float[] features, int[] labels, int[] exampleShape, List<String> classNames) {
+        this(name, features, labels, exampleShape, classNames, null);
+    }
+
+    // Null for source rows that are the rows.
+    Dataset(
+            String name,
+            float[] features,
+            int[] labels,
+            int[] exampleShape,
+            List<String> classNames,
+            int[] sourceRows) {
         this.name = name;
         this.features = features;
         this.labels = labels;
         this.exampleShape = exampleShape.clone();
         this.classNames = List.copyOf(classNames);
         this.featureCount = product(exampleShape);
+        this.sourceRows = sourceRows;
         if (classNames.isEmpty()) {
             throw new IllegalArgumentException("classNames must hold at least one name: classNames=[]");
         }
@@ -94,6 +108,16 @@ public final class Dataset {
         return labels.length;
     }
 
+    /**
+     * The number that an example has where it was read, from 0: of the rows of a table without its header, of the images of an
+     * archive, its training or its test part. What was made from arrays is numbered as it is.
+     *
+     * @throws IndexOutOfBoundsException if there is no such example
+     */
+    public int sourceRow(int example) {
+        return sourceRows == null ? Objects.checkIndex(example, labels.length) : sourceRows[example];
+    }
+
     /** Number of features of an example, at least 1. */
     public int featureCount() {
         return featureCount;
@@ -127,7 +151,8 @@ public final class Dataset {
                         "rows must be in [0, " + labels.length + "): rows[" + j + "]=" + rows[j]);
             }
         }
-        return new Examples(name, FeatureRows.of(features, featureCount), labels, exampleShape, classNames)
+        return new Examples(
+                        name, FeatureRows.of(features, featureCount), labels, exampleShape, classNames, this::sourceRow)
                 .select(rows);
     }
 }

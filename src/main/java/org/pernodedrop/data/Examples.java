@@ -1,13 +1,27 @@
 package org.pernodedrop.data;
 
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
  * Examples as a source holds them (pixels as bytes), before the wanted rows become a {@link Dataset}. Components as there.
+ *
+ * @param sourceRow of each row, the number it has where it was read
  */
-record Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
+record Examples(
+        String name,
+        FeatureRows rows,
+        int[] labels,
+        int[] exampleShape,
+        List<String> classNames,
+        IntUnaryOperator sourceRow) {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /** All that a source has, in its order. */
+    Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
+        this(name, rows, labels, exampleShape, classNames, IntUnaryOperator.identity());
+    }
 
     /** All rows. */
     Dataset all() {
@@ -21,7 +35,8 @@ record Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape,
                 (row, into, offset) -> rows.copy(wanted[row], into, offset),
                 IntStream.of(wanted).map(row -> labels[row]).toArray(),
                 exampleShape,
-                classNames);
+                classNames,
+                row -> sourceRow.applyAsInt(wanted[row]));
     }
 
     /** Some rows, in the order given. */
@@ -33,7 +48,8 @@ record Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape,
             rows.copy(wanted[j], features, j * featureCount);
             selected[j] = labels[wanted[j]];
         }
-        return new Dataset(name, features, selected, exampleShape, classNames);
+        int[] sourceRows = IntStream.of(wanted).map(sourceRow).toArray();
+        return new Dataset(name, features, selected, exampleShape, classNames, sourceRows);
     }
 
     private float[] allocate(int examples, int featureCount) {

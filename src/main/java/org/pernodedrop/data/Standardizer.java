@@ -103,7 +103,7 @@ public final class Standardizer {
         int width = mean.length;
         for (int start = 0; start < features.length; start += width) {
             for (int j = 0; j < width; j++) {
-                float value = (float) ((features[start + j] - mean[j]) / deviation[j]);
+                float value = scaled(features[start + j], j);
                 if (!Float.isFinite(value)) {
                     throw new DataException("standardised features must be finite: " + name + ", feature " + j
                             + ", value " + features[start + j] + " against mean " + mean[j] + " and deviation "
@@ -112,6 +112,22 @@ public final class Standardizer {
                 features[start + j] = value;
             }
         }
+    }
+
+    /**
+     * Standardises rows in place, whatever comes out: a value that is so far from the fitted ones that it overflows a float
+     * becomes infinite.
+     *
+     * @param features {@code [rows, features]}, whole rows
+     */
+    public void scale(float[] features) {
+        for (int k = 0; k < features.length; k++) {
+            features[k] = scaled(features[k], k % mean.length);
+        }
+    }
+
+    private float scaled(float value, int feature) {
+        return (float) ((value - mean[feature]) / deviation[feature]);
     }
 
     /** Mean of every feature. */

@@ -65,7 +65,7 @@ public final class Checkpoint {
     /**
      * Reads a file.
      *
-     * @throws ModelFileException if it is damaged or no checkpoint
+     * @throws ModelFileException if it is damaged or no checkpoint, or a weight is not finite
      * @throws IOException if it cannot be read
      */
     public static Checkpoint read(Path file) throws IOException {
@@ -127,7 +127,8 @@ public final class Checkpoint {
         into.statistics().forEach(statistic -> parameters.remove(statistic.name()));
         check("", weights, others);
         for (String moment : into.moments().keySet()) {
-            check(moment(moment), parameters, others);
+            NetworkTensors.checkShapes(file, moment(moment), parameters, tensors);
+            parameters.keySet().forEach(name -> others.remove(moment(moment) + name));
         }
         boolean hasBest = tensors.keySet().stream().anyMatch(name -> name.startsWith(BEST));
         if (hasBest) {

@@ -3,6 +3,7 @@ package org.pernodedrop.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
@@ -67,8 +68,21 @@ final class NetworkTensors {
                 network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
     }
 
-    /** Refuses tensors, under a prefix, that are missing or shaped otherwise. */
+    /** Refuses weights, under a prefix, that are missing, shaped otherwise or not finite. */
     static void check(String file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
+            throws ModelFileException {
+        checkShapes(file, prefix, shapes, tensors);
+        for (String name : shapes.keySet()) {
+            Optional<String> problem = notFinite(prefix + name, tensors.get(prefix + name));
+            if (problem.isPresent()) {
+                throw new ModelFileException(file + " cannot be used: " + problem.get()
+                        + "; its training has diverged, or the file is damaged: take another");
+            }
+        }
+    }
+
+    /** Refuses tensors, under a prefix, that are missing or shaped otherwise; moments may have overflowed. */
+    static void checkShapes(String file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
             throws ModelFileException {
         for (Map.Entry<String, List<Long>> wanted : shapes.entrySet()) {
             Tensor tensor = tensors.get(prefix + wanted.getKey());
@@ -79,6 +93,17 @@ final class NetworkTensors {
                         + "; describe the network that was saved");
             }
         }
+    }
+
+    // The first that is wrong.
+    private static Optional<String> notFinite(String name, Tensor tensor) {
+        float[] values = tensor.values();
+        for (int k = 0; k < values.length; k++) {
+            if (!Float.isFinite(values[k])) {
+                return Optional.of("weights must be finite: " + name + "[" + k + "]=" + values[k]);
+            }
+        }
+        return Optional.empty();
     }
 
     private static List<Long> dimensions(Shape shape) {

@@ -83,8 +83,8 @@ public final class Weights {
      * Gives a network the parameters and statistics of a file; its moments, step and learning rate stay.
      *
      * @return the file's texts
-     * @throws ModelFileException if the file is damaged, or its names and shapes are not the network's; the network is then
-     *     as it was
+     * @throws ModelFileException if the file is damaged, its names and shapes are not the network's, or a weight is not
+     *     finite; the network is then as it was
      * @throws IOException if the file cannot be read; likewise
      */
     public static Map<String, String> load(Network network, Path file) throws IOException {
@@ -111,7 +111,8 @@ public final class Weights {
      * description before anything is allocated on the device.
      *
      * @return owned by the caller
-     * @throws ModelFileException if the file is damaged, describes no network, or holds other tensors than that has
+     * @throws ModelFileException if the file is damaged, describes no network, holds other tensors than that has, or a weight
+     *     that is not finite
      * @throws IOException if the file cannot be read
      */
     public static Network open(Path file, Backend backend) throws IOException {

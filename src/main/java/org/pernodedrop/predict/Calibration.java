@@ -10,8 +10,11 @@ import java.util.List;
  * <p>Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: {@code ECE = sum_m n_m / n |accuracy_m -
  * confidence_m|} over {@value #BINS} bins of equal width.
  *
+ * <p>Examples without a prediction are counted apart and enter nothing else; if no example has one, all means are NaN.
+ *
  * @param bins all of them, the empty ones too
  * @param examples number of predictions
+ * @param withoutPrediction number of examples without one
  * @param accuracy share that was right
  * @param expectedCalibrationError ECE, in [0, 1]
  * @param negativeLogLikelihood mean of {@code -ln p[label]} in nats
@@ -20,6 +23,7 @@ import java.util.List;
 public record Calibration(
         List<Bin> bins,
         int examples,
+        int withoutPrediction,
         double accuracy,
         double expectedCalibrationError,
         double negativeLogLikelihood,
@@ -44,10 +48,9 @@ public record Calibration(
      * @throws IllegalArgumentException if these are not as many, at least one
      */
     public static Calibration of(List<Prediction> predictions, int[] labels) {
-        int n = predictions.size();
-        if (n == 0 || n != labels.length) {
-            throw new IllegalArgumentException("predictions and labels must be as many, at least one: predictions=" + n
-                    + ", labels=" + labels.length);
+        if (predictions.isEmpty() || predictions.size() != labels.length) {
+            throw new IllegalArgumentException("predictions and labels must be as many, at least one: predictions="
+                    + predictions.size() + ", labels=" + labels.length);
         }
         int[] counts = new int[BINS];
         int[] right = new int[BINS];
@@ -55,8 +58,13 @@ public record Calibration(
         double logarithms = 0;
         double squares = 0;
         int hits = 0;
-        for (int k = 0; k < n; k++) {
+        int n = 0;
+        for (int k = 0; k < labels.length; k++) {
             Prediction prediction = predictions.get(k);
+            if (!prediction.exists()) {
+                continue;
+            }
+            n++;
             double[] probabilities = prediction.probabilities();
             int bin = Math.min(BINS, Math.max(1, (int) Math.ceil(prediction.confidence() * BINS))) - 1;
             boolean hit = prediction.label() == labels[k];
@@ -64,7 +72,7 @@ public record Calibration(
             right[bin] += hit ? 1 : 0;
             hits += hit ? 1 : 0;
             confidences[bin] += prediction.confidence();
-            logarithms -= Math.log(probabilities[labels[k]]);
+            logarithms -= prediction.logProbabilities()[labels[k]];
             for (int c = 0; c < probabilities.length; c++) {
                 double error = probabilities[c] - (c == labels[k] ? 1 : 0);
                 squares += error * error;
@@ -75,8 +83,9 @@ public record Calibration(
         for (int m = 0; m < BINS; m++) {
             double count = counts[m];
             bins.add(new Bin((double) m / BINS, (m + 1.0) / BINS, counts[m], confidences[m] / count, right[m] / count));
-            error += Math.abs(right[m] - confidences[m]) / n;
+            error += Math.abs(right[m] - confidences[m]);
         }
-        return new Calibration(List.copyOf(bins), n, (double) hits / n, error, logarithms / n, squares / n);
+        return new Calibration(
+                List.copyOf(bins), n, labels.length - n, (double) hits / n, error / n, logarithms / n, squares / n);
     }
 }

@@ -1,14 +1,17 @@
 package org.pernodedrop.predict;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a network says of an example.
+ * What a network says of an example; or nothing, where its outputs, or the example, are not finite numbers: then
+ * {@link #exists} is false, all numbers are NaN, and there is no class.
  *
  * @param probabilities of the classes, by label: the softmax of its outputs, or the mean of many
+ * @param logProbabilities their natural logarithms, which are finite where probabilities have underflowed to 0
  * @param uncertainty how much draws differed; empty without any
  */
-public record Prediction(double[] probabilities, Optional<Uncertainty> uncertainty) {
+public record Prediction(double[] probabilities, double[] logProbabilities, Optional<Uncertainty> uncertainty) {
     /**
      * How much the probabilities differ from draw to draw of the masks; entropies in nats.
      *
@@ -21,16 +24,56 @@ public record Prediction(double[] probabilities, Optional<Uncertainty> uncertain
      */
     public record Uncertainty(double[] deviations, double predictiveEntropy, double mutualInformation) {}
 
-    /** The label of the largest probability, the first of equals. */
+    /**
+     * What a network says, by the logarithms of the probabilities.
+     *
+     * @param logProbabilities by label, at least one
+     * @param uncertainty empty without draws
+     */
+    public static Prediction of(double[] logProbabilities, Optional<Uncertainty> uncertainty) {
+        return new Prediction(Arrays.stream(logProbabilities).map(Math::exp).toArray(), logProbabilities, uncertainty);
+    }
+
+    /**
+     * No prediction.
+     *
+     * @param classes number of them
+     * @param drawn whether masks were drawn for it
+     */
+    public static Prediction none(int classes, boolean drawn) {
+        double[] none = new double[classes];
+        Arrays.fill(none, Double.NaN);
+        return new Prediction(
+                none, none, drawn ? Optional.of(new Uncertainty(none, Double.NaN, Double.NaN)) : Optional.empty());
+    }
+
+    /** Whether there is a prediction. */
+    public boolean exists() {
+        return !Double.isNaN(probabilities[0]);
+    }
+
+    /**
+     * The label of the largest probability, the first of equals.
+     *
+     * @throws IllegalStateException if there is no prediction
+     */
     public int label() {
+        if (!exists()) {
+            throw new IllegalStateException(
+                    "there is no class, as the network's outputs are not finite; ask exists() first");
+        }
         int label = 0;
-        for (int c = 1; c < probabilities.length; c++) {
-            label = probabilities[c] > probabilities[label] ? c : label;
+        for (int c = 1; c < logProbabilities.length; c++) {
+            label = logProbabilities[c] > logProbabilities[label] ? c : label;
         }
         return label;
     }
 
-    /** The largest probability. */
+    /**
+     * The largest probability.
+     *
+     * @throws IllegalStateException as {@link #label}
+     */
     public double confidence() {
         return probabilities[label()];
     }

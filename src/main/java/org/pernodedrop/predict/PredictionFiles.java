@@ -4,34 +4,71 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.csv.CSVFormat;
+import java.util.function.IntUnaryOperator;
 import org.pernodedrop.files.AtomicFile;
 import org.pernodedrop.report.Plot;
 import org.pernodedrop.report.PlotImage;
+import org.pernodedrop.text.CsvLine;
 
 /** Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code reliability.png}. */
 public final class PredictionFiles {
-    private static final CSVFormat CSV =
-            CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
-
     private PredictionFiles() {}
 
-    /**
-     * Writes a line for each prediction: number of the row from 0, label if it is known, class, probability of the class,
-     * uncertainty if it was measured, then the probability, and the deviation, of every class.
-     *
-     * @param classNames by label
-     * @param labels that are known; null for none
-     * @throws IOException if the file cannot be written
-     */
+    /** As {@link #writePredictions(Path, List, List, int[], IntUnaryOperator)}, of rows that are those of a file. */
     public static void writePredictions(Path file, List<Prediction> predictions, List<String> classNames, int[] labels)
             throws IOException {
+        writePredictions(file, predictions, classNames, labels, null);
+    }
+
+    /**
+     * Writes a line for each prediction: number of the row from 0, its number in the file it comes from, label if it is
+     * known, class, probability of the class, uncertainty if it was measured, then the probability, and the deviation, of
+     * every class. A row without a prediction has empty fields.
+     *
+     * @param classNames by label; what would be a formula or has control characters is changed, see {@link CsvLine}
+     * @param labels that are known; null for none
+     * @param sourceRows number, from 0, of each row where it was read; null if these are the rows
+     * @throws IOException if the file cannot be written
+     */
+    public static void writePredictions(
+            Path file, List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
+            throws IOException {
         boolean uncertain = predictions.get(0).uncertainty().isPresent();
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(CsvLine.of(header(classNames, labels, sourceRows, uncertain)));
+        for (int row = 0; row < predictions.size(); row++) {
+            Prediction prediction = predictions.get(row);
+            boolean exists = prediction.exists();
+            List<Object> line = new ArrayList<>(List.of(row));
+            if (sourceRows != null) {
+                line.add(sourceRows.applyAsInt(row));
+            }
+            if (labels != null) {
+                line.add(classNames.get(labels[row]));
+            }
+            line.add(exists ? classNames.get(prediction.label()) : null);
+            line.add(exists ? prediction.confidence() : null);
+            prediction.uncertainty().ifPresent(uncertainty -> {
+                line.add(exists ? uncertainty.deviations()[prediction.label()] : null);
+                line.add(known(uncertainty.predictiveEntropy()));
+                line.add(known(uncertainty.mutualInformation()));
+            });
+            addAll(line, prediction.probabilities());
+            prediction.uncertainty().ifPresent(uncertainty -> addAll(line, uncertainty.deviations()));
+            text.append(CsvLine.of(line));
+        }
+        write(file, text);
+    }
+
+    private static List<Object> header(
+            List<String> classNames, int[] labels, IntUnaryOperator sourceRows, boolean uncertain) {
         List<Object> header = new ArrayList<>(List.of("row"));
+        if (sourceRows != null) {
+            header.add("source_row");
+        }
         if (labels != null) {
             header.add("label");
         }
@@ -43,35 +80,17 @@ public final class PredictionFiles {
         if (uncertain) {
             classNames.forEach(name -> header.add("deviation_" + name));
         }
-        append(text, header);
-        for (int row = 0; row < predictions.size(); row++) {
-            Prediction prediction = predictions.get(row);
-            List<Object> line = new ArrayList<>(List.of(row));
-            if (labels != null) {
-                line.add(classNames.get(labels[row]));
-            }
-            line.add(classNames.get(prediction.label()));
-            line.add(prediction.confidence());
-            prediction.uncertainty().ifPresent(uncertainty -> {
-                line.add(uncertainty.deviations()[prediction.label()]);
-                line.add(uncertainty.predictiveEntropy());
-                line.add(uncertainty.mutualInformation());
-            });
-            addAll(line, prediction.probabilities());
-            prediction.uncertainty().ifPresent(uncertainty -> addAll(line, uncertainty.deviations()));
-            append(text, line);
-        }
-        write(file, text);
+        return header;
     }
 
     private static void addAll(List<Object> line, double[] values) {
         for (double value : values) {
-            line.add(value);
+            line.add(known(value));
         }
     }
 
-    private static void append(StringBuilder text, List<Object> values) {
-        text.append(CSV.format(values.toArray())).append('\n');
+    private static Double known(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 
     /**
@@ -82,15 +101,8 @@ public final class PredictionFiles {
     public static void writeCalibration(Path file, Calibration calibration) throws IOException {
         StringBuilder text = new StringBuilder("low,high,count,confidence,accuracy\n");
         for (Calibration.Bin bin : calibration.bins()) {
-            boolean empty = bin.count() == 0;
-            append(
-                    text,
-                    List.of(
-                            bin.low(),
-                            bin.high(),
-                            bin.count(),
-                            empty ? "" : bin.confidence(),
-                            empty ? "" : bin.accuracy()));
+            text.append(CsvLine.of(
+                    Arrays.asList(bin.low(), bin.high(), bin.count(), known(bin.confidence()), known(bin.accuracy()))));
         }
         write(file, text);
     }
@@ -98,6 +110,7 @@ public final class PredictionFiles {
     /**
      * Draws the reliability diagram: accuracy against confidence, and the diagonal where both are equal.
      *
+     * @param calibration of at least one prediction
      * @return why it was not drawn, in one line; empty if it was
      * @throws IOException if the file cannot be written
      */

@@ -61,7 +61,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The network's probabilities, without masks.
+     * The network's probabilities, without masks. A row with a feature or an output that is not finite has no prediction.
      *
      * @param features {@code [rows, I]}, as the network was trained on: standardized, if that was
      * @throws IllegalArgumentException if these are not whole rows
@@ -77,7 +77,7 @@ public final class Predictor implements AutoCloseable {
             int size = Math.min(BATCH, count - first);
             float[] logits = run(features, first, size, row -> row, Mode.INFERENCE);
             for (int k = 0; k < size; k++) {
-                predictions.add(new Prediction(softmax(logits, k * classes), Optional.empty()));
+                predictions.add(prediction(features, first + k, logits, k));
             }
         }
         return predictions;
@@ -87,7 +87,8 @@ public final class Predictor implements AutoCloseable {
      * The mean of the network's probabilities over many draws of its masks, and how much these differ. Draw n of row r has
      * the masks of sample {@code r draws + n} at the network's step, so that draws of many rows share a batch; where a layer
      * has one mask for a batch (DropConnect), it is that of step {@code step + n}, and sample r. The same network gives the
-     * same numbers, however many rows are asked for at once up to this one.
+     * same numbers, however many rows are asked for at once up to this one. A row has no prediction if one of its draws has
+     * none.
      *
      * @param features {@code [rows, I]}, as for {@link #predict}
      * @param draws at least 2; rows times draws below 2^31
@@ -129,7 +130,8 @@ public final class Predictor implements AutoCloseable {
             int size = Math.min(BATCH, all - first);
             float[] logits = run(features, first, size, sample -> sample / draws, Mode.MONTE_CARLO);
             for (int k = 0; k < size; k++) {
-                gathered.add((first + k) / draws, softmax(logits, k * classes));
+                int row = (first + k) / draws;
+                gathered.add(row, prediction(features, row, logits, k));
             }
         }
     }
@@ -144,7 +146,7 @@ public final class Predictor implements AutoCloseable {
                     int size = Math.min(BATCH, count - first);
                     float[] logits = run(features, first, size, row -> row, Mode.MONTE_CARLO);
                     for (int k = 0; k < size; k++) {
-                        gathered.add(first + k, softmax(logits, k * classes));
+                        gathered.add(first + k, prediction(features, first + k, logits, k));
                     }
                 }
             }
@@ -179,21 +181,30 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private double[] softmax(float[] logits, int offset) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int c = 0; c < classes; c++) {
-            largest = Math.max(largest, logits[offset + c]);
+    // By logarithms, which don't underflow as probabilities do. Infinite features may end in finite outputs, behind a
+    // ReLU.
+    private Prediction prediction(float[] features, int row, float[] logits, int sample) {
+        boolean finite = true;
+        for (int j = 0; j < inputs && finite; j++) {
+            finite = Float.isFinite(features[row * inputs + j]);
         }
-        double[] probabilities = new double[classes];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < classes && finite; c++) {
+            finite = Float.isFinite(logits[sample * classes + c]);
+            largest = Math.max(largest, logits[sample * classes + c]);
+        }
+        if (!finite) {
+            return Prediction.none(classes, false);
+        }
         double sum = 0;
         for (int c = 0; c < classes; c++) {
-            probabilities[c] = Math.exp(logits[offset + c] - largest);
-            sum += probabilities[c];
+            sum += Math.exp(logits[sample * classes + c] - largest);
         }
+        double[] logProbabilities = new double[classes];
         for (int c = 0; c < classes; c++) {
-            probabilities[c] /= sum;
+            logProbabilities[c] = logits[sample * classes + c] - largest - Math.log(sum);
         }
-        return probabilities;
+        return Prediction.of(logProbabilities, Optional.empty());
     }
 
     /** Frees the buffers. */

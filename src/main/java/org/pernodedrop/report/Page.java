@@ -10,10 +10,11 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
+import org.pernodedrop.text.PageText;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** A page under construction, as a tree: what comes out is well-formed and its texts are escaped. */
+/** A page under construction, as a tree: what comes out is well-formed and its texts are escaped, whatever they hold. */
 public final class Page {
     private static final String STYLE =
             """
@@ -57,7 +58,7 @@ public final class Page {
     public Element add(Element parent, String name, String text) {
         Element element = document.createElement(name);
         if (!text.isEmpty()) {
-            element.appendChild(document.createTextNode(text));
+            element.appendChild(document.createTextNode(PageText.of(text)));
         }
         parent.appendChild(element);
         return element;
@@ -83,7 +84,7 @@ public final class Page {
         for (Column<?> column : columns) {
             Element item = add(list, "li", "");
             add(item, "strong", column.title());
-            item.appendChild(document.createTextNode(": " + column.meaning()));
+            item.appendChild(document.createTextNode(PageText.of(": " + column.meaning())));
         }
     }
 

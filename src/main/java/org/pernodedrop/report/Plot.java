@@ -1,6 +1,7 @@
 package org.pernodedrop.report;
 
 import java.util.List;
+import org.pernodedrop.text.PageText;
 
 /**
  * A plot, before it is drawn.
@@ -21,6 +22,15 @@ public record Plot(
         Axes axes,
         List<String> categories,
         List<Series> series) {
+    /** Makes all texts fit to be drawn. */
+    public Plot {
+        title = PageText.of(title);
+        caption = PageText.of(caption);
+        xTitle = PageText.of(xTitle);
+        yTitle = PageText.of(yTitle);
+        categories = categories.stream().map(PageText::of).toList();
+    }
+
     /**
      * Values of one kind.
      *
@@ -31,6 +41,11 @@ public record Plot(
      * @param look how they are drawn
      */
     public record Series(String name, List<Double> x, List<Double> y, List<Double> spread, Look look) {
+        /** Makes the name fit to be drawn. */
+        public Series {
+            name = PageText.of(name);
+        }
+
         /** Values without a spread. */
         public Series(String name, List<Double> x, List<Double> y, Look look) {
             this(name, x, y, List.of(), look);

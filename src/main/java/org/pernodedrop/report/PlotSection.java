@@ -2,6 +2,7 @@ package org.pernodedrop.report;
 
 import java.util.List;
 import java.util.Optional;
+import org.pernodedrop.text.MessageText;
 import org.w3c.dom.Element;
 
 /** The plots of a page, or a note that says why there are none. */
@@ -38,8 +39,11 @@ public final class PlotSection {
         page.add(figure, "figcaption", plot.caption());
     }
 
-    /** What a runtime lacks that could not draw, and the way out, in one line. */
+    /** Why something was not drawn, in one line: what a runtime lacks, and the way out, or what values cannot be drawn. */
     static String lacking(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) {
+            return "some values have no place in a plot (" + MessageText.shown(failure.getMessage()) + ")";
+        }
         return "this Java runtime lacks graphics libraries or fonts; make them elsewhere, from the results ("
                 + failure.toString().lines().findFirst().orElse("") + ")";
     }

@@ -2,6 +2,7 @@ package org.pernodedrop.tribuo;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pernodedrop.text.MessageText;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.ImmutableFeatureMap;
@@ -30,8 +31,8 @@ final class ExampleRows {
         ExampleRows rows = new ExampleRows(examples.getFeatureIDMap());
         ImmutableOutputInfo<Label> known = examples.getOutputIDInfo();
         if (known.size() < 2) {
-            throw new IllegalArgumentException(
-                    "the data set must have at least two labels to tell apart: labels=" + known.getDomain());
+            throw new IllegalArgumentException("the data set must have at least two labels to tell apart: labels="
+                    + MessageText.listed(known.getDomain()));
         }
         long size = (long) examples.size() * rows.width();
         if (size > Integer.MAX_VALUE - 8) {
@@ -70,13 +71,13 @@ final class ExampleRows {
         SparseVector values = SparseVector.createSparseVector(example, features, false);
         if (values.numActiveElements() == 0) {
             throw new IllegalArgumentException(
-                    "an example must have at least one of the model's features: example=" + example);
+                    "an example must have at least one of the model's features: example=" + MessageText.shown(example));
         }
         for (VectorTuple value : values) {
             float feature = (float) value.value;
             if (!Float.isFinite(feature)) {
-                throw new IllegalArgumentException(
-                        "features must be finite: " + features.get(value.index).getName() + "=" + value.value);
+                throw new IllegalArgumentException("features must be finite: "
+                        + MessageText.shown(features.get(value.index).getName()) + "=" + value.value);
             }
             row[offset + value.index] = feature;
         }

@@ -21,6 +21,7 @@ import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.predict.Predictor;
+import org.pernodedrop.text.MessageText;
 import org.tribuo.Example;
 import org.tribuo.Excuse;
 import org.tribuo.ImmutableFeatureMap;
@@ -69,7 +70,8 @@ public final class PerNodeDropModel extends Model<Label> {
     /**
      * The most probable label, and the probability of each as its score.
      *
-     * @throws IllegalArgumentException if the model knows none of the example's features
+     * @throws IllegalArgumentException if the model knows none of the example's features, or its values are so large that the
+     *     network's outputs are not finite: Tribuo has no prediction without a label
      */
     @Override
     public Prediction<Label> predict(Example<Label> example) {
@@ -110,6 +112,12 @@ public final class PerNodeDropModel extends Model<Label> {
     }
 
     private Prediction<Label> prediction(org.pernodedrop.predict.Prediction found, int known, Example<Label> example) {
+        if (!found.exists()) {
+            throw new IllegalArgumentException(
+                    "an example must have a prediction, but the network's outputs for this one"
+                            + " are not finite; look for values that are out of all proportion: example="
+                            + MessageText.shown(example));
+        }
         Map<String, Label> scores = new LinkedHashMap<>();
         Label best = null;
         for (int id = 0; id < found.probabilities().length; id++) {

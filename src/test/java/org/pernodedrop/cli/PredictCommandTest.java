@@ -1,6 +1,7 @@
 package org.pernodedrop.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -70,6 +71,45 @@ class PredictCommandTest {
         assertEquals(lines, predictions(out));
     }
 
+    /** Values that overflow, in the network or before it, and all that is printed leaves them out. */
+    @Test
+    void aRowWithoutAPredictionIsTold() throws IOException {
+        Path inputs = folder.resolve("huge.csv");
+        Files.writeString(inputs, "length,width\n3e38,3e38\n950,0.5\n-3e38,3e38\n1050,-0.5\n");
+        Path out = folder.resolve("huge");
+        Program program = Program.run(
+                "predict",
+                "--model",
+                run.toString(),
+                "--inputs",
+                inputs.toString(),
+                "--monte-carlo",
+                "5",
+                "--out",
+                out.toString());
+        program.assertFailure("2 of 4 have none", "row=[0, 2]");
+        assertTrue(program.out().contains("2 of 4 predictions: "), program.out());
+        assertFalse(program.out().contains("NaN"), program.out());
+        List<String> lines = predictions(out);
+        assertEquals("0,,,,,,,,,", lines.get(1));
+        assertTrue(lines.get(2).startsWith("1,setosa,"), lines.get(2));
+        assertEquals("2,,,,,,,,,", lines.get(3));
+        assertTrue(lines.get(4).startsWith("3,virginica,"), lines.get(4));
+    }
+
+    @Test
+    void predictionsNameTheRowOfTheFile() throws IOException {
+        Path out = folder.resolve("rows");
+        Program.run("predict", "--model", run.toString(), "--out", out.toString())
+                .assertFine();
+        List<String> rows = Files.readAllLines(table);
+        for (String line : predictions(out).subList(1, 25)) {
+            String[] fields = line.split(",");
+            // Below the header, every other row is of the other class.
+            assertTrue(rows.get(1 + Integer.parseInt(fields[1])).endsWith("," + fields[2]), line);
+        }
+    }
+
     @Test
     void theValidationPartTellsTheCalibration() throws IOException {
         DrawingMachine.require();
@@ -87,7 +127,9 @@ class PredictCommandTest {
         assertTrue(program.out().contains("validation part: accuracy "), program.out());
         List<String> lines = predictions(out);
         assertEquals(25, lines.size(), "a fifth of 120, and the header");
-        assertTrue(lines.get(0).startsWith("row,label,class,probability,deviation,predictive_entropy"), lines.get(0));
+        assertTrue(
+                lines.get(0).startsWith("row,source_row,label,class,probability,deviation,predictive_entropy"),
+                lines.get(0));
         assertEquals(16, Files.readAllLines(out.resolve("calibration.csv")).size());
         assertTrue(Files.size(out.resolve("reliability.png")) > 1000);
     }
@@ -107,7 +149,7 @@ class PredictCommandTest {
         long right = predictions(out).stream()
                 .skip(1)
                 .map(line -> line.split(","))
-                .filter(line -> line[1].equals(line[2]))
+                .filter(line -> line[2].equals(line[3]))
                 .count();
         assertEquals(accuracy, right / 24.0, 1e-12);
     }

@@ -91,12 +91,26 @@ class RunsFileTest {
     @Test
     void damagedLinesAreNamed() throws IOException {
         Path path = written();
-        List<String> lines = new ArrayList<>(Files.readAllLines(path));
-        for (String damage : List.of("{}", "nonsense", "[1]", "{\"regularizer\":\"nothing\"}")) {
+        List<String> whole = Files.readAllLines(path);
+        List<String> lines = new ArrayList<>(whole);
+        for (String damage : List.of("{}", "nonsense", "[1]", "{\"regularizer\":\"nothing\"}", "null", "")) {
             lines.set(2, damage);
             Files.write(path, lines);
             IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
             assertTrue(e.getMessage().contains("line 3"), e.getMessage());
+        }
+        for (String[] change : new String[][] {
+            {"\"regularizer\":\"none\"", "\"regularizer\":null"},
+            {"\"drop_rate\":null", "\"drop_rate\":0.5"},
+            {"\"epochs\":[", "\"epochs\":[null,"},
+            {"\"epochs\":[", "\"epochs\":null,\"x\":["},
+            {"\"seed\":1", "\"seed\":null"},
+            {"\"validation_loss\":0.5", "\"validation_loss\":null"},
+        }) {
+            assertTrue(whole.get(1).contains(change[0]), whole.get(1));
+            Files.write(path, List.of(whole.get(0), whole.get(1).replace(change[0], change[1])));
+            IOException e = assertThrows(IOException.class, () -> RunsFile.read(path));
+            assertTrue(e.getMessage().contains("line 2"), e.getMessage());
         }
         Files.writeString(path, "{\"a\":1}\n");
         assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));

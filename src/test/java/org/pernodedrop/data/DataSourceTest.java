@@ -120,6 +120,39 @@ class DataSourceTest {
         assertEquals(207 - validation.length, split.train().examples());
     }
 
+    /** Through limit and splits, each example's source row leads back to it. */
+    @ParameterizedTest
+    @CsvSource({"digits, 0", "digits, 207", "vowel, 0", "vowel, 101"})
+    void sourceRowsLeadBack(String name, int limit) {
+        DataSource source = DataSource.parse(name, null);
+        DataSource.Parts parts = source.read();
+        Dataset all = parts.train().all();
+        DataSplit split = source.load(7, 0.3, limit);
+        leadBack(all, split.train());
+        leadBack(all, split.validation());
+        DataSplit tested = source.loadWithTest(7, 0.3, 0.2, limit);
+        leadBack(all, tested.train());
+        leadBack(all, tested.validation());
+        leadBack(parts.test().map(Examples::all).orElse(all), tested.test().orElseThrow());
+        leadBack(all, split.validation().subset(new int[] {3, 1}));
+        assertThrows(IndexOutOfBoundsException.class, () -> all.sourceRow(all.examples()));
+    }
+
+    private static void leadBack(Dataset all, Dataset part) {
+        int width = all.featureCount();
+        for (int row = 0; row < part.examples(); row++) {
+            int source = part.sourceRow(row);
+            assertEquals(all.labels()[source], part.labels()[row]);
+            assertTrue(Arrays.equals(
+                    all.features(),
+                    source * width,
+                    (source + 1) * width,
+                    part.features(),
+                    row * width,
+                    (row + 1) * width));
+        }
+    }
+
     @Test
     void theSeedDecides() {
         DataSource source = DataSource.parse("vowel", null);

@@ -100,6 +100,9 @@ class StandardizerTest {
     void refusesOverflowAndOtherWidths() {
         Standardizer standardizer = Standardizer.fit(table(1, 0, 1e-30f));
         DataFiles.assertRefused(() -> standardizer.apply(table(1, 0, 3e38f)), "t, feature 0", "3.0E38", "rescale");
+        float[] rows = {3e38f, 0, -3e38f};
+        standardizer.scale(rows);
+        assertArrayEquals(new float[] {Float.POSITIVE_INFINITY, -1, Float.NEGATIVE_INFINITY}, rows);
         String message = assertThrows(IllegalArgumentException.class, () -> standardizer.apply(table(2, 1, 2)))
                 .getMessage();
         assertTrue(message.contains("features=2"), message);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -98,6 +99,33 @@ class CheckpointTest {
         float[] all = Arrays.copyOf(parameters, parameters.length + mean.length);
         System.arraycopy(mean, 0, all, parameters.length, mean.length);
         return all;
+    }
+
+    /** In the weights of the last epoch or of the best; moments may overflow without harm. */
+    @Test
+    void weightsThatAreNotFiniteAreRefused() throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            steps(network, 2);
+            snapshot.take();
+            Checkpoint.save(network, snapshot, Map.of(), file);
+            for (String name : List.of("0.weight", "2.variance", "training.best.0.bias")) {
+                Safetensors content = Safetensors.read(file);
+                content.tensors().get(name).values()[1] = Float.NaN;
+                Path damaged = directory.resolve("damaged.safetensors");
+                content.write(damaged);
+                String message = assertThrows(ModelFileException.class, () -> Checkpoint.read(damaged)
+                                .restore(network, snapshot))
+                        .getMessage();
+                assertTrue(message.contains("weights must be finite: " + name + "[1]=NaN"), message);
+            }
+            network.moments()
+                    .values()
+                    .forEach(moment -> backend.upload(new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
+            Checkpoint.save(network, snapshot, Map.of(), file);
+            Checkpoint.read(file).restore(network, snapshot);
+        }
     }
 
     @ParameterizedTest

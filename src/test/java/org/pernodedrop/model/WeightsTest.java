@@ -141,6 +141,26 @@ class WeightsTest {
         }
     }
 
+    @Test
+    void weightsThatAreNotFiniteAreRefused() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            try (Backend backend = new CpuBackend(1);
+                    Network saved = network(backend, 1, 7, true);
+                    Network other = network(backend, 2, 7, true)) {
+                Weights.save(saved, Map.of(), file);
+                Safetensors content = Safetensors.read(file);
+                content.tensors().get("1.weight").values()[5] = wrong;
+                content.write(file);
+                String reason = "weights must be finite: 1.weight[5]=" + wrong;
+                refuses(other, file, reason);
+                String message = assertThrows(ModelFileException.class, () -> Weights.open(file, backend))
+                        .getMessage();
+                assertTrue(message.startsWith(file + " cannot be used: " + reason), message);
+            }
+        }
+    }
+
     private static void refuses(Network network, Path file, String reason) {
         float[] before = outputs(network);
         String message = assertThrows(ModelFileException.class, () -> Weights.load(network, file))

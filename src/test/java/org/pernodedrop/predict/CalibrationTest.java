@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -16,7 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CalibrationTest {
     private static Prediction of(double... probabilities) {
-        return new Prediction(probabilities, Optional.empty());
+        return of(Optional.empty(), probabilities);
+    }
+
+    private static Prediction of(Optional<Prediction.Uncertainty> uncertainty, double... probabilities) {
+        double[] logs = Arrays.stream(probabilities).map(Math::log).toArray();
+        return new Prediction(probabilities, logs, uncertainty);
     }
 
     @Test
@@ -63,6 +69,49 @@ class CalibrationTest {
         assertTrue(Calibration.of(predictions, labels).expectedCalibrationError() < 0.012);
     }
 
+    /** Underflowed probabilities have logarithms all the same. */
+    @Test
+    void aProbabilityThatUnderflowsHasALikelihood() {
+        Prediction sure = Prediction.of(new double[] {0, -1200}, Optional.empty());
+        assertEquals(0, sure.probabilities()[1]);
+        Calibration calibration = Calibration.of(List.of(sure, sure), new int[] {0, 1});
+        assertEquals(600, calibration.negativeLogLikelihood(), 1e-12);
+    }
+
+    @Test
+    void whoHasNoPredictionIsCountedApart() {
+        Prediction none = Prediction.none(2, false);
+        Calibration calibration =
+                Calibration.of(List.of(none, of(0.9, 0.1), none, of(0.6, 0.4)), new int[] {0, 0, 1, 1});
+        assertEquals(2, calibration.examples());
+        assertEquals(2, calibration.withoutPrediction());
+        assertEquals(0.5, calibration.accuracy());
+        assertEquals((0.1 + 0.6) / 2, calibration.expectedCalibrationError(), 1e-12);
+        assertEquals(-(Math.log(0.9) + Math.log(0.4)) / 2, calibration.negativeLogLikelihood(), 1e-12);
+        assertEquals(
+                2, calibration.bins().stream().mapToInt(Calibration.Bin::count).sum());
+        Calibration nothing = Calibration.of(List.of(none), new int[] {0});
+        assertEquals(0, nothing.examples());
+        assertTrue(Double.isNaN(nothing.accuracy()));
+        assertTrue(Double.isNaN(nothing.negativeLogLikelihood()));
+    }
+
+    @Test
+    void aRowWithoutAPredictionIsLeftEmpty(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        List<String> names = List.of("=1+1", "b\u001B");
+        PredictionFiles.writePredictions(
+                file, List.of(Prediction.none(2, false), of(0.75, 0.25)), names, new int[] {1, 0}, row -> 7 - row);
+        assertEquals(
+                List.of(
+                        "row,source_row,label,class,probability,probability_=1+1,probability_b\\u001B",
+                        "0,7,b\\u001B,,,,",
+                        "1,6,'=1+1,'=1+1,0.75,0.75,0.25"),
+                Files.readAllLines(file));
+        PredictionFiles.writePredictions(file, List.of(Prediction.none(2, true)), names, null);
+        assertEquals("0,,,,,,,,,", Files.readAllLines(file).get(1));
+    }
+
     @Test
     void whatDoesNotMatchIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Calibration.of(List.of(), new int[0]));
@@ -79,9 +128,8 @@ class CalibrationTest {
         assertEquals("0.9333333333333333,1.0,1,0.95,1.0", lines.get(15));
         assertTrue(lines.get(1).endsWith(",0,,"), lines.get(1));
         Path predictions = folder.resolve("predictions.csv");
-        Prediction uncertain = new Prediction(
-                new double[] {0.25, 0.75},
-                Optional.of(new Prediction.Uncertainty(new double[] {0.1, 0.2}, 0.5, 0.125)));
+        Prediction uncertain =
+                of(Optional.of(new Prediction.Uncertainty(new double[] {0.1, 0.2}, 0.5, 0.125)), 0.25, 0.75);
         PredictionFiles.writePredictions(predictions, List.of(uncertain), List.of("no", "yes, \"sure\""), null);
         assertEquals(
                 List.of(

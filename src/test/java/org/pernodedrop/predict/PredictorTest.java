@@ -172,6 +172,65 @@ class PredictorTest {
         }
     }
 
+    private Network linear(float scale) {
+        Network network = Network.builder()
+                .input(INPUTS)
+                .add(Dropout.rate(0.5))
+                .add(ActivationLayer.of(Activation.RELU))
+                .add(Dense.units(CLASSES).build())
+                .build(backend);
+        float[] weights = new float[INPUTS * CLASSES];
+        for (int k = 0; k < weights.length; k++) {
+            weights[k] = k % CLASSES * scale;
+        }
+        backend.upload(weights, 0, network.parameters().get(0).values());
+        return network;
+    }
+
+    /** Outputs that are not finite, and features that are not and whose outputs are: a ReLU makes 0 of minus infinity. */
+    @Test
+    void whatIsNotFiniteIsNoClass() {
+        float[] features = new float[5 * INPUTS];
+        Arrays.fill(features, 1);
+        features[INPUTS] = Float.MAX_VALUE;
+        features[2 * INPUTS] = Float.NaN;
+        features[3 * INPUTS] = Float.NEGATIVE_INFINITY;
+        try (Network network = linear(100);
+                Predictor predictor = new Predictor(network)) {
+            for (List<Prediction> predictions :
+                    List.of(predictor.predict(features), predictor.monteCarlo(features, 50))) {
+                assertEquals(
+                        List.of(true, false, false, false, true),
+                        predictions.stream().map(Prediction::exists).toList());
+                assertEquals(CLASSES - 1, predictions.get(0).label());
+                for (Prediction none : predictions.subList(1, 4)) {
+                    assertTrue(Arrays.stream(none.probabilities()).allMatch(Double::isNaN));
+                    assertThrows(IllegalStateException.class, none::label);
+                    assertThrows(IllegalStateException.class, none::confidence);
+                    none.uncertainty().ifPresent(each -> assertTrue(Double.isNaN(each.predictiveEntropy())));
+                }
+            }
+        }
+    }
+
+    /** Also of the mean of draws: its logarithm is finite where every probability has underflowed to 0. */
+    @Test
+    void logarithmsAreFiniteWhereProbabilitiesUnderflow() {
+        float[] features = new float[INPUTS];
+        Arrays.fill(features, 100);
+        try (Network network = linear(10);
+                Predictor predictor = new Predictor(network)) {
+            Prediction once = predictor.predict(features).get(0);
+            assertEquals(0, once.probabilities()[0]);
+            assertEquals(-INPUTS * 2000.0, once.logProbabilities()[0], 1e-3);
+            Prediction drawn = predictor.monteCarlo(features, 20).get(0);
+            assertTrue(Double.isFinite(drawn.logProbabilities()[0]), Arrays.toString(drawn.logProbabilities()));
+            for (int c = 0; c < CLASSES; c++) {
+                assertEquals(drawn.probabilities()[c], Math.exp(drawn.logProbabilities()[c]), 1e-12);
+            }
+        }
+    }
+
     @Test
     void whatCannotBeAskedIsRefused() {
         float[] features = features(3);

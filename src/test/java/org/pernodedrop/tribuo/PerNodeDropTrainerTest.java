@@ -314,6 +314,10 @@ class PerNodeDropTrainerTest {
         refused(
                 "at least one of the model's features",
                 () -> model.predict(new ArrayExample<>(new Label("?"), new String[] {"none"}, new double[] {1})));
+        // Finite, but the network's outputs are not; Tribuo has no prediction without a label.
+        Example<Label> huge = new ArrayExample<>(new Label("?"));
+        model.getFeatureIDMap().forEach(info -> huge.add(new org.tribuo.Feature(info.getName(), 3e38)));
+        refused("an example must have a prediction", () -> model.predict(huge));
     }
 
     @Test

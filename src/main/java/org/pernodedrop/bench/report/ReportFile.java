@@ -29,7 +29,7 @@ public final class ReportFile implements AutoCloseable {
     /**
      * Writes the page.
      *
-     * @return why it has no plots, in one line; empty if it has
+     * @return what is missing on it, plots or results, in one line; empty if nothing is
      */
     public Optional<String> commit(List<ResultRow> rows) throws IOException {
         ReportPage page = new ReportPage(rows);

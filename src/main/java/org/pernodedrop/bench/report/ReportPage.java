@@ -3,9 +3,12 @@ package org.pernodedrop.bench.report;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pernodedrop.bench.LayerRow;
 import org.pernodedrop.bench.ResultRow;
 import org.pernodedrop.bench.RunRow;
@@ -24,6 +27,7 @@ final class ReportPage {
 
     private final Page page = new Page("PerNodeDrop benchmarks");
     private final PlotSection plots;
+    private String leftOut;
 
     ReportPage(List<ResultRow> rows) {
         plots = new PlotSection(page);
@@ -34,6 +38,12 @@ final class ReportPage {
             addRun(run, ofType(own, LayerRow.class), ofType(own, TrainingRow.class));
         }
         plots.addNote();
+        Set<String> runs = ofType(rows, RunRow.class).stream().map(RunRow::run).collect(Collectors.toSet());
+        long without = rows.stream().filter(row -> !runs.contains(row.run())).count();
+        if (without > 0) {
+            leftOut = without + " lines of results are left out, as the line of their run is missing";
+            page.add(page.body(), "p", leftOut).setAttribute("class", "note");
+        }
     }
 
     private static <T extends ResultRow> List<T> ofType(List<ResultRow> rows, Class<T> type) {
@@ -109,8 +119,11 @@ final class ReportPage {
         return page.html();
     }
 
-    /** Why there are no plots; empty if there are, or if there is nothing to plot. */
+    /** What is missing on the page, plots or results, in one line; empty if nothing is. */
     Optional<String> notDrawn() {
-        return plots.notDrawn();
+        String missing = Stream.of(plots.notDrawn().orElse(null), leftOut)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("; "));
+        return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
     }
 }

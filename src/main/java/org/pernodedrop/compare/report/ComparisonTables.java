@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.csv.CSVFormat;
 import org.pernodedrop.compare.ComparedRegularizer;
 import org.pernodedrop.compare.ComparedRun;
 import org.pernodedrop.compare.Comparison;
@@ -18,6 +17,7 @@ import org.pernodedrop.compare.Measure;
 import org.pernodedrop.compare.PairedDifference;
 import org.pernodedrop.compare.RunsFile;
 import org.pernodedrop.compare.Setting;
+import org.pernodedrop.text.CsvLine;
 
 /** A comparison for programs: comma-separated tables and JSON. Numbers read again give the same double. */
 final class ComparisonTables {
@@ -176,10 +176,8 @@ final class ComparisonTables {
     }
 
     private static String csv(List<Object> header, List<List<Object>> lines) {
-        StringBuilder text = new StringBuilder();
-        CSVFormat format = CSVFormat.DEFAULT;
-        text.append(format.format(header.toArray())).append('\n');
-        lines.forEach(line -> text.append(format.format(line.toArray())).append('\n'));
+        StringBuilder text = new StringBuilder(CsvLine.of(header));
+        lines.forEach(line -> text.append(CsvLine.of(line)));
         return text.toString();
     }
 }

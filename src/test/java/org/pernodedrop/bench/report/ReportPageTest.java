@@ -55,6 +55,37 @@ class ReportPageTest {
         return elements(document, name).stream().map(Element::getTextContent).toList();
     }
 
+    /** Whatever results say of themselves; a strategy is also the name of a series in drawings. */
+    @Test
+    void controlCharactersAreShown() throws Exception {
+        String strange = "a\u0000b\u001Bc\uFFFFd\uD800e\u202Ef\u0085";
+        List<ResultRow> rows = new ArrayList<>(rows());
+        rows.add(Rows.layer(strange, 7, 1, 784, 256, 100));
+        ReportPage page = new ReportPage(rows);
+        parsed(page.html());
+        assertTrue(page.html().contains("a\\u0000b\\u001Bc\\uFFFFd\\uD800e\\u202Ef\\u0085"));
+        assertEquals(Optional.empty(), page.notDrawn());
+    }
+
+    /** A time of 0 has no place on a logarithmic axis; the page says so and is there. */
+    @Test
+    void valuesThatCannotBeDrawnAreTold() throws Exception {
+        for (double time : new double[] {0, -1, 1e300, 1e-300}) {
+            List<ResultRow> rows = new ArrayList<>(rows());
+            rows.add(Rows.layer("node", 9, 1, 784, 256, time));
+            ReportPage page = new ReportPage(rows);
+            parsed(page.html());
+            page.notDrawn().ifPresent(said -> assertTrue(said.contains("some values have no place in a plot"), said));
+        }
+    }
+
+    @Test
+    void linesWithoutTheirRunAreTold() {
+        ReportPage page = new ReportPage(rows().subList(1, 3));
+        assertTrue(page.html().contains("2 lines of results are left out"), page.html());
+        assertTrue(page.notDrawn().orElseThrow().startsWith("2 lines of results are left out"));
+    }
+
     @Test
     void itIsWellFormedAndNeedsNothingElse() throws Exception {
         ReportPage page = new ReportPage(rows());

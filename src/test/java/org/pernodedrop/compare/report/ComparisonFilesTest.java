@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.compare.ComparedRegularizer;
 import org.pernodedrop.compare.ComparedRun;
 import org.pernodedrop.compare.Comparison;
 import org.pernodedrop.compare.Runs;
@@ -71,6 +73,26 @@ class ComparisonFilesTest {
         assertEquals(5, json.path("summaries").size());
         assertEquals(20, json.path("differences").size());
         assertEquals("digits <b>", json.path("settings").path("data").asText());
+    }
+
+    /** File names, headers and failures may hold whatever they like. */
+    @Test
+    void controlCharactersAreShown() throws Exception {
+        String strange = "a\u0001b\u001B[31m\uFFFEc\uDC00d\u202Ee\nf";
+        List<ComparedRun> runs = new ArrayList<>(Runs.some());
+        runs.add(
+                new ComparedRun(ComparedRegularizer.PERNODEDROP, 0.7, 1, 207, "=" + strange, null, null, 0, List.of()));
+        RunsFile.Header header = new RunsFile.Header(Map.of("data", "csv:" + strange), Map.of(strange, strange));
+        ComparisonFiles.write(directory, new Comparison(runs), header);
+        String html = Files.readString(directory.resolve("index.html"));
+        DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
+        String shown = "a\\u0001b\\u001B[31m\\uFFFEc\\uDC00d\\u202Ee";
+        assertTrue(html.contains("csv:" + shown + "\nf"), html);
+        assertTrue(Files.readAllLines(directory.resolve("runs.csv"))
+                .contains("pernodedrop,0.7,1,'=" + shown + "\\u000Af,,,,,,,"));
+        new ObjectMapper().readTree(directory.resolve("summary.json").toFile());
     }
 
     @Test
