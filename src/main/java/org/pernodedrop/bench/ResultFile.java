@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.JsonText;
 
 /**
  * Results as JSON objects, one a line. The file appears, whole, on {@link #commit}: until then lines go to a
  * temporary file beside it, which is opened at once, so that an unwritable place is found before anything is timed.
  */
 public final class ResultFile implements AutoCloseable {
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
 

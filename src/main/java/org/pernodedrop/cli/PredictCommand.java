@@ -14,12 +14,13 @@ import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.UnlabelledTable;
+import org.pernodedrop.files.FileSet;
+import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.predict.Calibration;
 import org.pernodedrop.predict.Prediction;
 import org.pernodedrop.predict.PredictionFiles;
 import org.pernodedrop.predict.Predictor;
 import org.pernodedrop.predict.TrainedModel;
-import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,9 +71,16 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
+    private static final String PREDICTIONS = "predictions.csv";
+    private static final String CALIBRATION = "calibration.csv";
+    private static final String RELIABILITY = "reliability.png";
+    private static final FileSet.Kind FILES =
+            new FileSet.Kind("predictions", List.of(PREDICTIONS, CALIBRATION, RELIABILITY));
+
     @Option(
             names = "--model",
             paramLabel = "PATH",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Directory of a run, or a model.safetensors file.")
     private Path model;
@@ -80,6 +88,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--inputs",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             description =
                     "CSV file of features, one example a line, without labels, as the network was trained on; plain or"
                             + " .gz.")
@@ -93,6 +102,13 @@ final class PredictCommand implements Callable<Integer> {
             description =
                     "Without --inputs: which part of the run's own data: ${COMPLETION-CANDIDATES}. Default: validation.")
     private Part part;
+
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            description =
+                    "Without --inputs: where the run's own data is now, if not where it was; it must be the same.")
+    private String elsewhere;
 
     @Option(
             names = "--monte-carlo",
@@ -122,6 +138,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where files are written; those of earlier predictions are replaced.")
     private Path out;
@@ -133,6 +150,7 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         OptionChecks checks = new OptionChecks(spec);
         checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
+        checks.onlyWith("predictions without --inputs", inputs == null, "--data", elsewhere != null);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
         BackendChoice choice;
         try {
@@ -140,21 +158,21 @@ final class PredictCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
-        RunDirectory directory = RunDirectory.open(out);
-        try (Backend backend = choice.open(checks, this::tell);
+        try (FolderLock folder = OutputFiles.hold(out, this::tell);
+                OutputFiles files = OutputFiles.begin(folder, FILES);
+                Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
-                write(predict(predictor, features(data)), data.classNames(), null);
+                write(files.path(), predict(predictor, features(data)), data.classNames(), null);
             } else {
-                Dataset examples = examples(data.reload());
+                Dataset examples = examples(data.reload(elsewhere));
                 List<Prediction> predictions = predict(predictor, examples.features());
-                write(predictions, data.classNames(), examples.labels());
-                calibrate(predictions, examples.labels());
+                write(files.path(), predictions, data.classNames(), examples.labels());
+                calibrate(files.path(), predictions, examples.labels());
             }
-        } finally {
-            directory.removeIfUnused();
+            files.commit();
         }
         return Main.OK;
     }
@@ -183,9 +201,10 @@ final class PredictCommand implements Callable<Integer> {
                         "the data has no test part of its own: " + split.train().name() + "; take --part validation"));
     }
 
-    private void write(List<Prediction> predictions, List<String> classNames, int[] labels) throws IOException {
-        Path file = out.resolve("predictions.csv");
-        PredictionFiles.writePredictions(file, predictions, classNames, labels);
+    private void write(Path folder, List<Prediction> predictions, List<String> classNames, int[] labels)
+            throws IOException {
+        Path file = out.resolve(PREDICTIONS);
+        PredictionFiles.writePredictions(folder.resolve(PREDICTIONS), predictions, classNames, labels);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(Locale.ROOT, "%d predictions: %s%n", predictions.size(), file);
         if (draws > 0) {
@@ -207,11 +226,11 @@ final class PredictCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private void calibrate(List<Prediction> predictions, int[] labels) throws IOException {
+    private void calibrate(Path folder, List<Prediction> predictions, int[] labels) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
-        PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
-        Path plot = out.resolve("reliability.png");
-        Optional<String> notDrawn = PredictionFiles.drawReliability(plot, calibration);
+        PredictionFiles.writeCalibration(folder.resolve(CALIBRATION), calibration);
+        Path plot = out.resolve(RELIABILITY);
+        Optional<String> notDrawn = PredictionFiles.drawReliability(folder.resolve(RELIABILITY), calibration);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,

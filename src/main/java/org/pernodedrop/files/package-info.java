@@ -1,2 +1,2 @@
-/** Files that are written whole or not at all. */
+/** Files that are written whole or not at all, alone or several together, in folders that one command writes to. */
 package org.pernodedrop.files;

@@ -65,7 +65,7 @@ public final class Trainer {
      *
      * @param network at its start, with as many inputs as the data has features
      * @param listener told of every step and epoch
-     * @throws TrainingException at the first loss that is not finite, naming epoch and step
+     * @throws TrainingException at the first loss that is not finite, naming epoch and step, with the epochs before
      */
     public TrainingResult train(Network network, TrainingListener listener) {
         return train(network, List.of(), listener, () -> {});
@@ -122,11 +122,11 @@ public final class Trainer {
                     steps.run(count);
                     listener.stepped();
                 }
-                LossTotals running = finite(totals.read(), epoch);
-                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch);
+                LossTotals running = finite(totals.read(), epochs);
+                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epochs);
                 LossTotals validated = validating == null
                         ? trained
-                        : finite(evaluate(network, validating, validation.examples(), totals), epoch);
+                        : finite(evaluate(network, validating, validation.examples(), totals), epochs);
                 EpochMetrics metrics = new EpochMetrics(
                         epoch,
                         running.meanLoss(),
@@ -166,15 +166,18 @@ public final class Trainer {
     }
 
     // The accumulator remembers the first step, so that the host need not look at every one.
-    private LossTotals finite(LossTotals totals, int epoch) {
+    private LossTotals finite(LossTotals totals, List<EpochMetrics> finished) {
         if (totals.firstNonFiniteStep() >= 0) {
+            int epoch = finished.size() + 1;
             long before = (epoch - 1L) * stepsPerEpoch();
             long step = totals.firstNonFiniteStep() - before;
             String where = step < stepsPerEpoch()
                     ? "step " + (step + 1) + " of " + stepsPerEpoch()
                     : "after step " + stepsPerEpoch() + " of " + stepsPerEpoch();
-            throw new TrainingException("the loss is not finite in epoch " + epoch + ", " + where
-                    + "; use a smaller learning rate: --learning-rate=" + config.learningRate());
+            throw new TrainingException(
+                    "the loss is not finite in epoch " + epoch + ", " + where
+                            + "; use a smaller learning rate: --learning-rate=" + config.learningRate(),
+                    finished);
         }
         return totals;
     }

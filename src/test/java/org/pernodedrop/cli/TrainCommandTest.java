@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.train.DrawingMachine;
+import org.pernodedrop.model.Safetensors;
 import org.pernodedrop.train.MetricsCsv;
+import org.pernodedrop.train.SavedRun;
 import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine;
 
@@ -223,7 +225,7 @@ class TrainCommandTest {
 
     @Test
     void whatDoesNotFitIsToldBeforeAnythingIsReplaced() throws IOException {
-        String earlier = "an earlier run's";
+        String earlier = MetricsCsv.HEADER + "\n";
         Files.createDirectory(directory.resolve("kept"));
         Files.writeString(directory.resolve("kept/metrics.csv"), earlier);
         for (String out : List.of("run", "kept")) {
@@ -275,6 +277,7 @@ class TrainCommandTest {
 
     @Test
     void divergenceKeepsFinishedEpochs() throws IOException {
+        DrawingMachine.require();
         // Grows from step to step until it overflows, but not in the first epoch.
         Outcome outcome = train(
                 "run",
@@ -298,7 +301,29 @@ class TrainCommandTest {
         assertTrue(
                 failure.getMessage().startsWith("the loss is not finite in epoch " + (finished + 1) + ", "),
                 failure.getMessage());
-        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), names("run"));
+        assertTrue(failure.getMessage().contains("epochs up to " + finished + " are kept"), failure.getMessage());
+        assertEquals(
+                List.of("checkpoint.safetensors", "curves.png", "metrics.csv", "model.safetensors", "run.json"),
+                names("run"));
+        JsonNode network = report("run").at("/networks/0");
+        assertEquals(finished, network.get("epochs").asInt());
+        assertTrue(failure.getMessage().startsWith(network.get("diverged").asText()), network.toString());
+        int best = network.at("/best/epoch").asInt();
+        assertTrue(best >= 1 && best <= finished, network.toString());
+        SavedRun saved = SavedRun.read(directory.resolve("run/checkpoint.safetensors"));
+        assertEquals(finished, saved.facts().training().epochs().size());
+        assertEquals(saved.facts().steps(), saved.checkpoint().step());
+        for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
+            Safetensors.read(directory.resolve("run").resolve(file)).tensors().forEach((name, tensor) -> {
+                for (float value : tensor.values()) {
+                    assertTrue(Float.isFinite(value), name);
+                }
+            });
+        }
+        // It would diverge again.
+        Outcome resumed = run(List.of("--resume", directory.resolve("run").toString()));
+        assertEquals(1, resumed.code());
+        assertEquals(failure.getMessage(), resumed.failure().getMessage());
     }
 
     @Test
