@@ -15,6 +15,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +126,8 @@ class TrainCommandTest {
         assertTrue(outcome.out().endsWith("curves: " + directory.resolve("run/curves.png") + System.lineSeparator()));
 
         JsonNode report = report("run");
+        String started = report.get("started").asText();
+        assertEquals(started, OffsetDateTime.parse(started).truncatedTo(ChronoUnit.SECONDS).toString());
         assertEquals(7, report.get("seed").asLong());
         assertEquals("pernodedrop", report.at("/settings/regularizer").asText());
         assertEquals("bernoulli", report.at("/settings/noise").asText());
