@@ -181,9 +181,10 @@ public final class TrainCommand implements Callable<Integer> {
         trained.forEach((name, one) -> one.diverged()
                 .ifPresent(reason -> diverged.add(reason + " (" + name + ": "
                         + one.result()
-                                .map(result -> "its epochs up to " + result.last().epoch()
-                                        + " are kept, the best of them, "
-                                        + result.best().epoch() + ", as its model")
+                                .map(result ->
+                                        "its epochs up to " + result.last().epoch()
+                                                + " are kept, the best of them, "
+                                                + result.best().epoch() + ", as its model")
                                 .orElse("nothing of it is kept")
                         + ")")));
         if (!diverged.isEmpty()) {

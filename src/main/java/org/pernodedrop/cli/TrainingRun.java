@@ -193,11 +193,7 @@ final class TrainingRun {
     private record Outcome(List<EpochMetrics> epochs, boolean stoppedEarly, String diverged) {}
 
     private static Outcome train(
-            Trainer trainer,
-            Network network,
-            List<EpochMetrics> finished,
-            TrainingListener listener,
-            Snapshot best) {
+            Trainer trainer, Network network, List<EpochMetrics> finished, TrainingListener listener, Snapshot best) {
         try {
             TrainingResult result = trainer.resume(network, finished, listener, best);
             return new Outcome(result.epochs(), result.stoppedEarly(), null);

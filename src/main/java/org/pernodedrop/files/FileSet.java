@@ -90,8 +90,9 @@ public final class FileSet {
         for (String file : kind.files()) {
             Path earlier = folder.resolve(file);
             if (Files.isDirectory(earlier, LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException(earlier + " is a folder, where a file is to be written; remove it, or name another"
-                        + " folder by --out");
+                throw new IOException(
+                        earlier + " is a folder, where a file is to be written; remove it, or name another"
+                                + " folder by --out");
             }
         }
         SortedMap<Integer, Path> unfinished = unfinished(folder, kind);

@@ -184,8 +184,7 @@ public final class FolderLock implements AutoCloseable {
 
     // Never through a link, which somebody else may have put there: what it names would be overwritten.
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + " is no file; remove it, or name another folder");
         }
         OpenOption[] all = Arrays.copyOf(options, options.length + 1);

@@ -75,8 +75,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         if (padded.length > LARGEST) {
-            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST + " bytes in a safetensors file: bytes="
-                    + padded.length + "; leave some out");
+            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST
+                    + " bytes in a safetensors file: bytes=" + padded.length + "; leave some out");
         }
         return padded;
     }

@@ -39,12 +39,7 @@ public final class RunCheckpoints implements TrainingListener {
      * @throws IllegalArgumentException if what is known of the data takes more than a file can hold
      */
     public RunCheckpoints(
-            Path file,
-            Network network,
-            Snapshot best,
-            StateCopy last,
-            SavedRun.Facts start,
-            double intervalSeconds) {
+            Path file, Network network, Snapshot best, StateCopy last, SavedRun.Facts start, double intervalSeconds) {
         this.file = file;
         this.network = network;
         this.best = best;

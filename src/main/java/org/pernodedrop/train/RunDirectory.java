@@ -127,7 +127,9 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     private Path file(String name) {
-        return files == null ? FileSet.current(path, EarlierRun.FILES, name) : files.path().resolve(name);
+        return files == null
+                ? FileSet.current(path, EarlierRun.FILES, name)
+                : files.path().resolve(name);
     }
 
     /** The directory itself. */

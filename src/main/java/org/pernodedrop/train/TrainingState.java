@@ -92,8 +92,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     public static TrainingState fromJson(String text) throws ModelFileException {
         JsonNode root = read(text, JsonNode.class);
         if (!root.isObject() || root.size() != 2 || !root.has(CONFIG) || !root.has(EPOCHS)) {
-            throw new ModelFileException("what a run has saved of its training must be an object with " + CONFIG + " and "
-                    + EPOCHS + " and no others");
+            throw new ModelFileException("what a run has saved of its training must be an object with " + CONFIG
+                    + " and " + EPOCHS + " and no others");
         }
         try {
             List<EpochMetrics> epochs = EpochRows.read(root.get(EPOCHS), JSON);

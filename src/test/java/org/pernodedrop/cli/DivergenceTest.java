@@ -36,11 +36,17 @@ class DivergenceTest {
             assertTrue(program.out().contains(name), program.out());
             String twin = k == 0 ? "" : "-none";
             assertEquals(
-                    epochs + 1, Files.readAllLines(out.resolve("metrics" + twin + ".csv")).size());
+                    epochs + 1,
+                    Files.readAllLines(out.resolve("metrics" + twin + ".csv")).size());
             assertTrue(Files.exists(out.resolve("model" + twin + ".safetensors")));
         }
         // The best epoch can be asked.
-        Program.run("predict", "--model", out.toString(), "--out", folder.resolve("predictions").toString())
+        Program.run(
+                        "predict",
+                        "--model",
+                        out.toString(),
+                        "--out",
+                        folder.resolve("predictions").toString())
                 .assertFine();
     }
 }

@@ -78,7 +78,8 @@ class OutputFoldersTest {
         TreeMap<String, byte[]> before = contents(out);
         try (FolderLock held = FolderLock.hold(out, notice -> {})) {
             Program.runLine(line.replace("RUN", run.toString()), out.toString())
-                    .assertFailure(out + " is in use: this process, " + ProcessHandle.current().pid());
+                    .assertFailure(out + " is in use: this process, "
+                            + ProcessHandle.current().pid());
         }
         assertSame(before, out);
     }
@@ -94,8 +95,7 @@ class OutputFoldersTest {
     void aRunThatFailsEarlyLeavesTheEarlierOne() throws IOException {
         Path out = copy("failed");
         TreeMap<String, byte[]> before = contents(out);
-        Program failed =
-                Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out", out.toString());
+        Program failed = Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out", out.toString());
         failed.assertFailure("the loss is not finite in epoch 1");
         assertTrue(failed.err().contains(" stays until the new one, in "), failed.err());
         assertSame(before, out);
@@ -116,15 +116,22 @@ class OutputFoldersTest {
             Files.copy(other.resolve(name), beside.resolve(name));
         }
         Path earlier = folder.resolve("earlier");
-        Program.run("predict", "--model", out.toString(), "--out", earlier.toString()).assertFine();
+        Program.run("predict", "--model", out.toString(), "--out", earlier.toString())
+                .assertFine();
         Path expected = folder.resolve("expected");
-        Program.run("predict", "--model", run.toString(), "--out", expected.toString()).assertFine();
+        Program.run("predict", "--model", run.toString(), "--out", expected.toString())
+                .assertFine();
         assertEquals(
                 Files.readString(expected.resolve("predictions.csv")),
                 Files.readString(earlier.resolve("predictions.csv")));
         Program.runLine("train --epochs 3 --resume", out.toString()).assertFine();
-        assertEquals(7, SavedRun.read(out.resolve("checkpoint.safetensors"))
-                .facts().training().config().seed());
+        assertEquals(
+                7,
+                SavedRun.read(out.resolve("checkpoint.safetensors"))
+                        .facts()
+                        .training()
+                        .config()
+                        .seed());
         assertFalse(Files.exists(out.resolve("model-none.safetensors")), "the earlier run's");
         assertFalse(Files.exists(beside));
     }
@@ -133,7 +140,8 @@ class OutputFoldersTest {
     @Test
     void predictionsReplaceAllOfTheEarlierOnes() throws IOException {
         Path out = folder.resolve("predictions");
-        Program.run("predict", "--model", run.toString(), "--out", out.toString()).assertFine();
+        Program.run("predict", "--model", run.toString(), "--out", out.toString())
+                .assertFine();
         assertTrue(Files.exists(out.resolve("calibration.csv")));
         TreeMap<String, byte[]> before = contents(out);
         Path inputs = folder.resolve("inputs.csv");
@@ -181,8 +189,9 @@ class OutputFoldersTest {
             commands.addAll(commands.get(k).getSubcommands().values());
             for (OptionSpec option : commands.get(k).getCommandSpec().options()) {
                 boolean path = option.auxiliaryTypes()[0] == Path.class || option.type() == Path.class;
-                if (path && !(option.converters().length == 1
-                        && option.converters()[0] instanceof OptionValues.OfPath)) {
+                if (path
+                        && !(option.converters().length == 1
+                                && option.converters()[0] instanceof OptionValues.OfPath)) {
                     others.add(commands.get(k).getCommandName() + " " + option.longestName());
                 }
             }

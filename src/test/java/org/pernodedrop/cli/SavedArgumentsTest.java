@@ -32,7 +32,12 @@ class SavedArgumentsTest {
     static void train() throws IOException {
         StringBuilder text = new StringBuilder("a,b,label\n");
         for (int row = 0; row < 40; row++) {
-            text.append(row * 7 % 11).append(',').append(row * 3 % 5).append(",c").append(row % 2).append('\n');
+            text.append(row * 7 % 11)
+                    .append(',')
+                    .append(row * 3 % 5)
+                    .append(",c")
+                    .append(row % 2)
+                    .append('\n');
         }
         table = Files.writeString(folder.resolve("data.csv"), text);
         // As from the current folder.
@@ -107,7 +112,9 @@ class SavedArgumentsTest {
             Map<String, String> texts = new LinkedHashMap<>(content.metadata());
             texts.put(
                     "arguments",
-                    new ObjectMapper().writeValueAsString(change.of(SavedRun.read(checkpoint).facts().arguments())));
+                    new ObjectMapper()
+                            .writeValueAsString(
+                                    change.of(SavedRun.read(checkpoint).facts().arguments())));
             new Safetensors(texts, content.tensors()).write(copy.resolve(file));
         }
         return copy;

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataException;
-import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.train.MetricsCsv;
 import org.pernodedrop.train.SavedRun;
 import org.pernodedrop.train.TrainingException;
@@ -127,7 +127,9 @@ class TrainCommandTest {
 
         JsonNode report = report("run");
         String started = report.get("started").asText();
-        assertEquals(started, OffsetDateTime.parse(started).truncatedTo(ChronoUnit.SECONDS).toString());
+        assertEquals(
+                started,
+                OffsetDateTime.parse(started).truncatedTo(ChronoUnit.SECONDS).toString());
         assertEquals(7, report.get("seed").asLong());
         assertEquals("pernodedrop", report.at("/settings/regularizer").asText());
         assertEquals("bernoulli", report.at("/settings/noise").asText());

@@ -100,7 +100,8 @@ class FolderLockTest {
             others.forEach(Process::destroyForcibly);
         }
         // Gone with the one that had made it, unless another one had come meanwhile.
-        assertTrue(Files.notExists(directory.resolve("turns")) || names(directory.resolve("turns")).isEmpty());
+        assertTrue(Files.notExists(directory.resolve("turns"))
+                || names(directory.resolve("turns")).isEmpty());
     }
 
     @Test

@@ -135,7 +135,8 @@ class RunFilesTest {
             late.keep();
         }
         assertEquals(2, Files.readAllLines(directory.resolve("metrics.csv")).size());
-        assertEquals(directory.resolve("metrics.csv"), RunDirectory.of(directory).metrics(false));
+        assertEquals(
+                directory.resolve("metrics.csv"), RunDirectory.of(directory).metrics(false));
         try (RunDirectory resumed = RunDirectory.resume(directory, notice -> {})) {
             resumed.begin();
             assertEquals(unfinished, resumed.unfinished());
@@ -172,7 +173,8 @@ class RunFilesTest {
     @Test
     void refusesWhatIsNoDirectory() throws IOException {
         Path file = Files.writeString(directory.resolve("taken"), "mine");
-        assertEquals("out is a file: out=" + file + "; name a directory that can be written to by --out", refused(file));
+        assertEquals(
+                "out is a file: out=" + file + "; name a directory that can be written to by --out", refused(file));
         String below = refused(file.resolve("runs"));
         assertTrue(below.startsWith("out cannot be written to: out=" + file.resolve("runs")), below);
         assertEquals("mine", Files.readString(file));
