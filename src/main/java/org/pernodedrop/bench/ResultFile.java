@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.JsonText;
 import org.pernodedrop.text.MessageText;
 
 /**
@@ -21,7 +22,7 @@ import org.pernodedrop.text.MessageText;
  * temporary file beside it, which is opened at once, so that an unwritable place is found before anything is timed.
  */
 public final class ResultFile implements AutoCloseable {
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
 

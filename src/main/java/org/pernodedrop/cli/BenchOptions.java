@@ -68,6 +68,7 @@ final class BenchOptions {
     @Option(
             names = "--json",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             description = "Where to write the results, one JSON object a line; replaced if it is there, once all is"
                     + " measured. Without it they go to standard output.")
     private Path json;
@@ -75,6 +76,7 @@ final class BenchOptions {
     @Option(
             names = "--html",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             description = "Where to write the results as a page for readers, with plots if this Java can draw.")
     private Path html;
 
@@ -126,7 +128,7 @@ final class BenchOptions {
     RunStart start(CommandSpec spec) {
         int taken =
                 threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
-        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        List<String> arguments = spec.root().commandLine().getParseResult().expandedArgs();
         String command = "pernodedrop " + String.join(" ", arguments);
         return new RunStart(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
     }

@@ -28,12 +28,18 @@ final class BenchReportCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             split = ",",
             required = true,
             description = "Results, one file or several.")
     private List<Path> files;
 
-    @Option(names = "--html", paramLabel = "FILE", required = true, description = "Where to write the page.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
+            required = true,
+            description = "Where to write the page.")
     private Path html;
 
     @Override

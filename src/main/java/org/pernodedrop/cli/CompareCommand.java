@@ -22,6 +22,7 @@ import org.pernodedrop.compare.report.ComparisonFiles;
 import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -29,7 +30,6 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -143,6 +143,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where results are written; finished runs that are there are used.")
     private Path out;
@@ -160,7 +161,9 @@ final class CompareCommand implements Callable<Integer> {
         Path runs = out.resolve("runs.jsonl");
         if (reportOnly) {
             RunsFile.Content content = RunsFile.read(runs);
-            report(new Comparison(content.runs()), content.header());
+            try (FolderLock folder = OutputFiles.hold(out, this::tell)) {
+                report(folder, new Comparison(content.runs()), content.header());
+            }
             return Main.OK;
         }
         OptionChecks checks = new OptionChecks(spec);
@@ -173,9 +176,9 @@ final class CompareCommand implements Callable<Integer> {
         };
         Plan plan = new Plan(
                 regularizers, dropRates.stream().map(DropRate::requested).toList(), seeds);
-        RunDirectory directory = RunDirectory.open(out);
-        try (Backend first = device.choice(checks, 1).open(checks, this::tell);
-                RunsFile file = RunsFile.open(runs, header(first, splits.apply(1)))) {
+        try (FolderLock folder = OutputFiles.hold(out, this::tell);
+                Backend first = device.choice(checks, 1).open(checks, this::tell);
+                RunsFile file = RunsFile.open(folder, runs, header(first, splits.apply(1)))) {
             Trial trial = new Trial(
                     ModelConfig.standard()
                             .withArchitecture(network.architecture())
@@ -187,9 +190,7 @@ final class CompareCommand implements Callable<Integer> {
             CompareProgress progress = new CompareProgress(plan.tasks().size(), missing.size(), this::tell);
             new Runner(trial, splits, () -> device.choice(checks, 1).open(checks, line -> {}))
                     .run(missing, Math.max(1, Math.min(jobsOn(first), missing.size())), file, progress::finished);
-            report(new Comparison(plan.ownOf(file.runs())), file.header());
-        } finally {
-            directory.removeIfUnused();
+            report(folder, new Comparison(plan.ownOf(file.runs())), file.header());
         }
         return Main.OK;
     }
@@ -253,8 +254,12 @@ final class CompareCommand implements Callable<Integer> {
         return new RunsFile.Header(settings, environment);
     }
 
-    private void report(Comparison comparison, RunsFile.Header header) throws IOException {
-        Optional<String> notDrawn = ComparisonFiles.write(out, comparison, header);
+    private void report(FolderLock folder, Comparison comparison, RunsFile.Header header) throws IOException {
+        Optional<String> notDrawn;
+        try (OutputFiles files = OutputFiles.begin(folder, ComparisonFiles.FILES)) {
+            notDrawn = ComparisonFiles.write(files.path(), comparison, header);
+            files.commit();
+        }
         PrintWriter printer = spec.commandLine().getOut();
         printer.print(ComparisonText.of(comparison));
         notDrawn.ifPresent(printer::println);

@@ -79,7 +79,12 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
-            return commandLine.execute(arguments);
+            int code = commandLine.execute(arguments);
+            if (out.checkError()) {
+                err.println("error: standard output cannot be written to, on a full disk for one: results are lost");
+                return code == OK ? FAILURE : code;
+            }
+            return code;
         } catch (OutOfMemoryError failure) {
             return failures.report(failure);
         } finally {

@@ -123,6 +123,7 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--npy",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where to write; replaced if it is there, once all is written.")
     private Path file;
@@ -130,6 +131,7 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
             description =
                     "Instead: a mask that the run in DIR has drawn in training, of --layer at --step for --sample."
                             + " All else follows from the run.")

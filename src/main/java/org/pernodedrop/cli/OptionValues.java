@@ -1,5 +1,7 @@
 package org.pernodedrop.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.bench.ShapeText;
@@ -34,6 +36,22 @@ final class OptionValues {
         @Override
         public Long convert(String text) {
             return wholeNumber(text, 0, StepState.LAST_STEP);
+        }
+    }
+
+    /** A file or folder; an empty name, which a variable that is not set gives, would be the current folder. */
+    static final class OfPath implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("must name a file or folder, but was '" + text
+                        + "'; is a variable not set? The current folder is .");
+            }
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException("must be a path that can be: " + e.getMessage());
+            }
         }
     }
 

@@ -16,13 +16,14 @@ import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.UnlabelledTable;
+import org.pernodedrop.files.FileSet;
+import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.predict.Calibration;
 import org.pernodedrop.predict.Prediction;
 import org.pernodedrop.predict.PredictionFiles;
 import org.pernodedrop.predict.Predictor;
 import org.pernodedrop.predict.TrainedModel;
 import org.pernodedrop.text.MessageText;
-import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,9 +80,16 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
+    private static final String PREDICTIONS = "predictions.csv";
+    private static final String CALIBRATION = "calibration.csv";
+    private static final String RELIABILITY = "reliability.png";
+    private static final FileSet.Kind FILES =
+            new FileSet.Kind("predictions", List.of(PREDICTIONS, CALIBRATION, RELIABILITY));
+
     @Option(
             names = "--model",
             paramLabel = "PATH",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Directory of a run, or a model.safetensors file.")
     private Path model;
@@ -89,6 +97,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--inputs",
             paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
             description =
                     "CSV file of features, one example a line, without labels, as the network was trained on; plain or"
                             + " .gz.")
@@ -102,6 +111,13 @@ final class PredictCommand implements Callable<Integer> {
             description =
                     "Without --inputs: which part of the run's own data: ${COMPLETION-CANDIDATES}. Default: validation.")
     private Part part;
+
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            description =
+                    "Without --inputs: where the run's own data is now, if not where it was; it must be the same.")
+    private String elsewhere;
 
     @Option(
             names = "--monte-carlo",
@@ -131,6 +147,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where files are written; those of earlier predictions are replaced.")
     private Path out;
@@ -142,6 +159,7 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         OptionChecks checks = new OptionChecks(spec);
         checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
+        checks.onlyWith("predictions without --inputs", inputs == null, "--data", elsewhere != null);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
         BackendChoice choice;
         try {
@@ -150,22 +168,22 @@ final class PredictCommand implements Callable<Integer> {
             throw checks.refusal("--" + e.getMessage());
         }
         List<Prediction> predictions;
-        RunDirectory directory = RunDirectory.open(out);
-        try (Backend backend = choice.open(checks, this::tell);
+        try (FolderLock folder = OutputFiles.hold(out, this::tell);
+                OutputFiles files = OutputFiles.begin(folder, FILES);
+                Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
                 predictions = predict(predictor, features(data));
-                write(predictions, data.classNames(), null, null);
+                write(files.path(), predictions, data.classNames(), null, null);
             } else {
-                Dataset examples = examples(data.reload());
+                Dataset examples = examples(data.reload(elsewhere));
                 predictions = predict(predictor, examples.features());
-                write(predictions, data.classNames(), examples.labels(), examples::sourceRow);
-                calibrate(predictions, examples.labels());
+                write(files.path(), predictions, data.classNames(), examples.labels(), examples::sourceRow);
+                calibrate(files.path(), predictions, examples.labels());
             }
-        } finally {
-            directory.removeIfUnused();
+            files.commit();
         }
         requireAll(predictions);
         return Main.OK;
@@ -195,10 +213,16 @@ final class PredictCommand implements Callable<Integer> {
                         "the data has no test part of its own: " + split.train().name() + "; take --part validation"));
     }
 
-    private void write(List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
+    private void write(
+            Path folder,
+            List<Prediction> predictions,
+            List<String> classNames,
+            int[] labels,
+            IntUnaryOperator sourceRows)
             throws IOException {
-        Path file = out.resolve("predictions.csv");
-        PredictionFiles.writePredictions(file, predictions, classNames, labels, sourceRows);
+        Path file = out.resolve(PREDICTIONS);
+        PredictionFiles.writePredictions(
+                folder.resolve(PREDICTIONS), predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
         long existing = predictions.stream().filter(Prediction::exists).count();
         String count = existing == predictions.size() ? "" : existing + " of ";
@@ -223,14 +247,14 @@ final class PredictCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private void calibrate(List<Prediction> predictions, int[] labels) throws IOException {
+    private void calibrate(Path folder, List<Prediction> predictions, int[] labels) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
-        PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
-        Path plot = out.resolve("reliability.png");
+        PredictionFiles.writeCalibration(folder.resolve(CALIBRATION), calibration);
         if (calibration.examples() == 0) {
             return;
         }
-        Optional<String> notDrawn = PredictionFiles.drawReliability(plot, calibration);
+        Path plot = out.resolve(RELIABILITY);
+        Optional<String> notDrawn = PredictionFiles.drawReliability(folder.resolve(RELIABILITY), calibration);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,

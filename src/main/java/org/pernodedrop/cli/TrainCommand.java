@@ -3,7 +3,7 @@ package org.pernodedrop.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
@@ -24,9 +25,10 @@ import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.SavedRun;
+import org.pernodedrop.train.TrainedData;
 import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingException;
 import org.pernodedrop.train.TrainingResult;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,7 +64,10 @@ import picocli.CommandLine.Spec;
             "  checkpoint.safetensors  where --resume goes on; checkpoint-none.safetensors that of",
             "                    the network without regularizer",
             "  model.safetensors the weights after the epoch of lowest validation loss, for",
-            "                    predict; model-none.safetensors likewise"
+            "                    predict; model-none.safetensors likewise",
+            "",
+            "An earlier run in --out stays until the new one is whole. A run whose loss is not finite",
+            "after an epoch or more is kept as it was before, and the exit code is 1."
         })
 public final class TrainCommand implements Callable<Integer> {
     @Mixin
@@ -74,81 +79,117 @@ public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Whether this goes on with the run that {@code --out} names. */
-    private boolean resuming;
-
     @Override
     public Integer call() throws IOException {
-        Optional<Path> resumed = options.resume();
-        return resumed.isPresent() ? resume(resumed.get()) : train();
+        if (options.resume().isPresent()) {
+            resume(options.resume().get());
+        } else {
+            check();
+            OffsetDateTime started = now();
+            try (RunDirectory directory = options.open(started, this::tell)) {
+                train(directory, started, false);
+            }
+        }
+        return Main.OK;
+    }
+
+    private static OffsetDateTime now() {
+        return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
     // The same command with the arguments that the run was started with, and then those that were given now.
-    private int resume(Path directory) throws IOException {
+    private void resume(Path path) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("--out")) {
             throw new OptionChecks(spec).refusal("--out is not for --resume, which names the directory: leave it out");
         }
-        SavedRun saved = SavedRun.read(RunDirectory.of(directory).checkpoint(false));
-        List<String> arguments = new ArrayList<>(saved.facts().arguments());
-        arguments.addAll(Arguments.without("--resume", Arguments.of(spec)));
-        arguments.addAll(List.of("--out", directory.toString()));
-        TrainCommand command = new TrainCommand();
-        command.resuming = true;
-        CommandLine line = new CommandLine(command)
-                .setCommandName(spec.qualifiedName())
-                .setOverwrittenOptionsAllowed(true)
-                .setOut(spec.commandLine().getOut())
-                .setErr(spec.commandLine().getErr());
-        line.parseArgs(arguments.toArray(String[]::new));
-        return command.train();
+        try (RunDirectory directory = RunDirectory.resume(path, this::tell)) {
+            Path checkpoint = directory.checkpoint(false);
+            SavedRun saved = SavedRun.read(checkpoint);
+            SavedArguments.check(checkpoint, saved.facts().arguments());
+            List<String> arguments = new ArrayList<>(saved.facts().arguments());
+            arguments.addAll(Arguments.without("--resume", Arguments.of(spec)));
+            TrainCommand command = new TrainCommand();
+            SavedArguments.parser(command)
+                    .setCommandName(spec.qualifiedName())
+                    .setOut(spec.commandLine().getOut())
+                    .setErr(spec.commandLine().getErr())
+                    .parseArgs(arguments.toArray(String[]::new));
+            command.check();
+            command.train(directory, now(), true);
+        }
     }
 
-    private int train() {
+    private void check() {
         OptionChecks checks = new OptionChecks(spec);
         model.check(checks);
         options.check(checks);
+        options.data().source(checks);
+    }
+
+    private DataSplit load(DataSource source, boolean resuming) {
+        try {
+            return source.load(
+                    options.training().seed(),
+                    options.data().validationFraction(),
+                    options.data().limit());
+        } catch (DataException e) {
+            throw resuming ? new DataException(e.getMessage() + TrainedData.MOVED, e) : e;
+        }
+    }
+
+    private void train(RunDirectory directory, OffsetDateTime started, boolean resuming) {
+        OptionChecks checks = new OptionChecks(spec);
         DataSource source = options.data().source(checks);
         TrainingConfig training = options.training();
-        LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
-        DataSplit split = source.load(
-                training.seed(),
-                options.data().validationFraction(),
-                options.data().limit());
+        DataSplit split = load(source, resuming);
         Standardizer standardizer = split.standardize();
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
         TrainingRun.Start start = new TrainingRun.Start(
                 training,
                 options.data().trained(source, training.seed(), split, standardizer),
-                Arguments.without("--out", Arguments.of(spec)),
+                Arguments.with("--data", DataSource::absolute, Arguments.without("--out", Arguments.of(spec))),
                 resuming,
                 options.checkpointInterval(),
                 options.device().dataOnDevice(),
                 options.explain());
         try (Backend backend = options.backend(checks, this::tell)) {
-            RunDirectory directory = RunDirectory.open(options.out(started));
             TrainingRun run = new TrainingRun(backend, split, start, this::tell);
-            try {
-                run.train(networks, directory);
-            } finally {
-                directory.removeIfUnused();
-            }
+            run.train(networks, directory);
             RunReport.DeviceUse use = options.deviceUse(checks, backend, run.dataOnDevice());
             report(backend, source, split, started, run.trained(), use, directory)
                     .write(directory.report());
             Map<String, TrainingResult> results = new LinkedHashMap<>();
-            run.trained().forEach((name, one) -> results.put(name, one.result()));
+            run.trained().forEach((name, one) -> one.result().ifPresent(result -> results.put(name, result)));
             Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
+            directory.commit();
             PrintWriter out = spec.commandLine().getOut();
             out.print(TrainingTable.of(run.trained(), use));
             out.println(notDrawn.orElse("curves: " + directory.curves()));
             out.flush();
+            refuseDiverged(run.trained());
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
                     "memory does not suffice for this network and batch; use a smaller --network or --batch-size, or give"
                             + " java more by -Xmx",
                     e);
         }
-        return 0;
+    }
+
+    // All there is was kept and told before; but it is not what was asked for.
+    private static void refuseDiverged(Map<String, TrainingRun.Trained> trained) {
+        List<String> diverged = new ArrayList<>();
+        trained.forEach((name, one) -> one.diverged()
+                .ifPresent(reason -> diverged.add(reason + " (" + name + ": "
+                        + one.result()
+                                .map(result ->
+                                        "its epochs up to " + result.last().epoch()
+                                                + " are kept, the best of them, "
+                                                + result.best().epoch() + ", as its model")
+                                .orElse("nothing of it is kept")
+                        + ")")));
+        if (!diverged.isEmpty()) {
+            throw new TrainingException(String.join("; ", diverged));
+        }
     }
 
     private void tell(String line) {
@@ -175,7 +216,7 @@ public final class TrainCommand implements Callable<Integer> {
             Backend backend,
             DataSource source,
             DataSplit split,
-            LocalDateTime started,
+            OffsetDateTime started,
             Map<String, TrainingRun.Trained> trained,
             RunReport.DeviceUse use,
             RunDirectory directory) {
@@ -202,14 +243,15 @@ public final class TrainCommand implements Callable<Integer> {
                                 each.maskBytes()))
                         .toList(),
                 one.network().parameterCount(),
-                one.result().epochs().size(),
-                one.result().stoppedEarly(),
-                one.result().last(),
-                one.result().best(),
+                one.result().map(result -> result.epochs().size()).orElse(0),
+                one.result().map(TrainingResult::stoppedEarly).orElse(false),
+                one.diverged().orElse(null),
+                one.result().map(TrainingResult::last).orElse(null),
+                one.result().map(TrainingResult::best).orElse(null),
                 one.test()
                         .map(totals -> new RunReport.Test(totals.meanLoss(), totals.accuracy()))
                         .orElse(null),
-                one.result().seconds())));
+                one.result().map(TrainingResult::seconds).orElse(0.0))));
         return new RunReport(
                 "pernodedrop",
                 Version.current(),

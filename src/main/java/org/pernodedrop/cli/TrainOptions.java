@@ -1,7 +1,7 @@
 package org.pernodedrop.cli;
 
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Mixin;
@@ -48,8 +49,10 @@ final class TrainOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where metrics, curves and report are written; files of an earlier run there are replaced."
-                    + " Default: runs/<time>.")
+            converter = OptionValues.OfPath.class,
+            description =
+                    "Where metrics, curves and report are written; an earlier run there is replaced once this one is"
+                            + " whole. Default: runs/<time>, which is new.")
     private Path out;
 
     @Option(
@@ -64,10 +67,11 @@ final class TrainOptions {
     @Option(
             names = "--resume",
             paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
             description =
                     "Go on with the run in DIR where its last checkpoint is, with its options, to the same result."
                             + " Options that are given too replace those; of what is learned and how, only --epochs and"
-                            + " --patience may be others.")
+                            + " --patience may be others; --data says where the same data is now.")
     private Path resume;
 
     /** Refuses what is out of range or does not go together, naming the option. */
@@ -131,7 +135,10 @@ final class TrainOptions {
         return settings;
     }
 
-    Path out(LocalDateTime now) {
-        return out == null ? Path.of("runs", TIME.format(now)) : out;
+    /** The directory to write to, held for this run alone; by default one that was not there. */
+    RunDirectory open(OffsetDateTime now, Consumer<String> notice) {
+        return out == null
+                ? RunDirectory.openNew(Path.of("runs", TIME.format(now)), notice)
+                : RunDirectory.open(out, notice);
     }
 }

@@ -18,7 +18,9 @@ import org.pernodedrop.nn.LayerStrategy;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.nn.StateCopy;
 import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.EpochMetrics;
 import org.pernodedrop.train.MetricsCsv;
 import org.pernodedrop.train.PlacedData;
 import org.pernodedrop.train.ProgressDisplay;
@@ -28,6 +30,7 @@ import org.pernodedrop.train.SavedRun;
 import org.pernodedrop.train.TrainedData;
 import org.pernodedrop.train.Trainer;
 import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingException;
 import org.pernodedrop.train.TrainingListener;
 import org.pernodedrop.train.TrainingResult;
 import org.pernodedrop.train.TrainingState;
@@ -61,9 +64,20 @@ final class TrainingRun {
             DataOnDevice wanted,
             boolean explain) {}
 
-    /** A network, how its masks were computed, what was measured of it, and its totals on the test part, if there is one. */
+    /**
+     * A network after training.
+     *
+     * @param strategies how its masks were computed
+     * @param result what was measured of it; empty if its loss was not finite in the first epoch
+     * @param diverged why training ended before its time, if its loss was not finite
+     * @param test totals on the test part, if there is one
+     */
     record Trained(
-            NetworkSpec network, List<LayerStrategy> strategies, TrainingResult result, Optional<LossTotals> test) {}
+            NetworkSpec network,
+            List<LayerStrategy> strategies,
+            Optional<TrainingResult> result,
+            Optional<String> diverged,
+            Optional<LossTotals> test) {}
 
     TrainingRun(Backend backend, DataSplit split, Start start, Consumer<String> notice) {
         this.backend = backend;
@@ -73,8 +87,10 @@ final class TrainingRun {
     }
 
     /**
-     * Trains networks by their names; files of an earlier run stay until the first of them and the data have found room.
+     * Trains networks by their names. If the loss of one is not finite after an epoch or more, it is what it was after the
+     * last of them, and the next one is trained all the same.
      *
+     * @throws TrainingException if the loss of the first network is not finite in the first epoch: there is nothing to keep
      * @throws OutOfDeviceMemoryException naming the options that would help, that on the data among them
      */
     void train(Map<String, NetworkSpec> networks, RunDirectory directory) {
@@ -100,7 +116,8 @@ final class TrainingRun {
                 .orElse(new TrainingState(training, List.of()));
         saved.ifPresent(this::checkSurroundings);
         try (Network network = new Network(description, backend);
-                Snapshot best = new Snapshot(network)) {
+                Snapshot best = new Snapshot(network);
+                StateCopy last = new StateCopy(network)) {
             network.reserve(Trainer.largestBatch(description, training, split.train().examples()));
             tellStrategies(network.strategies());
             if (saved.isPresent()) {
@@ -109,7 +126,7 @@ final class TrainingRun {
             }
             if (data == null) {
                 data = PlacedData.place(backend, split, start.wanted(), notice);
-                prepare(directory);
+                begin(directory);
             }
             Trainer trainer = new Trainer(backend, data.train(), data.validation(), training);
             MetricsCsv metrics = new MetricsCsv(directory.metrics(twin), state.epochs());
@@ -117,8 +134,17 @@ final class TrainingRun {
                     directory.checkpoint(twin),
                     network,
                     best,
-                    new SavedRun.Facts(state, start.facts(), start.arguments(), backend.describe()),
+                    last,
+                    new SavedRun.Facts(
+                            state,
+                            start.facts(),
+                            start.arguments(),
+                            backend.describe(),
+                            description.needsSeveralSamples(),
+                            saved.map(run -> run.facts().diverged()).orElse(null)),
                     start.checkpointInterval());
+            tellRoom(name, checkpoints);
+            Outcome outcome;
             try (ProgressDisplay progress = new ProgressDisplay(
                     name,
                     training.epochs(),
@@ -126,12 +152,37 @@ final class TrainingRun {
                     trainer.stepsPerEpoch(description),
                     ProgressDisplay.isInteractive(),
                     notice)) {
-                TrainingListener listener = metrics.and(progress).and(checkpoints);
-                TrainingResult result = trainer.resume(network, state.epochs(), listener, best);
-                Optional<LossTotals> test = data.test().map(part -> trainer.evaluate(network, part));
-                trained.put(name, new Trained(description, network.strategies(), result, test));
+                TrainingListener listener =
+                        metrics.and(progress).and(checkpoints).and(new Keeping(directory));
+                outcome = saved.map(run -> run.facts().diverged())
+                        .map(reason -> new Outcome(state.epochs(), false, reason))
+                        .orElseGet(() -> train(trainer, network, state.epochs(), listener, best));
             }
-            checkpoints.write();
+            if (outcome.epochs().isEmpty()) {
+                withdraw(outcome, directory, twin);
+                trained.put(
+                        name,
+                        new Trained(
+                                description,
+                                network.strategies(),
+                                Optional.empty(),
+                                Optional.of(outcome.diverged()),
+                                Optional.empty()));
+                return;
+            }
+            if (outcome.diverged() == null) {
+                checkpoints.write();
+            } else {
+                checkpoints.diverged(outcome.diverged());
+            }
+            trained.put(
+                    name,
+                    new Trained(
+                            description,
+                            network.strategies(),
+                            Optional.of(new TrainingResult(outcome.epochs(), outcome.stoppedEarly())),
+                            Optional.ofNullable(outcome.diverged()),
+                            data.test().map(part -> trainer.evaluate(network, part))));
             best.restore();
             checkpoints.saveModel(directory.model(twin));
         } catch (IOException e) {
@@ -139,11 +190,48 @@ final class TrainingRun {
         }
     }
 
-    private void prepare(RunDirectory directory) {
-        if (start.resuming()) {
-            directory.clearLeftovers();
-        } else {
-            directory.clear();
+    /** What a training came to; {@code diverged} is why it ended before its time, or null. */
+    private record Outcome(List<EpochMetrics> epochs, boolean stoppedEarly, String diverged) {}
+
+    private static Outcome train(
+            Trainer trainer, Network network, List<EpochMetrics> finished, TrainingListener listener, Snapshot best) {
+        try {
+            TrainingResult result = trainer.resume(network, finished, listener, best);
+            return new Outcome(result.epochs(), result.stoppedEarly(), null);
+        } catch (TrainingException e) {
+            return new Outcome(e.finished(), false, e.getMessage());
+        }
+    }
+
+    // A network without any epoch has no files; without the first network there is no run.
+    private static void withdraw(Outcome outcome, RunDirectory directory, boolean twin) throws IOException {
+        if (!twin) {
+            throw new TrainingException(outcome.diverged());
+        }
+        Files.deleteIfExists(directory.checkpoint(true));
+        Files.deleteIfExists(directory.metrics(true));
+    }
+
+    /** From the first epoch on, a run that fails can be gone on with. */
+    private record Keeping(RunDirectory directory) implements TrainingListener {
+        @Override
+        public void finished(EpochMetrics epoch) {
+            directory.keep();
+        }
+    }
+
+    private void begin(RunDirectory directory) {
+        directory.begin();
+        if (!start.resuming() && !directory.unfinished().equals(directory.path())) {
+            notice.accept("the run that is in " + directory.path() + " stays until the new one, in "
+                    + directory.unfinished() + ", is whole");
+        }
+    }
+
+    private void tellRoom(String name, RunCheckpoints checkpoints) {
+        if (checkpoints.room() < start.training().epochs()) {
+            notice.accept(name + ": the files of a run with these data have room for " + checkpoints.room()
+                    + " epochs; training ends there");
         }
     }
 

@@ -22,17 +22,18 @@ final class TrainingTable {
                 "validation accuracy",
                 "gap",
                 "seconds"));
-        trained.forEach((name, one) -> text.append(String.format(
-                Locale.ROOT,
-                "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
-                name,
-                one.result().last().epoch(),
-                one.result().last().trainLoss(),
-                one.result().last().trainAccuracy(),
-                one.result().last().validationLoss(),
-                one.result().last().validationAccuracy(),
-                one.result().last().gap(),
-                one.result().seconds())));
+        trained.forEach((name, one) -> one.result()
+                .ifPresent(result -> text.append(String.format(
+                        Locale.ROOT,
+                        "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
+                        name,
+                        result.last().epoch(),
+                        result.last().trainLoss(),
+                        result.last().trainAccuracy(),
+                        result.last().validationLoss(),
+                        result.last().validationAccuracy(),
+                        result.last().gap(),
+                        result.seconds()))));
         trained.forEach((name, one) -> one.test()
                 .ifPresent(totals -> text.append(String.format(
                         Locale.ROOT,

@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,15 +21,18 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.FolderLock;
+import org.pernodedrop.files.JsonText;
 import org.pernodedrop.text.MessageText;
 
 /**
  * The runs of a comparison on disk: a line of JSON with its settings and then one for each finished run, which is on the
  * disk when {@link #append} returns. What was being written when a process was killed is dropped when the file is opened
- * again, so no finished run is lost and none is counted twice. One process has it open at a time.
+ * again, so no finished run is lost and none is counted twice. Whoever has it open holds its folder.
  */
 public final class RunsFile implements AutoCloseable {
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
@@ -61,34 +63,27 @@ public final class RunsFile implements AutoCloseable {
     /**
      * Opens a file, or starts one.
      *
+     * @param held its folder
      * @param header its first line; of a file that is there, the settings must be the same. Values are texts, numbers,
      *     booleans or null
      * @throws IOException if it cannot be read or written, is no such file, or holds runs with other settings; with a
      *     message that says so in one line
      */
-    public static RunsFile open(Path path, Header header) throws IOException {
+    public static RunsFile open(FolderLock held, Path path, Header header) throws IOException {
+        if (!held.path().equals(path.getParent())) {
+            throw new IllegalArgumentException("path must be in the folder that is held: path=" + path + ", held="
+                    + held.path() + "; hold that of the file");
+        }
         FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         RunsFile file = new RunsFile(path, channel);
         try {
-            file.lock();
             file.read(header);
             return file;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
-    }
-
-    private void lock() throws IOException {
-        try {
-            if (channel.tryLock() != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Another thread's, which is told like another process's.
-        }
-        throw new IOException("another comparison is writing to " + path + "; wait for it, or name another --out");
     }
 
     private void read(Header wanted) throws IOException {
@@ -210,10 +205,14 @@ public final class RunsFile implements AutoCloseable {
 
     private void writeLine(JsonNode line) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            throw AtomicFile.failure(path, "writing failed", e);
         }
-        channel.force(true);
     }
 
     @Override

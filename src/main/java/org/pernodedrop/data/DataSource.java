@@ -64,6 +64,20 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         return source;
     }
 
+    /**
+     * A specification that means the same wherever a program is started: a path in it is from the root on.
+     *
+     * @throws IllegalArgumentException if the specification is unknown
+     */
+    public static String absolute(String specification) {
+        parse(specification, null);
+        int colon = specification.indexOf(':');
+        return colon < 0
+                ? specification
+                : specification.substring(0, colon + 1)
+                        + path(specification, colon).toAbsolutePath();
+    }
+
     private static Path path(String specification, int colon) {
         String path = specification.substring(colon + 1);
         if (path.isBlank()) {

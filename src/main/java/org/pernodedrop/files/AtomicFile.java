@@ -2,7 +2,6 @@ package org.pernodedrop.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,8 +28,7 @@ public final class AtomicFile implements AutoCloseable {
         } catch (IOException e) {
             throw failure("no file can be made in " + target.getParent(), e);
         }
-        // Only matters if the process is stopped half-way: close() deletes it otherwise.
-        temporary.toFile().deleteOnExit();
+        TemporaryFiles.add(temporary);
     }
 
     /**
@@ -58,24 +56,10 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Deletes what processes that were stopped half-way left beside a file. Nobody may be writing it.
-     *
-     * @throws IOException if something cannot be deleted
-     */
-    public static void deleteLeftovers(Path target) throws IOException {
-        Path directory = target.toAbsolutePath().getParent();
-        if (directory != null && Files.isDirectory(directory)) {
-            String name = "." + target.getFileName() + ".";
-            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-                    directory,
-                    path -> path.getFileName().toString().startsWith(name)
-                            && path.getFileName().toString().endsWith(SUFFIX))) {
-                for (Path leftover : leftovers) {
-                    Files.deleteIfExists(leftover);
-                }
-            }
-        }
+    /** Whether a file is a temporary one of a target of that name in its folder. */
+    static boolean isPart(Path file, String target) {
+        String name = file.getFileName().toString();
+        return name.startsWith("." + target + ".") && name.endsWith(SUFFIX);
     }
 
     /** The temporary file, which is there and empty at first; its writers are closed before {@link #commit}. */
@@ -95,17 +79,19 @@ public final class AtomicFile implements AutoCloseable {
         } catch (IOException e) {
             throw failure("moving the finished file there failed", e);
         }
-        try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        } catch (IOException e) {
-            // Not every system lets directories be opened: the new name then reaches the disk when the system likes.
-        }
+        TemporaryFiles.remove(temporary);
+        FileSet.force(target.getParent());
     }
 
     /** Drops what was not committed. */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(temporary);
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw failure("deleting the unfinished file " + temporary + " failed", e);
+        }
+        TemporaryFiles.remove(temporary);
     }
 
     /** An exception whose message names the target and the reason in one line. */
@@ -128,7 +114,8 @@ public final class AtomicFile implements AutoCloseable {
         return file;
     }
 
-    private static IOException failure(Path named, String reason, IOException cause) {
+    /** The same about any file. */
+    public static IOException failure(Path named, String reason, IOException cause) {
         String detail = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
         return new IOException("cannot write " + named + ": " + reason + detail, cause);
     }

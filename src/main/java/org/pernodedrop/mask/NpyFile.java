@@ -100,7 +100,11 @@ public final class NpyFile implements AutoCloseable {
                     "values must fill the shape before commit: values=" + written + ", shape holds=" + size);
         }
         drain();
-        channel.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw file.failure("writing failed", e);
+        }
         file.commit();
     }
 

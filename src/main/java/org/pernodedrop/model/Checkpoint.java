@@ -42,6 +42,7 @@ public final class Checkpoint {
      * Writes a network and the best epoch's copy of it, if that was taken; waits for the device.
      *
      * @param metadata texts to go with them
+     * @throws IllegalStateException if a weight is not finite
      * @throws IOException if the file cannot be written; an earlier one is then as it was
      */
     public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
@@ -51,11 +52,15 @@ public final class Checkpoint {
         Map<String, String> texts = new LinkedHashMap<>(Weights.described(network, metadata));
         network.backend().alone(() -> {
             NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+            NetworkTensors.requireFinite(tensors);
             network.moments()
                     .forEach((name, moment) -> NetworkTensors.read(
                             network, moment(name), NetworkTensors.slices(network, moment), tensors));
             if (best.isTaken()) {
-                NetworkTensors.read(network, BEST, best.weights(), tensors);
+                Map<String, Tensor> kept = new LinkedHashMap<>();
+                NetworkTensors.read(network, BEST, best.weights(), kept);
+                NetworkTensors.requireFinite(kept);
+                tensors.putAll(kept);
             }
             texts.put(STEP, Long.toString(network.state().step()));
         });

@@ -10,13 +10,14 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.pernodedrop.files.JsonText;
 
 /**
  * The fields of a JSON object that somebody may have written by hand: each is asked for once, by its type, and whatever
  * is missing, of another type or left over is refused with its place in the text.
  */
 final class JsonFields {
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();

@@ -62,6 +62,22 @@ final class NetworkTensors {
                 prefix + name, new Tensor(shapes.get(name), network.backend().download(place)))));
     }
 
+    /**
+     * Refuses to write weights that no network can compute with: they come from a training that went wrong.
+     *
+     * @throws IllegalStateException naming the first
+     */
+    static void requireFinite(Map<String, Tensor> weights) {
+        weights.forEach((name, tensor) -> {
+            for (float value : tensor.values()) {
+                if (!Float.isFinite(value)) {
+                    throw new IllegalStateException("weights must be finite to be saved: " + name + " holds " + value
+                            + "; train with a smaller learning rate");
+                }
+            }
+        });
+    }
+
     /** Uploads what was checked. */
     static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
         network.backend().alone(() -> places.forEach((name, place) ->

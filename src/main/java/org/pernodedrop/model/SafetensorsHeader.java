@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.files.JsonText;
 
 /**
  * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.
@@ -29,14 +30,14 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     static final String METADATA = "__metadata__";
 
     /** The format's own limit. */
-    static final long LARGEST = 100_000_000;
+    static final long LARGEST = JsonText.LONGEST;
 
     /** Far more than anybody uses; a message that shows a shape stays short. */
     private static final int MOST_DIMENSIONS = 64;
 
     private static final int ALIGNMENT = 8;
     private static final List<String> FIELDS = List.of("dtype", "shape", "data_offsets");
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -74,8 +75,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         if (padded.length > LARGEST) {
-            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST + " bytes: bytes="
-                    + padded.length + "; write several files");
+            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST
+                    + " bytes in a safetensors file: bytes=" + padded.length + "; leave some out");
         }
         return padded;
     }

@@ -35,6 +35,7 @@ public final class Weights {
      * Writes parameters and statistics of a network, whole or not at all; waits for the device.
      *
      * @param metadata texts to go with them; may be empty
+     * @throws IllegalStateException if a weight is not finite
      * @throws IOException if the file cannot be written; an earlier one is then as it was
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
@@ -55,6 +56,7 @@ public final class Weights {
     private static Safetensors content(Network network, Map<String, String> metadata) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         NetworkTensors.read(network, "", NetworkTensors.weights(network), tensors);
+        NetworkTensors.requireFinite(tensors);
         return new Safetensors(described(network, metadata), tensors);
     }
 

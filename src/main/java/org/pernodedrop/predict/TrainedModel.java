@@ -3,6 +3,8 @@ package org.pernodedrop.predict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Weights;
@@ -29,9 +31,13 @@ public final class TrainedModel implements AutoCloseable {
      */
     public static TrainedModel open(Path fileOrRun, Backend backend) throws IOException {
         Path file = Files.isDirectory(fileOrRun) ? RunDirectory.of(fileOrRun).model(false) : fileOrRun;
+        Object identity = identity(file);
         SavedRun.Facts facts = SavedRun.Facts.read(file, Weights.metadata(file));
         Network network = Weights.open(file, backend);
         try {
+            if (!identity.equals(identity(file))) {
+                throw new IOException(file + " was replaced by another run while it was read; read it again");
+            }
             int inputs = network.spec().input().size();
             int classes = network.spec().outputShape().size();
             if (facts.data().mean().size() != inputs
@@ -47,6 +53,15 @@ public final class TrainedModel implements AutoCloseable {
             network.close();
             throw e;
         }
+    }
+
+    // What a file that takes its place does not share.
+    private static Object identity(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            return file;
+        }
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return Arrays.asList(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
     }
 
     /** The network. */

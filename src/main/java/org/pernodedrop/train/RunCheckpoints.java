@@ -9,6 +9,7 @@ import org.pernodedrop.model.Checkpoint;
 import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.nn.StateCopy;
 
 /**
  * Writes the checkpoint of a network in training: at the start, after an epoch if the last one is old enough, and at the
@@ -18,46 +19,99 @@ public final class RunCheckpoints implements TrainingListener {
     private final Path file;
     private final Network network;
     private final Snapshot best;
+    private final StateCopy last;
     private final SavedRun.Facts start;
     private final long intervalNanos;
     private final List<EpochMetrics> epochs = new ArrayList<>();
     private long written;
+    private final int room;
     private boolean current;
+    private String diverged;
 
     /**
      * Writes the first checkpoint.
      *
      * @param best of the network's best epoch
+     * @param last of the network; holds its last finished epoch from now on
      * @param start the run as it is now
      * @param intervalSeconds least time between checkpoints, at least 0; 0 writes one after every epoch
      * @throws UncheckedIOException if it cannot be written
+     * @throws IllegalArgumentException if what is known of the data takes more than a file can hold
      */
-    public RunCheckpoints(Path file, Network network, Snapshot best, SavedRun.Facts start, double intervalSeconds) {
+    public RunCheckpoints(
+            Path file, Network network, Snapshot best, StateCopy last, SavedRun.Facts start, double intervalSeconds) {
         this.file = file;
         this.network = network;
         this.best = best;
+        this.last = last;
         this.start = start;
         this.intervalNanos = (long) (intervalSeconds * 1e9);
         this.epochs.addAll(start.training().epochs());
+        this.diverged = start.diverged();
+        last.take();
         write();
+        this.room = epochs.size() + CheckpointRoom.epochs(file);
+        if (room <= epochs.size() && hasMoreToCome()) {
+            throw unknowable(null);
+        }
+    }
+
+    private boolean hasMoreToCome() {
+        return epochs.size() < start.training().config().epochs();
+    }
+
+    private static IllegalArgumentException unknowable(IllegalArgumentException cause) {
+        return new IllegalArgumentException(
+                "the files of a run have no room for what is to be known of the data: names, mean and deviation of all"
+                        + " columns take too much; use fewer columns or shorter names",
+                cause);
+    }
+
+    /** How many epochs its files have room for, all that are finished among them. */
+    public int room() {
+        return room;
     }
 
     @Override
     public void finished(EpochMetrics epoch) {
         epochs.add(epoch);
+        last.take();
         current = false;
+        if (epochs.size() >= room && hasMoreToCome()) {
+            write();
+            throw new IllegalStateException("no file has room for what is measured in more than " + room
+                    + " epochs; end the run by --resume with --epochs=" + epochs.size());
+        }
         if (System.nanoTime() - written >= intervalNanos) {
             write();
         }
     }
 
-    /** Writes what is not written yet. */
+    /**
+     * Makes the network what it was after its last finished epoch, and writes that, with what ended the training.
+     *
+     * @param reason in one line
+     */
+    public void diverged(String reason) {
+        diverged = reason;
+        last.restore();
+        current = false;
+        write();
+    }
+
+    /**
+     * Writes what is not written yet.
+     *
+     * @throws IllegalStateException if weights are not finite; the checkpoint before stays
+     */
     public void write() {
         if (current) {
             return;
         }
         try {
             Checkpoint.save(network, best, facts().toMetadata(), file);
+        } catch (IllegalArgumentException e) {
+            throw unknowable(e);
         } catch (IOException e) {
             throw unwritable(e);
         }
@@ -90,6 +144,7 @@ public final class RunCheckpoints implements TrainingListener {
                 start.data(),
                 start.arguments(),
                 start.computedBy(),
-                network.spec().needsSeveralSamples());
+                start.joinsSingle(),
+                diverged);
     }
 }

@@ -3,71 +3,133 @@ package org.pernodedrop.train;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.function.Consumer;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.FileSet;
+import org.pernodedrop.files.FolderInUseException;
+import org.pernodedrop.files.FolderLock;
 
-/** The directory that a run writes to, and the names of its files. */
-public final class RunDirectory {
+/**
+ * The directory that a run writes to, and the names of its files. Of an earlier run there all files stay until those of the
+ * new one are whole: the new run is {@linkplain #begin begun} beside it, and {@linkplain #commit takes its place} at the end.
+ */
+public final class RunDirectory implements AutoCloseable {
     private static final String WAY_OUT = "; name a directory that can be written to by --out";
 
     private final Path path;
-    private final boolean made;
+    private final FolderLock lock;
+    private FileSet files;
+    private boolean kept;
 
-    private RunDirectory(Path path, boolean made) {
+    private RunDirectory(Path path, FolderLock lock) {
         this.path = path;
-        this.made = made;
+        this.lock = lock;
+    }
+
+    private interface Holding {
+        FolderLock hold() throws IOException;
+    }
+
+    private static RunDirectory held(Path path, Holding holding) {
+        try {
+            FolderLock lock = holding.hold();
+            return new RunDirectory(lock.path(), lock);
+        } catch (NotDirectoryException e) {
+            throw refusal("out is a file: out=" + path + WAY_OUT, e);
+        } catch (FolderInUseException e) {
+            throw refusal(e.getMessage(), e);
+        } catch (IOException e) {
+            throw refusal("out cannot be written to: out=" + path + " (" + e + ")" + WAY_OUT, e);
+        }
+    }
+
+    private static UncheckedIOException refusal(String message, IOException cause) {
+        return new UncheckedIOException(message, cause);
     }
 
     /**
-     * Makes the directory if need be, and sees that files can be written there. Files of an earlier run stay until {@link
-     * #clear}.
+     * Makes the directory if need be and holds it, so that no other command writes there. Files of an earlier run stay.
      *
-     * @throws UncheckedIOException with a one-line message if it cannot be had
+     * @param notice told if the file system cannot keep others out
+     * @throws UncheckedIOException with a one-line message if it cannot be had, or holds a file of a run's name that is of
+     *     no run
      */
-    public static RunDirectory open(Path path) {
-        if (Files.exists(path) && !Files.isDirectory(path)) {
-            String reason = "out is a file: out=" + path + WAY_OUT;
-            throw new UncheckedIOException(reason, new IOException(reason));
-        }
-        boolean made = Files.notExists(path);
+    public static RunDirectory open(Path path, Consumer<String> notice) {
+        RunDirectory directory = held(path, () -> FolderLock.hold(path, notice));
         try {
-            Files.createDirectories(path);
-            Files.delete(Files.createTempFile(path, "probe", ".tmp"));
+            EarlierRun.requireOwn(directory.path);
+            return directory;
         } catch (IOException e) {
-            throw new UncheckedIOException("out cannot be written to: out=" + path + " (" + e + ")" + WAY_OUT, e);
+            directory.close();
+            throw refusal(e.getMessage() + WAY_OUT, e);
         }
-        return new RunDirectory(path, made);
     }
 
-    /** The directory of an earlier run, to read from; nothing is made or checked. */
+    /**
+     * Makes a directory that was not there, of that name or with -2, -3 and so on behind it, and holds it.
+     *
+     * @throws UncheckedIOException as {@link #open}
+     */
+    public static RunDirectory openNew(Path path, Consumer<String> notice) {
+        return held(path, () -> FolderLock.holdNew(path, notice));
+    }
+
+    /**
+     * Holds the directory of a run to go on with: the one that was begun last, if it was not finished.
+     *
+     * @throws UncheckedIOException as {@link #open}, and if the directory is not there
+     */
+    public static RunDirectory resume(Path path, Consumer<String> notice) {
+        if (!Files.isDirectory(path)) {
+            throw refusal("the directory of a run to go on with does not exist: " + path, new IOException());
+        }
+        RunDirectory directory = held(path, () -> FolderLock.holdExisting(path, notice));
+        try {
+            directory.files = FileSet.last(directory.lock, EarlierRun.FILES);
+            directory.kept = true;
+            return directory;
+        } catch (IOException e) {
+            directory.close();
+            throw refusal("out cannot be written to: out=" + path + " (" + e.getMessage() + ")" + WAY_OUT, e);
+        }
+    }
+
+    /** The directory of a run, to read the whole one that is there; nothing is made or checked. */
     public static RunDirectory of(Path path) {
-        return new RunDirectory(path, false);
+        return new RunDirectory(path, null);
     }
 
     /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
     public Path metrics(boolean twin) {
-        return path.resolve(twin ? "metrics-none.csv" : "metrics.csv");
+        return file(EarlierRun.metrics(twin));
     }
 
     /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised twin. */
     public Path checkpoint(boolean twin) {
-        return path.resolve(twin ? "checkpoint-none.safetensors" : "checkpoint.safetensors");
+        return file(EarlierRun.checkpoint(twin));
     }
 
     /** Where the weights of a network after its best epoch go, likewise. */
     public Path model(boolean twin) {
-        return path.resolve(twin ? "model-none.safetensors" : "model.safetensors");
+        return file(EarlierRun.model(twin));
     }
 
     /** Where the plot goes. */
     public Path curves() {
-        return path.resolve("curves.png");
+        return file(EarlierRun.CURVES);
     }
 
     /** Where the report goes. */
     public Path report() {
-        return path.resolve("run.json");
+        return file(EarlierRun.REPORT);
+    }
+
+    private Path file(String name) {
+        return files == null
+                ? FileSet.current(path, EarlierRun.FILES, name)
+                : files.path().resolve(name);
     }
 
     /** The directory itself. */
@@ -75,46 +137,58 @@ public final class RunDirectory {
         return path;
     }
 
-    /** Deletes the files of an earlier run, lest they be taken for this one's. */
-    public void clear() {
-        delete(List.of(
-                metrics(false),
-                metrics(true),
-                checkpoint(false),
-                checkpoint(true),
-                model(false),
-                model(true),
-                curves(),
-                report()));
+    /** Where files of a run beside an earlier one are until it is whole; otherwise the directory itself. */
+    public Path unfinished() {
+        return files == null ? path : files.path();
     }
 
-    /** Deletes what an earlier process, killed while it wrote, has left half-way; finished files stay. */
-    public void clearLeftovers() {
-        delete(List.of());
-    }
-
-    private void delete(List<Path> files) {
-        try {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
+    /**
+     * Starts a new run: its files go beside those of an earlier one, if there is one. One that is gone on with has begun.
+     *
+     * @throws UncheckedIOException with a one-line message if the directory cannot be written to
+     */
+    public void begin() {
+        if (files == null) {
+            try {
+                files = FileSet.begin(lock, EarlierRun.FILES);
+            } catch (IOException e) {
+                throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
             }
-            for (boolean twin : new boolean[] {false, true}) {
-                for (Path file : List.of(metrics(twin), checkpoint(twin), model(twin), curves(), report())) {
-                    AtomicFile.deleteLeftovers(file);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("out holds something that cannot be replaced: " + e + WAY_OUT, e);
         }
     }
 
-    /** Removes the directory if it was made for this run and nothing was written to it. */
-    public void removeIfUnused() {
-        if (made) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                // Something was written there, or others forbid it: then it stays.
+    /** From now on there is something to go on with: an unfinished run stays when this is closed. */
+    public void keep() {
+        kept = true;
+    }
+
+    /**
+     * Puts the finished run in the place of an earlier one.
+     *
+     * @throws UncheckedIOException with a one-line message if that cannot be; the next command that writes there does it
+     */
+    public void commit() {
+        try {
+            files.commit();
+            files = null;
+        } catch (IOException e) {
+            throw refusal(e.getMessage() + "; the run is whole in " + path + ": call train --resume there", e);
+        }
+    }
+
+    /** Lets others have the directory. What was begun goes unless it was to be kept; so does an empty directory, if made. */
+    @Override
+    public void close() {
+        try {
+            if (files != null && !kept) {
+                files.drop();
+            }
+        } catch (IOException e) {
+            throw refusal("the files of the failed run could not be removed: " + e.getMessage(), e);
+        } finally {
+            files = null;
+            if (lock != null) {
+                lock.close();
             }
         }
     }
@@ -124,7 +198,7 @@ public final class RunDirectory {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage() + "; free space" + " or name another directory by --out", e);
+            throw new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
         }
     }
 }

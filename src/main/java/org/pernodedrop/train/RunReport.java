@@ -19,7 +19,7 @@ import org.pernodedrop.backend.MatrixPrecision;
  * @param version of the software
  * @param java version and virtual machine
  * @param operatingSystem name, version and architecture
- * @param started when the run began, ISO 8601
+ * @param started when the run began, ISO 8601 with the offset from UTC
  * @param device what computed
  * @param deviceUse how it was used
  * @param seed what everything random followed from
@@ -43,6 +43,9 @@ public record RunReport(
         int planes,
         Data data,
         List<TrainedNetwork> networks) {
+    /** What {@link #project} is. */
+    public static final String PROJECT = "pernodedrop";
+
     private static final ObjectMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
@@ -94,8 +97,10 @@ public record RunReport(
      * @param parameters number of trained values
      * @param epochs number of finished epochs
      * @param stoppedEarly whether early stopping ended it
-     * @param last the last epoch: the network as it was tested
-     * @param best the epoch of the lowest validation loss
+     * @param diverged what ended training after the last finished epoch, in one line: the loss was not finite; null if it
+     *     did not
+     * @param last the last epoch: the network as it was tested; null if there is none
+     * @param best the epoch of the lowest validation loss; null if there is none
      * @param test loss and accuracy on the test part after the last epoch; null if the set has none
      * @param seconds of all epochs
      */
@@ -106,6 +111,7 @@ public record RunReport(
             long parameters,
             int epochs,
             boolean stoppedEarly,
+            String diverged,
             @JsonProperty("final") EpochMetrics last,
             EpochMetrics best,
             Test test,

@@ -24,6 +24,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
     private static final String DATA = "data";
     private static final String ARGUMENTS = "arguments";
     private static final String COMPUTED_BY = "computed_by";
+    private static final String DIVERGED = "diverged";
 
     /**
      * What belongs to a run besides its network.
@@ -33,13 +34,19 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
      * @param arguments of the command line that started it
      * @param computedBy the backend
      * @param joinsSingle whether a last batch of one example joins the one before, {@link NetworkSpec#needsSeveralSamples}
+     * @param diverged what ended the training after the last epoch, in one line: its loss was not finite; null if it did
+     *     not
      */
     public record Facts(
             TrainingState training,
             TrainedData data,
             List<String> arguments,
             String computedBy,
-            boolean joinsSingle) {
+            boolean joinsSingle,
+            String diverged) {
+        /** The texts that every file of a run has. */
+        static final List<String> NAMES = List.of(TRAINING, DATA, ARGUMENTS, COMPUTED_BY);
+
         /** Copies the list. */
         public Facts {
             arguments = List.copyOf(arguments);
@@ -47,7 +54,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
 
         /** Those of a network that learns from single examples, too. */
         public Facts(TrainingState training, TrainedData data, List<String> arguments, String computedBy) {
-            this(training, data, arguments, computedBy, false);
+            this(training, data, arguments, computedBy, false, null);
         }
 
         /** Training steps that were made: whole epochs. */
@@ -92,6 +99,9 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
             texts.put(DATA, data.toJson());
             texts.put(ARGUMENTS, TrainingState.json(arguments));
             texts.put(COMPUTED_BY, computedBy);
+            if (diverged != null) {
+                texts.put(DIVERGED, diverged);
+            }
             return texts;
         }
 
@@ -102,7 +112,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
          * @throws ModelFileException if one is missing or damaged
          */
         public static Facts read(Path file, Map<String, String> texts) throws ModelFileException {
-            for (String name : List.of(TRAINING, DATA, ARGUMENTS, COMPUTED_BY)) {
+            for (String name : NAMES) {
                 if (!texts.containsKey(name)) {
                     throw new ModelFileException(file + " belongs to no run: its metadata must have the text " + name
                             + "; name the directory of a run");
@@ -114,7 +124,8 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
                         TrainedData.fromJson(texts.get(DATA)),
                         Arrays.asList(TrainingState.read(texts.get(ARGUMENTS), String[].class)),
                         texts.get(COMPUTED_BY),
-                        needsSeveral(texts.get(Weights.NETWORK)));
+                        needsSeveral(texts.get(Weights.NETWORK)),
+                        texts.get(DIVERGED));
             } catch (ModelFileException e) {
                 throw new ModelFileException(file + ": " + e.getMessage(), e);
             } catch (NullPointerException e) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.data.DataChecksum;
+import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Standardizer;
@@ -36,6 +37,9 @@ public record TrainedData(
         List<String> classNames,
         List<Double> mean,
         List<Double> deviation) {
+    /** What to do if the data is not where it was, behind the message that says so. */
+    public static final String MOVED = "; if the data of the run is elsewhere now, say where by --data";
+
     /** Refuses nulls, and means or deviations that cannot be. */
     public TrainedData {
         Objects.requireNonNull(source, "source");
@@ -59,6 +63,7 @@ public record TrainedData(
     /**
      * What a split is.
      *
+     * @param source specification; a path in it is kept from the root on, so that it is found from everywhere
      * @param split standardized
      * @param standardizer that did it
      */
@@ -71,7 +76,7 @@ public record TrainedData(
             DataSplit split,
             Standardizer standardizer) {
         return new TrainedData(
-                source,
+                DataSource.absolute(source),
                 label,
                 validationFraction,
                 limit,
@@ -94,13 +99,20 @@ public record TrainedData(
     /**
      * Reads the parts again, as they were trained on.
      *
+     * @param elsewhere specification of where the data is now; null if it is where it was
      * @throws org.pernodedrop.data.DataException if the data cannot be read
      * @throws IllegalArgumentException if it is not what it was
      */
-    public DataSplit reload() {
-        DataSplit split = DataSource.parse(source, label).load(seed, validationFraction, limit);
+    public DataSplit reload(String elsewhere) {
+        String now = elsewhere == null ? source : elsewhere;
+        DataSplit split;
+        try {
+            split = DataSource.parse(now, label).load(seed, validationFraction, limit);
+        } catch (DataException e) {
+            throw new DataException(e.getMessage() + MOVED, e);
+        }
         Standardizer fitted = split.standardize();
-        requireSame(of(source, label, validationFraction, limit, seed, split, fitted));
+        requireSame(of(now, label, validationFraction, limit, seed, split, fitted));
         return split;
     }
 

@@ -69,8 +69,8 @@ public final class Trainer {
      *
      * @param network at its start, with as many inputs as the data has features
      * @param listener told of every step and epoch
-     * @throws TrainingException at the first loss that is not finite, naming epoch and step; or before an epoch that would
-     *     lead behind the last step, {@link StepState#LAST_STEP}
+     * @throws TrainingException at the first loss that is not finite, naming epoch and step, with the epochs before; or
+     *     before an epoch that would lead behind the last step, {@link StepState#LAST_STEP}
      * @throws IllegalArgumentException if the network needs several samples in every batch, and there is but one
      */
     public TrainingResult train(Network network, TrainingListener listener) {
@@ -130,11 +130,11 @@ public final class Trainer {
                     steps.run(count);
                     listener.stepped();
                 }
-                LossTotals running = finite(totals.read(), epoch, sizes.steps());
-                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch, sizes.steps());
+                LossTotals running = finite(totals.read(), epochs, sizes.steps());
+                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epochs, sizes.steps());
                 LossTotals validated = validating == null
                         ? trained
-                        : finite(evaluate(network, validating, validation.examples(), totals), epoch, sizes.steps());
+                        : finite(evaluate(network, validating, validation.examples(), totals), epochs, sizes.steps());
                 EpochMetrics metrics = new EpochMetrics(
                         epoch,
                         running.meanLoss(),
@@ -181,14 +181,17 @@ public final class Trainer {
     }
 
     // The accumulator remembers the first step, so that the host need not look at every one.
-    private LossTotals finite(LossTotals totals, int epoch, int steps) {
+    private LossTotals finite(LossTotals totals, List<EpochMetrics> finished, int steps) {
         if (totals.firstNonFiniteStep() >= 0) {
+            int epoch = finished.size() + 1;
             long before = (epoch - 1L) * steps;
             long step = totals.firstNonFiniteStep() - before;
             String where =
                     step < steps ? "step " + (step + 1) + " of " + steps : "after step " + steps + " of " + steps;
-            throw new TrainingException("the loss is not finite in epoch " + epoch + ", " + where
-                    + "; use a smaller learning rate: --learning-rate=" + config.learningRate());
+            throw new TrainingException(
+                    "the loss is not finite in epoch " + epoch + ", " + where
+                            + "; use a smaller learning rate: --learning-rate=" + config.learningRate(),
+                    finished);
         }
         return totals;
     }

@@ -2,12 +2,15 @@ package org.pernodedrop.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
+import org.pernodedrop.files.JsonText;
 import org.pernodedrop.model.ModelFileException;
 
 /**
@@ -18,7 +21,9 @@ import org.pernodedrop.model.ModelFileException;
  * @param epochs what was measured so far, epoch 1 first; may be empty
  */
 public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final String CONFIG = "config";
+    private static final String EPOCHS = "epochs";
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
@@ -71,9 +76,12 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    /** As JSON, with names in snake case. */
+    /** As JSON: the configuration with names in snake case, and for every epoch a row of its numbers ({@link EpochRows}). */
     public String toJson() {
-        return json(this);
+        ObjectNode root = JSON.createObjectNode();
+        root.set(CONFIG, JSON.valueToTree(config));
+        root.set(EPOCHS, EpochRows.write(epochs));
+        return json(root);
     }
 
     /**
@@ -82,7 +90,25 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
      * @throws ModelFileException if the text is no such state
      */
     public static TrainingState fromJson(String text) throws ModelFileException {
-        return read(text, TrainingState.class);
+        JsonNode root = read(text, JsonNode.class);
+        if (!root.isObject() || root.size() != 2 || !root.has(CONFIG) || !root.has(EPOCHS)) {
+            throw new ModelFileException("what a run has saved of its training must be an object with " + CONFIG
+                    + " and " + EPOCHS + " and no others");
+        }
+        try {
+            List<EpochMetrics> epochs = EpochRows.read(root.get(EPOCHS), JSON);
+            return new TrainingState(JSON.treeToValue(root.get(CONFIG), TrainingConfig.class), epochs);
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new ModelFileException(
+                    "what a run has saved cannot be: " + ModelFileException.quoted(e.getMessage()), e);
+        }
+    }
+
+    private static ModelFileException unreadable(JsonProcessingException e) {
+        return new ModelFileException(
+                "what a run has saved cannot be read: " + ModelFileException.quoted(e.getOriginalMessage()), e);
     }
 
     static String json(Object value) {
@@ -101,8 +127,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(
-                    "what a run has saved cannot be read: " + ModelFileException.quoted(e.getOriginalMessage()), e);
+            throw unreadable(e);
         }
     }
 }

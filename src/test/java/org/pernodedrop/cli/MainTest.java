@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,26 @@ class MainTest {
         assertEquals(
                 "pernodedrop " + Version.current(),
                 program.out().lines().findFirst().orElseThrow());
+    }
+
+    /** On a full disk, say: what went to a file is not there, and whoever reads the exit code is to know. */
+    @Test
+    void resultsThatCannotBeWrittenAreAFailure() {
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        StringWriter err = new StringWriter();
+        assertEquals(Main.FAILURE, Main.run(new String[] {"--version"}, new PrintWriter(full), new PrintWriter(err)));
+        assertTrue(err.toString().startsWith("error: standard output cannot be written to"), err.toString());
     }
 
     @Test

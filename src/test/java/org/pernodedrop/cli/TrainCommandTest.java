@@ -15,6 +15,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataException;
+import org.pernodedrop.model.Safetensors;
 import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.train.MetricsCsv;
+import org.pernodedrop.train.SavedRun;
 import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine;
 
@@ -122,6 +126,10 @@ class TrainCommandTest {
         assertTrue(outcome.out().endsWith("curves: " + directory.resolve("run/curves.png") + System.lineSeparator()));
 
         JsonNode report = report("run");
+        String started = report.get("started").asText();
+        assertEquals(
+                started,
+                OffsetDateTime.parse(started).truncatedTo(ChronoUnit.SECONDS).toString());
         assertEquals(7, report.get("seed").asLong());
         assertEquals("pernodedrop", report.at("/settings/regularizer").asText());
         assertEquals("bernoulli", report.at("/settings/noise").asText());
@@ -223,7 +231,7 @@ class TrainCommandTest {
 
     @Test
     void whatDoesNotFitIsToldBeforeAnythingIsReplaced() throws IOException {
-        String earlier = "an earlier run's";
+        String earlier = MetricsCsv.HEADER + "\n";
         Files.createDirectory(directory.resolve("kept"));
         Files.writeString(directory.resolve("kept/metrics.csv"), earlier);
         for (String out : List.of("run", "kept")) {
@@ -275,6 +283,7 @@ class TrainCommandTest {
 
     @Test
     void divergenceKeepsFinishedEpochs() throws IOException {
+        DrawingMachine.require();
         // Grows from step to step until it overflows, but not in the first epoch.
         Outcome outcome = train(
                 "run",
@@ -298,7 +307,29 @@ class TrainCommandTest {
         assertTrue(
                 failure.getMessage().startsWith("the loss is not finite in epoch " + (finished + 1) + ", "),
                 failure.getMessage());
-        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), names("run"));
+        assertTrue(failure.getMessage().contains("epochs up to " + finished + " are kept"), failure.getMessage());
+        assertEquals(
+                List.of("checkpoint.safetensors", "curves.png", "metrics.csv", "model.safetensors", "run.json"),
+                names("run"));
+        JsonNode network = report("run").at("/networks/0");
+        assertEquals(finished, network.get("epochs").asInt());
+        assertTrue(failure.getMessage().startsWith(network.get("diverged").asText()), network.toString());
+        int best = network.at("/best/epoch").asInt();
+        assertTrue(best >= 1 && best <= finished, network.toString());
+        SavedRun saved = SavedRun.read(directory.resolve("run/checkpoint.safetensors"));
+        assertEquals(finished, saved.facts().training().epochs().size());
+        assertEquals(saved.facts().steps(), saved.checkpoint().step());
+        for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
+            Safetensors.read(directory.resolve("run").resolve(file)).tensors().forEach((name, tensor) -> {
+                for (float value : tensor.values()) {
+                    assertTrue(Float.isFinite(value), name);
+                }
+            });
+        }
+        // It would diverge again.
+        Outcome resumed = run(List.of("--resume", directory.resolve("run").toString()));
+        assertEquals(1, resumed.code());
+        assertEquals(failure.getMessage(), resumed.failure().getMessage());
     }
 
     @Test

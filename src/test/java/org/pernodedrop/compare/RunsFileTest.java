@@ -12,12 +12,27 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.files.FolderLock;
 
 class RunsFileTest {
     @TempDir
     private Path directory;
+
+    private FolderLock folder;
+
+    @BeforeEach
+    void hold() throws IOException {
+        folder = FolderLock.hold(directory, notice -> {});
+    }
+
+    @AfterEach
+    void letGo() {
+        folder.close();
+    }
 
     private static RunsFile.Header header(Object epochs) {
         Map<String, Object> settings = new LinkedHashMap<>();
@@ -30,7 +45,7 @@ class RunsFileTest {
 
     private Path written() throws IOException {
         Path path = directory.resolve("runs.jsonl");
-        try (RunsFile file = RunsFile.open(path, header(30))) {
+        try (RunsFile file = RunsFile.open(folder, path, header(30))) {
             for (ComparedRun run : Runs.some()) {
                 file.append(run);
             }
@@ -41,7 +56,7 @@ class RunsFileTest {
     @Test
     void whatWasAppendedIsReadAgain() throws IOException {
         Path path = written();
-        try (RunsFile file = RunsFile.open(path, header(30))) {
+        try (RunsFile file = RunsFile.open(folder, path, header(30))) {
             assertEquals(Runs.some(), file.runs());
         }
         assertEquals(Runs.some(), RunsFile.read(path).runs());
@@ -60,7 +75,7 @@ class RunsFileTest {
             int lines = (int)
                     text.substring(0, length).chars().filter(c -> c == '\n').count();
             List<ComparedRun> expected = Runs.some().subList(0, Math.max(0, lines - 1));
-            try (RunsFile file = RunsFile.open(path, header(30))) {
+            try (RunsFile file = RunsFile.open(folder, path, header(30))) {
                 assertEquals(expected, file.runs());
                 file.append(next);
             }
@@ -73,18 +88,18 @@ class RunsFileTest {
     @Test
     void otherSettingsAreRefused() throws IOException {
         Path path = written();
-        IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(31)));
+        IOException e = assertThrows(IOException.class, () -> RunsFile.open(folder, path, header(31)));
         assertTrue(e.getMessage().contains("epochs is 30 there and 31 now"), e.getMessage());
         assertEquals(Runs.some(), RunsFile.read(path).runs());
     }
 
     @Test
-    void twoAtATimeAreRefused() throws IOException {
-        Path path = written();
-        try (RunsFile file = RunsFile.open(path, header(30))) {
-            IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
-            assertTrue(e.getMessage().contains("another comparison is writing"), e.getMessage());
-            assertEquals(Runs.some(), file.runs());
+    void itsFolderIsHeld() throws IOException {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        try (FolderLock other = FolderLock.hold(elsewhere, notice -> {})) {
+            Path path = directory.resolve("runs.jsonl");
+            assertThrows(IllegalArgumentException.class, () -> RunsFile.open(other, path, header(30)));
+            assertTrue(Files.notExists(path));
         }
     }
 
@@ -96,7 +111,7 @@ class RunsFileTest {
         for (String damage : List.of("{}", "nonsense", "[1]", "{\"regularizer\":\"nothing\"}", "null", "")) {
             lines.set(2, damage);
             Files.write(path, lines);
-            IOException e = assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
+            IOException e = assertThrows(IOException.class, () -> RunsFile.open(folder, path, header(30)));
             assertTrue(e.getMessage().contains("line 3"), e.getMessage());
         }
         for (String[] change : new String[][] {
@@ -113,6 +128,6 @@ class RunsFileTest {
             assertTrue(e.getMessage().contains("line 2"), e.getMessage());
         }
         Files.writeString(path, "{\"a\":1}\n");
-        assertThrows(IOException.class, () -> RunsFile.open(path, header(30)));
+        assertThrows(IOException.class, () -> RunsFile.open(folder, path, header(30)));
     }
 }

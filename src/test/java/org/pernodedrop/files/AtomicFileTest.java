@@ -62,6 +62,20 @@ class AtomicFileTest {
                 "cannot write " + directory + ": it is a directory or a device; name a file", isDirectory.getMessage());
     }
 
+    /** What was to be deleted at the end of the process is forgotten once it is gone: else every write would cost memory. */
+    @Test
+    void finishedFilesAreForgotten() throws IOException {
+        int before = TemporaryFiles.count();
+        for (int k = 0; k < 100; k++) {
+            AtomicFile.write(directory.resolve("a.txt"), bytes("one"));
+            try (AtomicFile dropped = AtomicFile.create(directory.resolve("b.txt"))) {
+                assertEquals(before + 1, TemporaryFiles.count());
+                Files.writeString(dropped.temporary(), "half");
+            }
+        }
+        assertEquals(before, TemporaryFiles.count());
+    }
+
     private long count() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.count();

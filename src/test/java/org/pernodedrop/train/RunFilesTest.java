@@ -76,50 +76,137 @@ class RunFilesTest {
         assertEquals(List.of("curves.png"), names());
     }
 
+    private static RunDirectory open(Path path) {
+        return RunDirectory.open(path, notice -> {});
+    }
+
+    private static String refused(Path path) {
+        return assertThrows(UncheckedIOException.class, () -> open(path)).getMessage();
+    }
+
+    /** An earlier run stays until the new one is whole, and then none of its files does. */
     @Test
-    void directoryIsMadeAndCleared() throws IOException {
-        RunDirectory run = RunDirectory.open(directory.resolve("a/b"));
-        for (Path file : List.of(run.metrics(false), run.metrics(true), run.curves(), run.report())) {
-            Files.writeString(file, "old");
+    void runsTakeTheirPlaceAtOnce() throws IOException {
+        Path path = directory.resolve("a/b");
+        try (RunDirectory first = open(path)) {
+            first.begin();
+            assertEquals(path, first.unfinished(), "nothing is in the way");
+            new MetricsCsv(first.metrics(false), List.of(epoch(1)));
+            new MetricsCsv(first.metrics(true), List.of());
+            first.commit();
         }
-        Path other = Files.writeString(run.path().resolve("notes.txt"), "mine");
-        RunDirectory.open(run.path()).clear();
-        try (Stream<Path> files = Files.list(run.path())) {
-            assertEquals(List.of(other), files.toList());
+        String notes = "mine";
+        Files.writeString(path.resolve("notes.txt"), notes);
+        try (RunDirectory second = open(path)) {
+            second.begin();
+            new MetricsCsv(second.metrics(false), List.of(epoch(1), epoch(2)));
+            assertEquals(2, Files.readAllLines(path.resolve("metrics.csv")).size(), "the earlier one");
+            assertTrue(Files.exists(path.resolve("metrics-none.csv")));
+            second.commit();
+            assertEquals(path.resolve("metrics.csv"), second.metrics(false));
         }
+        assertEquals(3, Files.readAllLines(path.resolve("metrics.csv")).size());
+        try (Stream<Path> files = Files.list(path)) {
+            assertEquals(
+                    List.of("metrics.csv", "notes.txt"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        assertEquals(notes, Files.readString(path.resolve("notes.txt")));
+    }
+
+    /** What failed before there was anything to go on with goes; what failed later is gone on with. */
+    @Test
+    void failedRunsAreGoneOnWithOnceTheyHaveAnEpoch() throws IOException {
+        try (RunDirectory whole = open(directory)) {
+            whole.begin();
+            new MetricsCsv(whole.metrics(false), List.of(epoch(1)));
+            whole.commit();
+        }
+        try (RunDirectory early = open(directory)) {
+            early.begin();
+            new MetricsCsv(early.metrics(false), List.of());
+        }
+        assertEquals(List.of("metrics.csv"), names());
+        Path unfinished;
+        try (RunDirectory late = open(directory)) {
+            late.begin();
+            new MetricsCsv(late.metrics(false), List.of(epoch(1), epoch(2)));
+            unfinished = late.unfinished();
+            late.keep();
+        }
+        assertEquals(2, Files.readAllLines(directory.resolve("metrics.csv")).size());
+        assertEquals(
+                directory.resolve("metrics.csv"), RunDirectory.of(directory).metrics(false));
+        try (RunDirectory resumed = RunDirectory.resume(directory, notice -> {})) {
+            resumed.begin();
+            assertEquals(unfinished, resumed.unfinished());
+            assertEquals(3, Files.readAllLines(resumed.metrics(false)).size());
+            resumed.commit();
+        }
+        assertEquals(List.of("metrics.csv"), names());
+        assertEquals(3, Files.readAllLines(directory.resolve("metrics.csv")).size());
     }
 
     @Test
     void directoryWithoutFilesGoesAgainIfItWasMade() throws IOException {
-        RunDirectory made = RunDirectory.open(directory.resolve("made"));
-        made.removeIfUnused();
-        made.removeIfUnused();
+        open(directory.resolve("made")).close();
         assertEquals(List.of(), names());
-        Files.writeString(RunDirectory.open(made.path()).report(), "mine");
-        made.removeIfUnused();
-        RunDirectory.open(Files.createDirectory(directory.resolve("empty"))).removeIfUnused();
+        try (RunDirectory made = open(directory.resolve("made"))) {
+            Files.writeString(made.path().resolve("notes.txt"), "mine");
+        }
+        open(Files.createDirectory(directory.resolve("empty"))).close();
         assertEquals(List.of("empty", "made"), names());
-        assertEquals("mine", Files.readString(made.report()));
+    }
+
+    @Test
+    void newDirectoriesAreNobodyElses() throws IOException {
+        Path path = directory.resolve("runs/now");
+        try (RunDirectory one = RunDirectory.openNew(path, notice -> {});
+                RunDirectory two = RunDirectory.openNew(path, notice -> {});
+                RunDirectory three = RunDirectory.openNew(path, notice -> {})) {
+            assertEquals(path, one.path());
+            assertEquals(path.resolveSibling("now-2"), two.path());
+            assertEquals(path.resolveSibling("now-3"), three.path());
+        }
     }
 
     @Test
     void refusesWhatIsNoDirectory() throws IOException {
         Path file = Files.writeString(directory.resolve("taken"), "mine");
-        String start = assertThrows(UncheckedIOException.class, () -> RunDirectory.open(file))
-                .getMessage();
-        assertEquals("out is a file: out=" + file + "; name a directory that can be written to by --out", start);
-        String below = assertThrows(UncheckedIOException.class, () -> RunDirectory.open(file.resolve("runs")))
-                .getMessage();
+        assertEquals(
+                "out is a file: out=" + file + "; name a directory that can be written to by --out", refused(file));
+        String below = refused(file.resolve("runs"));
         assertTrue(below.startsWith("out cannot be written to: out=" + file.resolve("runs")), below);
         assertEquals("mine", Files.readString(file));
+        String absent = assertThrows(
+                        UncheckedIOException.class, () -> RunDirectory.resume(directory.resolve("no"), notice -> {}))
+                .getMessage();
+        assertTrue(absent.contains("does not exist"), absent);
+        assertEquals(List.of("taken"), names());
     }
 
-    @Test
-    void refusesToClearWhatIsNotItsOwn() throws IOException {
-        RunDirectory run = RunDirectory.open(directory);
-        Files.writeString(Files.createDirectory(run.report()).resolve("x"), "mine");
-        String message = assertThrows(UncheckedIOException.class, run::clear).getMessage();
-        assertTrue(message.startsWith("out holds something that cannot be replaced: "), message);
+    /** Whatever has the name of a run's file and is none would be lost when the new run takes its place. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "metrics.csv",
+                "metrics-none.csv",
+                "checkpoint.safetensors",
+                "model-none.safetensors",
+                "curves.png",
+                "run.json"
+            })
+    void refusesToReplaceWhatIsNotARuns(String name) throws IOException {
+        Path file = directory.resolve(name);
+        for (String content : List.of("", "mine", "{\"project\": \"another\"}", "epoch,loss\n1,2\n")) {
+            Files.writeString(file, content);
+            assertTrue(refused(directory).startsWith("out holds a file that a run would replace"));
+            assertEquals(content, Files.readString(file));
+        }
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertTrue(refused(directory).contains(file.toString()));
+        assertEquals(List.of(name), names());
     }
 
     @Test

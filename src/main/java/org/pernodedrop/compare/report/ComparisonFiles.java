@@ -8,11 +8,17 @@ import java.util.Optional;
 import org.pernodedrop.compare.Comparison;
 import org.pernodedrop.compare.RunsFile;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.FileSet;
 import org.pernodedrop.report.Plot;
 import org.pernodedrop.report.PlotImage;
 
 /** What is made of a comparison: runs.csv, summary.csv, differences.csv, summary.json, gap.png and index.html. */
 public final class ComparisonFiles {
+    /** All of them, which belong together. */
+    public static final FileSet.Kind FILES = new FileSet.Kind(
+            "comparison",
+            List.of("runs.csv", "summary.csv", "differences.csv", "summary.json", "index.html", "gap.png"));
+
     private ComparisonFiles() {}
 
     /**
