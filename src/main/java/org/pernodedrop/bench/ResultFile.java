@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.RegularFile;
 
 /**
  * Results as JSON objects, one a line. The file appears, whole, on {@link #commit}: until then lines go to a
@@ -56,6 +57,7 @@ public final class ResultFile implements AutoCloseable {
     public static List<ResultRow> read(Path file) throws IOException {
         List<ResultRow> rows = new ArrayList<>();
         int number = 0;
+        RegularFile.require(file);
         for (String line : Files.readAllLines(file)) {
             number++;
             try {

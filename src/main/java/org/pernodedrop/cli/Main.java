@@ -2,6 +2,7 @@ package org.pernodedrop.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.pernodedrop.files.RegularFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,7 +75,10 @@ public final class Main implements Callable<Integer> {
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, err))
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure));
         try {
+            OptionFiles.require(arguments);
             return commandLine.execute(arguments);
+        } catch (RegularFile.NotRegularException failure) {
+            return failures.report(failure);
         } catch (OutOfMemoryError failure) {
             return failures.report(failure);
         } finally {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.files.RegularFile;
 
 /**
  * The runs of a comparison on disk: a line of JSON with its settings and then one for each finished run, which is on the
@@ -65,6 +66,7 @@ public final class RunsFile implements AutoCloseable {
      *     message that says so in one line
      */
     public static RunsFile open(Path path, Header header) throws IOException {
+        RegularFile.require(path);
         FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         RunsFile file = new RunsFile(path, channel);
@@ -118,6 +120,7 @@ public final class RunsFile implements AutoCloseable {
      * @throws IOException if it cannot be read or is no such file
      */
     public static Content read(Path path) throws IOException {
+        RegularFile.require(path);
         String text = wholeLines(Files.readString(path));
         if (text.isEmpty()) {
             throw new IOException(path + " holds no comparison; make one first");
