@@ -13,7 +13,7 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
-import org.pernodedrop.data.UnlabelledTable;
+import org.pernodedrop.data.InputTable;
 import org.pernodedrop.predict.Calibration;
 import org.pernodedrop.predict.Prediction;
 import org.pernodedrop.predict.PredictionFiles;
@@ -22,6 +22,7 @@ import org.pernodedrop.predict.TrainedModel;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,8 +40,8 @@ import picocli.CommandLine.Spec;
                     + " tells how sure it is.",
             "",
             "With --monte-carlo the masks stay on, and each example is asked about many times: the mean is the prediction, and"
-                    + " how much the answers differ tells what the network does not know. Without --inputs the labels are known:"
-                    + " then it also tells whether the network is right as often as it says.",
+                    + " how much the answers differ tells what the network does not know. Without --inputs, or with --label, the labels are"
+                    + " known: then it also tells whether the network is right as often as it says.",
             "",
             "Options:"
         },
@@ -80,10 +81,20 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--inputs",
             paramLabel = "FILE",
-            description =
-                    "CSV file of features, one example a line, without labels, as the network was trained on; plain or"
-                            + " .gz.")
+            description = "CSV file of examples, one a line, plain or .gz. Columns are found by their names if the file"
+                    + " and the data that was trained on have a header, and by their position otherwise.")
     private Path inputs;
+
+    @Option(
+            names = "--label",
+            paramLabel = "COL",
+            description =
+                    "With --inputs: column of the true labels, by name or number from 0, to score the predictions by."
+                            + " Without it a column that is called as the label in training is ignored.")
+    private String label;
+
+    @Mixin
+    private final FileOptions files = new FileOptions();
 
     @Option(
             names = "--part",
@@ -133,6 +144,9 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         OptionChecks checks = new OptionChecks(spec);
         checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
+        checks.onlyWith("predictions with --inputs", inputs != null, "--label", label != null);
+        boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
+        checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
         BackendChoice choice;
         try {
@@ -146,12 +160,18 @@ final class PredictCommand implements Callable<Integer> {
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
-                write(predict(predictor, features(data)), data.classNames(), null);
+                InputTable table = InputTable.read(inputs, data.wanted(), files.reading(label, this::tell));
+                data.standardizer().apply(inputs.toString(), table.features());
+                predict(predictor, table.features(), data.classNames(), table.labels(), inputs.toString());
             } else {
-                Dataset examples = examples(data.reload());
-                List<Prediction> predictions = predict(predictor, examples.features());
-                write(predictions, data.classNames(), examples.labels());
-                calibrate(predictions, examples.labels());
+                Part own = part == null ? Part.VALIDATION : part;
+                Dataset examples = examples(data.reload(files.maxUnpackedBytes()));
+                predict(
+                        predictor,
+                        examples.features(),
+                        data.classNames(),
+                        Optional.of(examples.labels()),
+                        own + " part");
             }
         } finally {
             directory.removeIfUnused();
@@ -159,19 +179,18 @@ final class PredictCommand implements Callable<Integer> {
         return Main.OK;
     }
 
-    private List<Prediction> predict(Predictor predictor, float[] features) {
-        return draws == 0 ? predictor.predict(features) : predictor.monteCarlo(features, draws);
+    private void predict(
+            Predictor predictor, float[] features, List<String> classNames, Optional<int[]> labels, String what)
+            throws IOException {
+        List<Prediction> predictions = predict(predictor, features);
+        write(predictions, classNames, labels.orElse(null));
+        if (labels.isPresent()) {
+            calibrate(predictions, labels.get(), what);
+        }
     }
 
-    private float[] features(TrainedData data) {
-        UnlabelledTable table = UnlabelledTable.read(inputs);
-        int wanted = data.mean().size();
-        if (table.featureCount() != wanted) {
-            throw new DataException("inputs must have the features that the network was trained on, " + wanted
-                    + " in a line, and no label: " + inputs + " has " + table.featureCount());
-        }
-        data.standardizer().apply(inputs.toString(), table.features());
-        return table.features();
+    private List<Prediction> predict(Predictor predictor, float[] features) {
+        return draws == 0 ? predictor.predict(features) : predictor.monteCarlo(features, draws);
     }
 
     private Dataset examples(DataSplit split) {
@@ -207,7 +226,7 @@ final class PredictCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private void calibrate(List<Prediction> predictions, int[] labels) throws IOException {
+    private void calibrate(List<Prediction> predictions, int[] labels, String what) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
         PredictionFiles.writeCalibration(out.resolve("calibration.csv"), calibration);
         Path plot = out.resolve("reliability.png");
@@ -215,9 +234,9 @@ final class PredictCommand implements Callable<Integer> {
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,
-                "%s part: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
+                "%s: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
                         + " %.4f%n",
-                part == null ? Part.VALIDATION : part,
+                what,
                 calibration.accuracy(),
                 calibration.expectedCalibrationError(),
                 calibration.negativeLogLikelihood(),

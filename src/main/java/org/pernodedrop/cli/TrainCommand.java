@@ -107,7 +107,7 @@ public final class TrainCommand implements Callable<Integer> {
         OptionChecks checks = new OptionChecks(spec);
         model.check(checks);
         options.check(checks);
-        DataSource source = options.data().source(checks);
+        DataSource source = options.data().source(checks, this::tell);
         TrainingConfig training = options.training();
         LocalDateTime started = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
         DataSplit split = source.load(

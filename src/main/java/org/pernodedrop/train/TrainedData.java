@@ -3,10 +3,15 @@ package org.pernodedrop.train;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Header;
+import org.pernodedrop.data.InputTable;
+import org.pernodedrop.data.Reading;
 import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.ModelFileException;
 
 /**
@@ -23,6 +28,7 @@ import org.pernodedrop.model.ModelFileException;
  * @param classNames names of the classes, by label
  * @param mean what is subtracted from every feature
  * @param deviation what every feature is then divided by, above 0
+ * @param columns of the CSV file; null for other sources, and in files that were written before columns were kept
  */
 public record TrainedData(
         String source,
@@ -35,7 +41,10 @@ public record TrainedData(
         List<Integer> exampleShape,
         List<String> classNames,
         List<Double> mean,
-        List<Double> deviation) {
+        List<Double> deviation,
+        TableColumns columns) {
+    private static final String COLUMNS = "columns";
+
     /** Refuses nulls, and means or deviations that cannot be. */
     public TrainedData {
         Objects.requireNonNull(source, "source");
@@ -53,6 +62,10 @@ public record TrainedData(
             throw new IllegalArgumentException(
                     "mean and deviation must be finite, deviation above 0, and as many: mean.size=" + mean.size()
                             + ", deviation.size=" + deviation.size());
+        }
+        if (columns != null && columns.header() && columns.featureNames().size() != mean.size()) {
+            throw new IllegalArgumentException("columns must name every feature: featureNames.size="
+                    + columns.featureNames().size() + ", mean.size=" + mean.size());
         }
     }
 
@@ -81,7 +94,13 @@ public record TrainedData(
                 Arrays.stream(split.train().exampleShape()).boxed().toList(),
                 split.train().classNames(),
                 Arrays.stream(standardizer.mean()).boxed().toList(),
-                Arrays.stream(standardizer.deviation()).boxed().toList());
+                Arrays.stream(standardizer.deviation()).boxed().toList(),
+                split.columns().orElse(null));
+    }
+
+    /** What inputs must have that the network is asked about. */
+    public InputTable.Wanted wanted() {
+        return new InputTable.Wanted(mean.size(), classNames, Optional.ofNullable(columns));
     }
 
     /** What brings other examples to the scale of the network's inputs. */
@@ -92,13 +111,16 @@ public record TrainedData(
     }
 
     /**
-     * Reads the parts again, as they were trained on.
+     * Reads the parts again, as they were trained on: with a header if there was one.
      *
+     * @param maxUnpackedBytes as {@link Reading#maxUnpackedBytes}
      * @throws org.pernodedrop.data.DataException if the data cannot be read
      * @throws IllegalArgumentException if it is not what it was
      */
-    public DataSplit reload() {
-        DataSplit split = DataSource.parse(source, label).load(seed, validationFraction, limit);
+    public DataSplit reload(long maxUnpackedBytes) {
+        Header header = columns == null ? Header.AUTO : columns.header() ? Header.YES : Header.NO;
+        Reading reading = Reading.standard().withLabel(label).withHeader(header).withMaxUnpackedBytes(maxUnpackedBytes);
+        DataSplit split = DataSource.of(source, reading).load(seed, validationFraction, limit);
         Standardizer fitted = split.standardize();
         requireSame(of(source, label, validationFraction, limit, seed, split, fitted));
         return split;
@@ -125,11 +147,11 @@ public record TrainedData(
     }
 
     /**
-     * Reads {@link #toJson}.
+     * Reads {@link #toJson}, and what was written before columns were kept.
      *
      * @throws ModelFileException if the text is nothing of the kind
      */
     public static TrainedData fromJson(String text) throws ModelFileException {
-        return TrainingState.read(text, TrainedData.class);
+        return TrainingState.read(text, TrainedData.class, COLUMNS);
     }
 }

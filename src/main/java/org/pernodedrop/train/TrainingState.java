@@ -2,10 +2,12 @@ package org.pernodedrop.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.model.ModelFileException;
@@ -93,9 +95,24 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    static <T> T read(String text, Class<T> type) throws ModelFileException {
+    private static JsonNode completed(String text, String... later) throws JsonProcessingException {
+        JsonNode tree = JSON.readTree(text);
+        if (tree instanceof ObjectNode object) {
+            for (String property : later) {
+                object.putIfAbsent(property, object.nullNode());
+            }
+        }
+        return tree;
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @param later names of properties that came later: files without them have null there
+     */
+    static <T> T read(String text, Class<T> type, String... later) throws ModelFileException {
         try {
-            T value = JSON.readValue(text, type);
+            T value = later.length == 0 ? JSON.readValue(text, type) : JSON.treeToValue(completed(text, later), type);
             if (value == null) {
                 throw new ModelFileException("what a run has saved must not be null");
             }
