@@ -28,7 +28,7 @@ class ArchitectureTest {
 
     @Test
     void dataKnowsTheGenerator() {
-        knowsOnly("data", "mask");
+        knowsOnly("data", "mask", "files");
     }
 
     @Test

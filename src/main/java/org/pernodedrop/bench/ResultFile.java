@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.pernodedrop.files.AtomicFile;
 import org.pernodedrop.files.JsonText;
+import org.pernodedrop.files.RegularFile;
 import org.pernodedrop.text.MessageText;
 
 /**
@@ -62,6 +63,7 @@ public final class ResultFile implements AutoCloseable {
      * @throws IOException if it cannot be read, or a line is none of results, with its number and field
      */
     public static List<ResultRow> read(Path file) throws IOException {
+        RegularFile.require(file);
         List<String> lines;
         try {
             lines = Files.readAllLines(file);

@@ -128,6 +128,9 @@ final class BenchTrainingCommand implements Callable<Integer> {
             description = "Drop rate in [0, 1). Default: ${DEFAULT-VALUE}.")
     private DropRate rate;
 
+    @Mixin
+    private final FileOptions files = new FileOptions();
+
     @Override
     public Integer call() throws IOException {
         options.check(spec);
@@ -146,7 +149,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
             return null;
         }
         try {
-            return DataSource.parse(data, null);
+            return DataSource.of(data, files.reading(null, spec.commandLine().getErr()::println));
         } catch (IllegalArgumentException e) {
             throw new OptionChecks(spec).refusal("--" + e.getMessage());
         }

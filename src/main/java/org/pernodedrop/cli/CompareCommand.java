@@ -22,6 +22,7 @@ import org.pernodedrop.compare.report.ComparisonFiles;
 import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Header;
 import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
@@ -168,7 +169,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         OptionChecks checks = new OptionChecks(spec);
         check(checks);
-        DataSource source = data.source(checks);
+        DataSource source = data.source(checks, this::tell);
         LongFunction<DataSplit> splits = seed -> {
             DataSplit split = source.loadWithTest(seed, data.validationFraction(), testFraction, data.limit());
             split.standardize();
@@ -232,6 +233,8 @@ final class CompareCommand implements Callable<Integer> {
     private RunsFile.Header header(Backend backend, DataSplit first) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.putAll(data.settings());
+        // Comparisons from before there was a choice go on; what was read is in the checksum.
+        settings.remove("header", Header.AUTO);
         settings.put("test_fraction", testFraction);
         settings.put("data_checksum", DataChecksum.of(first));
         settings.put("train_examples", first.train().examples());

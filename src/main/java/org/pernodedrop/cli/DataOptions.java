@@ -2,10 +2,15 @@ package org.pernodedrop.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Reading;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.train.TrainedData;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what is learned. */
@@ -22,6 +27,9 @@ final class DataOptions {
             paramLabel = "COL",
             description = "Label column of csv:FILE, by name or number from 0. Default: the last one.")
     private String label;
+
+    @Mixin
+    private final FileOptions files = new FileOptions();
 
     @Option(
             names = "--validation-fraction",
@@ -44,9 +52,20 @@ final class DataOptions {
         checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
     }
 
-    DataSource source(OptionChecks checks) {
+    /**
+     * The data that is named.
+     *
+     * @param notice told of every remark on it once, however often it is read
+     */
+    DataSource source(OptionChecks checks, Consumer<String> notice) {
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        Reading reading = files.reading(label, line -> {
+            if (told.add(line)) {
+                notice.accept(line);
+            }
+        });
         try {
-            return DataSource.parse(data, label);
+            return DataSource.of(data, reading);
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
@@ -70,6 +89,7 @@ final class DataOptions {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("data", data);
         settings.put("label", label);
+        settings.putAll(files.settings());
         settings.put("validation_fraction", validationFraction);
         settings.put("limit", limit);
         return settings;

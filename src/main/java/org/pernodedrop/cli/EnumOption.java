@@ -9,6 +9,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.bench.Suite;
 import org.pernodedrop.compare.ComparedRegularizer;
+import org.pernodedrop.data.Header;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -76,6 +77,12 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
     static final class OfGranularity extends EnumOption<Granularity> {
         OfGranularity() {
             super(Granularity.class);
+        }
+    }
+
+    static final class OfHeader extends EnumOption<Header> {
+        OfHeader() {
+            super(Header.class);
         }
     }
 

@@ -2,6 +2,7 @@ package org.pernodedrop.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.pernodedrop.files.RegularFile;
 import org.pernodedrop.text.TerminalPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,12 +80,15 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
+            OptionFiles.require(arguments);
             int code = commandLine.execute(arguments);
             if (out.checkError()) {
                 err.println("error: standard output cannot be written to, on a full disk for one: results are lost");
                 return code == OK ? FAILURE : code;
             }
             return code;
+        } catch (RegularFile.NotRegularException failure) {
+            return failures.report(failure);
         } catch (OutOfMemoryError failure) {
             return failures.report(failure);
         } finally {

@@ -31,6 +31,28 @@ final class OptionValues {
         }
     }
 
+    /** A number of bytes, at least 1; K, M, G and T stand for powers of 1,024. */
+    static final class Bytes implements ITypeConverter<Long> {
+        private static final String UNITS = "KMGT";
+
+        @Override
+        public Long convert(String text) {
+            int unit = text.isEmpty() ? -1 : UNITS.indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
+            String number = unit < 0 ? text : text.substring(0, text.length() - 1);
+            try {
+                long bytes = Math.multiplyExact(Long.parseLong(number), 1L << 10 * (unit + 1));
+                if (bytes > 0) {
+                    return bytes;
+                }
+            } catch (NumberFormatException | ArithmeticException e) {
+                // The same refusal as for numbers out of range.
+            }
+            throw new TypeConversionException(
+                    "must be a number of bytes, at least 1 and below 2^63, such as 1000000, 500M" + " or 64G, but was '"
+                            + text + "'");
+        }
+    }
+
     /** A training step. */
     static final class Step implements ITypeConverter<Long> {
         @Override

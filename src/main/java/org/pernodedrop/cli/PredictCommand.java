@@ -15,7 +15,7 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
-import org.pernodedrop.data.UnlabelledTable;
+import org.pernodedrop.data.InputTable;
 import org.pernodedrop.files.FileSet;
 import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.predict.Calibration;
@@ -26,6 +26,7 @@ import org.pernodedrop.predict.TrainedModel;
 import org.pernodedrop.text.MessageText;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,8 +44,8 @@ import picocli.CommandLine.Spec;
                     + " tells how sure it is.",
             "",
             "With --monte-carlo the masks stay on, and each example is asked about many times: the mean is the prediction, and"
-                    + " how much the answers differ tells what the network does not know. Without --inputs the labels are known:"
-                    + " then it also tells whether the network is right as often as it says.",
+                    + " how much the answers differ tells what the network does not know. Without --inputs, or with --label, the labels are"
+                    + " known: then it also tells whether the network is right as often as it says.",
             "",
             "Options:"
         },
@@ -98,10 +99,20 @@ final class PredictCommand implements Callable<Integer> {
             names = "--inputs",
             paramLabel = "FILE",
             converter = OptionValues.OfPath.class,
-            description =
-                    "CSV file of features, one example a line, without labels, as the network was trained on; plain or"
-                            + " .gz.")
+            description = "CSV file of examples, one a line, plain or .gz. Columns are found by their names if the file"
+                    + " and the data that was trained on have a header, and by their position otherwise.")
     private Path inputs;
+
+    @Option(
+            names = "--label",
+            paramLabel = "COL",
+            description =
+                    "With --inputs: column of the true labels, by name or number from 0, to score the predictions by."
+                            + " Without it a column that is called as the label in training is ignored.")
+    private String label;
+
+    @Mixin
+    private final FileOptions tables = new FileOptions();
 
     @Option(
             names = "--part",
@@ -160,6 +171,9 @@ final class PredictCommand implements Callable<Integer> {
         OptionChecks checks = new OptionChecks(spec);
         checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
         checks.onlyWith("predictions without --inputs", inputs == null, "--data", elsewhere != null);
+        checks.onlyWith("predictions with --inputs", inputs != null, "--label", label != null);
+        boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
+        checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
         BackendChoice choice;
         try {
@@ -175,13 +189,20 @@ final class PredictCommand implements Callable<Integer> {
                 Predictor predictor = new Predictor(trained.network())) {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
-                predictions = predict(predictor, features(data));
-                write(files.path(), predictions, data.classNames(), null, null);
+                InputTable table = InputTable.read(inputs, data.wanted(), tables.reading(label, this::tell));
+                data.standardizer().scale(table.features());
+                predictions = predict(predictor, table.features());
+                int[] labels = table.labels().orElse(null);
+                write(files.path(), predictions, data.classNames(), labels, null);
+                if (labels != null) {
+                    calibrate(files.path(), predictions, labels, inputs.toString());
+                }
             } else {
-                Dataset examples = examples(data.reload(elsewhere));
+                Dataset examples = examples(data.reload(elsewhere, tables.maxUnpackedBytes()));
                 predictions = predict(predictor, examples.features());
                 write(files.path(), predictions, data.classNames(), examples.labels(), examples::sourceRow);
-                calibrate(files.path(), predictions, examples.labels());
+                String what = (part == null ? Part.VALIDATION : part) + " part";
+                calibrate(files.path(), predictions, examples.labels(), what);
             }
             files.commit();
         }
@@ -191,17 +212,6 @@ final class PredictCommand implements Callable<Integer> {
 
     private List<Prediction> predict(Predictor predictor, float[] features) {
         return draws == 0 ? predictor.predict(features) : predictor.monteCarlo(features, draws);
-    }
-
-    private float[] features(TrainedData data) {
-        UnlabelledTable table = UnlabelledTable.read(inputs);
-        int wanted = data.mean().size();
-        if (table.featureCount() != wanted) {
-            throw new DataException("inputs must have the features that the network was trained on, " + wanted
-                    + " in a line, and no label: " + inputs + " has " + table.featureCount());
-        }
-        data.standardizer().scale(table.features());
-        return table.features();
     }
 
     private Dataset examples(DataSplit split) {
@@ -247,7 +257,7 @@ final class PredictCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private void calibrate(Path folder, List<Prediction> predictions, int[] labels) throws IOException {
+    private void calibrate(Path folder, List<Prediction> predictions, int[] labels, String what) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
         PredictionFiles.writeCalibration(folder.resolve(CALIBRATION), calibration);
         if (calibration.examples() == 0) {
@@ -258,9 +268,9 @@ final class PredictCommand implements Callable<Integer> {
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,
-                "%s part%s: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
+                "%s%s: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
                         + " %.4f%n",
-                part == null ? Part.VALIDATION : part,
+                what,
                 calibration.withoutPrediction() == 0
                         ? ""
                         : " (" + calibration.examples() + " of " + labels.length

@@ -123,7 +123,7 @@ public final class TrainCommand implements Callable<Integer> {
         OptionChecks checks = new OptionChecks(spec);
         model.check(checks);
         options.check(checks);
-        options.data().source(checks);
+        options.data().source(checks, this::tell);
     }
 
     private DataSplit load(DataSource source, boolean resuming) {
@@ -139,7 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private void train(RunDirectory directory, OffsetDateTime started, boolean resuming) {
         OptionChecks checks = new OptionChecks(spec);
-        DataSource source = options.data().source(checks);
+        DataSource source = options.data().source(checks, this::tell);
         TrainingConfig training = options.training();
         DataSplit split = load(source, resuming);
         Standardizer standardizer = split.standardize();

@@ -24,6 +24,7 @@ import java.util.Map;
 import org.pernodedrop.files.AtomicFile;
 import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.files.JsonText;
+import org.pernodedrop.files.RegularFile;
 import org.pernodedrop.text.MessageText;
 
 /**
@@ -74,6 +75,7 @@ public final class RunsFile implements AutoCloseable {
             throw new IllegalArgumentException("path must be in the folder that is held: path=" + path + ", held="
                     + held.path() + "; hold that of the file");
         }
+        RegularFile.require(path);
         FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         RunsFile file = new RunsFile(path, channel);
@@ -115,6 +117,7 @@ public final class RunsFile implements AutoCloseable {
      * @throws IOException if it cannot be read or is no such file
      */
     public static Content read(Path path) throws IOException {
+        RegularFile.require(path);
         String text;
         try {
             text = wholeLines(Files.readString(path));

@@ -20,27 +20,34 @@ final class CifarSource extends DataSource {
     private static final int RECORD = 1 + PIXELS;
 
     private final Path directory;
+    private final long maxUnpackedBytes;
 
-    CifarSource(String name, Path directory) {
+    CifarSource(String name, Path directory, Reading reading) {
         super(name);
         this.directory = directory;
+        this.maxUnpackedBytes = reading.maxUnpackedBytes();
     }
 
     @Override
     Parts read() {
         List<InputFile> batches = new ArrayList<>();
         for (int batch = 1; batch <= BATCHES; batch++) {
-            InputFile.find(directory, List.of("data_batch_" + batch + ".bin")).ifPresent(batches::add);
+            find("data_batch_" + batch + ".bin").ifPresent(batches::add);
         }
         if (batches.isEmpty()) {
-            batches.add(InputFile.require(directory, List.of("data_batch_1.bin")));
+            batches.add(InputFile.require(directory, List.of("data_batch_1.bin"), maxUnpackedBytes));
         }
-        List<String> classNames = InputFile.find(directory, List.of("batches.meta.txt"))
+        List<String> classNames = find("batches.meta.txt")
                 .map(CifarSource::readClassNames)
                 .orElseGet(() ->
                         IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList());
-        Optional<InputFile> test = InputFile.find(directory, List.of("test_batch.bin"));
-        return new Parts(examples(batches, classNames), test.map(file -> examples(List.of(file), classNames)));
+        Optional<InputFile> test = find("test_batch.bin");
+        return new Parts(
+                examples(batches, classNames), test.map(file -> examples(List.of(file), classNames)), Optional.empty());
+    }
+
+    private Optional<InputFile> find(String file) {
+        return InputFile.find(directory, List.of(file), maxUnpackedBytes);
     }
 
     @Override

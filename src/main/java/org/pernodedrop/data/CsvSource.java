@@ -6,28 +6,28 @@ import java.util.Optional;
 /** A CSV file with a label column. */
 final class CsvSource extends DataSource {
     private final Path file;
-    private final Optional<String> labelColumn;
+    private final Reading reading;
 
-    CsvSource(String name, Path file, Optional<String> labelColumn) {
+    CsvSource(String name, Path file, Reading reading) {
         super(name);
         this.file = file;
-        this.labelColumn = labelColumn;
+        this.reading = reading;
     }
 
     @Override
     Parts read() {
-        CsvTable table = CsvTable.read(InputFile.of(file), labelColumn);
+        TrainingTable table = TrainingTable.read(InputFile.of(file, reading.maxUnpackedBytes()), reading);
         Examples train = new Examples(
                 name(),
                 FeatureRows.of(table.features(), table.featureCount()),
                 table.labels(),
                 new int[] {table.featureCount()},
                 table.classNames());
-        return new Parts(train, Optional.empty());
+        return new Parts(train, Optional.empty(), Optional.of(table.columns()));
     }
 
     @Override
     public String description() {
-        return "Table " + file + ", label in column " + labelColumn.orElse("last") + "; no test part.";
+        return "Table " + file + ", label in column " + reading.label().orElse("last") + "; no test part.";
     }
 }

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * <tr><td>{@code cifar10:DIR}</td><td>directory of CIFAR-10's binary version: at least one of {@code data_batch_1.bin} to
  * {@code data_batch_5.bin}; {@code test_batch.bin} as test part and {@code batches.meta.txt} with the class names, if
  * there; each plain or .gz</td></tr>
- * <tr><td>{@code csv:FILE}</td><td>comma-separated UTF-8 text, plain or gzip, with or without a header; all columns but
- * the label column are features</td></tr>
+ * <tr><td>{@code csv:FILE}</td><td>comma-separated UTF-8 text, plain or gzip, with or without a header ({@link Header});
+ * all columns but the label column are features</td></tr>
  * </table>
  */
 public abstract sealed class DataSource permits EmbeddedSource, IdxSource, CifarSource, CsvSource {
@@ -31,11 +31,14 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         this.name = name;
     }
 
-    /** What a source reads: training examples, from which the validation part is split off, and its own test part. */
-    record Parts(Examples train, Optional<Examples> test) {}
+    /**
+     * What a source reads: training examples, from which the validation part is split off, its own test part, and the columns
+     * of a CSV file.
+     */
+    record Parts(Examples train, Optional<Examples> test, Optional<TableColumns> columns) {}
 
     /**
-     * The source that a specification names. Nothing is read yet.
+     * The source that a specification names, read in the standard way. Nothing is read yet.
      *
      * @param specification one of {@link #SPECIFICATIONS}
      * @param labelColumn name or 0-based index of the label column of a CSV file; null for the last one, and for all
@@ -43,6 +46,18 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
      * @throws IllegalArgumentException if the specification is unknown, or a label column is given for another source
      */
     public static DataSource parse(String specification, String labelColumn) {
+        return of(specification, Reading.standard().withLabel(labelColumn));
+    }
+
+    /**
+     * The source that a specification names. Nothing is read yet.
+     *
+     * @param specification one of {@link #SPECIFICATIONS}
+     * @param reading how its files are read
+     * @throws IllegalArgumentException if the specification is unknown, or a label column or a header is given for another
+     *     source than a CSV file
+     */
+    public static DataSource of(String specification, Reading reading) {
         int colon = specification.indexOf(':');
         String kind = colon < 0 ? specification : specification.substring(0, colon);
         DataSource source;
@@ -50,16 +65,19 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
             source = EmbeddedSource.named(kind).orElseThrow(() -> unknown(specification));
         } else {
             source = switch (kind) {
-                case "idx" -> new IdxSource(specification, path(specification, colon));
-                case "cifar10" -> new CifarSource(specification, path(specification, colon));
-                case "csv" ->
-                    new CsvSource(specification, path(specification, colon), Optional.ofNullable(labelColumn));
+                case "idx" -> new IdxSource(specification, path(specification, colon), reading);
+                case "cifar10" -> new CifarSource(specification, path(specification, colon), reading);
+                case "csv" -> new CsvSource(specification, path(specification, colon), reading);
                 default -> throw unknown(specification);
             };
         }
-        if (labelColumn != null && !(source instanceof CsvSource)) {
-            throw new IllegalArgumentException(
-                    "label is for csv:FILE only; leave it out for " + specification + ": label=" + labelColumn);
+        if (!(source instanceof CsvSource)) {
+            reading.label().ifPresent(label -> {
+                throw onlyForTables("label", label, specification);
+            });
+            if (reading.header() != Header.AUTO) {
+                throw onlyForTables("header", reading.header(), specification);
+            }
         }
         return source;
     }
@@ -76,6 +94,11 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
                 ? specification
                 : specification.substring(0, colon + 1)
                         + path(specification, colon).toAbsolutePath();
+    }
+
+    private static IllegalArgumentException onlyForTables(String name, Object value, String specification) {
+        return new IllegalArgumentException(
+                name + " is for csv:FILE only; leave it out for " + specification + ": " + name + "=" + value);
     }
 
     private static Path path(String specification, int colon) {
@@ -134,12 +157,12 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         }
         Parts parts = read();
         if (parts.test().isEmpty()) {
-            parts = splitOffTest(parts.train(), seed, testFraction);
+            parts = splitOffTest(parts.train(), parts.columns(), seed, testFraction);
         }
         return load(parts, seed, validationFraction, limit);
     }
 
-    private Parts splitOffTest(Examples all, long seed, double testFraction) {
+    private Parts splitOffTest(Examples all, Optional<TableColumns> columns, long seed, double testFraction) {
         StratifiedSplit split =
                 StratifiedSplit.of(all.labels(), all.classNames().size(), seed, Permutation.TEST, testFraction);
         if (split.part().length == 0) {
@@ -147,7 +170,7 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
                     + " has " + all.labels().length + " examples, each of another class; choose another label column,"
                     + " or add examples");
         }
-        return new Parts(all.keep(split.train()), Optional.of(all.keep(split.part())));
+        return new Parts(all.keep(split.train()), Optional.of(all.keep(split.part())), columns);
     }
 
     private DataSplit load(Parts parts, long seed, double validationFraction, int limit) {
@@ -175,7 +198,8 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         return new DataSplit(
                 train.select(pick(rows, split.train())),
                 train.select(pick(rows, split.part())),
-                parts.test().map(Examples::all));
+                parts.test().map(Examples::all),
+                parts.columns());
     }
 
     /** Reads all of it; labels are in range and features finite. */

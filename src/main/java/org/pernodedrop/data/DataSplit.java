@@ -10,12 +10,24 @@ import org.pernodedrop.text.MessageText;
  * @param train what is trained on
  * @param validation what decisions during training are made by
  * @param test what is used once, at the end; empty if the set has no test part of its own
+ * @param columns of the CSV file that it is from; empty if it is from another source
  */
-public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> test) {
+public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> test, Optional<TableColumns> columns) {
     /** Checks that the parts belong together. */
     public DataSplit {
         requireAlike("validation", train, validation);
         test.ifPresent(part -> requireAlike("test", train, part));
+        columns.filter(TableColumns::header).ifPresent(named -> {
+            if (named.featureNames().size() != train.featureCount()) {
+                throw new IllegalArgumentException("columns must name the " + train.featureCount()
+                        + " features: featureNames.size=" + named.featureNames().size());
+            }
+        });
+    }
+
+    /** Parts that are from no CSV file. */
+    public DataSplit(Dataset train, Dataset validation, Optional<Dataset> test) {
+        this(train, validation, test, Optional.empty());
     }
 
     /**

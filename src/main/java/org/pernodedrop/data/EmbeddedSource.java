@@ -61,17 +61,18 @@ final class EmbeddedSource extends DataSource {
 
     @Override
     Parts read() {
-        CsvTable table = CsvTable.read(InputFile.resource(set.specification + ".csv.gz"), Optional.empty());
+        Reading reading = Reading.standard().withHeader(set == Set.DIGITS ? Header.NO : Header.YES);
+        TrainingTable table = TrainingTable.read(InputFile.resource(set.specification + ".csv.gz"), reading);
         if (set != Set.VOWEL) {
-            return new Parts(part(table, 0, row -> true), Optional.empty());
+            return new Parts(part(table, 0, row -> true), Optional.empty(), Optional.empty());
         }
         float[] values = table.features();
         IntPredicate training = row -> values[row * table.featureCount()] < VOWEL_TEST_SPEAKER;
-        return new Parts(part(table, 1, training), Optional.of(part(table, 1, training.negate())));
+        return new Parts(part(table, 1, training), Optional.of(part(table, 1, training.negate())), Optional.empty());
     }
 
-    private Examples part(CsvTable table, int firstColumn, IntPredicate wanted) {
-        int[] rows = IntStream.range(0, table.labels().length).filter(wanted).toArray();
+    private Examples part(TrainingTable table, int firstColumn, IntPredicate wanted) {
+        int[] rows = IntStream.range(0, table.rows()).filter(wanted).toArray();
         int[] labels = table.labels();
         float[] values = table.features();
         int stride = table.featureCount();

@@ -11,20 +11,22 @@ final class IdxSource extends DataSource {
     private static final int USUAL_CLASSES = 10;
 
     private final Path directory;
+    private final long maxUnpackedBytes;
 
-    IdxSource(String name, Path directory) {
+    IdxSource(String name, Path directory, Reading reading) {
         super(name);
         this.directory = directory;
+        this.maxUnpackedBytes = reading.maxUnpackedBytes();
     }
 
     @Override
     Parts read() {
-        InputFile trainLabels = InputFile.require(directory, names("train-labels", "idx1"));
-        IdxFile images = IdxFile.images(InputFile.require(directory, names("train-images", "idx3")));
+        InputFile trainLabels = require(names("train-labels", "idx1"));
+        IdxFile images = IdxFile.images(require(names("train-images", "idx3")));
         IdxFile labels = IdxFile.labels(trainLabels, images);
         List<String> classNames =
                 IntStream.range(0, classes(labels)).mapToObj(Integer::toString).toList();
-        return new Parts(examples(images, labels, classNames), test(images, classNames));
+        return new Parts(examples(images, labels, classNames), test(images, classNames), Optional.empty());
     }
 
     @Override
@@ -37,15 +39,22 @@ final class IdxSource extends DataSource {
         return List.of(part + "-" + type + "-ubyte", part + "." + type + "-ubyte");
     }
 
+    private Optional<InputFile> find(List<String> files) {
+        return InputFile.find(directory, files, maxUnpackedBytes);
+    }
+
+    private InputFile require(List<String> files) {
+        return InputFile.require(directory, files, maxUnpackedBytes);
+    }
+
     private Optional<Examples> test(IdxFile train, List<String> classNames) {
         List<String> imageNames = names("t10k-images", "idx3");
         List<String> labelNames = names("t10k-labels", "idx1");
-        if (InputFile.find(directory, imageNames).isEmpty()
-                && InputFile.find(directory, labelNames).isEmpty()) {
+        if (find(imageNames).isEmpty() && find(labelNames).isEmpty()) {
             return Optional.empty();
         }
-        InputFile testLabels = InputFile.require(directory, labelNames);
-        IdxFile images = IdxFile.images(InputFile.require(directory, imageNames));
+        InputFile testLabels = require(labelNames);
+        IdxFile images = IdxFile.images(require(imageNames));
         if (images.rows() != train.rows() || images.columns() != train.columns()) {
             throw new DataException("test images must have the size of the training images, " + train.rows() + " x "
                     + train.columns() + ": " + images.rows() + " x " + images.columns() + " in " + images.name()

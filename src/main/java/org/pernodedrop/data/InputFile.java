@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVException;
+import org.pernodedrop.files.RegularFile;
 
 /**
  * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two
@@ -28,10 +29,12 @@ final class InputFile {
 
     private final String name;
     private final Opener opener;
+    private final long maxUnpackedBytes;
 
-    private InputFile(String name, Opener opener) {
+    private InputFile(String name, Opener opener, long maxUnpackedBytes) {
         this.name = name;
         this.opener = opener;
+        this.maxUnpackedBytes = maxUnpackedBytes;
     }
 
     /** What reads an opened file. */
@@ -45,28 +48,48 @@ final class InputFile {
         InputStream open() throws IOException;
     }
 
-    static InputFile of(Path path) {
-        return new InputFile(path.toString(), () -> {
+    /**
+     * A file.
+     *
+     * @param maxUnpackedBytes as {@link Reading#maxUnpackedBytes}
+     */
+    static InputFile of(Path path, long maxUnpackedBytes) {
+        Opener opener = () -> {
             if (Files.isDirectory(path)) {
                 throw new DataException("data file must not be a directory: " + path + "; name a file in it");
             }
+            RegularFile.require(path);
             return Files.newInputStream(path);
-        });
+        };
+        long limit = maxUnpackedBytes == Reading.STANDARD_LIMIT
+                ? UnpackedStream.standardLimit(size(path))
+                : maxUnpackedBytes;
+        return new InputFile(path.toString(), opener, limit);
+    }
+
+    private static long size(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            // What is wrong is told when it is opened.
+            return 0;
+        }
     }
 
     /** A resource beside this class. */
     static InputFile resource(String resource) {
-        return new InputFile(resource, () -> {
+        Opener opener = () -> {
             InputStream in = InputFile.class.getResourceAsStream(resource);
             if (in == null) {
                 throw new NoSuchFileException(resource);
             }
             return in;
-        });
+        };
+        return new InputFile(resource, opener, Long.MAX_VALUE);
     }
 
     /** The first of some names that exists in a directory, each plain or with .gz. */
-    static Optional<InputFile> find(Path directory, List<String> names) {
+    static Optional<InputFile> find(Path directory, List<String> names, long maxUnpackedBytes) {
         if (!Files.isDirectory(directory)) {
             String problem = Files.exists(directory) ? "is a file" : "does not exist";
             throw new DataException("data directory must be a directory: " + directory + " " + problem
@@ -75,13 +98,13 @@ final class InputFile {
         return names.stream()
                 .flatMap(each -> List.of(directory.resolve(each), directory.resolve(each + ".gz")).stream())
                 .filter(Files::exists)
-                .map(InputFile::of)
+                .map(path -> of(path, maxUnpackedBytes))
                 .findFirst();
     }
 
     /** As {@link #find}; it is an error if none exists. */
-    static InputFile require(Path directory, List<String> names) {
-        return find(directory, names)
+    static InputFile require(Path directory, List<String> names, long maxUnpackedBytes) {
+        return find(directory, names, maxUnpackedBytes)
                 .orElseThrow(() -> new DataException("data file must exist: " + directory.resolve(names.get(0))
                         + " (or .gz) not found; give the directory that holds it"));
     }
@@ -102,7 +125,8 @@ final class InputFile {
                 throw new DataException("data file must not be empty: " + name + " has 0 bytes; get it again");
             }
             if (name.endsWith(".gz") || first == GZIP_MAGIC_0 && second == GZIP_MAGIC_1) {
-                try (InputStream inflated = new GZIPInputStream(in, BUFFER)) {
+                try (InputStream inflated =
+                        new UnpackedStream(new GZIPInputStream(in, BUFFER), name, maxUnpackedBytes)) {
                     return body.read(inflated);
                 }
             }
@@ -118,6 +142,8 @@ final class InputFile {
         String message;
         if (e instanceof NoSuchFileException) {
             message = "data file must exist: " + name + " not found; check the path";
+        } else if (e instanceof RegularFile.NotRegularException) {
+            message = "data " + e.getMessage();
         } else if (e instanceof AccessDeniedException) {
             message = "data file must be readable: " + name + " is not; check its permissions";
         } else if (e instanceof ZipException || e instanceof EOFException) {

@@ -1,90 +1,111 @@
 package org.pernodedrop.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The label column of a table: integers become classes in ascending order, text becomes classes in the order of {@link
- * String#compareTo}. An integer may have decimals, if they are zero ("1.0" is "1").
+ * The label column of a table to learn from: integers become classes in ascending order, text becomes classes in the order of
+ * {@link String#compareTo}. An integer may have decimals, if they are zero ("1.0" is "1").
  */
-final class LabelColumn {
+final class LabelColumn implements Labels {
     private static final double LARGEST_EXACT = 1L << 53;
+    private static final int MANY_CLASSES = 100;
+    private static final int SOME_CLASSES = 20;
+    private static final int FEW_EXAMPLES = 5;
 
     private final Map<String, Integer> found = new HashMap<>();
-    private final List<Integer> labels = new ArrayList<>();
-    private boolean integers;
+    private final Kind numbers = new Kind();
+    private final Kind texts = new Kind();
+    private int[] labels = new int[1024];
+    private int rows;
 
-    /** Whether a field reads as a number, in range or not. */
-    static boolean isNumber(String field) {
-        return !Double.isNaN(number(field)) || field.equals("NaN");
+    /** Labels of a kind: how many, and the first of them, in case the other kind is the right one. */
+    private static final class Kind {
+        private final List<BadCells.Cell> first = new ArrayList<>();
+        private int count;
+
+        void add(String field, long line) {
+            if (first.size() < BadCells.LISTED) {
+                first.add(new BadCells.Cell(field, line));
+            }
+            count++;
+        }
     }
 
-    private static double number(String field) {
-        if (field.isEmpty() || Character.isLetter(field.charAt(field.length() - 1)) && !field.endsWith("Infinity")) {
-            return Double.NaN;
+    @Override
+    public void add(String field, long line, int column, BadCells bad) {
+        if (CsvCells.isMissing(field)) {
+            bad.add(BadCells.Fault.MISSING_LABEL, field, line, column);
+            return;
         }
-        try {
-            return Double.parseDouble(field);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
+        double value = CsvCells.number(field);
+        boolean number = !Double.isNaN(value);
+        if (number && (value != Math.rint(value) || Double.isInfinite(value))) {
+            bad.add(BadCells.Fault.DECIMAL_LABEL, field, line, column);
+            return;
         }
+        if (number && Math.abs(value) > LARGEST_EXACT) {
+            bad.add(BadCells.Fault.LARGE_LABEL, field, line, column);
+            return;
+        }
+        (number ? numbers : texts).add(field, line);
+        if (rows == labels.length) {
+            labels = Arrays.copyOf(labels, (int) Math.min(2L * rows, Integer.MAX_VALUE - 8));
+        }
+        labels[rows++] = found.computeIfAbsent(number ? integer(value) : field, key -> found.size());
     }
 
-    /**
-     * Adds the label of the next row.
-     *
-     * @param where file, line and column for messages
-     */
-    void add(String field, String where) {
-        if (field.isEmpty() || field.equalsIgnoreCase("nan")) {
-            throw new DataException(
-                    "label must not be missing: label=" + CsvTable.shown(field) + " " + where + "; fill it in");
-        }
-        boolean number = isNumber(field);
-        if (labels.isEmpty()) {
-            integers = number;
-        } else if (integers != number) {
-            throw new DataException(
-                    "labels must be all integers or all text: label=" + CsvTable.shown(field) + " " + where
-                            + " after labels such as "
-                            + CsvTable.shown(found.keySet().iterator().next()) + "; correct it, or choose the label"
-                            + " column");
-        }
-        labels.add(found.computeIfAbsent(number ? integer(field, where) : field, key -> found.size()));
-    }
-
-    private static String integer(String field, String where) {
-        double value = number(field);
-        if (value != Math.rint(value) || Math.abs(value) > LARGEST_EXACT) {
-            throw new DataException("labels must be integers or text: label=" + CsvTable.shown(field) + " " + where
-                    + "; choose the label column by its name or index");
-        }
+    /** How the class of an integer label is called. */
+    static String integer(double value) {
         return Long.toString((long) value);
     }
 
-    /** Number of rows. */
-    int size() {
-        return labels.size();
+    /** Of two kinds, the rarer is the wrong one. */
+    @Override
+    public void finish(int column, BadCells bad) {
+        Kind wrong = numbers.count < texts.count ? numbers : texts;
+        if (numbers.count > 0 && texts.count > 0) {
+            bad.addAll(BadCells.Fault.MIXED_LABEL, wrong.first, wrong.count, column);
+        }
     }
 
-    /** Names of the classes, by label. */
-    List<String> classNames() {
+    @Override
+    public List<String> classNames() {
         Comparator<String> ascending = Comparator.comparingLong(Long::parseLong);
         return found.keySet().stream()
-                .sorted(integers ? ascending : Comparator.naturalOrder())
+                .sorted(numbers.count > 0 ? ascending : Comparator.naturalOrder())
                 .toList();
     }
 
-    /** Label of every row. */
-    int[] labels() {
+    @Override
+    public int[] labels() {
         List<String> names = classNames();
         int[] label = new int[names.size()];
         for (int j = 0; j < label.length; j++) {
             label[found.get(names.get(j))] = j;
         }
-        return labels.stream().mapToInt(each -> label[each]).toArray();
+        return Arrays.stream(labels, 0, rows).map(each -> label[each]).toArray();
+    }
+
+    /** What makes one doubt that these are classes. */
+    Optional<String> doubt() {
+        int classes = found.size();
+        boolean rare = classes >= SOME_CLASSES && rows < FEW_EXAMPLES * classes;
+        if (numbers.count > 0 && (rare || classes >= MANY_CLASSES)) {
+            return Optional.of("the label takes " + classes + " different integers in " + rows
+                    + " rows, which looks like regression; this program learns classes, and takes each for one of its own:"
+                    + " make ranges of them if they are measured or counted");
+        }
+        if (numbers.count == 0 && rare) {
+            return Optional.of("the label takes " + classes + " different texts in " + rows
+                    + " rows, which looks like names or identifiers rather than classes: see that the label column is the"
+                    + " right one");
+        }
+        return Optional.empty();
     }
 }

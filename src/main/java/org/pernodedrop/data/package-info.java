@@ -22,6 +22,9 @@
  * ratios</td><td>by speaker: 0-7 training (528), 8-14 test (462)</td></tr>
  * </table>
  *
+ * <p>Tables of CSV files are learned from by {@link org.pernodedrop.data.DataSource#of}, and new rows of the same columns are
+ * read by {@link org.pernodedrop.data.InputTable}; {@link org.pernodedrop.data.Reading} says how.
+ *
  * <p>A validation part is always split off the training examples from the seed ({@link
  * org.pernodedrop.data.DataSource#load}). Standardisation is fitted on what remains ({@link
  * org.pernodedrop.data.Standardizer}). Test parts are used once, at the end. Everything that is wrong with data is a {@link

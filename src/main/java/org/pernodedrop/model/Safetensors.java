@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.files.RegularFile;
 
 /**
  * Named tensors of 32-bit floats and texts about them, as a file of the safetensors format: the length of a header (8
@@ -114,6 +115,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     private static <T> T opened(Path file, Reading<T> reading) throws IOException {
+        RegularFile.require(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return reading.read(channel);
         } catch (ModelFileException e) {

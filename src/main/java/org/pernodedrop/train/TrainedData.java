@@ -3,11 +3,16 @@ package org.pernodedrop.train;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Header;
+import org.pernodedrop.data.InputTable;
+import org.pernodedrop.data.Reading;
 import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.ModelFileException;
 
 /**
@@ -24,6 +29,7 @@ import org.pernodedrop.model.ModelFileException;
  * @param classNames names of the classes, by label
  * @param mean what is subtracted from every feature
  * @param deviation what every feature is then divided by, above 0
+ * @param columns of the CSV file; null for other sources, and in files that were written before columns were kept
  */
 public record TrainedData(
         String source,
@@ -36,9 +42,12 @@ public record TrainedData(
         List<Integer> exampleShape,
         List<String> classNames,
         List<Double> mean,
-        List<Double> deviation) {
+        List<Double> deviation,
+        TableColumns columns) {
     /** What to do if the data is not where it was, behind the message that says so. */
     public static final String MOVED = "; if the data of the run is elsewhere now, say where by --data";
+
+    private static final String COLUMNS = "columns";
 
     /** Refuses nulls, and means or deviations that cannot be. */
     public TrainedData {
@@ -57,6 +66,10 @@ public record TrainedData(
             throw new IllegalArgumentException(
                     "mean and deviation must be finite, deviation above 0, and as many: mean.size=" + mean.size()
                             + ", deviation.size=" + deviation.size());
+        }
+        if (columns != null && columns.header() && columns.featureNames().size() != mean.size()) {
+            throw new IllegalArgumentException("columns must name every feature: featureNames.size="
+                    + columns.featureNames().size() + ", mean.size=" + mean.size());
         }
     }
 
@@ -86,7 +99,13 @@ public record TrainedData(
                 Arrays.stream(split.train().exampleShape()).boxed().toList(),
                 split.train().classNames(),
                 Arrays.stream(standardizer.mean()).boxed().toList(),
-                Arrays.stream(standardizer.deviation()).boxed().toList());
+                Arrays.stream(standardizer.deviation()).boxed().toList(),
+                split.columns().orElse(null));
+    }
+
+    /** What inputs must have that the network is asked about. */
+    public InputTable.Wanted wanted() {
+        return new InputTable.Wanted(mean.size(), classNames, Optional.ofNullable(columns));
     }
 
     /** What brings other examples to the scale of the network's inputs. */
@@ -97,17 +116,20 @@ public record TrainedData(
     }
 
     /**
-     * Reads the parts again, as they were trained on.
+     * Reads the parts again, as they were trained on: with a header if there was one.
      *
      * @param elsewhere specification of where the data is now; null if it is where it was
+     * @param maxUnpackedBytes as {@link Reading#maxUnpackedBytes}
      * @throws org.pernodedrop.data.DataException if the data cannot be read
      * @throws IllegalArgumentException if it is not what it was
      */
-    public DataSplit reload(String elsewhere) {
+    public DataSplit reload(String elsewhere, long maxUnpackedBytes) {
         String now = elsewhere == null ? source : elsewhere;
+        Header header = columns == null ? Header.AUTO : columns.header() ? Header.YES : Header.NO;
+        Reading reading = Reading.standard().withLabel(label).withHeader(header).withMaxUnpackedBytes(maxUnpackedBytes);
         DataSplit split;
         try {
-            split = DataSource.parse(now, label).load(seed, validationFraction, limit);
+            split = DataSource.of(now, reading).load(seed, validationFraction, limit);
         } catch (DataException e) {
             throw new DataException(e.getMessage() + MOVED, e);
         }
@@ -137,11 +159,11 @@ public record TrainedData(
     }
 
     /**
-     * Reads {@link #toJson}.
+     * Reads {@link #toJson}, and what was written before columns were kept.
      *
      * @throws ModelFileException if the text is nothing of the kind
      */
     public static TrainedData fromJson(String text) throws ModelFileException {
-        return TrainingState.read(text, TrainedData.class);
+        return TrainingState.read(text, TrainedData.class, COLUMNS);
     }
 }

@@ -119,9 +119,24 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    static <T> T read(String text, Class<T> type) throws ModelFileException {
+    private static JsonNode completed(String text, String... later) throws JsonProcessingException {
+        JsonNode tree = JSON.readTree(text);
+        if (tree instanceof ObjectNode object) {
+            for (String property : later) {
+                object.putIfAbsent(property, object.nullNode());
+            }
+        }
+        return tree;
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @param later names of properties that came later: files without them have null there
+     */
+    static <T> T read(String text, Class<T> type, String... later) throws ModelFileException {
         try {
-            T value = JSON.readValue(text, type);
+            T value = later.length == 0 ? JSON.readValue(text, type) : JSON.treeToValue(completed(text, later), type);
             if (value == null) {
                 throw new ModelFileException("what a run has saved must not be null");
             }

@@ -45,6 +45,26 @@ class CompareCommandTest {
         return runs.stream().map(ComparedRun::testLoss).toList();
     }
 
+    /** However often it is read: once for each seed. */
+    @Test
+    void remarksOnATableAreToldOnce() throws IOException {
+        Path table = directory.resolve("table.csv");
+        Files.writeString(table, "0,1,kind\n" + "1.5,2.5,a\n3.5,0.5,b\n".repeat(20));
+        String line =
+                "compare --device cpu --network mlp:3 --epochs 1 --seeds 2 --regularizers none --data csv:" + table;
+        Program program =
+                Program.runLine(line, "--out", directory.resolve("told").toString());
+        program.assertFine();
+        assertEquals(2, program.err().split("is taken for its header", -1).length, program.err());
+        program = Program.runLine(
+                line, "--header", "no", "--out", directory.resolve("told").toString());
+        program.assertFailure("holds runs with other settings");
+        Program.runLine(
+                        "compare --data vowel --header yes --out",
+                        directory.resolve("no").toString())
+                .assertUsage("--header is for csv:FILE only");
+    }
+
     @Test
     void jobsChangeNoResult() throws IOException {
         compare("one", "--seeds", "2", "--jobs", "1");

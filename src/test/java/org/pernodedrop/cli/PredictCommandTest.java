@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,11 +65,98 @@ class PredictCommandTest {
         assertTrue(lines.get(1).startsWith("0,setosa,0.9"), lines.get(1));
         assertTrue(lines.get(2).startsWith("1,virginica,0.9"), lines.get(2));
         assertTrue(Files.notExists(out.resolve("calibration.csv")), "nobody knows who is right");
-        // Without a header, the same.
-        Files.writeString(inputs, "950,0.5\n1050,-0.5\n1049,0.25\n");
+        assertFalse(program.err().contains("position"), program.err());
+        // With the columns in another order, the same.
+        Files.writeString(inputs, "width,length\n0.5,950\n-0.5,1050\n0.25,1049\n");
         Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString())
                 .assertFine();
         assertEquals(lines, predictions(out));
+        // Without a header, the same, and that is told.
+        Files.writeString(inputs, "950,0.5\n1050,-0.5\n1049,0.25\n");
+        program = Program.run(
+                "predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString());
+        program.assertFine();
+        assertTrue(program.err().contains("are taken by their position: the file has no header"), program.err());
+        assertEquals(lines, predictions(out));
+    }
+
+    /** A file with labels is scored by them as the run's own part is, and its labels are ignored otherwise. */
+    @Test
+    void aFileWithLabelsIsScored() throws IOException {
+        DrawingMachine.require();
+        Path inputs = folder.resolve("held-out.csv");
+        Files.writeString(inputs, "species,width,length\nsetosa,0.5,950\nsetosa,-0.5,1050\nvirginica,0.25,1049\n");
+        Path out = folder.resolve("scored");
+        String[] ask = {
+            "predict",
+            "--model",
+            run.toString(),
+            "--inputs",
+            inputs.toString(),
+            "--out",
+            out.toString(),
+            "--label",
+            "species"
+        };
+        Program program = Program.run(ask);
+        program.assertFine();
+        assertTrue(program.out().contains(inputs + ": accuracy 0.6667, expected calibration error "), program.out());
+        assertTrue(program.out().contains("negative log-likelihood "), program.out());
+        assertTrue(
+                predictions(out).get(2).startsWith("1,setosa,virginica,0.9"),
+                predictions(out).get(2));
+        assertTrue(Files.exists(out.resolve("calibration.csv")));
+        program = Program.run(Arrays.copyOf(ask, 7));
+        program.assertFine();
+        assertTrue(
+                program.err().contains("column 1 (\"species\") of " + inputs + " is the model's label"), program.err());
+        assertEquals(
+                "row,class,probability,probability_setosa,probability_virginica",
+                predictions(out).get(0));
+        Files.writeString(inputs, "species,width,length\nsetosa,0.5,950\nrose,-0.5,1050\n");
+        Program.run(ask).assertFailure("classes of the model: label=\"rose\" in line 3, column 1 (\"species\")");
+    }
+
+    /** A header of numbers is one in training, when a run goes on, when its own part is read, and in new inputs. */
+    @Test
+    void numbersThatAreAHeaderStayOne() throws IOException {
+        Path numbered = folder.resolve("numbered.csv");
+        Files.writeString(numbered, Files.readString(table).replace("length,width", "0,1"));
+        Path out = folder.resolve("numbered");
+        Program program = Program.runLine(
+                "train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data",
+                "csv:" + numbered,
+                "--out",
+                out.toString());
+        program.assertFine();
+        assertTrue(program.err().contains("\"0,1,species\", is taken for its header"), program.err());
+        JsonNode data =
+                new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("data");
+        assertEquals(96, data.get("train_examples").asInt());
+        assertEquals(2, data.get("classes").asInt());
+        Program.run("train", "--resume", out.toString()).assertFine();
+        Path predicted = folder.resolve("numbered-predictions");
+        Program.run("predict", "--model", out.toString(), "--out", predicted.toString())
+                .assertFine();
+        assertEquals(25, predictions(predicted).size());
+        Path inputs = folder.resolve("numbered-new.csv");
+        Files.writeString(inputs, "1,0\n0.5,950\n-0.5,1050.5\n");
+        String[] ask = {
+            "predict",
+            "--model",
+            out.toString(),
+            "--inputs",
+            inputs.toString(),
+            "--out",
+            predicted.toString(),
+            "--header",
+            "yes"
+        };
+        Program.run(ask).assertFine();
+        assertEquals(3, predictions(predicted).size());
+        ask[8] = "no";
+        Program.run(ask).assertFine();
+        assertEquals(4, predictions(predicted).size());
     }
 
     /** Values that overflow, in the network or before it, and all that is printed leaves them out. */
@@ -169,9 +257,24 @@ class PredictCommandTest {
         Files.writeString(inputs, "1\n2\n");
         Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
                 .assertFailure("inputs must have the features", "2 in a line", "has 1");
-        Files.writeString(inputs, "a,b\n1,x\n");
+        Files.writeString(inputs, "length,width\n1,x\n");
         Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
-                .assertFailure("features must be finite numbers", "line 2, column 1 (\"b\")");
+                .assertFailure("features must be finite numbers", "line 2, column 2 (\"width\")");
+        Files.writeString(inputs, "length,height\n1,2\n");
+        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+                .assertFailure("has no column \"width\" and has column \"height\", which the model does not know");
+        Program.run("predict", "--model", run.toString(), "--label", "species", "--out", out)
+                .assertUsage("--label is only for predictions with --inputs");
+        Program.run("predict", "--model", run.toString(), "--header", "no", "--out", out)
+                .assertUsage("--header is only for predictions with --inputs");
+        Program.run("predict", "--model", run.toString(), "--max-unpacked", "0", "--out", out)
+                .assertUsage("--max-unpacked");
+        if (Files.exists(Path.of("/dev/null"))) {
+            Program.run("predict", "--model", run.toString(), "--inputs", "/dev/null", "--out", out)
+                    .assertFailure("file must be a regular one", "/dev/null is a pipe or a device");
+            Program.run("predict", "--model", "/dev/null", "--out", out)
+                    .assertFailure("file must be a regular one", "/dev/null is a pipe or a device");
+        }
         assertTrue(Files.notExists(Path.of(out)), "nothing is left behind");
         String before = Files.readString(table);
         Files.writeString(table, before.replaceFirst("setosa", "virginica"));

@@ -3,18 +3,24 @@ package org.pernodedrop.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.data.DataFiles.assertRefused;
 import static org.pernodedrop.data.DataFiles.gzip;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.data.DataSource.Parts;
 
 class CsvSourceTest {
     @TempDir
@@ -122,20 +128,32 @@ class CsvSourceTest {
                 "a,b,c|1,2,0||5,6,7,1 ; ; 'line 4 has 4'",
                 "a,b,c|1,2,0|3,4 ; ; 'line 3 has 2'",
                 "a,b,c|1,NaN,0|3,4,1 ; ; '\"NaN\" in'",
-                "a,b,c|1,NaN,0|3,4,1 ; ; 'line 2, column 1 (\"b\")'",
-                "a,b,c|1,2,0|Infinity,4,1 ; ; 'line 3, column 0 (\"a\")'",
-                "1,2,0|-Infinity,4,1 ; ; 'line 2, column 0'",
+                "a,b,c|1,NaN,0|3,4,1 ; ; 'line 2, column 2 (\"b\")'",
+                "a,b,c|1,2,0|Infinity,4,1 ; ; 'line 3, column 1 (\"a\")'",
+                "1,2,0|-Infinity,4,1 ; ; 'line 2, column 1'",
                 "1,2,0|1e39,4,1 ; ; '\"1e39\"'",
                 "1,2,0|,4,1 ; ; '\"\" in'",
                 "1,2,0|?,4,1 ; ; '\"?\" in'",
                 "1,2,0|1f,4,1 ; ; '\"1f\" in'",
-                "1,?,0|3,4,1 ; ; 'line 1, column 1'",
+                "1,?,0|3,4,1 ; ; 'line 1, column 2'",
                 "1,2,0|3,4,x ; ; 'label=\"x\" in'",
                 "1,2,x|3,4,x|1,2,0 ; ; 'label=\"0\" in'",
                 "1,2,0|3,4, ; ; 'label must not be missing'",
                 "1,2,0|3,4,NaN ; ; 'label must not be missing'",
                 "1,2,0|3,4,Infinity ; ; 'label=\"Infinity\"'",
                 "1,2,0|3,4,0.5 ; ; 'labels must be integers or text: label=\"0.5\" in'",
+                "1,2,0.25|3,4,0.5 ; ; 'look like regression'",
+                "1,2,1|3,4,1e20 ; ; 'within 2^53: label=\"1e20\" in'",
+                "1,2,a|3,4,NA ; ; 'label must not be missing: label=\"NA\" in line 2, column 3'",
+                "1,2,a|3,4,N/A ; ; 'label must not be missing'",
+                "1,2,a|3,4,n/a ; ; 'label must not be missing'",
+                "1,2,a|3,4,? ; ; 'label must not be missing'",
+                "1,2,0|3,4,null ; ; 'label must not be missing'",
+                "1,2,0|3,4,NULL ; ; 'label must not be missing'",
+                "?,?,0|3,4,1|5,6,1 ; ; 'must be finite numbers: \"?\" in line 1, column 1, \"?\" in line 1, column 2, in'",
+                "1,2,x|3,4,y|1,2,0|1,2,x ; ; 'all text: label=\"0\" in line 3, column 3, in'",
+                "1,2,0|3,4,1|5,6,y|1,2,1 ; ; 'all text: label=\"y\" in line 3, column 3, in'",
+                "a,b,a|1,2,0|3,4,1 ; ; '\"a\" names columns 1 and 3'",
                 "a,b,c|1,2,0|3,4,1 ; d ; 'label=d'",
                 "a,b,c|1,2,0|3,4,1 ; d ; '\"a,b,c\"'",
                 "a,b,c|1,2,0|3,4,1 ; 3 ; 'index from 0 to 2: label=3'",
@@ -152,6 +170,132 @@ class CsvSourceTest {
         assertRefused(() -> read(text.replace('|', '\n'), label), part, "table.csv");
     }
 
+    private Dataset read(String text, Header header, List<String> notices) {
+        Path file = directory.resolve("table.csv");
+        DataFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
+        return DataSource.of(
+                        "csv:" + file, Reading.standard().withHeader(header).telling(notices::add))
+                .read()
+                .train()
+                .all();
+    }
+
+    private List<String> notices(String text) {
+        List<String> notices = new ArrayList<>();
+        read(text, Header.AUTO, notices);
+        notices.forEach(notice -> assertFalse(notice.contains("\n"), notice));
+        return notices;
+    }
+
+    @Test
+    void aHeaderOfNumbersIsToldAndMayBeGiven() {
+        String text = "0,1,species\n" + "1.5,2.5,a\n3.5,0.5,b\n".repeat(5);
+        List<String> notices = new ArrayList<>();
+        assertEquals(List.of("a", "b"), read(text, Header.AUTO, notices).classNames());
+        assertEquals(1, notices.size());
+        assertTrue(notices.get(0).contains("table.csv, \"0,1,species\", is taken for its header"), notices.toString());
+        assertEquals(10, read(text, Header.YES, notices).examples());
+        assertEquals(
+                List.of("a", "b", "species"), read(text, Header.NO, notices).classNames());
+        assertEquals(1, notices.size(), "what was given is not told: " + notices);
+        assertEquals(
+                1, read("7,3,0\n1,2,0\n3,4,1\n5,5,1\n", Header.YES, notices).features()[0]);
+    }
+
+    @Test
+    void columnsKeepTheirNames() {
+        Path file = directory.resolve("table.csv");
+        DataFiles.write(file, "a,y,b\n1,0,2\n3,1,4\n5,0,6\n7,1,8\n".getBytes());
+        DataSplit split = DataSource.parse("csv:" + file, "y").load(1, 0.5, 0);
+        assertEquals(Optional.of(new TableColumns(true, List.of("a", "b"), "y")), split.columns());
+        DataFiles.write(file, "1,0,2\n3,1,4\n5,0,6\n7,1,8\n".getBytes());
+        assertEquals(
+                Optional.of(new TableColumns(false, List.of(), null)),
+                DataSource.parse("csv:" + file, "1").load(1, 0.5, 0).columns());
+        assertEquals(
+                Optional.empty(),
+                DataSource.parse("vowel", null).load(1, 0.5, 0).columns());
+    }
+
+    @Test
+    void whatLooksLikeRegressionIsTold() {
+        StringBuilder many = new StringBuilder("x,y,price\n");
+        StringBuilder rare = new StringBuilder("x,y,price\n");
+        StringBuilder identifiers = new StringBuilder("x,y,name\n");
+        StringBuilder classes = new StringBuilder("x,y,class\n");
+        for (int row = 0; row < 1200; row++) {
+            many.append("1,2,").append(row % 120).append('\n');
+            classes.append("1,2,").append(row % 30).append('\n');
+            if (row < 100) {
+                rare.append("1,2,").append(1000 + 37 * row % 41).append('\n');
+                identifiers.append("1,2,n").append(row).append('\n');
+            }
+        }
+        assertEquals(List.of(), notices(classes.toString()));
+        assertTrue(notices(many.toString()).get(0).contains("120 different integers in 1200 rows"));
+        assertTrue(notices(rare.toString()).get(0).contains("looks like regression"));
+        assertTrue(notices(identifiers.toString()).get(0).contains("names or identifiers"));
+    }
+
+    @Test
+    void whatLooksLikeAnIndexIsTold() {
+        StringBuilder counted = new StringBuilder("id,x,y\n");
+        StringBuilder second = new StringBuilder("x,id,y\n");
+        for (int row = 0; row < 20; row++) {
+            counted.append(100 + row).append(",1,").append(row % 2).append('\n');
+            second.append("1,").append(row).append(',').append(row % 2).append('\n');
+        }
+        assertTrue(notices(counted.toString()).get(0).contains("column 1 (\"id\") counts the rows"));
+        assertEquals(List.of(), notices(second.toString()));
+        assertTrue(notices(",x,y\n7,1,0\n9,2,1\n")
+                .get(0)
+                .contains("column 1 (\"\") has no name, which looks like an index"));
+        assertTrue(notices("Unnamed: 0,x,y\n7,1,0\n9,2,1\n").get(0).contains("index=False"));
+        assertEquals(List.of(), notices("x,z,y\n1,1,0\n2,2,1\n3,5,0\n"), "three rows may count by chance");
+    }
+
+    /** A megabyte of blank lines, behind a kilobyte. */
+    @Test
+    void gzipUnpacksToALimit() {
+        Path file = directory.resolve("table.csv.gz");
+        DataFiles.write(file, gzip(("1,2,0\n3,4,1\n" + "\n".repeat(1 << 20)).getBytes()));
+        Reading reading = Reading.standard().withMaxUnpackedBytes(1 << 20);
+        assertRefused(
+                () -> DataSource.of("csv:" + file, reading).read(),
+                "at most 1048576 bytes",
+                "table.csv.gz",
+                "--max-unpacked");
+        Parts whole = DataSource.of("csv:" + file, reading.withMaxUnpackedBytes(2 << 20))
+                .read();
+        assertEquals(2, whole.train().labels().length);
+        assertEquals(1L << 30, UnpackedStream.standardLimit(1000));
+        assertEquals(64L << 30, UnpackedStream.standardLimit(2L << 30));
+        assertEquals(Long.MAX_VALUE, UnpackedStream.standardLimit(Long.MAX_VALUE / 2));
+    }
+
+    /** Ten of them, of whatever kind, with line, column and name; then how many more. */
+    @Test
+    void theFirstTenBadCellsAreListed() {
+        StringBuilder text = new StringBuilder("a,b,c\n");
+        for (int row = 0; row < 30; row++) {
+            text.append(row == 4 ? "1,2\n" : row < 8 ? "x,2," + (row == 2 ? "NA" : "1") + "\n" : "1,2,?\n");
+        }
+        text.append("1,2,0\n");
+        DataException refused = assertThrows(DataException.class, () -> read(text.toString(), null));
+        String message = refused.getMessage();
+        assertTrue(
+                message.startsWith(
+                        "features must be finite numbers: \"x\" in line 2, column 1 (\"a\"), \"x\" in line 3,"),
+                message);
+        assertTrue(message.contains("as the first: line 6 has 2, not 3"), message);
+        assertTrue(
+                message.contains(
+                        "label must not be missing: label=\"NA\" in line 4, column 3 (\"c\"), label=\"?\" in line"),
+                message);
+        assertEquals(10, message.split("line \\d", -1).length - 1, message);
+        assertTrue(message.contains(" and 21 more, in " + directory), message);
+    }
+
     @Test
     void refusesDamagedFiles() {
         assertRefused(() -> read("", null), "must not be empty", "table.csv");
@@ -163,6 +307,10 @@ class CsvSourceTest {
                         .read(),
                 "no.csv not found");
         assertRefused(() -> DataSource.parse("csv:" + directory, null).read(), "must not be a directory");
+        if (Files.exists(Path.of("/dev/null"))) {
+            assertRefused(
+                    () -> DataSource.parse("csv:/dev/null", null).read(), "must be a regular one", "pipe or a device");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.files.JsonText;
 import org.pernodedrop.model.ModelFileException;
+import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.Safetensors;
 
 /** What is written of runs with very many columns or epochs is read again. */
@@ -48,7 +49,11 @@ class LargeRunTest {
                 List.of(columns),
                 List.of("a", "b"),
                 Collections.nCopies(columns, 12345.678901234567),
-                Collections.nCopies(columns, 1.2345678901234567e-10));
+                Collections.nCopies(columns, 1.2345678901234567e-10),
+                new TableColumns(
+                        true,
+                        IntStream.range(0, columns).mapToObj(k -> "column " + k).toList(),
+                        "label"));
     }
 
     private SavedRun.Facts written(SavedRun.Facts facts) throws IOException {
@@ -60,13 +65,13 @@ class LargeRunTest {
 
     @Test
     void manyColumnsAreReadAgain() throws IOException {
-        SavedRun.Facts facts = new SavedRun.Facts(state(2), data(COLUMNS), List.of("--epochs", "2"), "cpu", null);
+        SavedRun.Facts facts = new SavedRun.Facts(state(2), data(COLUMNS), List.of("--epochs", "2"), "cpu", false, null);
         assertEquals(facts, written(facts));
     }
 
     @Test
     void manyEpochsAreReadAgain() throws IOException {
-        SavedRun.Facts facts = new SavedRun.Facts(state(EPOCHS), data(3), List.of(), "cpu", "in epoch 200001");
+        SavedRun.Facts facts = new SavedRun.Facts(state(EPOCHS), data(3), List.of(), "cpu", false, "in epoch 200001");
         assertEquals(facts, written(facts));
     }
 

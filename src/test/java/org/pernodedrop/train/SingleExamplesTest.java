@@ -28,6 +28,7 @@ import org.pernodedrop.nn.BatchNormalization;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.nn.StateCopy;
 
 /** Training where a last batch of one example would spoil batch normalization, and training up to the last step. */
 class SingleExamplesTest {
@@ -126,8 +127,11 @@ class SingleExamplesTest {
                 "numbers", null, 0.2, 0, 7, new DataSplit(data, data, Optional.empty()), Standardizer.fit(data));
         Path file = directory.resolve("checkpoint");
         try (Network network = normalized();
-                Snapshot best = new Snapshot(network)) {
-            new RunCheckpoints(file, network, best, new SavedRun.Facts(state, trained, List.of(), "cpu"), 0);
+                Snapshot best = new Snapshot(network);
+                StateCopy last = new StateCopy(network)) {
+            SavedRun.Facts start =
+                    new SavedRun.Facts(state, trained, List.of(), "cpu", network.spec().needsSeveralSamples(), null);
+            new RunCheckpoints(file, network, best, last, start, 0);
         }
         SavedRun.Facts facts = SavedRun.read(file).facts();
         int[] order = Permutation.of(EXAMPLES, 7, Permutation.SHUFFLE, 1);

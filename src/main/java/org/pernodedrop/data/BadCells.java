@@ -1,0 +1,120 @@
+package org.pernodedrop.data;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is wrong in a table: it is read to its end, and then the first places are told, and how many more there are. */
+final class BadCells {
+    /** Places that a message lists. */
+    static final int LISTED = 10;
+
+    /** Reading goes on no longer than to so many: by then it is the wrong file. */
+    private static final int MOST = 100_000;
+
+    private final String file;
+    private final List<String> names;
+    private final Map<Fault, List<String>> listed = new EnumMap<>(Fault.class);
+    private final Set<Fault> order = new LinkedHashSet<>();
+    private int inList;
+    private int count;
+
+    /** What may be wrong with a cell or a row, and the way out. */
+    enum Fault {
+        FEATURE("features must be finite numbers", "correct them, or remove the rows or the columns"),
+        FIELDS("CSV rows must all have as many fields as the first", "correct the rows"),
+        MISSING_LABEL(
+                "label must not be missing",
+                "fill labels in, or remove the rows; a class that is called so needs another name"),
+        DECIMAL_LABEL(
+                "labels must be integers or text",
+                "numbers with decimals look like regression, which this program does not do, it learns classes: choose"
+                        + " the label column by its name or index, or make classes of the numbers"),
+        LARGE_LABEL(
+                "integer labels must be within 2^53",
+                "choose the label column by its name or index: so large numbers look like identifiers"),
+        MIXED_LABEL(
+                "labels must be all integers or all text",
+                "correct them, choose the label column, or say by --header whether the first row is one"),
+        UNKNOWN_LABEL("labels must be classes of the model", "correct them, or leave --label out to predict only");
+
+        private final String rule;
+        private final String wayOut;
+
+        Fault(String rule, String wayOut) {
+            this.rule = rule;
+            this.wayOut = wayOut;
+        }
+    }
+
+    /** A cell, kept until it is known whether it is bad. */
+    record Cell(String field, long line) {}
+
+    /**
+     * None so far.
+     *
+     * @param names of the columns; empty if there is no header
+     */
+    BadCells(String file, List<String> names) {
+        this.file = file;
+        this.names = names;
+    }
+
+    /** Adds a cell; the column counts from 0, as everywhere but in messages. */
+    void add(Fault fault, String field, long line, int column) {
+        boolean label = fault != Fault.FEATURE;
+        add(fault, (label ? "label=" : "") + CsvCells.shown(field) + " in line " + line + ", " + column(column));
+    }
+
+    /** Adds a row with a wrong number of fields. */
+    void addRow(long line, int fields, int expected) {
+        add(Fault.FIELDS, "line " + line + " has " + fields + ", not " + expected);
+    }
+
+    private void add(Fault fault, String place) {
+        if (inList < LISTED) {
+            listed.computeIfAbsent(fault, key -> new ArrayList<>()).add(place);
+            order.add(fault);
+            inList++;
+        }
+        count++;
+        if (count == MOST) {
+            throw failure("at least ");
+        }
+    }
+
+    /** Adds cells of the same fault, of which only the first are known. */
+    void addAll(Fault fault, List<Cell> first, int all, int column) {
+        first.forEach(cell -> add(fault, cell.field(), cell.line(), column));
+        count += all - first.size();
+    }
+
+    /** How a column is called in messages: by its number from 1, and its name if it has one. */
+    String column(int column) {
+        return "column " + (column + 1) + (names.isEmpty() ? "" : " (" + CsvCells.shown(names.get(column)) + ")");
+    }
+
+    /** Whether nothing is wrong. */
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Refuses the table if something is wrong. */
+    void refuse() {
+        if (count > 0) {
+            throw failure("");
+        }
+    }
+
+    private DataException failure(String atLeast) {
+        List<String> rules = order.stream()
+                .map(fault -> fault.rule + ": " + String.join(", ", listed.get(fault)))
+                .toList();
+        List<String> ways = order.stream().map(fault -> fault.wayOut).toList();
+        String more = count > inList ? " and " + atLeast + (count - inList) + " more" : "";
+        return new DataException(String.join("; ", rules) + more + ", in " + file + "; " + String.join("; ", ways));
+    }
+}

@@ -1,0 +1,254 @@
+package org.pernodedrop.data;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Whether the first row of a table is its header, decided by what stands in it and in the rows below.
+ *
+ * <p>A header of words is obvious: more than half of its feature fields are no numbers. So is one that holds a name that is
+ * looked for. Headers of numbers, as pandas writes them for columns without names, are told by the label, which is unlike all
+ * labels below, and by the numbers: they are evenly spaced (0, 1, 2, ..; years; wavelengths), or all integers over columns
+ * with decimals. What was decided so is told. A data row with a stray word among its numbers is reported as data, not taken
+ * for a header.
+ *
+ * @param header whether it is one
+ * @param reason to tell; empty if it was obvious
+ */
+record HeaderDecision(boolean header, Optional<String> reason) {
+    /** So many evenly spaced numbers from 0 or 1 on are no chance. */
+    private static final int LONG_COUNT = 8;
+
+    /** In so few rows below, a label that does not come again means nothing. */
+    private static final int FEW_ROWS = 5;
+
+    private static final int FEWEST_DISTINCT = 3;
+    private static final double MOST_CELLS = 0.8;
+
+    private static final HeaderDecision WORDS = new HeaderDecision(true, Optional.empty());
+    private static final HeaderDecision DATA = new HeaderDecision(false, Optional.empty());
+
+    private static HeaderDecision header(String reason) {
+        return new HeaderDecision(true, Optional.of(reason));
+    }
+
+    /**
+     * Decides.
+     *
+     * @param rows the first rows, all of the same width, at least one
+     * @param label column of the label; -1 for none
+     * @param names that columns of features may have; empty if nothing is known
+     */
+    static HeaderDecision of(List<String[]> rows, int label, List<String> names) {
+        String[] first = rows.get(0);
+        int[] features = IntStream.range(0, first.length)
+                .filter(column -> column != label)
+                .toArray();
+        Evidence evidence = new Evidence(first, rows.subList(1, rows.size()), features, label);
+        Optional<HeaderDecision> named = byName(evidence, Set.copyOf(names));
+        if (named.isPresent()) {
+            return named.get();
+        }
+        long words = IntStream.of(features)
+                .filter(column -> !CsvCells.isNumber(first[column]))
+                .count();
+        boolean nothing = IntStream.of(features)
+                .allMatch(column -> CsvCells.isNumber(first[column]) || CsvCells.isMissing(first[column]));
+        if (words > 0 && 2 * words > features.length && !nothing) {
+            return WORDS;
+        }
+        if (words > 0 && !evidence.evenUnderWords()) {
+            return DATA;
+        }
+        return label < 0 ? withoutLabel(evidence) : withLabel(evidence);
+    }
+
+    private static Optional<HeaderDecision> byName(Evidence evidence, Set<String> known) {
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> fields = List.of(evidence.first);
+        Set<String> found = new HashSet<>(fields);
+        boolean distinct = found.size() == fields.size();
+        boolean like = evidence.below.stream().anyMatch(row -> new HashSet<>(List.of(row)).equals(found));
+        found.retainAll(known);
+        if (found.stream().anyMatch(name -> !name.isEmpty() && !CsvCells.isNumber(name))) {
+            return Optional.of(WORDS);
+        }
+        if (!distinct || like || 2 * found.size() <= known.size()) {
+            return Optional.empty();
+        }
+        // Numbers that are names may be values too.
+        boolean all = found.size() == known.size() && found.size() >= FEWEST_DISTINCT;
+        return all || evidence.integersOverDecimals()
+                ? Optional.of(header("its numbers are the names of the model's columns"))
+                : Optional.empty();
+    }
+
+    private static HeaderDecision withLabel(Evidence evidence) {
+        boolean named = !CsvCells.isNumber(evidence.labelField());
+        if (named && evidence.labelsAreNumbers()) {
+            return header("its label field " + CsvCells.shown(evidence.labelField())
+                    + " is no number, as the labels below are");
+        }
+        boolean even = evidence.evenlySpaced(false);
+        boolean unseen = evidence.labelComesNeverAgain();
+        if (named) {
+            boolean counted = even || evidence.features.length > 1 && evidence.integersOverDecimals();
+            boolean certain = unseen && evidence.below.size() >= FEW_ROWS;
+            if (evidence.labelIsUnlikeAllBelow() && counted || certain) {
+                return header("its label " + CsvCells.shown(evidence.labelField()) + " is in no row below"
+                        + (even ? ", and its numbers are evenly spaced" : ""));
+            }
+            return even && evidence.countsFromStart(false) ? doubtful() : DATA;
+        }
+        boolean all = evidence.evenlySpaced(true);
+        boolean decimals = evidence.integersOverDecimals();
+        if (evidence.labelsAreTexts() && (all || even || decimals)) {
+            return header(
+                    "its label field " + CsvCells.shown(evidence.labelField()) + " is a number, as no label below is");
+        }
+        boolean counts = all && evidence.countsFromStart(true);
+        int width = evidence.first.length;
+        if (counts && width >= FEWEST_DISTINCT && (decimals || unseen || width >= LONG_COUNT)) {
+            return header("its numbers count the columns");
+        }
+        if (decimals && unseen && (all || evidence.features.length >= FEWEST_DISTINCT)) {
+            return header("it holds integers alone, over decimals, and its label is in no row below");
+        }
+        return counts && (width >= FEWEST_DISTINCT || decimals) ? doubtful() : DATA;
+    }
+
+    private static HeaderDecision withoutLabel(Evidence evidence) {
+        boolean even = evidence.evenlySpaced(false);
+        boolean counts = even && evidence.countsFromStart(false);
+        int width = evidence.first.length;
+        if (counts && width > 1 && (evidence.integersOverDecimals() || width >= LONG_COUNT)) {
+            return header("its numbers count the columns");
+        }
+        if (even && width >= FEWEST_DISTINCT && evidence.integersOverDecimals()) {
+            return header("its integers are evenly spaced, over decimals");
+        }
+        return counts && width >= FEWEST_DISTINCT ? doubtful() : DATA;
+    }
+
+    private static HeaderDecision doubtful() {
+        return new HeaderDecision(false, Optional.of("its numbers count the columns, but may be an example's too"));
+    }
+
+    /** What stands in the first row and below. */
+    private record Evidence(String[] first, List<String[]> below, int[] features, int label) {
+        private String labelField() {
+            return first[label];
+        }
+
+        /** Whether a few words stand among numbers that count, and over numbers: an index called so, say. */
+        boolean evenUnderWords() {
+            boolean overNumbers = IntStream.of(features)
+                    .filter(column -> !CsvCells.isNumber(first[column]))
+                    .allMatch(column -> (!CsvCells.isMissing(first[column]) || column == 0 && first[0].isEmpty())
+                            && below.stream().anyMatch(row -> CsvCells.isNumber(row[column])));
+            return overNumbers && (evenlySpaced(false) || label >= 0 && labelComesNeverAgain());
+        }
+
+        boolean labelsAreTexts() {
+            return !below.isEmpty()
+                    && below.stream().noneMatch(row -> CsvCells.isNumber(row[label]) || CsvCells.isMissing(row[label]));
+        }
+
+        boolean labelsAreNumbers() {
+            long numbers =
+                    below.stream().filter(row -> CsvCells.isNumber(row[label])).count();
+            return 2 * numbers > below.size();
+        }
+
+        private Map<String, Integer> labelsBelow() {
+            Map<String, Integer> counts = new HashMap<>();
+            below.forEach(row -> counts.merge(row[label], 1, Integer::sum));
+            return counts;
+        }
+
+        /** Whether the label is in no row below, however few there are. */
+        boolean labelIsUnlikeAllBelow() {
+            return !below.isEmpty() && !labelsBelow().containsKey(labelField());
+        }
+
+        /** The same where it means something, for the labels below do come again. */
+        boolean labelComesNeverAgain() {
+            Map<String, Integer> counts = labelsBelow();
+            return below.size() > 1
+                    && !counts.containsKey(labelField())
+                    && counts.values().stream().allMatch(count -> count > 1);
+        }
+
+        /** Whether the numbers of the first row are evenly spaced, and those of the rows below are not. */
+        boolean evenlySpaced(boolean withLabel) {
+            double step = step(first, withLabel);
+            if (Double.isNaN(step) || step == 0) {
+                return false;
+            }
+            if (numbers(first, withLabel).length < FEWEST_DISTINCT && !countsFromStart(withLabel)) {
+                return false;
+            }
+            long like = below.stream()
+                    .filter(row -> Math.abs(step(row, withLabel) - step) <= 1e-9 * Math.abs(step))
+                    .count();
+            return 2 * like < Math.max(1, below.size());
+        }
+
+        // The difference of neighbours if it is always the same; not a number otherwise.
+        private double step(String[] row, boolean withLabel) {
+            double[] values = numbers(row, withLabel);
+            if (values.length < 2) {
+                return Double.NaN;
+            }
+            double step = values[1] - values[0];
+            for (int j = 2; j < values.length; j++) {
+                if (!(Math.abs(values[j] - values[j - 1] - step) <= 1e-6 * Math.abs(step))) {
+                    return Double.NaN;
+                }
+            }
+            return step;
+        }
+
+        // Of the columns that hold numbers in the first row.
+        private double[] numbers(String[] row, boolean withLabel) {
+            return IntStream.range(0, row.length)
+                    .filter(column -> withLabel || column != label)
+                    .filter(column -> CsvCells.isNumber(first[column]))
+                    .mapToDouble(column -> CsvCells.number(row[column]))
+                    .toArray();
+        }
+
+        /** Whether evenly spaced numbers are 0, 1, 2, .. or 1, 2, 3, .. */
+        boolean countsFromStart(boolean withLabel) {
+            double[] values = numbers(first, withLabel);
+            return (values[0] == 0 || values[0] == 1) && values[1] - values[0] == 1;
+        }
+
+        /** Whether the first row has different integers, and most cells below have decimals. */
+        boolean integersOverDecimals() {
+            Set<String> distinct = new HashSet<>();
+            long cells = 0;
+            long decimals = 0;
+            for (int column : features) {
+                if (!CsvCells.isNumber(first[column])) {
+                    continue;
+                }
+                if (!CsvCells.isInteger(first[column]) || !distinct.add(first[column])) {
+                    return false;
+                }
+                for (String[] row : below) {
+                    cells++;
+                    decimals += CsvCells.isNumber(row[column]) && !CsvCells.isInteger(row[column]) ? 1 : 0;
+                }
+            }
+            return cells > 0 && decimals >= MOST_CELLS * cells;
+        }
+    }
+}

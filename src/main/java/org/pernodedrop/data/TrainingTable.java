@@ -1,0 +1,80 @@
+package org.pernodedrop.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A table to learn from: all columns but the label column are features.
+ *
+ * @param rows number of them
+ * @param features row-major; may go on past the last row
+ * @param featureCount number of columns but the label column
+ * @param labels of every row
+ * @param classNames by label
+ * @param columns of the file
+ */
+record TrainingTable(
+        int rows, float[] features, int featureCount, int[] labels, List<String> classNames, TableColumns columns) {
+    /** So many numbers that count by one are no chance. */
+    private static final int COUNTED_ROWS = 10;
+
+    /** Reads a file; tells what looks like a mistake. */
+    static TrainingTable read(InputFile file, Reading reading) {
+        LabelColumn labels = new LabelColumn();
+        CsvTable table = CsvTable.read(file, sample -> layout(sample, reading), labels);
+        TableLayout layout = table.layout();
+        labels.doubt().ifPresent(doubt -> reading.notice().accept(file.name() + ": " + doubt));
+        tellIndex(file.name(), table, reading);
+        List<String> names = layout.names();
+        TableColumns columns = names.isEmpty()
+                ? new TableColumns(false, List.of(), null)
+                : new TableColumns(
+                        true,
+                        Arrays.stream(layout.features()).mapToObj(names::get).toList(),
+                        names.get(layout.label()));
+        return new TrainingTable(
+                table.rows(), table.features(), table.featureCount(), labels.labels(), labels.classNames(), columns);
+    }
+
+    private static TableLayout layout(TableLayout.Sample sample, Reading reading) {
+        int width = sample.width();
+        if (width < 2) {
+            throw new DataException("CSV file must have a label column and at least one other, separated by commas: "
+                    + sample.file() + ", line " + sample.first().line() + " has one field ("
+                    + CsvCells.shown(sample.first().fields()[0]) + "); save it with commas");
+        }
+        int label = reading.label()
+                .map(each -> sample.labelColumn(each, reading.header()))
+                .orElse(width - 1);
+        boolean named = reading.label().map(each -> sample.isNamed(each, label)).orElse(false);
+        boolean header = sample.hasHeader(reading, label, named, List.of());
+        return TableLayout.of(header ? sample.names() : List.of(), width, label);
+    }
+
+    private static void tellIndex(String file, CsvTable table, Reading reading) {
+        TableLayout layout = table.layout();
+        if (layout.features()[0] != 0) {
+            return;
+        }
+        String name = layout.names().isEmpty() ? "" : layout.names().get(0);
+        boolean unnamed = !layout.names().isEmpty() && InputTable.isUnnamed(name);
+        if (unnamed || counts(table)) {
+            reading.notice()
+                    .accept(file + ": column 1" + (layout.names().isEmpty() ? "" : " (" + CsvCells.shown(name) + ")")
+                            + (unnamed ? " has no name" : " counts the rows")
+                            + ", which looks like an index; it is learned from like all others: remove it from the file"
+                            + " if it is one (pandas leaves it out by to_csv(index=False))");
+        }
+    }
+
+    private static boolean counts(CsvTable table) {
+        float[] values = table.features();
+        int stride = table.featureCount();
+        for (int row = 1; row < table.rows(); row++) {
+            if (values[row * stride] != (float) (values[0] + (double) row)) {
+                return false;
+            }
+        }
+        return table.rows() >= COUNTED_ROWS && values[0] == Math.rint(values[0]);
+    }
+}

@@ -1,0 +1,90 @@
+package org.pernodedrop.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading;
+import org.pernodedrop.model.ModelFileException;
+
+class TrainedDataTest {
+    private static final String ROWS = "1.5,2.5,a\n3.5,0.5,b\n1.25,2.75,a\n3.25,0.25,b\n5,6,b\n";
+
+    @TempDir
+    Path directory;
+
+    private TrainedData trained(String text, Header header) throws IOException {
+        Path file = directory.resolve("table.csv");
+        Files.writeString(file, text);
+        DataSource source = DataSource.of("csv:" + file, Reading.standard().withHeader(header));
+        DataSplit split = source.load(3, 0.4, 0);
+        return TrainedData.of(source.name(), null, 0.4, 0, 3, split, split.standardize());
+    }
+
+    @Test
+    void columnsAreKept() throws IOException {
+        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        TrainedData again = TrainedData.fromJson(data.toJson());
+        assertEquals(data, again);
+        assertEquals(List.of("w", "h"), again.columns().featureNames());
+        assertEquals("kind", again.columns().labelName());
+        assertEquals(List.of("a", "b"), again.wanted().classNames());
+    }
+
+    /** What was decided, or given, about the header counts when the data is read again. */
+    @Test
+    void theHeaderIsReadAgainAsItWas() throws IOException {
+        TrainedData given = trained("7,3,1\n1.5,2.5,0\n3.5,0.5,1\n1.25,2.75,0\n3.25,0.25,1\n", Header.YES);
+        assertEquals(List.of("7", "3"), given.columns().featureNames());
+        assertEquals(
+                given.trainExamples(),
+                given.reload(null, Reading.STANDARD_LIMIT).train().examples());
+        TrainedData not = trained("0,1,kind\n" + ROWS + "7,8,kind\n", Header.NO);
+        assertFalse(not.columns().header());
+        assertEquals(List.of("a", "b", "kind"), not.wanted().classNames());
+        assertEquals(3, not.reload(null, Reading.STANDARD_LIMIT).train().classes());
+    }
+
+    @Test
+    void filesFromBeforeColumnsWereKeptAreRead() throws IOException {
+        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode tree = (ObjectNode) json.readTree(data.toJson());
+        tree.remove("columns");
+        TrainedData old = TrainedData.fromJson(tree.toString());
+        assertNull(old.columns());
+        assertEquals(Optional.empty(), old.wanted().columns());
+        assertEquals(data.checksum(), old.checksum());
+        assertEquals(3, old.reload(null, Reading.STANDARD_LIMIT).train().examples());
+        tree.remove("label");
+        ModelFileException refused =
+                assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        assertTrue(refused.getMessage().contains("label"), refused.getMessage());
+    }
+
+    @Test
+    void columnsThatAreNotTheFeaturesAreRefused() throws IOException {
+        ObjectNode tree = (ObjectNode) new ObjectMapper()
+                .readTree(trained("w,h,kind\n" + ROWS, Header.AUTO).toJson());
+        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w");
+        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").addNull();
+        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        tree.put("columns", "w,h");
+        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+    }
+}
