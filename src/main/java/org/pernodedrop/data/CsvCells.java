@@ -6,10 +6,26 @@ import java.util.Set;
 /** What single fields of a table are. */
 final class CsvCells {
     /** What stands for nothing, in lower case; {@code "."} is that of SAS and Stata, {@code "?"} that of UCI's files. */
-    private static final Set<String> MISSING =
-            Set.of("", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "?", ".");
+    private static final Set<String> MISSING = Set.of(
+            "",
+            "na",
+            "n/a",
+            "#n/a",
+            "#na",
+            "<na>",
+            "#n/a n/a",
+            "nan",
+            "-nan",
+            "1.#qnan",
+            "-1.#qnan",
+            "1.#ind",
+            "-1.#ind",
+            "nat",
+            "null",
+            "?",
+            ".");
 
-    private static final int LONGEST_MISSING = 4;
+    private static final int LONGEST_MISSING = 8;
     private static final int FIELD_SHOWN = 40;
 
     private CsvCells() {}
