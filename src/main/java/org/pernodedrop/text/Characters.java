@@ -2,7 +2,7 @@ package org.pernodedrop.text;
 
 import java.util.function.IntPredicate;
 
-/** Characters that are not what they show, and how they are written instead: as in Java and JSON, \u001B. */
+/** Characters that are not what they show, and how they are written instead: as in Java and JSON, &#92;u001B. */
 final class Characters {
     private Characters() {}
 

@@ -11,7 +11,7 @@ import org.apache.commons.csv.CSVFormat;
  * takes for a formula, gets a single quote in front, by which spreadsheets show it as text; blanks before the sign don't
  * hide it. A text that is a plain number, as the class {@code -1}, stays as it is, and so does every number. Control
  * characters, line breaks among them, marks that turn the direction of writing and halves of surrogate pairs become escapes
- * like \u001B; so each row is one line. Joiners and other characters that belong to a word's spelling stay. Whoever reads the
+ * like &#92;u001B; so each row is one line. Joiners and other characters that belong to a word's spelling stay. Whoever reads the
  * file gets these texts, not the ones before.
  *
  * <p>Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.

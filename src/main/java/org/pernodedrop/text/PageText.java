@@ -2,7 +2,7 @@ package org.pernodedrop.text;
 
 /**
  * Makes text fit for pages and drawings, whose XML has no control characters at all: they, marks that turn the direction of
- * writing and halves of surrogate pairs are shown as escapes like \u001B.
+ * writing and halves of surrogate pairs are shown as escapes like &#92;u001B.
  */
 public final class PageText {
     private PageText() {}

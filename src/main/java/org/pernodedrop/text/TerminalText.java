@@ -2,7 +2,7 @@ package org.pernodedrop.text;
 
 /**
  * Makes text safe for terminals: what steers a terminal, turns the direction of writing, hides, or is half a character is
- * shown as an escape like \u001B. So file names, labels and contents of files neither move the cursor nor forge lines. JSON
+ * shown as an escape like &#92;u001B. So file names, labels and contents of files neither move the cursor nor forge lines. JSON
  * stays the same JSON.
  */
 public final class TerminalText {
