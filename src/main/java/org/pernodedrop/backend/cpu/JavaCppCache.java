@@ -32,8 +32,9 @@ import org.pernodedrop.files.PrivateFolder;
  * the folder for temporary files whose name everybody knows, and loads what lies there under the right names and dates.
  * Here it gets one of {@link NativesFolder}, whose files are compared with those of the jars.
  *
- * <p>Who names a folder by JavaCPP's own system property gets that one. So does a program that used JavaCPP before, for
- * JavaCPP keeps to one folder while the process lives. If others can write there, a warning is logged.
+ * <p>Who names a folder by JavaCPP's own system property gets that one, and a program that used JavaCPP before keeps the
+ * one that JavaCPP had chosen; if others can write there, a warning is logged. JavaCPP keeps to one folder while the
+ * process lives: what a program loads by it later is unpacked to ours.
  */
 final class JavaCppCache {
     private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";

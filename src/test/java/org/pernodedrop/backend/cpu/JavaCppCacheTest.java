@@ -27,6 +27,7 @@ import org.pernodedrop.ForkedJava;
 class JavaCppCacheTest {
     private static final String FOLDER = "org/bytedeco/openblas/linux-x86_64/";
     private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
+    private static final String AGAIN = "again";
     private static final String UNPACKED = "pernodedrop-natives-";
 
     @TempDir
@@ -96,14 +97,16 @@ class JavaCppCacheTest {
     }
 
     @Test
-    void whoNamesJavaCppsFolderGetsItAndIsWarnedOfOthers() throws IOException {
+    void whoChoseAFolderBeforeKeepsItAndIsWarnedOfOthers() throws IOException {
         onlyWithNatives();
         Path named = Files.createDirectory(root.resolve("named")).toRealPath();
         Files.setPosixFilePermissions(named, PosixFilePermissions.fromString("rwxrwxrwx"));
-        ForkedJava run = ForkedJava.run(List.of("-D" + CACHE_PROPERTY + "=" + named), Map.of(), WhereOpenBlasIs.class);
+        ForkedJava run =
+                ForkedJava.run(List.of("-D" + CACHE_PROPERTY + "=" + named), Map.of(), WhereOpenBlasIs.class, AGAIN);
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().lines().toList().get(1).startsWith(named.toString()), run.out());
-        assertTrue(run.err().contains("JavaCPP unpacks native libraries to " + named), run.err());
+        // Once for the property; once without it, for JavaCPP keeps to the folder it had first.
+        assertEquals(3, run.err().split("JavaCPP unpacks native libraries to " + named).length, run.err());
         assertTrue(run.err().contains("other users may write it"), run.err());
     }
 
@@ -140,6 +143,10 @@ class JavaCppCacheTest {
                 System.out.println("copies of netlib: "
                         + copies.filter(copy -> copy.getFileName().toString().startsWith("libnetlib"))
                                 .count());
+            }
+            if (List.of(arguments).contains(AGAIN)) {
+                System.clearProperty(CACHE_PROPERTY);
+                JavaCppCache.prepare();
             }
         }
 
