@@ -124,7 +124,7 @@ class SingleExamplesTest {
     void aSavedRunKnowsWhichExampleAStepMet() throws IOException {
         TrainingState state = new TrainingState(CONFIG, List.of(new EpochMetrics(1, 1, 1, 1, 1, 1, 1)));
         TrainedData trained = TrainedData.of(
-                "numbers", null, 0.2, 0, 7, new DataSplit(data, data, Optional.empty()), Standardizer.fit(data));
+                "digits", null, 0.2, 0, 7, new DataSplit(data, data, Optional.empty()), Standardizer.fit(data));
         Path file = directory.resolve("checkpoint");
         try (Network network = normalized();
                 Snapshot best = new Snapshot(network);
