@@ -117,7 +117,7 @@ class PerNodeDropTrainerTest {
     }
 
     @Test
-    void theReadmesExampleLearnsDigits() throws Exception {
+    void theExampleOfTheDocsLearnsDigits() throws Exception {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         split.standardize();
         ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
@@ -127,7 +127,7 @@ class PerNodeDropTrainerTest {
                 .optOptimizer(Optimizer.adam().build())
                 .addEvaluator(new Accuracy())
                 .addTrainingListeners(TrainingListener.Defaults.basic());
-        // The README's lines.
+        // The lines of docs.
         Model model = Model.newInstance("digits");
         model.setBlock(new SequentialBlock()
                 .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())

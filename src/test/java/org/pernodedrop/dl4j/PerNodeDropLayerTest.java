@@ -309,12 +309,12 @@ class PerNodeDropLayerTest {
     }
 
     @Test
-    void theReadmesExampleLearnsDigits() throws Exception {
+    void theExampleOfTheDocsLearnsDigits() throws Exception {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         split.standardize();
         DataSetIterator train = Dl4jNetworks.batches(split.train(), 32);
         DataSetIterator validation = Dl4jNetworks.batches(split.validation(), 128);
-        // The README's lines.
+        // The lines of docs.
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(42)
                 .updater(new Adam(1e-3))

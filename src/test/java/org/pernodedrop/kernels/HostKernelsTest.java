@@ -259,7 +259,7 @@ class HostKernelsTest {
     }
 
     @Test
-    void theReadmesExampleComputes() {
+    void theExampleOfTheDocsComputes() {
         int samples = 13;
         int inputs = 33;
         int outputs = 31;
@@ -275,7 +275,7 @@ class HostKernelsTest {
         HostMatrix dx = operands.dx.matrix();
         HostMatrix dw = operands.dw.matrix();
         HostMatrix db = operands.db.matrix();
-        // The README's lines.
+        // The lines of docs.
         Mask mask = Mask.of(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5), seed, layer, step);
         ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
         HostKernels kernels = HostKernels.shared();

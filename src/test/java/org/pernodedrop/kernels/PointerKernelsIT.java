@@ -256,7 +256,7 @@ class PointerKernelsIT {
     }
 
     @Test
-    void theReadmesExampleComputes() {
+    void theExampleOfTheDocsComputes() {
         int samples = 13;
         int inputs = 33;
         int outputs = 31;
@@ -275,7 +275,7 @@ class PointerKernelsIT {
         DeviceMatrix dx = lying.dx.matrix;
         DeviceMatrix dw = lying.dw.matrix;
         DeviceMatrix db = lying.db.matrix;
-        // The README's lines.
+        // The lines of docs.
         try (PointerKernels kernels = new PointerKernels()) {
             PointerPlan plan = kernels.plan(spec, ConnectionShape.of(samples, inputs, outputs));
             DeviceLaunch launch =

@@ -74,11 +74,11 @@ class PerNodeDropTrainerTest {
     }
 
     @Test
-    void theReadmesExampleLearnsDigits() {
+    void theExampleOfTheDocsLearnsDigits() {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         MutableDataset<Label> training = TribuoData.of(split.train());
         MutableDataset<Label> testing = TribuoData.of(split.validation());
-        // The README's lines.
+        // The lines of docs.
         Trainer<Label> trainer = new TransformTrainer<>(
                 PerNodeDropTrainer.builder()
                         .network("mlp:128")
