@@ -101,7 +101,8 @@ final class TrainingRun {
         saved.ifPresent(this::checkSurroundings);
         try (Network network = new Network(description, backend);
                 Snapshot best = new Snapshot(network)) {
-            network.reserve(Trainer.largestBatch(description, training, split.train().examples()));
+            network.reserve(
+                    Trainer.largestBatch(description, training, split.train().examples()));
             tellStrategies(network.strategies());
             if (saved.isPresent()) {
                 saved.get().checkpoint().restore(network, best);

@@ -57,14 +57,17 @@ final class NetworkTensors {
     /** Downloads; waits for the device. */
     static void read(Network network, String prefix, Map<String, DeviceFloats> places, Map<String, Tensor> into) {
         Map<String, List<Long>> shapes = shapes(network.spec());
-        network.backend().alone(() -> places.forEach((name, place) -> into.put(
-                prefix + name, new Tensor(shapes.get(name), network.backend().download(place)))));
+        network.backend()
+                .alone(() -> places.forEach((name, place) -> into.put(
+                        prefix + name,
+                        new Tensor(shapes.get(name), network.backend().download(place)))));
     }
 
     /** Uploads what was checked. */
     static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
-        network.backend().alone(() -> places.forEach((name, place) ->
-                network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
+        network.backend()
+                .alone(() -> places.forEach((name, place) ->
+                        network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
     }
 
     /** Refuses tensors, under a prefix, that are missing or shaped otherwise. */

@@ -35,11 +35,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
      * @param joinsSingle whether a last batch of one example joins the one before, {@link NetworkSpec#needsSeveralSamples}
      */
     public record Facts(
-            TrainingState training,
-            TrainedData data,
-            List<String> arguments,
-            String computedBy,
-            boolean joinsSingle) {
+            TrainingState training, TrainedData data, List<String> arguments, String computedBy, boolean joinsSingle) {
         /** Copies the list. */
         public Facts {
             arguments = List.copyOf(arguments);

@@ -131,7 +131,8 @@ public final class Trainer {
                     listener.stepped();
                 }
                 LossTotals running = finite(totals.read(), epoch, sizes.steps());
-                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch, sizes.steps());
+                LossTotals trained =
+                        finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epoch, sizes.steps());
                 LossTotals validated = validating == null
                         ? trained
                         : finite(evaluate(network, validating, validation.examples(), totals), epoch, sizes.steps());
@@ -176,7 +177,8 @@ public final class Trainer {
     private static void requireSteps(long step, int steps, int epoch) {
         if (step > StepState.LAST_STEP + 1 - steps) {
             throw new TrainingException("epoch " + epoch + " would lead behind the last step, " + StepState.LAST_STEP
-                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch=" + steps);
+                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch="
+                    + steps);
         }
     }
 
