@@ -47,8 +47,9 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
      * in an operation, waits for its end, which comes soon: calls within it are refused from now on. Closing twice does
      * nothing.
      *
-     * @throws IllegalStateException from within an operation of the same thread, as {@link #record} and {@link #alone} run;
-     *     nothing is closed then
+     * @throws IllegalStateException from within an operation of the same thread, as {@link #record} and {@link #alone} run,
+     *     and nothing is closed then; or if another thread's operation has not ended within a minute, as one that waits for
+     *     this thread
      */
     @Override
     public abstract void close();
@@ -144,8 +145,7 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
     public final BatchFeed newBatchFeed(int features, int labels) {
         atLeastOne("features", features);
         atLeastOne("labels", labels);
-        return owner.get(
-                () -> new OwnedFeed(owner, kernels().memory().newBatchFeed(features, labels)));
+        return owner.get(() -> new OwnedFeed(owner, kernels().memory().newBatchFeed(features, labels)));
     }
 
     /** A timer on the device's clock, owned by the caller. */
@@ -402,11 +402,14 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         distinct("w", w, "y", y);
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            owner.run(() -> kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z));
+            owner.run(() -> kernels()
+                    .matrices()
+                    .product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z));
             owner.run(() -> kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y));
             return;
         }
-        owner.run(() -> kernels().connectionPasses().forward(mask, firstSample, shape, activation, x, w, bias, z, y, packed));
+        owner.run(() ->
+                kernels().connectionPasses().forward(mask, firstSample, shape, activation, x, w, bias, z, y, packed));
     }
 
     /**
@@ -444,7 +447,9 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         }
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            owner.run(() -> kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw));
+            owner.run(() -> kernels()
+                    .matrices()
+                    .product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw));
             if (dx != null) {
                 owner.run(() -> kernels()
                         .matrices()
@@ -552,7 +557,8 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         holds("dVariance", dVariance, (long) samples * outputs);
         distinct("variance", variance, "dVariance", dVariance);
         distinctOrSame("dz", dz, "dVariance", dVariance);
-        owner.run(() -> kernels().masks().reparameterizeBackward(mask, firstSample, samples, outputs, variance, dz, dVariance));
+        owner.run(() ->
+                kernels().masks().reparameterizeBackward(mask, firstSample, samples, outputs, variance, dz, dVariance));
     }
 
     // ---- losses
@@ -582,7 +588,13 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         owner.run(() -> kernels()
                 .losses()
                 .softmaxCrossEntropy(
-                        notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals)));
+                        notNull("state", state),
+                        samples,
+                        classes,
+                        logits,
+                        labels,
+                        gradient,
+                        notNull("totals", totals)));
     }
 
     /**

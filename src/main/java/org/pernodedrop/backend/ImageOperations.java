@@ -139,7 +139,8 @@ public abstract class ImageOperations {
         distinct("variance", variance, "y", y);
         distinct("scale", scale, "y", y);
         distinct("shift", shift, "y", y);
-        owner.run(() -> kernels().normalizations().normalize(rows, channels, epsilon, x, mean, variance, scale, shift, y));
+        owner.run(() ->
+                kernels().normalizations().normalize(rows, channels, epsilon, x, mean, variance, scale, shift, y));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 public final class OwnerCheck {
     private static final VarHandle OWNER;
     private static final long POLL_NANOS = 100_000;
+    private static final long LIMIT_NANOS = 60_000_000_000L;
 
     static {
         try {
@@ -28,6 +29,8 @@ public final class OwnerCheck {
     /** Calls that the owner's outermost call holds; its own alone. */
     private int depth;
 
+    private final long limitNanos;
+    private volatile boolean closing;
     private volatile Thread closer;
     private volatile boolean closed;
 
@@ -36,8 +39,13 @@ public final class OwnerCheck {
      * @param remedy the way out, for messages
      */
     public OwnerCheck(String name, String remedy) {
+        this(name, remedy, LIMIT_NANOS);
+    }
+
+    OwnerCheck(String name, String remedy, long limitNanos) {
         this.name = name;
         this.remedy = remedy;
+        this.limitNanos = limitNanos;
     }
 
     /**
@@ -96,7 +104,9 @@ public final class OwnerCheck {
      * Ends it: from now on calls are refused, also those within the call that another thread may be in; when that has
      * ended, gives back everything, once. Who closes meanwhile waits too.
      *
-     * @throws IllegalStateException from within a call of the same thread, which could never end; nothing is closed then
+     * @throws IllegalStateException from within a call of the same thread, which could never end, and nothing is closed then;
+     *     or if another thread's call has not ended within a minute, as one that waits for this thread: calls stay refused,
+     *     and closing may be tried again
      */
     void close(Runnable giveBack) {
         Thread self = Thread.currentThread();
@@ -104,32 +114,40 @@ public final class OwnerCheck {
             throw new IllegalStateException(
                     "the " + name + " cannot be closed by an operation of its own; close it after the operation");
         }
-        if (!beginClosing(self)) {
+        closing = true;
+        if (!claimClosing(self)) {
             return;
         }
+        if (!await(() -> OWNER.compareAndSet(this, (Thread) null, self), limitNanos)) {
+            Thread present = owner;
+            closer = null;
+            throw new IllegalStateException(
+                    "the " + name + " cannot be closed while another thread's operation goes on, in"
+                            + " which all calls are refused now; end it and close again: thread=" + named(self)
+                            + ", thread in an operation=" + (present == null ? "none any more" : named(present)));
+        }
         try {
-            await(() -> OWNER.compareAndSet(this, (Thread) null, self));
             giveBack.run();
         } finally {
             closed = true;
-            if (owner == self) {
-                owner = null;
-            }
+            owner = null;
         }
     }
 
     // Whether it is this thread that has to; if another one is at it, waits for that.
-    private boolean beginClosing(Thread self) {
-        synchronized (this) {
-            if (closer == null) {
-                closer = self;
-                return true;
+    private boolean claimClosing(Thread self) {
+        while (true) {
+            synchronized (this) {
+                if (closed || closer == self) {
+                    return false;
+                }
+                if (closer == null) {
+                    closer = self;
+                    return true;
+                }
             }
+            await(() -> closed || closer == null, Long.MAX_VALUE);
         }
-        if (closer != self) {
-            await(() -> closed);
-        }
-        return false;
     }
 
     private interface Condition {
@@ -137,20 +155,24 @@ public final class OwnerCheck {
     }
 
     // Rare and short, so that leaving a call need not look for somebody to wake.
-    private void await(Condition condition) {
+    private boolean await(Condition condition, long nanos) {
+        long start = System.nanoTime();
         boolean interrupted = false;
-        while (!condition.holds()) {
+        boolean holds = condition.holds();
+        while (!holds && System.nanoTime() - start < nanos) {
             LockSupport.parkNanos(this, POLL_NANOS);
             // An interrupt ends the parking, not the waiting; the thread gets it back.
             interrupted |= Thread.interrupted();
+            holds = condition.holds();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return holds;
     }
 
     private void requireOpen() {
-        if (closer != null && closer != Thread.currentThread() || closed) {
+        if (closing && (closed || closer != Thread.currentThread())) {
             throw closed();
         }
     }

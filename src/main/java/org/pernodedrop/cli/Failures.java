@@ -59,6 +59,11 @@ final class Failures {
                 && unchecked.getMessage().equals(unchecked.getCause().toString())) {
             return describe(unchecked.getCause());
         }
+        if (failure instanceof OutOfMemoryError
+                && String.valueOf(failure.getMessage()).contains("native thread")) {
+            return "the system starts no more threads; use fewer (--threads, --jobs), or raise its limit (ulimit -u): "
+                    + failure.getMessage();
+        }
         if (failure instanceof OutOfMemoryError) {
             return "not enough memory; give Java more with -Xmx, or choose smaller sizes: " + failure.getMessage();
         }

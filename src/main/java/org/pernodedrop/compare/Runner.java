@@ -50,11 +50,23 @@ public final class Runner {
         Splits data = new Splits(splits, tasks);
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
         List<Future<?>> futures = new ArrayList<>();
-        for (int job = 0; job < jobs; job++) {
-            futures.add(pool.submit(() -> work(queue, data, file, finished)));
+        try {
+            for (int job = 0; job < jobs; job++) {
+                futures.add(pool.submit(() -> work(queue, data, file, finished)));
+            }
+        } catch (RuntimeException | Error failure) {
+            // For want of threads: those that work already end before that is told.
+            queue.clear();
+            try {
+                await(futures, queue);
+            } catch (IOException | RuntimeException | Error another) {
+                failure.addSuppressed(another);
+            }
+            throw failure;
+        } finally {
+            pool.shutdown();
         }
-        pool.shutdown();
-        await(futures);
+        await(futures, queue);
     }
 
     private void work(Queue<Plan.Task> queue, Splits data, RunsFile file, Consumer<ComparedRun> finished) {
@@ -77,17 +89,24 @@ public final class Runner {
     }
 
     // All jobs end before the first failure is told: they hold backends and the file.
-    private static void await(List<Future<?>> futures) throws IOException {
+    private static void await(List<Future<?>> futures, Queue<Plan.Task> queue) throws IOException {
         Throwable failure = null;
-        for (Future<?> future : futures) {
+        boolean interrupted = false;
+        for (int job = 0; job < futures.size(); ) {
             try {
-                future.get();
+                futures.get(job).get();
+                job++;
             } catch (ExecutionException e) {
                 failure = failure == null ? e.getCause() : failure;
+                job++;
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("the comparison was interrupted; call it again to go on", e);
+                interrupted = true;
+                queue.clear();
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the comparison was interrupted; call it again to go on", failure);
         }
         if (failure instanceof UncheckedIOException unchecked) {
             throw unchecked.getCause();

@@ -61,6 +61,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
     private long seed;
     /** Unsigned. */
     private int step;
+
     private int samples;
     private int layer;
     private PerNodeDropTrainer trainer;

@@ -58,8 +58,10 @@ final class NetworkTensors {
     /** Downloads; waits for the device. */
     static void read(Network network, String prefix, Map<String, DeviceFloats> places, Map<String, Tensor> into) {
         Map<String, List<Long>> shapes = shapes(network.spec());
-        network.backend().alone(() -> places.forEach((name, place) -> into.put(
-                prefix + name, new Tensor(shapes.get(name), network.backend().download(place)))));
+        network.backend()
+                .alone(() -> places.forEach((name, place) -> into.put(
+                        prefix + name,
+                        new Tensor(shapes.get(name), network.backend().download(place)))));
     }
 
     /**
@@ -80,8 +82,9 @@ final class NetworkTensors {
 
     /** Uploads what was checked. */
     static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
-        network.backend().alone(() -> places.forEach((name, place) ->
-                network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
+        network.backend()
+                .alone(() -> places.forEach((name, place) ->
+                        network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
     }
 
     /** Refuses weights, under a prefix, that are missing, shaped otherwise or not finite. */

@@ -109,7 +109,8 @@ public record NetworkSpec(Shape input, long seed, List<Layer> layers, Loss loss,
      */
     public boolean needsSeveralSamples() {
         for (int layer = 0; layer < layers.size(); layer++) {
-            if (layers.get(layer) instanceof BatchNormalization && BatchNormalization.positions(inputShape(layer)) == 1) {
+            if (layers.get(layer) instanceof BatchNormalization
+                    && BatchNormalization.positions(inputShape(layer)) == 1) {
                 return true;
             }
         }

@@ -48,7 +48,8 @@ final class NormalizationPass implements LayerPass {
     public void requireTrains(Batch batch) {
         if (rows(batch) < 2) {
             throw new IllegalArgumentException("batch normalization needs at least 2 values a channel to train; take"
-                    + " batches of at least 2 samples: samples=" + batch.samples() + ", positions of a sample=" + positions
+                    + " batches of at least 2 samples: samples=" + batch.samples() + ", positions of a sample="
+                    + positions
                     + ", channels=" + channels);
         }
     }

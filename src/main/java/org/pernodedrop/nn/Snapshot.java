@@ -57,8 +57,8 @@ public final class Snapshot implements AutoCloseable {
         }
         network.backend().alone(() -> {
             network.backend().copy(parameters, network.parameterBuffer());
-            statistics.ifPresent(
-                    copy -> network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
+            statistics.ifPresent(copy ->
+                    network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
         });
     }
 

@@ -176,7 +176,8 @@ public final class Trainer {
     private static void requireSteps(long step, int steps, int epoch) {
         if (step > StepState.LAST_STEP + 1 - steps) {
             throw new TrainingException("epoch " + epoch + " would lead behind the last step, " + StepState.LAST_STEP
-                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch=" + steps);
+                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch="
+                    + steps);
         }
     }
 

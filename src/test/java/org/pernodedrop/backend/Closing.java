@@ -17,11 +17,13 @@ public final class Closing {
     /** Closes a backend while a thread is in an operation that never ends by itself. */
     public static void whileAnOperationIsUnderWay(Backend backend) throws InterruptedException {
         DeviceFloats x = backend.allocate(100_000);
-        work(backend, () -> backend.alone(() -> {
-            while (true) {
-                backend.fill(x, 1);
-            }
-        }));
+        work(
+                backend,
+                () -> backend.alone(() -> {
+                    while (true) {
+                        backend.fill(x, 1);
+                    }
+                }));
     }
 
     /** Closes a backend while a thread calls one operation after the other. */
@@ -54,7 +56,9 @@ public final class Closing {
         working.join(LIMIT_MILLIS);
         assertFalse(working.isAlive());
         assertTrue(ended.get() instanceof IllegalStateException, String.valueOf(ended.get()));
-        assertTrue(ended.get().getMessage().contains("was closed before its use"), ended.get().getMessage());
+        assertTrue(
+                ended.get().getMessage().contains("was closed before its use"),
+                ended.get().getMessage());
         String said = assertThrows(IllegalStateException.class, backend::newLossAccumulator)
                 .getMessage();
         assertTrue(said.contains("the backend was closed before its use"), said);

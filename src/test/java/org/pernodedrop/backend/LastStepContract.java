@@ -33,7 +33,8 @@ public interface LastStepContract extends BackendFixture {
         backend().advance(state);
         ended(() -> backend().exportMask(mask, 0, 1, 1, 33, to));
         assertArrayEquals(values, backend().download(to));
-        LayerMask fixed = new LayerMask(new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, HALF.rate(), true), 2, state);
+        LayerMask fixed =
+                new LayerMask(new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, HALF.rate(), true), 2, state);
         backend().exportMask(fixed, 0, 1, 1, 33, to);
         assertEquals(Mask.of(fixed.spec(), 5, 2, 0).value(0, 0, 7), backend().download(to)[7], "fixed masks go on");
     }

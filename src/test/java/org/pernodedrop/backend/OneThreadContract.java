@@ -67,7 +67,8 @@ public interface OneThreadContract extends BackendFixture {
         assertThrows(ArithmeticException.class, () -> backend().alone(() -> {
             throw new ArithmeticException("of the caller");
         }));
-        assertThrows(AssertionError.class, () -> backend().record(() -> {
+        assertThrows(AssertionError.class, () -> backend()
+                .record(() -> {
                     throw new AssertionError("of the caller");
                 })
                 .replay());
@@ -77,8 +78,11 @@ public interface OneThreadContract extends BackendFixture {
 
     @Test
     default void anOperationCannotCloseItsBackend() {
-        assertThrows(IllegalStateException.class, () -> backend().alone(() -> backend().close()));
-        assertThrows(IllegalStateException.class, () -> backend().record(() -> backend().close()).replay());
+        assertThrows(IllegalStateException.class, () -> backend()
+                .alone(() -> backend().close()));
+        assertThrows(
+                IllegalStateException.class,
+                () -> backend().record(() -> backend().close()).replay());
         backend().allocate(1).close();
     }
 

@@ -23,7 +23,8 @@ class PerNodeDropBlockStepsTest {
         block.requireStep();
         assertEquals(StepState.LAST_STEP, Integer.toUnsignedLong(block.mask().step()));
         block.advance();
-        String said = assertThrows(IllegalStateException.class, block::requireStep).getMessage();
+        String said =
+                assertThrows(IllegalStateException.class, block::requireStep).getMessage();
         assertTrue(said.startsWith("steps end at 4294967294, and nothing was changed"), said);
         assertTrue(said.contains("step=4294967295"), said);
         assertThrows(IllegalStateException.class, block::mask);

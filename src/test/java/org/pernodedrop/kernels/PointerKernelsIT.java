@@ -336,7 +336,9 @@ class PointerKernelsIT {
         refused("multiple of 16", () -> kernels.advance(arena.stream(), state + 8));
         refused("firstSample", () -> plan.pack(DeviceLaunch.of(0, state, 0, Integer.MAX_VALUE)));
         refused("layer must be at least 0", () -> DeviceLaunch.of(0, state, -1, 0));
-        refused("step must be in [0, 4294967294]: step=4294967295", () -> kernels.setState(arena.stream(), state, 0, -1));
+        refused(
+                "step must be in [0, 4294967294]: step=4294967295",
+                () -> kernels.setState(arena.stream(), state, 0, -1));
         refused("multiple of 4", () -> at(state + 2));
         refused("leadingDimension", () -> new DeviceMatrix(state, 0));
         refused("shape must not be null", () -> kernels.plan(spec, null));

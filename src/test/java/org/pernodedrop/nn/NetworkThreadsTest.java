@@ -136,8 +136,8 @@ class NetworkThreadsTest {
                 TestBatch batch = batch();
                 LossAccumulator totals = backend.newLossAccumulator()) {
             network.reserve(SAMPLES);
-            try (Recording recording = backend.record(
-                    () -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))) {
+            try (Recording recording =
+                    backend.record(() -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))) {
                 network.state().setStep(StepState.LAST_STEP - 1);
                 recording.replay();
                 network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
@@ -152,12 +152,14 @@ class NetworkThreadsTest {
                         () -> network.forward(batch.deviceInput, SAMPLES, Mode.TRAINING),
                         () -> network.forward(batch.deviceInput, SAMPLES, Mode.MONTE_CARLO),
                         () -> network.mask(0, 1))) {
-                    String said = assertThrows(IllegalStateException.class, call).getMessage();
+                    String said =
+                            assertThrows(IllegalStateException.class, call).getMessage();
                     assertTrue(said.startsWith("steps and their masks end at 4294967294"), said);
                 }
                 assertEquals(StepState.LAST_STEP + 1, network.state().step());
                 assertArrayEquals(parameters, backend.download(network.parameterBuffer()));
-                assertArrayEquals(mean, backend.download(network.statistics().get(0).values()));
+                assertArrayEquals(
+                        mean, backend.download(network.statistics().get(0).values()));
                 assertEquals(samples, totals.read().samples());
                 network.evaluate(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                 network.state().setStep(7);

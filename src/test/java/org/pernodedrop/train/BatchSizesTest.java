@@ -63,7 +63,8 @@ class BatchSizesTest {
     @Test
     void onlyNormalizedDenseInputsNeedSeveralSamples() {
         assertTrue(NORMALIZED.needsSeveralSamples());
-        NetworkSpec plain = Network.builder().input(4).add(Dense.units(3).build()).describe();
+        NetworkSpec plain =
+                Network.builder().input(4).add(Dense.units(3).build()).describe();
         assertEquals(false, plain.needsSeveralSamples());
         assertEquals(false, images(3).needsSeveralSamples(), "positions are values, too");
         assertEquals(true, images(2).needsSeveralSamples(), "images of one pixel have none");
@@ -105,7 +106,8 @@ class BatchSizesTest {
         said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9))
                 .getMessage();
         assertTrue(said.endsWith("batchSize=1, training examples=9"), said);
-        NetworkSpec plain = Network.builder().input(4).add(Dense.units(3).build()).describe();
+        NetworkSpec plain =
+                Network.builder().input(4).add(Dense.units(3).build()).describe();
         assertEquals(new BatchSizes(1, 1, false), BatchSizes.of(plain, one, 1));
     }
 }

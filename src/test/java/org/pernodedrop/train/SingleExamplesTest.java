@@ -24,8 +24,6 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.model.Checkpoint;
-import org.pernodedrop.nn.BatchNormalization;
-import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
 import org.pernodedrop.nn.StateCopy;
@@ -98,7 +96,8 @@ class SingleExamplesTest {
         float[] expected = expected();
         for (boolean onDevice : new boolean[] {true, false}) {
             try (Network network = normalized();
-                    BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data)) {
+                    BatchSource source =
+                            onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data)) {
                 Trainer trainer = new Trainer(backend, source, CONFIG);
                 assertEquals(3, trainer.stepsPerEpoch(network.spec()));
                 trainer.train(network, new TrainingListener() {});
@@ -150,9 +149,8 @@ class SingleExamplesTest {
                 Batches batches = one.batches(1);
                 LossAccumulator totals = backend.newLossAccumulator()) {
             float[] before = weights(network);
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> new Trainer(backend, one, CONFIG).train(network, new TrainingListener() {}));
+            assertThrows(IllegalArgumentException.class, () -> new Trainer(backend, one, CONFIG)
+                    .train(network, new TrainingListener() {}));
             batches.start(new int[] {0}, 1);
             batches.gather(batches.next());
             String said = assertThrows(
@@ -173,8 +171,7 @@ class SingleExamplesTest {
                 ResidentDataset resident = new ResidentDataset(backend, data)) {
             Trainer trainer = new Trainer(backend, resident, CONFIG);
             network.state().setStep(StepState.LAST_STEP - 5);
-            String said = assertThrows(
-                            TrainingException.class, () -> trainer.train(network, new TrainingListener() {}))
+            String said = assertThrows(TrainingException.class, () -> trainer.train(network, new TrainingListener() {}))
                     .getMessage();
             assertEquals(
                     "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or by a larger --batch-size:"

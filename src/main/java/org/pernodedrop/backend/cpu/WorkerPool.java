@@ -75,7 +75,8 @@ final class WorkerPool implements AutoCloseable {
             return;
         }
         if (!busy.compareAndSet(0, workers.length)) {
-            throw new IllegalStateException("a run must have ended before the next one: running=" + this.count + " tasks");
+            throw new IllegalStateException(
+                    "a run must have ended before the next one: running=" + this.count + " tasks");
         }
         this.task = task;
         this.count = count;

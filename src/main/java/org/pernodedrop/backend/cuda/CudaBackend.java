@@ -55,7 +55,8 @@ public final class CudaBackend extends Backend {
             DeviceFacts facts = context.facts();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
             queue = new CommandQueue(this::enter, stream);
-            pool = parts.own(new DevicePool(new DriverMemory(stream, facts.memory()), owner()::check), DevicePool::close);
+            pool = parts.own(
+                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::check), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             OperationParts shared = new OperationParts(
