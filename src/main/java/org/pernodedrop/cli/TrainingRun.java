@@ -118,7 +118,8 @@ final class TrainingRun {
         try (Network network = new Network(description, backend);
                 Snapshot best = new Snapshot(network);
                 StateCopy last = new StateCopy(network)) {
-            network.reserve(Trainer.largestBatch(description, training, split.train().examples()));
+            network.reserve(
+                    Trainer.largestBatch(description, training, split.train().examples()));
             tellStrategies(network.strategies());
             if (saved.isPresent()) {
                 saved.get().checkpoint().restore(network, best);

@@ -131,7 +131,8 @@ public final class Trainer {
                     listener.stepped();
                 }
                 LossTotals running = finite(totals.read(), epochs, sizes.steps());
-                LossTotals trained = finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epochs, sizes.steps());
+                LossTotals trained =
+                        finite(evaluate(network, training, Math.min(EVALUATED, n), totals), epochs, sizes.steps());
                 LossTotals validated = validating == null
                         ? trained
                         : finite(evaluate(network, validating, validation.examples(), totals), epochs, sizes.steps());

@@ -28,7 +28,8 @@ class DocumentsTest {
 
     static List<Path> documents() throws IOException {
         try (Stream<Path> pages = Files.list(DOCS)) {
-            return Stream.concat(Stream.of(README), pages.filter(page -> page.toString().endsWith(".md")))
+            return Stream.concat(Stream.of(README), pages.filter(page -> page.toString()
+                            .endsWith(".md")))
                     .sorted()
                     .toList();
         }

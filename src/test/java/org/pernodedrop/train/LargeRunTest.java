@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.files.JsonText;
 import org.pernodedrop.model.ModelFileException;
-import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.Safetensors;
 
 /** What is written of runs with very many columns or epochs is read again. */
@@ -65,7 +65,8 @@ class LargeRunTest {
 
     @Test
     void manyColumnsAreReadAgain() throws IOException {
-        SavedRun.Facts facts = new SavedRun.Facts(state(2), data(COLUMNS), List.of("--epochs", "2"), "cpu", false, null);
+        SavedRun.Facts facts =
+                new SavedRun.Facts(state(2), data(COLUMNS), List.of("--epochs", "2"), "cpu", false, null);
         assertEquals(facts, written(facts));
     }
 

@@ -128,8 +128,8 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 Snapshot best = new Snapshot(network);
                 StateCopy last = new StateCopy(network)) {
-            SavedRun.Facts start =
-                    new SavedRun.Facts(state, trained, List.of(), "cpu", network.spec().needsSeveralSamples(), null);
+            SavedRun.Facts start = new SavedRun.Facts(
+                    state, trained, List.of(), "cpu", network.spec().needsSeveralSamples(), null);
             new RunCheckpoints(file, network, best, last, start, 0);
         }
         SavedRun.Facts facts = SavedRun.read(file).facts();
