@@ -107,6 +107,7 @@ final class BenchOptions {
         }
         OptionChecks checks = new OptionChecks(spec);
         choice().check(checks);
+        checks.require(json == null || !json.equals(html), "--html", "must not be the file of --json", html);
         checks.onlyWith(
                 "--device cuda or auto",
                 device != Device.CPU,

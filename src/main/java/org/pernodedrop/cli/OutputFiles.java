@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.pernodedrop.files.AtomicFile;
 import org.pernodedrop.files.FileSet;
 import org.pernodedrop.files.FolderInUseException;
 import org.pernodedrop.files.FolderLock;
@@ -46,7 +47,8 @@ final class OutputFiles implements AutoCloseable {
         } catch (NotDirectoryException e) {
             throw new IOException("out is a file: out=" + out + WAY_OUT, e);
         } catch (IOException e) {
-            throw new IOException("out cannot be written to: out=" + out + " (" + e + ")" + WAY_OUT, e);
+            throw new IOException(
+                    "out cannot be written to: out=" + out + " (" + AtomicFile.reason(e) + ")" + WAY_OUT, e);
         }
     }
 

@@ -223,7 +223,7 @@ final class TrainingRun {
 
     private void begin(RunDirectory directory) {
         directory.begin();
-        if (!start.resuming() && !directory.unfinished().equals(directory.path())) {
+        if (!directory.unfinished().equals(directory.path())) {
             notice.accept("the run that is in " + directory.path() + " stays until the new one, in "
                     + directory.unfinished() + ", is whole");
         }

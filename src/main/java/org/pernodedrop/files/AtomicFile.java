@@ -99,6 +99,14 @@ public final class AtomicFile implements AutoCloseable {
         return failure(named, reason, cause);
     }
 
+    /** What went wrong, in one line: the message of many exceptions is no more than the file's name. */
+    public static String reason(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.startsWith("cannot write ")
+                ? message
+                : failure.getClass().getSimpleName() + ": " + message;
+    }
+
     // Follows links, so that the file behind one is replaced and not the link.
     private static Path checked(Path named) throws IOException {
         Path file = named.toAbsolutePath();
@@ -116,7 +124,7 @@ public final class AtomicFile implements AutoCloseable {
 
     /** The same about any file. */
     public static IOException failure(Path named, String reason, IOException cause) {
-        String detail = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
+        String detail = cause == null ? "" : " (" + reason(cause) + ")";
         return new IOException("cannot write " + named + ": " + reason + detail, cause);
     }
 }

@@ -184,12 +184,22 @@ public final class FolderLock implements AutoCloseable {
 
     // Never through a link, which somebody else may have put there: what it names would be overwritten.
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (isSomethingElse(file)) {
             throw new IOException(file + " is no file; remove it, or name another folder");
         }
         OpenOption[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = LinkOption.NOFOLLOW_LINKS;
         return FileChannel.open(file, all);
+    }
+
+    // Looked at once: others may delete it meanwhile.
+    private static boolean isSomethingElse(Path file) throws IOException {
+        try {
+            return !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isRegularFile();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private static void lock(Path folder, FileChannel channel, Consumer<String> notice) throws IOException {

@@ -41,7 +41,7 @@ public final class RunDirectory implements AutoCloseable {
         } catch (FolderInUseException e) {
             throw refusal(e.getMessage(), e);
         } catch (IOException e) {
-            throw refusal("out cannot be written to: out=" + path + " (" + e + ")" + WAY_OUT, e);
+            throw refusal("out cannot be written to: out=" + path + " (" + AtomicFile.reason(e) + ")" + WAY_OUT, e);
         }
     }
 

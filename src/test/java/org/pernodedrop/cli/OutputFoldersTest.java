@@ -77,7 +77,7 @@ class OutputFoldersTest {
         Files.copy(comparison().resolve("runs.jsonl"), out.resolve("runs.jsonl"));
         TreeMap<String, byte[]> before = contents(out);
         try (FolderLock held = FolderLock.hold(out, notice -> {})) {
-            Program.runLine(line.replace("RUN", run.toString()), out.toString())
+            Program.runLine(line.replace("RUN", run.toString()), held.path().toString())
                     .assertFailure(out + " is in use: this process, "
                             + ProcessHandle.current().pid());
         }

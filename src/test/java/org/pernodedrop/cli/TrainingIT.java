@@ -186,7 +186,7 @@ class TrainingIT {
     @CsvSource({
         "ALLOCATION, 1",
         "ALLOCATION, 5",
-        "ALLOCATION, 11",
+        "ALLOCATION, 14",
         "COPY, 1",
         "COPY, 9",
         "COPY, 40",

@@ -17,7 +17,7 @@ final class FolderHolder {
             return;
         }
         try (FolderLock lock = FolderLock.hold(folder, notice -> {})) {
-            System.out.println("held");
+            System.out.println("held " + lock.path());
             System.in.read();
         }
     }
@@ -50,7 +50,7 @@ final class FolderHolder {
     static void inTurn(Path folder, int times) throws IOException {
         for (int held = 0; held < times; ) {
             try (FolderLock lock = FolderLock.hold(folder, notice -> {})) {
-                Path mine = Files.createFile(folder.resolve("mine"));
+                Path mine = Files.createFile(lock.path().resolve("mine"));
                 Files.delete(mine);
                 held++;
             } catch (FolderInUseException e) {

@@ -52,7 +52,7 @@ class FolderLockTest {
             Files.writeString(folder.resolve("notes"), "mine");
         }
         try (FolderLock again = hold(folder)) {
-            assertEquals(List.of(FolderLock.FILE, "notes"), names(folder));
+            assertEquals(List.of(FolderLock.FILE, "notes"), names(again.path()));
         }
         assertEquals(List.of("notes"), names(folder));
     }
@@ -62,7 +62,9 @@ class FolderLockTest {
     void anotherProcessIsRefusedUntilItIsKilled() throws Exception {
         Process other = FolderHolder.start(directory.toString());
         try {
-            assertEquals("held", other.inputReader(StandardCharsets.US_ASCII).readLine());
+            assertEquals(
+                    "held " + directory,
+                    other.inputReader(StandardCharsets.US_ASCII).readLine());
             String message = refused(directory);
             assertTrue(message.contains("process " + other.pid() + " is writing to it; wait for it"), message);
             assertEquals(message, refused(directory), "asking does not end it");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +39,7 @@ import org.pernodedrop.nn.Optimizer;
 import org.pernodedrop.nn.PerNodeDropDense;
 import org.pernodedrop.nn.Sgd;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.nn.StateCopy;
 
 class CheckpointTest {
     private static final int SAMPLES = 7;
@@ -125,6 +128,53 @@ class CheckpointTest {
                     .forEach(moment -> backend.upload(new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
             Checkpoint.save(network, snapshot, Map.of(), file);
             Checkpoint.read(file).restore(network, snapshot);
+        }
+    }
+
+    /** What goes wrong after an epoch leaves no trace: weights, statistics, moments and step are those of the copy. */
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void aCopyOfTheStateBringsAllBack(Optimizer optimizer) {
+        try (Network network = new Network(spec(optimizer, 5), backend);
+                StateCopy copy = new StateCopy(network)) {
+            assertThrows(IllegalStateException.class, copy::restore);
+            steps(network, 3);
+            copy.take();
+            float[] before = weights(network);
+            steps(network, 2);
+            float[] after = weights(network);
+            network.state().setLearningRate(1e30f);
+            steps(network, 4);
+            network.state().setLearningRate(Network.INITIAL_LEARNING_RATE);
+            copy.restore();
+            assertArrayEquals(before, weights(network));
+            assertEquals(3, network.state().step());
+            steps(network, 2);
+            assertArrayEquals(after, weights(network));
+        }
+    }
+
+    /** They would be refused when read. */
+    @Test
+    void weightsThatAreNotFiniteAreNotWritten() throws IOException {
+        Path file = directory.resolve("checkpoint.safetensors");
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Snapshot best = new Snapshot(network)) {
+            Checkpoint.save(network, best, Map.of(), file);
+            byte[] before = Files.readAllBytes(file);
+            backend.upload(
+                    new float[] {Float.NaN},
+                    0,
+                    network.parameters().get(1).values().slice(2, 1));
+            for (Executable write : List.<Executable>of(
+                    () -> Checkpoint.save(network, best, Map.of(), file),
+                    () -> Weights.save(network, Map.of(), file),
+                    () -> Weights.toBytes(network, Map.of()))) {
+                String message =
+                        assertThrows(IllegalStateException.class, write).getMessage();
+                assertTrue(message.startsWith("weights must be finite to be saved: 0.bias holds NaN"), message);
+            }
+            assertArrayEquals(before, Files.readAllBytes(file));
         }
     }
 
