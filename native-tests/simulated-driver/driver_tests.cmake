@@ -12,6 +12,7 @@ target_compile_definitions(simulated_driver_tests PRIVATE
     SIMULATED_DRIVER="${SIMULATED_DRIVER}" PERNODEDROP_PTX_DIR="${PERNODEDROP_PTX_DIR}")
 target_link_libraries(simulated_driver_tests PRIVATE
     GTest::gtest GTest::gtest_main Threads::Threads ${CMAKE_DL_LIBS})
+target_precompile_headers(simulated_driver_tests PRIVATE <gtest/gtest.h>)
 add_dependencies(simulated_driver_tests simulated_driver)
 add_test(NAME simulated-driver COMMAND simulated_driver_tests --gtest_brief=1)
 set_tests_properties(simulated-driver PROPERTIES TIMEOUT 120)
