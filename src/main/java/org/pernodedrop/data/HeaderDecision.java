@@ -83,9 +83,10 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         if (!distinct || like || 2 * found.size() <= known.size()) {
             return Optional.empty();
         }
-        // Numbers that are names may be values too.
+        // Numbers that are names may be values too; but hardly several with decimals.
         boolean all = found.size() == known.size() && found.size() >= FEWEST_DISTINCT;
-        return all || evidence.integersOverDecimals()
+        boolean decimals = found.size() > 1 && found.stream().noneMatch(CsvCells::isInteger);
+        return all || decimals || evidence.integersOverDecimals()
                 ? Optional.of(header("its numbers are the names of the model's columns"))
                 : Optional.empty();
     }
