@@ -191,6 +191,7 @@ final class PredictCommand implements Callable<Integer> {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
                 InputTable table = InputTable.read(inputs, data.wanted(), tables.reading(label, this::tell));
+                data.doubt(table.features()).ifPresent(this::tell);
                 data.standardizer().scale(table.features());
                 predictions = predict(predictor, table.features());
                 int[] labels = table.labels().orElse(null);
