@@ -233,8 +233,7 @@ final class PredictCommand implements Callable<Integer> {
             IntUnaryOperator sourceRows)
             throws IOException {
         Path file = out.resolve(PREDICTIONS);
-        PredictionFiles.writePredictions(
-                folder.resolve(PREDICTIONS), predictions, classNames, labels, sourceRows);
+        PredictionFiles.writePredictions(folder.resolve(PREDICTIONS), predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
         long existing = predictions.stream().filter(Prediction::exists).count();
         String count = existing == predictions.size() ? "" : existing + " of ";

@@ -147,7 +147,8 @@ record HeaderDecision(boolean header, Optional<String> reason) {
     // A rare class in the first row, or a label to be corrected: no names have decimals or come twice.
     private static HeaderDecision unlikeNames() {
         return new HeaderDecision(
-                false, Optional.of("its label is unlike those below, but its numbers are no names: these are integers, or"
+                false,
+                Optional.of("its label is unlike those below, but its numbers are no names: these are integers, or"
                         + " evenly spaced, and differ"));
     }
 

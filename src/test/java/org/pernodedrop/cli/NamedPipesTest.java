@@ -28,8 +28,10 @@ class NamedPipesTest {
         Files.createDirectories(folder.resolve("idx"));
         Files.createFile(folder.resolve("idx/train-labels-idx1-ubyte"));
         Files.createDirectories(folder.resolve("run"));
-        Files.writeString(folder.resolve("options.txt"), "--epochs 1 # @none\n\"@" + folder.resolve("more.txt") + "\"\n");
-        Files.writeString(folder.resolve("more.txt"), "@" + folder.resolve("options.txt") + "\n@" + folder.resolve("pipe.csv"));
+        Files.writeString(
+                folder.resolve("options.txt"), "--epochs 1 # @none\n\"@" + folder.resolve("more.txt") + "\"\n");
+        Files.writeString(
+                folder.resolve("more.txt"), "@" + folder.resolve("options.txt") + "\n@" + folder.resolve("pipe.csv"));
         Files.createDirectories(folder.resolve("cifar"));
         for (String name : new String[] {
             "pipe.csv",

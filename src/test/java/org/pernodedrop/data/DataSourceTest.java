@@ -147,7 +147,8 @@ class DataSourceTest {
         Reading reading = Reading.standard().withHeader(Header.YES);
         TrainingTable table = TrainingTable.read(InputFile.resource("vowel.csv.gz"), reading);
         DataSplit split = DataSource.parse("vowel", null).load(7, 0.3, 101);
-        for (Dataset part : List.of(split.train(), split.validation(), split.test().orElseThrow())) {
+        for (Dataset part :
+                List.of(split.train(), split.validation(), split.test().orElseThrow())) {
             for (int row = 0; row < part.examples(); row++) {
                 int source = part.sourceRow(row);
                 assertEquals(table.labels()[source], part.labels()[row]);

@@ -105,7 +105,6 @@ class TrainedDataTest {
 
     private static TrainedData pixels(String source) {
         List<Double> ones = List.of(1.0, 1.0);
-        return new TrainedData(
-                source, null, 0.2, 0, 1, "0", 9, List.of(1, 2), List.of("0", "1"), ones, ones, null);
+        return new TrainedData(source, null, 0.2, 0, 1, "0", 9, List.of(1, 2), List.of("0", "1"), ones, ones, null);
     }
 }
