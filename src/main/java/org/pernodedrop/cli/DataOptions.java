@@ -25,6 +25,7 @@ final class DataOptions {
     @Option(
             names = "--label",
             paramLabel = "COL",
+            converter = OptionValues.Column.class,
             description = "Label column of csv:FILE, by name or number from 0. Default: the last one.")
     private String label;
 

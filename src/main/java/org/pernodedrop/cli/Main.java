@@ -1,8 +1,8 @@
 package org.pernodedrop.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.pernodedrop.files.RegularFile;
 import org.pernodedrop.text.TerminalPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -87,7 +87,7 @@ public final class Main implements Callable<Integer> {
                 return code == OK ? FAILURE : code;
             }
             return code;
-        } catch (RegularFile.NotRegularException failure) {
+        } catch (IOException failure) {
             return failures.report(failure);
         } catch (OutOfMemoryError failure) {
             return failures.report(failure);

@@ -77,6 +77,18 @@ final class OptionValues {
         }
     }
 
+    /** A column of a table; an empty name, which a variable that is not set gives, would be that of an index without one. */
+    static final class Column implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("must be the name of a column or its number from 0, but was '" + text
+                        + "'; is a variable not set? A column without a name goes by its number");
+            }
+            return text;
+        }
+    }
+
     /** A time in seconds: finite, above 0. */
     static final class Seconds implements ITypeConverter<Double> {
         @Override

@@ -106,6 +106,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--label",
             paramLabel = "COL",
+            converter = OptionValues.Column.class,
             description =
                     "With --inputs: column of the true labels, by name or number from 0, to score the predictions by."
                             + " Without it a column that is called as the label in training is ignored.")
@@ -190,6 +191,7 @@ final class PredictCommand implements Callable<Integer> {
             TrainedData data = trained.facts().data();
             if (inputs != null) {
                 InputTable table = InputTable.read(inputs, data.wanted(), tables.reading(label, this::tell));
+                data.doubt(table.features()).ifPresent(this::tell);
                 data.standardizer().scale(table.features());
                 predictions = predict(predictor, table.features());
                 int[] labels = table.labels().orElse(null);

@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -121,6 +122,8 @@ public final class RunsFile implements AutoCloseable {
         String text;
         try {
             text = wholeLines(Files.readString(path));
+        } catch (NoSuchFileException e) {
+            throw new IOException(path + " is not there; make a comparison first, or name its folder by --out", e);
         } catch (CharacterCodingException e) {
             throw new IOException(path + " is no file of a comparison: it is no text in UTF-8; name another --out", e);
         }

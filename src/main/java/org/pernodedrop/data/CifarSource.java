@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.pernodedrop.text.MessageText;
 
 /**
  * The binary version of CIFAR-10: records of one label byte and 3 x 32 x 32 pixels, colour planes first
@@ -116,6 +118,10 @@ final class CifarSource extends DataSource {
         if (names.size() != CLASSES) {
             throw new DataException("class names must be " + CLASSES + ", one a line: " + names.size() + " in "
                     + file.name() + "; get it again, or remove it");
+        }
+        if (Set.copyOf(names).size() != CLASSES) {
+            throw new DataException("class names must differ: " + MessageText.listed(names) + " in " + file.name()
+                    + "; get it again, or remove it");
         }
         return names;
     }

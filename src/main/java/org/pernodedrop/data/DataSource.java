@@ -96,6 +96,11 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
                         + path(specification, colon).toAbsolutePath();
     }
 
+    /** Whether a specification is of images whose pixels are scaled from 0..255 to [0, 1] when they are read. */
+    public static boolean scalesPixels(String specification) {
+        return specification.startsWith("idx:") || specification.startsWith("cifar10:");
+    }
+
     private static IllegalArgumentException onlyForTables(String name, Object value, String specification) {
         return new IllegalArgumentException(
                 name + " is for csv:FILE only; leave it out for " + specification + ": " + name + "=" + value);

@@ -82,7 +82,8 @@ final class EmbeddedSource extends DataSource {
                         System.arraycopy(values, rows[row] * stride + firstColumn, into, offset, stride - firstColumn),
                 IntStream.of(rows).map(row -> labels[row]).toArray(),
                 set.exampleShape,
-                set.classNames);
+                set.classNames,
+                row -> rows[row]);
     }
 
     @Override

@@ -83,21 +83,28 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         if (!distinct || like || 2 * found.size() <= known.size()) {
             return Optional.empty();
         }
-        // Numbers that are names may be values too.
+        // Numbers that are names may be values too; but hardly several with decimals.
         boolean all = found.size() == known.size() && found.size() >= FEWEST_DISTINCT;
-        return all || evidence.integersOverDecimals()
+        boolean decimals = found.size() > 1 && found.stream().noneMatch(CsvCells::isInteger);
+        return all || decimals || evidence.integersOverDecimals()
                 ? Optional.of(header("its numbers are the names of the model's columns"))
                 : Optional.empty();
     }
 
     private static HeaderDecision withLabel(Evidence evidence) {
+        boolean even = evidence.evenlySpaced(false);
+        if (CsvCells.isMissing(evidence.labelField()) && !even) {
+            return DATA;
+        }
         boolean named = !CsvCells.isNumber(evidence.labelField());
+        boolean unseen = evidence.labelComesNeverAgain();
+        if (named && !even && !evidence.integersThatDiffer()) {
+            return evidence.labelsAreNumbers() || unseen ? unlikeNames() : DATA;
+        }
         if (named && evidence.labelsAreNumbers()) {
             return header("its label field " + CsvCells.shown(evidence.labelField())
                     + " is no number, as the labels below are");
         }
-        boolean even = evidence.evenlySpaced(false);
-        boolean unseen = evidence.labelComesNeverAgain();
         if (named) {
             boolean counted = even || evidence.features.length > 1 && evidence.integersOverDecimals();
             boolean certain = unseen && evidence.below.size() >= FEW_ROWS;
@@ -135,6 +142,14 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return header("its integers are evenly spaced, over decimals");
         }
         return counts && width >= FEWEST_DISTINCT ? doubtful() : DATA;
+    }
+
+    // A rare class in the first row, or a label to be corrected: no names have decimals or come twice.
+    private static HeaderDecision unlikeNames() {
+        return new HeaderDecision(
+                false,
+                Optional.of("its label is unlike those below, but its numbers are no names: these are integers, or"
+                        + " evenly spaced, and differ"));
     }
 
     private static HeaderDecision doubtful() {
@@ -231,17 +246,25 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return (values[0] == 0 || values[0] == 1) && values[1] - values[0] == 1;
         }
 
-        /** Whether the first row has different integers, and most cells below have decimals. */
-        boolean integersOverDecimals() {
+        /** Whether the numbers of the first row are different integers. */
+        boolean integersThatDiffer() {
             Set<String> distinct = new HashSet<>();
+            return IntStream.of(features)
+                    .mapToObj(column -> first[column])
+                    .filter(CsvCells::isNumber)
+                    .allMatch(field -> CsvCells.isInteger(field) && distinct.add(field));
+        }
+
+        /** The same, and most cells below have decimals. */
+        boolean integersOverDecimals() {
+            if (!integersThatDiffer()) {
+                return false;
+            }
             long cells = 0;
             long decimals = 0;
             for (int column : features) {
                 if (!CsvCells.isNumber(first[column])) {
                     continue;
-                }
-                if (!CsvCells.isInteger(first[column]) || !distinct.add(first[column])) {
-                    return false;
                 }
                 for (String[] row : below) {
                     cells++;

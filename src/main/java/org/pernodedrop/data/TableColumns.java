@@ -1,7 +1,10 @@
 package org.pernodedrop.data;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.pernodedrop.text.MessageText;
 
 /**
  * The columns of a CSV file that was read.
@@ -11,7 +14,7 @@ import java.util.Objects;
  * @param labelName of the label column; null without a header
  */
 public record TableColumns(boolean header, List<String> featureNames, String labelName) {
-    /** Copies the list; refuses names without a header, and a header without names. */
+    /** Copies the list; refuses names without a header, a header without names, and a name of two columns. */
     public TableColumns {
         featureNames = List.copyOf(featureNames);
         if (header) {
@@ -20,6 +23,11 @@ public record TableColumns(boolean header, List<String> featureNames, String lab
         if (header == featureNames.isEmpty() || !header && labelName != null) {
             throw new IllegalArgumentException("columns must have names if there is a header, and only then: header="
                     + header + ", featureNames.size=" + featureNames.size() + ", labelName=" + labelName);
+        }
+        Set<String> names = new HashSet<>(featureNames);
+        if (header && (names.size() < featureNames.size() || names.contains(labelName))) {
+            throw new IllegalArgumentException("columns must have different names: featureNames="
+                    + MessageText.listed(featureNames) + ", labelName=" + MessageText.shown(labelName));
         }
     }
 }

@@ -15,8 +15,8 @@ import java.util.List;
  */
 record TrainingTable(
         int rows, float[] features, int featureCount, int[] labels, List<String> classNames, TableColumns columns) {
-    /** So many numbers that count by one are no chance. */
-    private static final int COUNTED_ROWS = 10;
+    /** So many whole numbers at the same distance are no chance. */
+    private static final int COUNTED_ROWS = 6;
 
     /** Reads a file; tells what looks like a mistake. */
     static TrainingTable read(InputFile file, Reading reading) {
@@ -67,14 +67,19 @@ record TrainingTable(
         }
     }
 
+    // Up or down, by one or by any other whole number.
     private static boolean counts(CsvTable table) {
+        if (table.rows() < COUNTED_ROWS) {
+            return false;
+        }
         float[] values = table.features();
         int stride = table.featureCount();
+        double step = values[stride] - (double) values[0];
         for (int row = 1; row < table.rows(); row++) {
-            if (values[row * stride] != (float) (values[0] + (double) row)) {
+            if (values[row * stride] != (float) (values[0] + row * step)) {
                 return false;
             }
         }
-        return table.rows() >= COUNTED_ROWS && values[0] == Math.rint(values[0]);
+        return step != 0 && step == Math.rint(step) && values[0] == Math.rint(values[0]);
     }
 }

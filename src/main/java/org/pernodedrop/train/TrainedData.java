@@ -108,6 +108,25 @@ public record TrainedData(
         return new InputTable.Wanted(mean.size(), classNames, Optional.ofNullable(columns));
     }
 
+    /**
+     * What makes one doubt that inputs are on the scale of the examples: pixels of images were from 0 to 1.
+     *
+     * @param inputs not standardized
+     */
+    public Optional<String> doubt(float[] inputs) {
+        if (!DataSource.scalesPixels(source)) {
+            return Optional.empty();
+        }
+        for (int k = 0; k < inputs.length; k++) {
+            if (inputs[k] < 0 || inputs[k] > 1) {
+                return Optional.of("inputs should be pixels from 0 to 1, as those of " + source + " were when they were"
+                        + " read: row=" + k / mean.size() + ", feature=" + k % mean.size() + ", value=" + inputs[k]
+                        + "; divide pixels from 0 to 255 by 255");
+            }
+        }
+        return Optional.empty();
+    }
+
     /** What brings other examples to the scale of the network's inputs. */
     public Standardizer standardizer() {
         return Standardizer.of(

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +28,10 @@ class NamedPipesTest {
         Files.createDirectories(folder.resolve("idx"));
         Files.createFile(folder.resolve("idx/train-labels-idx1-ubyte"));
         Files.createDirectories(folder.resolve("run"));
+        Files.writeString(
+                folder.resolve("options.txt"), "--epochs 1 # @none\n\"@" + folder.resolve("more.txt") + "\"\n");
+        Files.writeString(
+                folder.resolve("more.txt"), "@" + folder.resolve("options.txt") + "\n@" + folder.resolve("pipe.csv"));
         Files.createDirectories(folder.resolve("cifar"));
         for (String name : new String[] {
             "pipe.csv",
@@ -60,11 +66,20 @@ class NamedPipesTest {
                 "bench report --json DIR/pipe.csv --html DIR/page.html",
                 "bench training --data csv:DIR/pipe.csv",
                 "masks --run DIR/run --sample 0 --npy DIR/mask.npy",
-                "@DIR/pipe.csv"
+                "@DIR/pipe.csv",
+                "train @DIR/options.txt"
             })
     void pipesAreRefused(String line) {
         Program program =
                 assertTimeoutPreemptively(FOR_EVER, () -> Program.runLine(line.replace("DIR", folder.toString())));
         program.assertFailure("file must be a regular one", "is a pipe or a device; write its content to a file first");
+    }
+
+    @Test
+    void directoriesOfOptionsAreRefused() throws IOException {
+        Path options = Files.writeString(folder.resolve("directory.txt"), "--epochs 1\n@" + folder.resolve("run"));
+        Program.run("train", "@" + options).assertFailure("option file must be a file", "names a directory");
+        Program.run("train", "@@" + folder).assertUsage("Unmatched argument");
+        Program.run("train", "@" + folder.resolve("none")).assertUsage("Unmatched argument");
     }
 }

@@ -265,6 +265,10 @@ class PredictCommandTest {
                 .assertFailure("has no column \"width\" and has column \"height\", which the model does not know");
         Program.run("predict", "--model", run.toString(), "--label", "species", "--out", out)
                 .assertUsage("--label is only for predictions with --inputs");
+        Program.run("predict", "--model", run.toString(), "--inputs", "x.csv", "--label", "", "--out", out)
+                .assertUsage("--label", "is a variable not set?");
+        Program.run("train", "--data", "csv:" + table, "--label", " ", "--out", out)
+                .assertUsage("--label", "is a variable not set?");
         Program.run("predict", "--model", run.toString(), "--header", "no", "--out", out)
                 .assertUsage("--header is only for predictions with --inputs");
         Program.run("predict", "--model", run.toString(), "--max-unpacked", "0", "--out", out)

@@ -129,5 +129,8 @@ class RunsFileTest {
         }
         Files.writeString(path, "{\"a\":1}\n");
         assertThrows(IOException.class, () -> RunsFile.open(folder, path, header(30)));
+        Files.delete(path);
+        IOException e = assertThrows(IOException.class, () -> RunsFile.read(path));
+        assertTrue(e.getMessage().contains("is not there; make a comparison first"), e.getMessage());
     }
 }

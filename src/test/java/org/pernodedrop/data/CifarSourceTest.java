@@ -78,7 +78,8 @@ class CifarSourceTest {
                 Arguments.of("data_batch_5.bin", badLabel, "label 10 of example 2 (byte 6146)"),
                 Arguments.of("test_batch.bin", badLabel, "label 10 of example 2"),
                 Arguments.of("data_batch_1.bin.gz", batch, "whole gzip file"),
-                Arguments.of("batches.meta.txt", "cat\ndog\n".getBytes(), "class names must be 10, one a line: 2"));
+                Arguments.of("batches.meta.txt", "cat\ndog\n".getBytes(), "class names must be 10, one a line: 2"),
+                Arguments.of("batches.meta.txt", NAMES.replace("cat", "dog").getBytes(), "class names must differ"));
     }
 
     @ParameterizedTest

@@ -247,6 +247,10 @@ class CsvSourceTest {
         }
         assertTrue(notices(counted.toString()).get(0).contains("column 1 (\"id\") counts the rows"));
         assertEquals(List.of(), notices(second.toString()));
+        String down = "n,x,y\n60,1,0\n50,1,1\n40,2,1\n30,1,0\n20,1,0\n10,1,1\n";
+        assertTrue(notices(down).get(0).contains("column 1 (\"n\") counts the rows"));
+        assertEquals(List.of(), notices(down.replace("50", "49")));
+        assertEquals(List.of(), notices(down.replaceAll("\\d0,", "7,")), "a constant counts nothing");
         assertTrue(notices(",x,y\n7,1,0\n9,2,1\n")
                 .get(0)
                 .contains("column 1 (\"\") has no name, which looks like an index"));

@@ -9,6 +9,7 @@ import static org.pernodedrop.data.DataFiles.assertRefused;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -133,9 +134,28 @@ class DataSourceTest {
         DataSplit tested = source.loadWithTest(7, 0.3, 0.2, limit);
         leadBack(all, tested.train());
         leadBack(all, tested.validation());
-        leadBack(parts.test().map(Examples::all).orElse(all), tested.test().orElseThrow());
+        if (parts.test().isEmpty()) {
+            leadBack(all, tested.test().orElseThrow());
+        }
         leadBack(all, split.validation().subset(new int[] {3, 1}));
         assertThrows(IndexOutOfBoundsException.class, () -> all.sourceRow(all.examples()));
+    }
+
+    /** The parts of vowel are of one file, whose rows are those of the speakers in turn. */
+    @Test
+    void sourceRowsOfATestPartLeadBackToTheFile() {
+        Reading reading = Reading.standard().withHeader(Header.YES);
+        TrainingTable table = TrainingTable.read(InputFile.resource("vowel.csv.gz"), reading);
+        DataSplit split = DataSource.parse("vowel", null).load(7, 0.3, 101);
+        for (Dataset part :
+                List.of(split.train(), split.validation(), split.test().orElseThrow())) {
+            for (int row = 0; row < part.examples(); row++) {
+                int source = part.sourceRow(row);
+                assertEquals(table.labels()[source], part.labels()[row]);
+                assertTrue(Arrays.equals(
+                        table.features(), source * 10 + 1, source * 10 + 10, part.features(), row * 9, row * 9 + 9));
+            }
+        }
     }
 
     private static void leadBack(Dataset all, Dataset part) {

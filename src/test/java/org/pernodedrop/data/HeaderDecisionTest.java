@@ -89,13 +89,27 @@ class HeaderDecisionTest {
                 "1,2,3,4,a|2,3,4,5,b|3,4,5,6,a",
                 "1,2,3,4,5|2,3,4,5,6|3,4,5,6,7",
                 "5,7,9,2,s0|5,3,1,2,s0|4,9,1,1,s1",
+                // A label that is missing is no name.
+                "5.1,3.5,1.4,0.2,NA" + DECIMALS + "s0" + DECIMALS + "s0",
+                "5.1,3.5,1.4,0.2,?" + DECIMALS + "0" + DECIMALS + "0",
+                "5,3,1,2," + DECIMALS + "0" + DECIMALS + "0",
+                "5,3,1,2,NaN" + DECIMALS + "s0" + DECIMALS + "s0",
             })
     void examplesAreExamplesWithoutAWord(String text) {
         assertEquals(new HeaderDecision(false, Optional.empty()), labelled(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0,1|1.5,0|2.5,1", "0,1,2|5,3,2|4,9,1", "1,2,3,s0|5,3,2,s0|4,9,1,s1"})
+    @ValueSource(
+            strings = {
+                "0,1|1.5,0|2.5,1",
+                "0,1,2|5,3,2|4,9,1",
+                "1,2,3,s0|5,3,2,s0|4,9,1,s1",
+                // A class that comes once, or a label that is wrong, over numbers that are no names.
+                "5.1,3.5,1.4,0.2,rare" + DECIMALS + "s0" + DECIMALS + "s0",
+                "1,0,0,1,rare|5,3,1,2,s0|4,9,1,1,s1|5,3,1,2,s0|4,9,1,1,s1",
+                "5.1,3.5,1.4,0.2,s0" + DECIMALS + "0" + DECIMALS + "0",
+            })
     void whatMayBeBothIsTold(String text) {
         HeaderDecision decision = labelled(text);
         assertTrue(!decision.header() && decision.reason().isPresent(), decision.toString());
@@ -116,6 +130,8 @@ class HeaderDecisionTest {
                 "2,0,1|1,2,0 ; 0,1,2 ; false ; false",
                 "2,0,9|1,2,0 ; 0,1,2 ; false ; false",
                 "2,0,9|1.5,2.5,0.5 ; 0,1,2 ; true ; true",
+                "470.5,450.5,461.5|1.5,2.5,0.5 ; 450.5,460.5,470.5 ; true ; true",
+                "470.5,2.5,1.5|1.5,2.5,0.5 ; 450.5,460.5,470.5 ; false ; false",
                 "0,1|1,0|1,1 ; 0,1 ; false ; false",
                 "0|1|2 ; 0 ; false ; false",
                 "0,1,2,3|1.5,2.5,0.5,0.25 ; '' ; true ; true",

@@ -84,7 +84,27 @@ class TrainedDataTest {
         assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
         ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").addNull();
         assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").add("w");
+        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").add("kind");
+        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
         tree.put("columns", "w,h");
         assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+    }
+
+    @Test
+    void pixelsOfAnotherScaleAreTold() {
+        TrainedData images = pixels("idx:/images");
+        assertEquals(Optional.empty(), images.doubt(new float[] {0, 1, 0.5f, 0.25f}));
+        String doubt = images.doubt(new float[] {0, 1, 0, 255}).orElseThrow();
+        assertTrue(doubt.contains("row=1, feature=1, value=255.0; divide pixels"), doubt);
+        assertTrue(pixels("cifar10:/images").doubt(new float[] {-1, 0}).isPresent());
+        assertEquals(Optional.empty(), pixels("digits").doubt(new float[] {0, 16}));
+        assertEquals(Optional.empty(), pixels("csv:/idx:").doubt(new float[] {0, 255}));
+    }
+
+    private static TrainedData pixels(String source) {
+        List<Double> ones = List.of(1.0, 1.0);
+        return new TrainedData(source, null, 0.2, 0, 1, "0", 9, List.of(1, 2), List.of("0", "1"), ones, ones, null);
     }
 }
