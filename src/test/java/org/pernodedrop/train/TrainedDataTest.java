@@ -63,8 +63,8 @@ class TrainedDataTest {
     @Test
     void dataOfAnotherKindIsOtherData() throws IOException {
         TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> data.reload("vowel", Reading.STANDARD_LIMIT));
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> data.reload("vowel", Reading.STANDARD_LIMIT));
         assertTrue(refused.getMessage().startsWith("the data is not what"), refused.getMessage());
     }
 
