@@ -2,6 +2,7 @@ package org.pernodedrop.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,7 +180,7 @@ final class CompareCommand implements Callable<Integer> {
                 regularizers, dropRates.stream().map(DropRate::requested).toList(), seeds);
         try (FolderLock folder = OutputFiles.hold(out, this::tell);
                 Backend first = device.choice(checks, 1).open(checks, this::tell);
-                RunsFile file = RunsFile.open(folder, runs, header(first, splits.apply(1)))) {
+                RunsFile file = openRuns(folder, runs, header(first, splits.apply(1)))) {
             Trial trial = new Trial(
                     ModelConfig.standard()
                             .withArchitecture(network.architecture())
@@ -194,6 +195,12 @@ final class CompareCommand implements Callable<Integer> {
             report(folder, new Comparison(plan.ownOf(file.runs())), file.header());
         }
         return Main.OK;
+    }
+
+    private static RunsFile openRuns(FolderLock folder, Path runs, RunsFile.Header header) throws IOException {
+        // Every comparison has its runs first, and what it made of them beside them.
+        OutputFiles.requireOwn(folder, ComparisonFiles.FILES, file -> Files.isRegularFile(runs));
+        return RunsFile.open(folder, runs, header);
     }
 
     private int jobsOn(Backend backend) {

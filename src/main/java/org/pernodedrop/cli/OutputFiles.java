@@ -1,9 +1,12 @@
 package org.pernodedrop.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.pernodedrop.files.AtomicFile;
 import org.pernodedrop.files.FileSet;
 import org.pernodedrop.files.FolderInUseException;
@@ -21,6 +24,35 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
+     * Refuses a folder with a file that would be replaced and is somebody else's.
+     *
+     * @param own whether a file of the kind was written by the command that would replace it
+     * @throws IOException naming it
+     */
+    static void requireOwn(FolderLock held, FileSet.Kind kind, Predicate<Path> own) throws IOException {
+        try {
+            // Of files that were being replaced some may be gone, and the others would not tell whose they are.
+            FileSet.recover(held, kind);
+        } catch (IOException e) {
+            throw unwritable(held, e);
+        }
+        for (String name : kind.files()) {
+            Path file = held.path().resolve(name);
+            boolean isFile = Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(file);
+            if (isFile && !own.test(file)) {
+                throw new IOException("out holds a file that would be replaced and that this command has not written: "
+                        + file + "; move it away, or name another directory by --out");
+            }
+        }
+    }
+
+    /** Both: {@link #requireOwn}, then {@link #begin}. */
+    static OutputFiles replace(FolderLock held, FileSet.Kind kind, Predicate<Path> own) throws IOException {
+        requireOwn(held, kind, own);
+        return begin(held, kind);
+    }
+
+    /**
      * Starts files in a folder.
      *
      * @throws IOException with a one-line message if it cannot be written to
@@ -29,9 +61,13 @@ final class OutputFiles implements AutoCloseable {
         try {
             return new OutputFiles(FileSet.begin(held, kind));
         } catch (IOException e) {
-            throw new IOException(
-                    "out cannot be written to: out=" + held.path() + " (" + e.getMessage() + ")" + WAY_OUT, e);
+            throw unwritable(held, e);
         }
+    }
+
+    private static IOException unwritable(FolderLock held, IOException e) {
+        return new IOException(
+                "out cannot be written to: out=" + held.path() + " (" + e.getMessage() + ")" + WAY_OUT, e);
     }
 
     /**

@@ -16,9 +16,9 @@ import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.InputTable;
-import org.pernodedrop.files.FileSet;
 import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.predict.Calibration;
+import org.pernodedrop.predict.EarlierPredictions;
 import org.pernodedrop.predict.Prediction;
 import org.pernodedrop.predict.PredictionFiles;
 import org.pernodedrop.predict.Predictor;
@@ -80,12 +80,6 @@ final class PredictCommand implements Callable<Integer> {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    private static final String PREDICTIONS = "predictions.csv";
-    private static final String CALIBRATION = "calibration.csv";
-    private static final String RELIABILITY = "reliability.png";
-    private static final FileSet.Kind FILES =
-            new FileSet.Kind("predictions", List.of(PREDICTIONS, CALIBRATION, RELIABILITY));
 
     @Option(
             names = "--model",
@@ -184,7 +178,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         List<Prediction> predictions;
         try (FolderLock folder = OutputFiles.hold(out, this::tell);
-                OutputFiles files = OutputFiles.begin(folder, FILES);
+                OutputFiles files = OutputFiles.replace(folder, EarlierPredictions.FILES, EarlierPredictions::isOwn);
                 Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
@@ -232,8 +226,9 @@ final class PredictCommand implements Callable<Integer> {
             int[] labels,
             IntUnaryOperator sourceRows)
             throws IOException {
-        Path file = out.resolve(PREDICTIONS);
-        PredictionFiles.writePredictions(folder.resolve(PREDICTIONS), predictions, classNames, labels, sourceRows);
+        Path file = out.resolve(EarlierPredictions.PREDICTIONS);
+        PredictionFiles.writePredictions(
+                folder.resolve(EarlierPredictions.PREDICTIONS), predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
         long existing = predictions.stream().filter(Prediction::exists).count();
         String count = existing == predictions.size() ? "" : existing + " of ";
@@ -260,12 +255,13 @@ final class PredictCommand implements Callable<Integer> {
 
     private void calibrate(Path folder, List<Prediction> predictions, int[] labels, String what) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
-        PredictionFiles.writeCalibration(folder.resolve(CALIBRATION), calibration);
+        PredictionFiles.writeCalibration(folder.resolve(EarlierPredictions.CALIBRATION), calibration);
         if (calibration.examples() == 0) {
             return;
         }
-        Path plot = out.resolve(RELIABILITY);
-        Optional<String> notDrawn = PredictionFiles.drawReliability(folder.resolve(RELIABILITY), calibration);
+        Path plot = out.resolve(EarlierPredictions.RELIABILITY);
+        Optional<String> notDrawn =
+                PredictionFiles.drawReliability(folder.resolve(EarlierPredictions.RELIABILITY), calibration);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,

@@ -107,24 +107,25 @@ public final class FileSet {
     /**
      * Goes on with the files that were started last and are not finished, and if there are none, with those that are there.
      *
+     * @param needed without which there is nothing to go on with: the process was killed before it had written that
      * @throws IOException if the folder cannot be written to
      */
-    public static FileSet last(FolderLock held, Kind kind) throws IOException {
+    public static FileSet last(FolderLock held, Kind kind, String needed) throws IOException {
         Path folder = held.path();
         recover(held, kind);
         SortedMap<Integer, Path> unfinished = unfinished(folder, kind);
-        unfinished.values().removeIf(each -> !kind.hasFiles(each));
+        unfinished.values().removeIf(each -> !Files.exists(each.resolve(needed)));
         Path path = unfinished.isEmpty() ? folder : unfinished.get(unfinished.lastKey());
         deleteParts(path, kind);
         return new FileSet(folder, kind, path);
     }
 
     /**
-     * Finishes what a killed process has left half done.
+     * Finishes what a killed process has left half done: then all that is in the folder itself is of one set.
      *
      * @throws IOException if something cannot be moved or deleted
      */
-    static void recover(FolderLock held, Kind kind) throws IOException {
+    public static void recover(FolderLock held, Kind kind) throws IOException {
         deleteParts(held.path(), kind);
         if (isFolder(kind.whole(held.path()))) {
             deleteEarlier(held.path(), kind);

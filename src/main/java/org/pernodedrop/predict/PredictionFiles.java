@@ -16,6 +16,8 @@ import org.pernodedrop.text.CsvLine;
 
 /** Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code reliability.png}. */
 public final class PredictionFiles {
+    static final String CALIBRATION_HEADER = "low,high,count,confidence,accuracy";
+
     private PredictionFiles() {}
 
     /** As {@link #writePredictions(Path, List, List, int[], IntUnaryOperator)}, of rows that are those of a file. */
@@ -99,7 +101,7 @@ public final class PredictionFiles {
      * @throws IOException if the file cannot be written
      */
     public static void writeCalibration(Path file, Calibration calibration) throws IOException {
-        StringBuilder text = new StringBuilder("low,high,count,confidence,accuracy\n");
+        StringBuilder text = new StringBuilder(CALIBRATION_HEADER).append('\n');
         for (Calibration.Bin bin : calibration.bins()) {
             text.append(CsvLine.of(
                     Arrays.asList(bin.low(), bin.high(), bin.count(), known(bin.confidence()), known(bin.accuracy()))));

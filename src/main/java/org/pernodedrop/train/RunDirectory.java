@@ -59,6 +59,8 @@ public final class RunDirectory implements AutoCloseable {
     public static RunDirectory open(Path path, Consumer<String> notice) {
         RunDirectory directory = held(path, () -> FolderLock.hold(path, notice));
         try {
+            // Of a run that was being replaced some files may be gone, and the others would not tell whose they are.
+            FileSet.recover(directory.lock, EarlierRun.FILES);
             EarlierRun.requireOwn(directory.path);
             return directory;
         } catch (IOException e) {
@@ -87,7 +89,7 @@ public final class RunDirectory implements AutoCloseable {
         }
         RunDirectory directory = held(path, () -> FolderLock.holdExisting(path, notice));
         try {
-            directory.files = FileSet.last(directory.lock, EarlierRun.FILES);
+            directory.files = FileSet.last(directory.lock, EarlierRun.FILES, EarlierRun.checkpoint(false));
             directory.kept = true;
             return directory;
         } catch (IOException e) {

@@ -144,8 +144,7 @@ public record TrainedData(
      */
     public DataSplit reload(String elsewhere, long maxUnpackedBytes) {
         String now = elsewhere == null ? source : elsewhere;
-        Header header = columns == null ? Header.AUTO : columns.header() ? Header.YES : Header.NO;
-        Reading reading = Reading.standard().withLabel(label).withHeader(header).withMaxUnpackedBytes(maxUnpackedBytes);
+        Reading reading = reading(now).withMaxUnpackedBytes(maxUnpackedBytes);
         DataSplit split;
         try {
             split = DataSource.of(now, reading).load(seed, validationFraction, limit);
@@ -155,6 +154,15 @@ public record TrainedData(
         Standardizer fitted = split.standardize();
         requireSame(of(now, label, validationFraction, limit, seed, split, fitted));
         return split;
+    }
+
+    // Label and header are of CSV files: data of another kind is refused for what it is, not for these.
+    private Reading reading(String now) {
+        if (!now.startsWith("csv:")) {
+            return Reading.standard();
+        }
+        Header header = columns == null ? Header.AUTO : columns.header() ? Header.YES : Header.NO;
+        return Reading.standard().withLabel(label).withHeader(header);
     }
 
     /**

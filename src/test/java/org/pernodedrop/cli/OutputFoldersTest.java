@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.files.FolderLock;
 import org.pernodedrop.train.SavedRun;
@@ -179,6 +180,37 @@ class OutputFoldersTest {
         }
         Program.run((line + "=").split(" ")).assertUsage(option, "must name a file or folder");
         Program.runLine("train --data", "csv:").assertUsage("--data");
+    }
+
+    /** Files that only have the names of ours are somebody else's. */
+    @ParameterizedTest
+    @CsvSource({
+        "predict, predictions.csv",
+        "predict, calibration.csv",
+        "predict, reliability.png",
+        "compare, index.html",
+        "compare, summary.json",
+        "compare, gap.png",
+    })
+    void somebodysFilesStay(String command, String name) throws IOException {
+        Path out = Files.createDirectory(folder.resolve("somebodys-" + name));
+        Files.writeString(out.resolve(name), "row,class\n");
+        String line = command.equals("predict") ? "predict --device cpu --model " + run : COMPARE;
+        Program.runLine(line + " --out", out.toString()).assertFailure(out.resolve(name) + "; move it away");
+        assertEquals(List.of(name), List.copyOf(contents(out).keySet()));
+        assertEquals("row,class\n", Files.readString(out.resolve(name)));
+    }
+
+    /** The file that is asked about must not be replaced by the answers. */
+    @Test
+    void inputsStay() throws IOException {
+        Path out = Files.createDirectory(folder.resolve("inputs"));
+        Path inputs = out.resolve("predictions.csv");
+        String row = "0.5,".repeat(63) + "0.5\n";
+        Files.writeString(inputs, row);
+        Program.runLine("predict --device cpu --model " + run + " --inputs " + inputs + " --out", out.toString())
+                .assertFailure(inputs + "; move it away");
+        assertEquals(row, Files.readString(inputs));
     }
 
     @Test

@@ -93,11 +93,11 @@ class FileSetTest {
         write(directory, "ab", "old");
         write(directory.resolve(".kind.unfinished-9"), "ac", "new");
         write(directory.resolve(".kind.unfinished-10"), "c", "newer");
-        Files.createDirectory(directory.resolve(".kind.unfinished-11"));
+        write(directory.resolve(".kind.unfinished-11"), "a", "without what is needed to go on");
         Files.createFile(directory.resolve(".a.1234.part"));
         Files.createFile(directory.resolve("a.part"));
         assertEquals("old", Files.readString(FileSet.current(directory, KIND, "a")));
-        FileSet last = FileSet.last(held, KIND);
+        FileSet last = FileSet.last(held, KIND, "c");
         assertEquals(directory.resolve(".kind.unfinished-10"), last.path());
         assertFalse(Files.exists(directory.resolve(".a.1234.part")), "left by a killed process");
         last.commit();
@@ -117,7 +117,7 @@ class FileSetTest {
         write(files.path(), "ac", "new");
         files.commit();
         assertEquals(List.of("a", "c", "x"), names());
-        assertEquals(directory, FileSet.last(held, KIND).path());
+        assertEquals(directory, FileSet.last(held, KIND, "a").path());
     }
 
     @Test

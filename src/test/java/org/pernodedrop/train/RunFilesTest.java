@@ -114,6 +114,18 @@ class RunFilesTest {
         assertEquals(notes, Files.readString(path.resolve("notes.txt")));
     }
 
+    /** Of a run that a killed process was replacing any files may be left: they are no reason to refuse the folder. */
+    @Test
+    void whatIsLeftOfAReplacedRunIsNoStranger() throws IOException {
+        Files.writeString(directory.resolve("curves.png"), "a picture without its metrics");
+        Path whole = Files.createDirectory(directory.resolve(".run.whole"));
+        new MetricsCsv(whole.resolve("metrics.csv"), List.of(epoch(1)));
+        try (RunDirectory next = open(directory)) {
+            assertEquals(2, Files.readAllLines(next.metrics(false)).size());
+        }
+        assertEquals(List.of("metrics.csv"), names());
+    }
+
     /** What failed before there was anything to go on with goes; what failed later is gone on with. */
     @Test
     void failedRunsAreGoneOnWithOnceTheyHaveAnEpoch() throws IOException {
@@ -131,6 +143,7 @@ class RunFilesTest {
         try (RunDirectory late = open(directory)) {
             late.begin();
             new MetricsCsv(late.metrics(false), List.of(epoch(1), epoch(2)));
+            Files.createFile(late.checkpoint(false));
             unfinished = late.unfinished();
             late.keep();
         }
@@ -143,7 +156,7 @@ class RunFilesTest {
             assertEquals(3, Files.readAllLines(resumed.metrics(false)).size());
             resumed.commit();
         }
-        assertEquals(List.of("metrics.csv"), names());
+        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), names());
         assertEquals(3, Files.readAllLines(directory.resolve("metrics.csv")).size());
     }
 

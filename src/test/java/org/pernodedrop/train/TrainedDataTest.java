@@ -59,6 +59,15 @@ class TrainedDataTest {
         assertEquals(3, not.reload(null, Reading.STANDARD_LIMIT).train().classes());
     }
 
+    /** Data of another kind is told to be other data: that a CSV file had a header is not its fault. */
+    @Test
+    void dataOfAnotherKindIsOtherData() throws IOException {
+        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> data.reload("vowel", Reading.STANDARD_LIMIT));
+        assertTrue(refused.getMessage().startsWith("the data is not what"), refused.getMessage());
+    }
+
     @Test
     void filesFromBeforeColumnsWereKeptAreRead() throws IOException {
         TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
