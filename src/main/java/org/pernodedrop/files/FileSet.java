@@ -152,6 +152,19 @@ public final class FileSet {
     }
 
     /**
+     * Deletes what was started before these and never finished: from now on these are what {@link #last} goes on with.
+     *
+     * @throws IOException if something cannot be deleted
+     */
+    public void supersede() throws IOException {
+        for (Path each : unfinished(folder, kind).values()) {
+            if (!each.equals(path)) {
+                deleteWhole(each, kind);
+            }
+        }
+    }
+
+    /**
      * Puts the finished files in the place of the earlier ones; there is nothing more to be written then.
      *
      * @throws IOException if they cannot be moved; the next command that holds the folder goes on
@@ -184,10 +197,7 @@ public final class FileSet {
     private static void deleteEarlier(Path folder, Kind kind) throws IOException {
         delete(folder, kind);
         for (Path each : unfinished(folder, kind).values()) {
-            delete(each, kind);
-            if (isEmpty(each)) {
-                Files.delete(each);
-            }
+            deleteWhole(each, kind);
         }
         force(folder);
         move(kind.whole(folder), kind.moving(folder));
@@ -207,6 +217,14 @@ public final class FileSet {
             throw new IOException(moving + " holds files that are not of a " + kind.name() + "; move them away");
         }
         Files.delete(moving);
+    }
+
+    // What somebody else has put there stays.
+    private static void deleteWhole(Path folder, Kind kind) throws IOException {
+        delete(folder, kind);
+        if (isEmpty(folder)) {
+            Files.delete(folder);
+        }
     }
 
     private static void delete(Path folder, Kind kind) throws IOException {

@@ -159,9 +159,22 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** From now on there is something to go on with: an unfinished run stays when this is closed. */
+    /**
+     * From now on there is something to go on with: an unfinished run stays when this is closed, and those that were begun
+     * before it go.
+     *
+     * @throws UncheckedIOException with a one-line message if they cannot be deleted
+     */
     public void keep() {
+        if (kept) {
+            return;
+        }
         kept = true;
+        try {
+            files.supersede();
+        } catch (IOException e) {
+            throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
+        }
     }
 
     /**

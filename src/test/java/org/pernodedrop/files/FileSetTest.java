@@ -105,6 +105,23 @@ class FileSetTest {
         assertEquals("newer", Files.readString(directory.resolve("c")));
     }
 
+    /** Runs that fail one after the other leave the last of them alone, so that a full disk does not fill up more. */
+    @Test
+    void laterUnfinishedFilesSupersedeThoseBefore() throws IOException {
+        write(directory, "ab", "old");
+        write(directory.resolve(".kind.unfinished-1"), "ac", "failed");
+        write(directory.resolve(".kind.unfinished-2"), "c", "failed");
+        Path foreign = Files.createFile(directory.resolve(".kind.unfinished-2").resolve("notes"));
+        FileSet next = FileSet.begin(held, KIND);
+        write(next.path(), "c", "new");
+        assertTrue(Files.exists(directory.resolve(".kind.unfinished-1")), "as long as nothing can be gone on with");
+        next.supersede();
+        assertFalse(Files.exists(directory.resolve(".kind.unfinished-1")));
+        assertTrue(Files.exists(foreign), "somebody's file");
+        assertEquals(next.path(), FileSet.last(held, KIND, "c").path());
+        assertEquals("old", Files.readString(directory.resolve("a")));
+    }
+
     @Test
     void withoutEarlierFilesNewOnesAreWhereTheyStay() throws IOException {
         FileSet files = FileSet.begin(held, KIND);
