@@ -70,8 +70,7 @@ final class JavaCppCache {
         } catch (IOException e) {
             // Some of the system's exceptions have no message, or the bare name of a file.
             boolean bare = e.getMessage() == null || e instanceof FileSystemException;
-            throw new UncheckedIOException(
-                    "OpenBLAS cannot be unpacked: " + (bare ? e.toString() : e.getMessage()), e);
+            throw new UncheckedIOException("OpenBLAS cannot be unpacked: " + (bare ? e.toString() : e.getMessage()), e);
         }
     }
 

@@ -58,7 +58,9 @@ final class StepCount {
 
     private <T> T counting(Class<T> type, T computing) {
         Object proxy = Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> count(method, arguments, computing));
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> count(method, arguments, computing));
         return type.cast(proxy);
     }
 
