@@ -71,6 +71,29 @@ public interface LastStepContract extends BackendFixture {
         assertEquals(totals, step.totals.read());
     }
 
+    @Test
+    default void aReplayOfMoreStepsThanAreLeftMakesNone() {
+        SmallStep step = new SmallStep(backend());
+        step.run();
+        Recording twice = backend().record(() -> {
+            step.run();
+            step.run();
+        });
+        step.state.setStep(StepState.LAST_STEP);
+        List<float[]> before = step.read();
+        LossTotals totals = step.totals.read();
+        String said = assertThrows(IllegalStateException.class, twice::replay).getMessage();
+        assertTrue(said.contains("step=4294967294, steps wanted=2"), said);
+        assertEquals(StepState.LAST_STEP, step.state.step());
+        for (int k = 0; k < before.size(); k++) {
+            assertArrayEquals(before.get(k), step.read().get(k), "buffer " + k);
+        }
+        assertEquals(totals, step.totals.read());
+        step.state.setStep(StepState.LAST_STEP - 1);
+        twice.replay();
+        assertEquals(StepState.LAST_STEP + 1, step.state.step());
+    }
+
     private static void ended(Executable call) {
         String said = assertThrows(IllegalStateException.class, call).getMessage();
         assertTrue(said.startsWith("steps and their masks end at 4294967294"), said);

@@ -8,7 +8,7 @@ public class RecordingBackend extends Backend {
     public final List<DeviceBuffer> buffers = new ArrayList<>();
     public final List<StepState> states = new ArrayList<>();
     private final Backend device;
-    private final DeviceKernels kernels;
+    private final MemoryKernels watched = new WatchedMemory();
     private int recordings;
     private int feeds;
     private long free = -1;
@@ -17,19 +17,6 @@ public class RecordingBackend extends Backend {
     /** Passes on to a device, which is closed with this. */
     public RecordingBackend(Backend device) {
         this.device = device;
-        DeviceKernels passedOn = device.kernels();
-        kernels = new DeviceKernels(
-                new WatchedMemory(),
-                passedOn.vectors(),
-                passedOn.randomFills(),
-                passedOn.matrices(),
-                passedOn.connectionPasses(),
-                passedOn.masks(),
-                passedOn.windows(),
-                passedOn.normalizations(),
-                passedOn.losses(),
-                passedOn.optimizers(),
-                passedOn.gathers());
     }
 
     /** How many recordings were made. */
@@ -57,7 +44,20 @@ public class RecordingBackend extends Backend {
 
     @Override
     protected DeviceKernels kernels() {
-        return kernels;
+        // Anew, as a device has others while it records.
+        DeviceKernels passedOn = device.kernels();
+        return new DeviceKernels(
+                watched,
+                passedOn.vectors(),
+                passedOn.randomFills(),
+                passedOn.matrices(),
+                passedOn.connectionPasses(),
+                passedOn.masks(),
+                passedOn.windows(),
+                passedOn.normalizations(),
+                passedOn.losses(),
+                passedOn.optimizers(),
+                passedOn.gathers());
     }
 
     @Override

@@ -4,10 +4,12 @@ import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.pernodedrop.files.Uninterrupted;
 
 /**
  * The library behind ordinary matrix products: OpenBLAS where its natives can be loaded, else netlib's BLAS in Java.
@@ -47,13 +49,18 @@ record BlasLibrary(BLAS blas, String description) {
     static synchronized BlasLibrary open(String choice) {
         NETLIB_LOGGER.setLevel(Level.WARNING);
         return switch (choice) {
-            case "auto" -> openBest();
-            case "native" -> openForced();
+            case "auto" -> nativeOr(BlasLibrary::openBest);
+            case "native" -> nativeOr(BlasLibrary::openForced);
             case "java" -> openJava("forced by " + PROPERTY);
             default ->
                 throw new IllegalArgumentException(
                         PROPERTY + " must be native, java or auto: " + PROPERTY + "=" + choice);
         };
+    }
+
+    // A failure, as of an interrupted thread that locks a file, would decide for the whole process.
+    private static BlasLibrary nativeOr(Supplier<BlasLibrary> opening) {
+        return nativeLibrary != null ? nativeLibrary : Uninterrupted.get(opening);
     }
 
     private static BlasLibrary openBest() {
@@ -74,16 +81,14 @@ record BlasLibrary(BLAS blas, String description) {
     }
 
     private static BlasLibrary openNative() throws ReflectiveOperationException {
-        if (nativeLibrary == null) {
-            String description = "native BLAS " + System.getProperty(LIBRARY_PATH);
-            if (System.getProperty(LIBRARY_PATH) == null) {
-                System.setProperty(LIBRARY_PATH, loadOpenBlas());
-                description = openblas_nolapack.OPENBLAS_VERSION.strip() + " (" + Loader.getPlatform() + ")";
-            }
-            // Loads netlib's part here, where a failure still carries its cause.
-            NetlibNatives.load();
-            nativeLibrary = new BlasLibrary(NativeBLAS.getInstance(), description);
+        String description = "native BLAS " + System.getProperty(LIBRARY_PATH);
+        if (System.getProperty(LIBRARY_PATH) == null) {
+            System.setProperty(LIBRARY_PATH, loadOpenBlas());
+            description = openblas_nolapack.OPENBLAS_VERSION.strip() + " (" + Loader.getPlatform() + ")";
         }
+        // Loads netlib's part here, where a failure still carries its cause.
+        NetlibNatives.load();
+        nativeLibrary = new BlasLibrary(NativeBLAS.getInstance(), description);
         return nativeLibrary;
     }
 

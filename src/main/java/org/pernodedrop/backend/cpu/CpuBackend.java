@@ -23,6 +23,8 @@ public final class CpuBackend extends Backend {
     private final ConnectionProducts connections;
     private final MemoryMeter memory = new MemoryMeter();
     private final CpuGate gate = new CpuGate(owner());
+    /** While a recording is made; else null. */
+    private StepCount counting;
 
     /** A backend on all cores. */
     public CpuBackend() {
@@ -98,12 +100,19 @@ public final class CpuBackend extends Backend {
 
     @Override
     protected DeviceKernels kernels() {
-        return kernels;
+        return counting == null ? kernels : counting.kernels();
     }
 
     @Override
     protected Recording recordKernel(Runnable operations) {
         gate.requireOutsideRecordings("record");
-        return new CpuRecording(gate, operations);
+        StepCount steps = new StepCount(kernels);
+        counting = steps;
+        try {
+            gate.replay(operations);
+        } finally {
+            counting = null;
+        }
+        return new CpuRecording(gate, operations, steps);
     }
 }

@@ -6,11 +6,13 @@ import org.pernodedrop.backend.Recording;
 final class CpuRecording implements Recording {
     private final CpuGate gate;
     private final Runnable operations;
+    private final StepCount steps;
     private boolean closed;
 
-    CpuRecording(CpuGate gate, Runnable operations) {
+    CpuRecording(CpuGate gate, Runnable operations, StepCount steps) {
         this.gate = gate;
         this.operations = operations;
+        this.steps = steps;
     }
 
     @Override
@@ -18,6 +20,8 @@ final class CpuRecording implements Recording {
         if (closed) {
             throw new IllegalStateException("the recording was closed before its use");
         }
+        gate.requireOutsideRecordings("replay");
+        steps.requireSteps();
         gate.replay(operations);
     }
 

@@ -8,6 +8,7 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -67,7 +68,9 @@ final class JavaCppCache {
                 warnOfOthers(used);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            // Some of the system's exceptions have no message, or the bare name of a file.
+            boolean bare = e.getMessage() == null || e instanceof FileSystemException;
+            throw new UncheckedIOException("OpenBLAS cannot be unpacked: " + (bare ? e.toString() : e.getMessage()), e);
         }
     }
 

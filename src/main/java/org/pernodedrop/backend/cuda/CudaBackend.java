@@ -56,7 +56,7 @@ public final class CudaBackend extends Backend {
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
             queue = new CommandQueue(this::enter, stream);
             pool = parts.own(
-                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::check), DevicePool::close);
+                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::release), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             OperationParts shared = new OperationParts(

@@ -29,9 +29,10 @@ final class DeviceBlock implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
-            pool.enter();
-            closed = true;
-            pool.release(this);
+            pool.giveBack(() -> {
+                closed = true;
+                pool.release(this);
+            });
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.OutOfDeviceMemoryException;
@@ -26,7 +27,7 @@ final class DevicePool implements AutoCloseable {
     private static final int MOST_SPARE = 4;
 
     private final DeviceMemory memory;
-    private final Runnable entrance;
+    private final Consumer<Runnable> alone;
     private final TreeMap<Long, Deque<Long>> kept = new TreeMap<>();
     private final Set<DeviceBlock> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private long used;
@@ -35,13 +36,13 @@ final class DevicePool implements AutoCloseable {
     private boolean closed;
 
     DevicePool(DeviceMemory memory) {
-        this(memory, () -> {});
+        this(memory, Runnable::run);
     }
 
-    /** @param entrance refuses threads that must not give memory back now */
-    DevicePool(DeviceMemory memory, Runnable entrance) {
+    /** @param alone runs what gives memory back, during which no other thread may use the pool, or refuses to */
+    DevicePool(DeviceMemory memory, Consumer<Runnable> alone) {
         this.memory = memory;
-        this.entrance = entrance;
+        this.alone = alone;
     }
 
     /** Bytes rounded up to the next class. */
@@ -113,9 +114,9 @@ final class DevicePool implements AutoCloseable {
         }
     }
 
-    /** Refuses threads that must not give memory back now. */
-    void enter() {
-        entrance.run();
+    /** Runs what gives memory back, or refuses the thread. */
+    void giveBack(Runnable closing) {
+        alone.accept(closing);
     }
 
     void release(DeviceBlock block) {

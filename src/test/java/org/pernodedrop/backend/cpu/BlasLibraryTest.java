@@ -59,6 +59,24 @@ class BlasLibraryTest {
         assertTrue(said.get(0).contains("-Dpernodedrop.blas=java: java.lang.UnsatisfiedLinkError"), said.get(0));
     }
 
+    @Test
+    void anInterruptedThreadGetsTheSameLibraryAndKeepsItsInterrupt() {
+        assumeTrue(WITH_NATIVES.contains(Loader.getPlatform()), "no natives for " + Loader.getPlatform());
+        ForkedJava run = ForkedJava.run(List.of(), Map.of(), Interrupted.class);
+        assertEquals(List.of(best.description() + " true"), run.out().lines().toList(), run.err());
+    }
+
+    /** Opens the library first in an interrupted thread, as pools have when they are told to end. */
+    static final class Interrupted {
+        private Interrupted() {}
+
+        public static void main(String[] arguments) {
+            Thread.currentThread().interrupt();
+            String description = BlasLibrary.open().description();
+            System.out.println(description + " " + Thread.interrupted());
+        }
+    }
+
     /** What a new virtual machine with these options says: libraries are chosen once in a lifetime. */
     private static List<String> describeIn(List<String> options) {
         ForkedJava run = ForkedJava.run(options, Map.of(), Describe.class);

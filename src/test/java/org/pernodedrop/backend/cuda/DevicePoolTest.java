@@ -206,4 +206,26 @@ class DevicePoolTest {
         assertEquals("cannot free", failure.getMessage());
         assertEquals(1, failure.getSuppressed().length);
     }
+
+    @Test
+    void blocksAreGivenBackAloneOrNotAtAll() {
+        List<Integer> open = new ArrayList<>();
+        List<DeviceBlock> blocks = new ArrayList<>();
+        DevicePool guarded = new DevicePool(memory, closing -> {
+            closing.run();
+            // While it is still alone.
+            open.add((int) blocks.stream().filter(block -> !block.isClosed()).count());
+        });
+        blocks.add(guarded.allocate(512, "a test"));
+        blocks.get(0).close();
+        blocks.get(0).close();
+        assertEquals(List.of(0), open);
+        DevicePool refusing = new DevicePool(memory, closing -> {
+            throw new IllegalStateException("another thread is in an operation");
+        });
+        DeviceBlock kept = refusing.allocate(512, "a test");
+        assertThrows(IllegalStateException.class, kept::close);
+        assertEquals(false, kept.isClosed());
+        assertEquals(512, refusing.use().used());
+    }
 }

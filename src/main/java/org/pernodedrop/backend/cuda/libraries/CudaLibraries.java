@@ -3,6 +3,7 @@ package org.pernodedrop.backend.cuda.libraries;
 import java.util.List;
 import java.util.Optional;
 import org.pernodedrop.backend.DeviceUnavailableException;
+import org.pernodedrop.files.Uninterrupted;
 
 /**
  * NVIDIA's libraries and those of JCuda, loaded once for the process.
@@ -60,13 +61,16 @@ public final class CudaLibraries {
     /** {@link #load} without a complaint: {@link #problem} tells whether they can be used. */
     public static synchronized CudaLibraries probe() {
         if (ofThisProcess == null) {
-            SearchSettings settings = SearchSettings.ofThisMachine();
-            try (NativeLoader loader = new JvmLoader()) {
-                ofThisProcess =
-                        new LibraryLoader(new LibrarySearch(settings), RedistLibraries.ofThisProgram(), loader).load();
-            }
+            ofThisProcess = Uninterrupted.get(CudaLibraries::loadOnce);
         }
         return ofThisProcess;
+    }
+
+    private static CudaLibraries loadOnce() {
+        LibrarySearch search = new LibrarySearch(SearchSettings.ofThisMachine());
+        try (NativeLoader loader = new JvmLoader()) {
+            return new LibraryLoader(search, RedistLibraries.ofThisProgram(), loader).load();
+        }
     }
 
     /** What was found, in the order of loading: natives of JCuda, driver, cuBLAS, cuRAND. */
