@@ -9,7 +9,7 @@ add_host_objects(sanitized_emulation PLAIN_FLAGS ${EMULATION_SOURCES} ${REFERENC
 target_compile_definitions(sanitized_emulation PRIVATE EMULATION_ADDRESS_SANITIZER)
 add_test_program(sanitized SANITIZED_FLAGS sanitized_kernels sanitized_objects sanitized_emulation)
 foreach(order forwards backwards shuffled)
-    add_suite(sanitized ${order} 20 97)
+    add_suite(sanitized ${order} 20 97 1)
 endforeach()
 
 # The emulation's own tests once more: itself sanitized, and with the stacks that are used where no faster ones are
@@ -18,7 +18,7 @@ add_emulated_kernels(portable_kernels SANITIZED_FLAGS ${REPOSITORY}/cuda ${EMULA
 add_host_objects(portable_objects SANITIZED_FLAGS ${EMULATION_TESTS} device/device_emulated.cpp ${EMULATION_SOURCES})
 target_compile_definitions(portable_objects PRIVATE EMULATION_PORTABLE_FIBERS)
 add_test_program(portable SANITIZED_FLAGS portable_kernels portable_objects)
-add_suite(portable shuffled 1 1)
+add_suite(portable shuffled 1 1 1)
 
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
     # The script that does all this on a machine with a GPU, with stand-ins for what only such a machine has.

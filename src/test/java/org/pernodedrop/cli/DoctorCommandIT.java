@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.pernodedrop.backend.cuda.SimulatedDevice.Call;
 import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
 
 /** With a device, and with one library after another missing. */
+@Tag("thorough")
 class DoctorCommandIT {
     @TempDir
     private Path folder;

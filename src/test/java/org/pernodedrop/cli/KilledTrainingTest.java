@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.train.SavedRun;
@@ -21,6 +22,7 @@ import org.pernodedrop.train.SavedRun;
  * in the end is what an undisturbed run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch writes a
  * checkpoint, so that kills hit some that are being written.
  */
+@Tag("thorough")
 class KilledTrainingTest {
     private static final int KILLS = Integer.getInteger("pernodedrop.test.kills", 6);
     private static final String SETTINGS = "train --limit 60 --network mlp:256,256 --threads 1 --no-twin --device cpu";

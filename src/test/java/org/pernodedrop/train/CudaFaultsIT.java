@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +32,7 @@ import org.pernodedrop.nn.PerNodeDropDense;
  * Every call of the driver that a training run makes is made to fail, one after the other: always a clear exception,
  * nothing leaks, and the next run gives the same bits as if nothing had been.
  */
+@Tag("thorough")
 class CudaFaultsIT {
     private static final int FEATURES = 5;
     private static final int CLASSES = 3;

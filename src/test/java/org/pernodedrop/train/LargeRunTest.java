@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.data.TableColumns;
@@ -71,6 +72,7 @@ class LargeRunTest {
     }
 
     @Test
+    @Tag("thorough")
     void manyEpochsAreReadAgain() throws IOException {
         SavedRun.Facts facts = new SavedRun.Facts(state(EPOCHS), data(3), List.of(), "cpu", false, "in epoch 200001");
         assertEquals(facts, written(facts));

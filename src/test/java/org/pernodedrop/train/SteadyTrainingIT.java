@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Backend;
@@ -18,6 +19,7 @@ import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
 
 /** Training for long takes no more of a device than training for short. */
+@Tag("thorough")
 class SteadyTrainingIT {
     private static final int WARM_STEPS = 20;
     private static final int STEPS = 1000;

@@ -55,6 +55,7 @@ class CpuBackendTest {
 
     /** Plain Java behind the PerNodeDrop products; the others take the Vector API. */
     @Nested
+    @Tag("thorough")
     class PlainTwin extends OnThreads {
         PlainTwin() {
             super(plain());

@@ -2,6 +2,7 @@ package org.pernodedrop.backend.cuda;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendContract;
@@ -69,6 +70,7 @@ class CudaBackendContractIT {
     }
 
     @Nested
+    @Tag("thorough")
     class WithoutGraphs extends OnCuda {
         WithoutGraphs() {
             super(false);
