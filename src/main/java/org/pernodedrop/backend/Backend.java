@@ -402,10 +402,10 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         distinct("w", w, "y", y);
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            owner.run(() -> kernels()
-                    .matrices()
-                    .product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z));
-            owner.run(() -> kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y));
+            owner.run(() -> {
+                kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z);
+                kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y);
+            });
             return;
         }
         owner.run(() ->
@@ -447,14 +447,14 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         }
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
-            owner.run(() -> kernels()
-                    .matrices()
-                    .product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw));
-            if (dx != null) {
-                owner.run(() -> kernels()
-                        .matrices()
-                        .product(false, true, shape.rows(), shape.inputs(), shape.outputs(), 1, dz, w, 0, dx));
-            }
+            owner.run(() -> {
+                kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw);
+                if (dx != null) {
+                    kernels()
+                            .matrices()
+                            .product(false, true, shape.rows(), shape.inputs(), shape.outputs(), 1, dz, w, 0, dx);
+                }
+            });
             return;
         }
         owner.run(() -> kernels().connectionPasses().backward(mask, firstSample, shape, x, w, dz, dx, dw, packed));
