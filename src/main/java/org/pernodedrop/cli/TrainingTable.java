@@ -37,10 +37,13 @@ final class TrainingTable {
         trained.forEach((name, one) -> one.test()
                 .ifPresent(totals -> text.append(String.format(
                         Locale.ROOT,
-                        "%s, test part: loss %.4f, accuracy %.4f%n",
+                        "%s, test part: loss %.4f, accuracy %.4f%s%n",
                         name,
                         totals.meanLoss(),
-                        totals.accuracy()))));
+                        totals.accuracy(),
+                        Double.isFinite(totals.meanLoss())
+                                ? ""
+                                : " (not every example has a finite output; those without count as wrong)"))));
         return text.append(String.format(
                         Locale.ROOT,
                         "%npeak device memory: %.1f MiB, data on the %s%n",

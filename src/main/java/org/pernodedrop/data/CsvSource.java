@@ -16,7 +16,7 @@ final class CsvSource extends DataSource {
 
     @Override
     Parts read() {
-        TrainingTable table = TrainingTable.read(InputFile.of(file, reading.maxUnpackedBytes()), reading);
+        LabelledTable table = LabelledTable.read(InputFile.of(file, reading.maxUnpackedBytes()), reading);
         Examples train = new Examples(
                 name(),
                 FeatureRows.of(table.features(), table.featureCount()),

@@ -62,7 +62,7 @@ final class EmbeddedSource extends DataSource {
     @Override
     Parts read() {
         Reading reading = Reading.standard().withHeader(set == Set.DIGITS ? Header.NO : Header.YES);
-        TrainingTable table = TrainingTable.read(InputFile.resource(set.specification + ".csv.gz"), reading);
+        LabelledTable table = LabelledTable.read(InputFile.resource(set.specification + ".csv.gz"), reading);
         if (set != Set.VOWEL) {
             return new Parts(part(table, 0, row -> true), Optional.empty(), Optional.empty());
         }
@@ -71,7 +71,7 @@ final class EmbeddedSource extends DataSource {
         return new Parts(part(table, 1, training), Optional.of(part(table, 1, training.negate())), Optional.empty());
     }
 
-    private Examples part(TrainingTable table, int firstColumn, IntPredicate wanted) {
+    private Examples part(LabelledTable table, int firstColumn, IntPredicate wanted) {
         int[] rows = IntStream.range(0, table.rows()).filter(wanted).toArray();
         int[] labels = table.labels();
         float[] values = table.features();

@@ -145,7 +145,7 @@ class DataSourceTest {
     @Test
     void sourceRowsOfATestPartLeadBackToTheFile() {
         Reading reading = Reading.standard().withHeader(Header.YES);
-        TrainingTable table = TrainingTable.read(InputFile.resource("vowel.csv.gz"), reading);
+        LabelledTable table = LabelledTable.read(InputFile.resource("vowel.csv.gz"), reading);
         DataSplit split = DataSource.parse("vowel", null).load(7, 0.3, 101);
         for (Dataset part :
                 List.of(split.train(), split.validation(), split.test().orElseThrow())) {

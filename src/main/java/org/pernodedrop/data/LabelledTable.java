@@ -13,13 +13,13 @@ import java.util.List;
  * @param classNames by label
  * @param columns of the file
  */
-record TrainingTable(
+record LabelledTable(
         int rows, float[] features, int featureCount, int[] labels, List<String> classNames, TableColumns columns) {
     /** So many whole numbers at the same distance are no chance. */
     private static final int COUNTED_ROWS = 6;
 
     /** Reads a file; tells what looks like a mistake. */
-    static TrainingTable read(InputFile file, Reading reading) {
+    static LabelledTable read(InputFile file, Reading reading) {
         LabelColumn labels = new LabelColumn();
         CsvTable table = CsvTable.read(file, sample -> layout(sample, reading), labels);
         TableLayout layout = table.layout();
@@ -32,7 +32,7 @@ record TrainingTable(
                         true,
                         Arrays.stream(layout.features()).mapToObj(names::get).toList(),
                         names.get(layout.label()));
-        return new TrainingTable(
+        return new LabelledTable(
                 table.rows(), table.features(), table.featureCount(), labels.labels(), labels.classNames(), columns);
     }
 
