@@ -403,7 +403,9 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
             owner.run(() -> {
-                kernels().matrices().product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z);
+                kernels()
+                        .matrices()
+                        .product(false, false, shape.rows(), shape.outputs(), shape.inputs(), 1, x, w, 0, z);
                 kernels().vectors().biasActivation(activation, shape.rows(), shape.outputs(), bias, z, y);
             });
             return;
@@ -448,7 +450,9 @@ public abstract class Backend extends ImageOperations implements AutoCloseable {
         checkPacked(mask, shape, packed);
         if (mask.spec().isIdentity()) {
             owner.run(() -> {
-                kernels().matrices().product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw);
+                kernels()
+                        .matrices()
+                        .product(true, false, shape.inputs(), shape.outputs(), shape.rows(), 1, x, dz, 0, dw);
                 if (dx != null) {
                     kernels()
                             .matrices()

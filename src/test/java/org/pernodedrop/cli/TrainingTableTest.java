@@ -20,8 +20,8 @@ class TrainingTableTest {
     })
     void testLossesThatAreNotFiniteAreExplained(double loss, String expected) {
         LossTotals test = new LossTotals(loss, 4, 2, Double.isFinite(loss) ? -1 : 0);
-        TrainingRun.Trained one = new TrainingRun.Trained(
-                null, List.of(), Optional.empty(), Optional.empty(), Optional.of(test));
+        TrainingRun.Trained one =
+                new TrainingRun.Trained(null, List.of(), Optional.empty(), Optional.empty(), Optional.of(test));
         RunReport.DeviceUse use = new RunReport.DeviceUse(1 << 20, 0, false, false, MatrixPrecision.FP32);
         String table = TrainingTable.of(Map.of("none", one), use).replace(System.lineSeparator(), "\n");
         assertTrue(table.contains(expected), table);
