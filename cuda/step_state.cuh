@@ -7,6 +7,6 @@
 struct StepState {
     uint32_t seed_low;
     uint32_t seed_high;
-    uint32_t step;  // below 2^32 - 2
+    uint32_t step;  // at most 2^32 - 1: one behind the last that is made
     float learning_rate;
 };

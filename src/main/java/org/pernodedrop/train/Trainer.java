@@ -122,7 +122,7 @@ public final class Trainer {
                 RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
             for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
-                requireSteps(network.state().step(), sizes.steps(), epoch);
+                requireSteps(network.state().step(), sizes.steps(), epochs);
                 network.state().setLearningRate(config.learningRate(epoch));
                 totals.reset();
                 training.start(Permutation.of(n, config.seed(), Permutation.SHUFFLE, epoch), sizes);
@@ -174,11 +174,13 @@ public final class Trainer {
         return totals.read();
     }
 
-    private static void requireSteps(long step, int steps, int epoch) {
+    private static void requireSteps(long step, int steps, List<EpochMetrics> finished) {
         if (step > StepState.LAST_STEP + 1 - steps) {
-            throw new TrainingException("epoch " + epoch + " would lead behind the last step, " + StepState.LAST_STEP
-                    + "; train fewer epochs, or by a larger --batch-size: step=" + step + ", steps of an epoch="
-                    + steps);
+            throw new TrainingException(
+                    "epoch " + (finished.size() + 1) + " would lead behind the last step, " + StepState.LAST_STEP
+                            + "; train fewer epochs, or by a larger --batch-size: step=" + step
+                            + ", steps of an epoch=" + steps,
+                    finished);
         }
     }
 
