@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.pernodedrop.text.MessageText;
 
 /** What is wrong in a table: it is read to its end, and then the first places are told, and how many more there are. */
 final class BadCells {
@@ -66,7 +67,7 @@ final class BadCells {
     /** Adds a cell; the column counts from 0, as everywhere but in messages. */
     void add(Fault fault, String field, long line, int column) {
         boolean label = fault != Fault.FEATURE;
-        add(fault, (label ? "label=" : "") + CsvCells.shown(field) + " in line " + line + ", " + column(column));
+        add(fault, (label ? "label=" : "") + MessageText.quoted(field) + " in line " + line + ", " + column(column));
     }
 
     /** Adds a row with a wrong number of fields. */
@@ -94,7 +95,7 @@ final class BadCells {
 
     /** How a column is called in messages: by its number from 1, and its name if it has one. */
     String column(int column) {
-        return "column " + (column + 1) + (names.isEmpty() ? "" : " (" + CsvCells.shown(names.get(column)) + ")");
+        return "column " + (column + 1) + (names.isEmpty() ? "" : " (" + MessageText.quoted(names.get(column)) + ")");
     }
 
     /** Whether nothing is wrong. */

@@ -26,7 +26,6 @@ final class CsvCells {
             ".");
 
     private static final int LONGEST_MISSING = 8;
-    private static final int FIELD_SHOWN = 40;
 
     private CsvCells() {}
 
@@ -75,10 +74,5 @@ final class CsvCells {
         int digits = !field.isEmpty() && (field.charAt(0) == '-' || field.charAt(0) == '+') ? 1 : 0;
         return field.length() > digits
                 && field.chars().skip(digits).allMatch(character -> character >= '0' && character <= '9');
-    }
-
-    /** A field for messages, in quotes and not too long. */
-    static String shown(String field) {
-        return "\"" + (field.length() <= FIELD_SHOWN ? field : field.substring(0, FIELD_SHOWN) + "...") + "\"";
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.pernodedrop.text.MessageText;
 
 /**
  * Whether the first row of a table is its header, decided by what stands in it and in the rows below.
@@ -102,14 +103,14 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return evidence.labelsAreNumbers() || unseen ? unlikeNames() : DATA;
         }
         if (named && evidence.labelsAreNumbers()) {
-            return header("its label field " + CsvCells.shown(evidence.labelField())
+            return header("its label field " + MessageText.quoted(evidence.labelField())
                     + " is no number, as the labels below are");
         }
         if (named) {
             boolean counted = even || evidence.features.length > 1 && evidence.integersOverDecimals();
             boolean certain = unseen && evidence.below.size() >= FEW_ROWS;
             if (evidence.labelIsUnlikeAllBelow() && counted || certain) {
-                return header("its label " + CsvCells.shown(evidence.labelField()) + " is in no row below"
+                return header("its label " + MessageText.quoted(evidence.labelField()) + " is in no row below"
                         + (even ? ", and its numbers are evenly spaced" : ""));
             }
             return even && evidence.countsFromStart(false) ? doubtful() : DATA;
@@ -117,8 +118,8 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         boolean all = evidence.evenlySpaced(true);
         boolean decimals = evidence.integersOverDecimals();
         if (evidence.labelsAreTexts() && (all || even || decimals)) {
-            return header(
-                    "its label field " + CsvCells.shown(evidence.labelField()) + " is a number, as no label below is");
+            return header("its label field " + MessageText.quoted(evidence.labelField())
+                    + " is a number, as no label below is");
         }
         boolean counts = all && evidence.countsFromStart(true);
         int width = evidence.first.length;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.pernodedrop.text.MessageText;
 
 /**
  * A CSV file that a model is asked about: comma-separated UTF-8 text, plain or gzip, with or without a header.
@@ -85,7 +86,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
             if (label != TableLayout.NO_LABEL && features.contains(names.get(label))) {
                 throw new DataException("label must not be a feature of the model: label="
                         + reading.label().orElseThrow() + " is column " + (label + 1) + " ("
-                        + CsvCells.shown(names.get(label)) + ") of " + sample.file() + "; name the label column");
+                        + MessageText.quoted(names.get(label)) + ") of " + sample.file() + "; name the label column");
             }
             Set<String> known = new HashSet<>(features);
             List<String> unknown = new ArrayList<>();
@@ -96,7 +97,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
                 }
                 if (wanted.labelName().filter(name::equals).isPresent()) {
                     reading.notice()
-                            .accept("column " + (column + 1) + " (" + CsvCells.shown(name) + ") of " + sample.file()
+                            .accept("column " + (column + 1) + " (" + MessageText.quoted(name) + ") of " + sample.file()
                                     + " is the model's label and is ignored"
                                     + (label == TableLayout.NO_LABEL
                                             ? "; give it by --label to score the file by it"
@@ -136,8 +137,10 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
         }
 
         private static String listed(List<String> names) {
-            List<String> first =
-                    names.stream().limit(BadCells.LISTED).map(CsvCells::shown).toList();
+            List<String> first = names.stream()
+                    .limit(BadCells.LISTED)
+                    .map(MessageText::quoted)
+                    .toList();
             int more = names.size() - first.size();
             return "column" + (names.size() == 1 ? " " : "s ") + String.join(", ", first)
                     + (more > 0 ? " and " + more + " more" : "");

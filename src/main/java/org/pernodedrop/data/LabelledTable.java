@@ -2,6 +2,7 @@ package org.pernodedrop.data;
 
 import java.util.Arrays;
 import java.util.List;
+import org.pernodedrop.text.MessageText;
 
 /**
  * A table to learn from: all columns but the label column are features.
@@ -41,7 +42,7 @@ record LabelledTable(
         if (width < 2) {
             throw new DataException("CSV file must have a label column and at least one other, separated by commas: "
                     + sample.file() + ", line " + sample.first().line() + " has one field ("
-                    + CsvCells.shown(sample.first().fields()[0]) + "); save it with commas");
+                    + MessageText.quoted(sample.first().fields()[0]) + "); save it with commas");
         }
         int label = reading.label()
                 .map(each -> sample.labelColumn(each, reading.header()))
@@ -60,7 +61,8 @@ record LabelledTable(
         boolean unnamed = !layout.names().isEmpty() && InputTable.isUnnamed(name);
         if (unnamed || counts(table)) {
             reading.notice()
-                    .accept(file + ": column 1" + (layout.names().isEmpty() ? "" : " (" + CsvCells.shown(name) + ")")
+                    .accept(file + ": column 1"
+                            + (layout.names().isEmpty() ? "" : " (" + MessageText.quoted(name) + ")")
                             + (unnamed ? " has no name" : " counts the rows")
                             + ", which looks like an index; it is learned from like all others: remove it from the file"
                             + " if it is one (pandas leaves it out by to_csv(index=False))");

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.pernodedrop.text.MessageText;
 
 /**
  * What the columns of a file hold.
@@ -49,7 +50,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             if (named >= 0 && named != label) {
                 reading.notice()
                         .accept("label=" + given + " is taken for the index of column " + (label + 1) + " of " + file
-                                + " (" + CsvCells.shown(first().fields()[label]) + "), though column " + (named + 1)
+                                + " (" + MessageText.quoted(first().fields()[label]) + "), though column " + (named + 1)
                                 + " is called so; if that is meant, give label " + named);
             }
         }
@@ -68,7 +69,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             HeaderDecision decision = HeaderDecision.of(whole, label, known);
             decision.reason().ifPresent(reason -> reading.notice()
                     .accept("the first row of " + file + ", "
-                            + CsvCells.shown(String.join(",", first().fields()))
+                            + MessageText.quoted(String.join(",", first().fields()))
                             + (decision.header()
                                     ? ", is taken for its header: " + reason + "; if it is an example, give --header no"
                                     : ", is taken for an example: " + reason
@@ -83,9 +84,10 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             for (int column = 0; column < names.size(); column++) {
                 Integer earlier = columns.putIfAbsent(names.get(column), column);
                 if (earlier != null) {
-                    throw new DataException("columns must have different names: " + CsvCells.shown(names.get(column))
-                            + " names columns " + (earlier + 1) + " and " + (column + 1) + " of " + file
-                            + "; rename one, or give --header no if the first row is an example");
+                    throw new DataException(
+                            "columns must have different names: " + MessageText.quoted(names.get(column))
+                                    + " names columns " + (earlier + 1) + " and " + (column + 1) + " of " + file
+                                    + "; rename one, or give --header no if the first row is an example");
                 }
             }
             return names;
@@ -120,7 +122,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             }
             throw new DataException("label must be the name of a column or an index from 0 to " + (width() - 1)
                     + ": label=" + label + ", the first row of " + file + " is "
-                    + CsvCells.shown(String.join(",", fields)));
+                    + MessageText.quoted(String.join(",", fields)));
         }
 
         /** Whether a label option is a word that stands in the first row, which is a header then. */

@@ -319,7 +319,7 @@ class CsvSourceTest {
 
     @Test
     void messagesStayOnOneShortLine() {
-        assertRefused(() -> read("1,2,0\n\"4\n5\",4,1\n", null), "\"4 5\"");
+        assertRefused(() -> read("1,2,0\n\"4\n5\",4,1\n", null), "\"4\\u000A5\"");
         try {
             read("1,2,0\n" + "x".repeat(10_000) + ",4,1\n", null);
         } catch (DataException e) {
