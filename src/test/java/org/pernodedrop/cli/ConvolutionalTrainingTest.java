@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The convolutional network of the method's author, on small generated files in CIFAR-10's format. */
+@Tag("thorough")
 class ConvolutionalTrainingTest {
     private static final int EXAMPLES = 60;
 

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.ForkedJava;
 
 /** Small Java runtimes, such as the one that is taken to machines with a GPU, come without the desktop module. */
+@Tag("thorough")
 class NoDesktopTest {
     @TempDir
     private Path directory;

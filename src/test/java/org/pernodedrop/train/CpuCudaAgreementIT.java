@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Activation;
@@ -25,6 +26,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
 
 /** The same seed on the CPU and on a CUDA device: the same weights and masks, and losses that part slowly. */
+@Tag("thorough")
 class CpuCudaAgreementIT {
     private static final int STEPS = 100;
     private static final int BATCH = 20;

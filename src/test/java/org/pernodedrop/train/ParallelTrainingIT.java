@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
 
 /** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
+@Tag("thorough")
 class ParallelTrainingIT {
     private static final int ROUNDS = 3;
     private static final int EXAMPLES = 53;
