@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles every cuda/*.cu to PTX, which lies in the source tree so that users need no CUDA compiler.
 #
-#   cuda/build-ptx.sh            writes src/main/resources/org/pernodedrop/backend/cuda/kernel/<file>.ptx
+#   cuda/build-ptx.sh            writes src/main/resources/org/pernodedrop/kernels/cuda/<file>.ptx
 #   cuda/build-ptx.sh FOLDER     writes there instead, as the test does that compares
 #
 # Needs nvcc (CUDA 12 or later) on the PATH. PTX for compute_80 runs on every GPU from Ampere on: the driver compiles it
@@ -19,7 +19,7 @@ if ! command -v nvcc >/dev/null; then
     exit 1
 fi
 SOURCES=$(cd "$(dirname "$0")" && pwd)
-TARGET=${1:-$SOURCES/../src/main/resources/org/pernodedrop/backend/cuda/kernel}
+TARGET=${1:-$SOURCES/../src/main/resources/org/pernodedrop/kernels/cuda}
 mkdir -p "$TARGET"
 TARGET=$(cd "$TARGET" && pwd)
 cd "$SOURCES"

@@ -81,7 +81,7 @@ def run(command, environment=None):
 def ours(options, shape):
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "bench.jsonl")
-        command = [options.java, *MODULES, "-cp", options.classpath, "org.pernodedrop.cli.Main", "bench", "layers",
+        command = [options.java, *MODULES, "-cp", options.classpath, "org.pernodedrop.app.cli.Main", "bench", "layers",
                    "--threads", str(options.threads), "--shapes", shape, "--drop-rates", options.drop_rates, "--noise",
                    options.noise, "--strategies", STRATEGIES[options.noise], "--seconds", str(options.seconds), "--json", file]
         run(command)

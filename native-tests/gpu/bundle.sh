@@ -88,7 +88,7 @@ commit=$(git -C "$repository" rev-parse HEAD)
 [ -z "$(git -C "$repository" status --porcelain)" ] || commit="$commit, changed"
 echo "$commit" >"$folder/COMMIT"
 
-ptx=src/main/resources/org/pernodedrop/backend/cuda/kernel
+ptx=src/main/resources/org/pernodedrop/kernels/cuda
 # Known answers and tables, which the native tests share with the Java tests.
 resources=src/test/resources/org/pernodedrop
 git -C "$repository" ls-files --cached --others --exclude-standard -z \
@@ -126,7 +126,7 @@ flags=(-XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-acces
 flags+=("-Dorg.bytedeco.javacpp.cachedir=$work")
 mkdir "$work/target" # for jqwik
 (cd "$work" &&
-    "$jre" "${flags[@]}" -cp "$classes" org.pernodedrop.cli.Main train --epochs 1 --limit 50 --out "$work/run" &&
+    "$jre" "${flags[@]}" -cp "$classes" org.pernodedrop.app.cli.Main train --epochs 1 --limit 50 --out "$work/run" &&
     "$jre" "${flags[@]}" -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
         --scan-classpath "$folder/java/lib/pernodedrop-tests.jar" \
         --include-classname '.*\.(PhiloxTest|DropRateLawsTest)' \

@@ -6,7 +6,7 @@ bench_run() {
     local name=$1 limit=$2
     shift 2
     rm -f "$output/$name.jsonl"
-    TAIL=60 NOTE="count_bench_results $name" step "$name" "$limit" "$run_java" org.pernodedrop.cli.Main bench "$@" \
+    TAIL=60 NOTE="count_bench_results $name" step "$name" "$limit" "$run_java" org.pernodedrop.app.cli.Main bench "$@" \
         --device cuda --commit "$commit" --json "$output/$name.jsonl"
     if [ -s "$output/$name.jsonl" ]; then
         bench_results=$bench_results${bench_results:+,}$output/$name.jsonl
@@ -27,6 +27,6 @@ step_bench() {
         bench_run "bench-$suite" 200 layers --suite "$suite" "${layers[@]}"
     done
     bench_run bench-training 120 training "${training[@]}"
-    [ -z "$bench_results" ] || step bench-report 60 "$run_java" org.pernodedrop.cli.Main bench report \
+    [ -z "$bench_results" ] || step bench-report 60 "$run_java" org.pernodedrop.app.cli.Main bench report \
         --json "$bench_results" --html "$output/bench.html"
 }

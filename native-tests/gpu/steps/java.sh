@@ -79,9 +79,9 @@ use_libraries() {
 
 step_doctor() {
     prepare_java || return
-    timeout -k 10 120 "$run_java" org.pernodedrop.cli.Main doctor --json \
+    timeout -k 10 120 "$run_java" org.pernodedrop.app.cli.Main doctor --json \
         >"$output/doctor.json" 2>"$output/doctor-json.log"
-    TAIL=60 step doctor 120 "$run_java" org.pernodedrop.cli.Main doctor
+    TAIL=60 step doctor 120 "$run_java" org.pernodedrop.app.cli.Main doctor
 }
 
 # Sums up the reports of JUnit: how many tests ran. Fails if none did.

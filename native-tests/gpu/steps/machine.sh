@@ -42,7 +42,7 @@ describe_machine() {
 }
 
 # The committed PTX; a bundle has it packed.
-ptx_folder=${PTX_FOLDER:-$repository/src/main/resources/org/pernodedrop/backend/cuda/kernel}
+ptx_folder=${PTX_FOLDER:-$repository/src/main/resources/org/pernodedrop/kernels/cuda}
 if [ -z "${PTX_FOLDER:-}" ] && [ -e "$repository/ptx.tar.gz" ]; then
     ptx_folder=$build/committed-ptx
     rm -rf "$ptx_folder"

@@ -14,7 +14,7 @@ train_run() {
     fi
     watch_epochs "$folder" &
     watch=$!
-    step "train-$name" "$limit" "$run_java" org.pernodedrop.cli.Main train \
+    step "train-$name" "$limit" "$run_java" org.pernodedrop.app.cli.Main train \
         --out "$folder" "$@"
     local status=$?
     kill $watch $smi 2>/dev/null

@@ -16,6 +16,10 @@ import static org.pernodedrop.backend.LayerChecks.checkReparameterized;
 import static org.pernodedrop.backend.LayerChecks.checkSamples;
 
 import java.util.function.Supplier;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 
 /**

@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.backend.cuda.CudaBackend;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceUnavailableException;
 
 /** The choice of a backend: the only place that names the devices' own packages. */
 public final class Backends {

@@ -1,5 +1,8 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
+
 /**
  * The passes of a PerNodeDrop layer with masks on every connection. Arguments are right when they arrive, and the mask is
  * not the identity.

@@ -6,6 +6,8 @@ import static org.pernodedrop.backend.Checks.distinctOrSame;
 import static org.pernodedrop.backend.Checks.holds;
 import static org.pernodedrop.backend.Checks.notNull;
 
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 

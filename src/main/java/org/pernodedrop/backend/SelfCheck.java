@@ -1,6 +1,9 @@
 package org.pernodedrop.backend;
 
 import java.util.Optional;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;

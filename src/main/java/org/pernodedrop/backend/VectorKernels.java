@@ -1,5 +1,7 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.Activation;
+
 /** Element-wise operations and column sums. Arguments are right when they arrive. */
 public interface VectorKernels {
     /** Implements {@link Backend#fill}. */

@@ -2,6 +2,7 @@ package org.pernodedrop.backend;
 
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pernodedrop.io.Closer;
 
 /** Buffers and feeds of a backend that live and die together: if one cannot be had, all are given back. */
 public final class Workspace implements AutoCloseable {

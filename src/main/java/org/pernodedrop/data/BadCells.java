@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /** What is wrong in a table: it is read to its end, and then the first places are told, and how many more there are. */
 final class BadCells {

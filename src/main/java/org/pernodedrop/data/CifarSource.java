@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * The binary version of CIFAR-10: records of one label byte and 3 x 32 x 32 pixels, colour planes first

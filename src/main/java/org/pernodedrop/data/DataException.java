@@ -1,6 +1,6 @@
 package org.pernodedrop.data;
 
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * Data that cannot be used. The message is one line: what is wrong, where (file and line, byte or row), and the way out.

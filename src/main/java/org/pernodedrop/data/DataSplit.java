@@ -2,7 +2,7 @@ package org.pernodedrop.data;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * The parts of a data set. All have the same example shape and classes.

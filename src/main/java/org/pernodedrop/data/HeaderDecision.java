@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * Whether the first row of a table is its header, decided by what stands in it and in the rows below.

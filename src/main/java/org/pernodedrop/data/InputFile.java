@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVException;
-import org.pernodedrop.files.RegularFile;
+import org.pernodedrop.io.RegularFile;
 
 /**
  * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two

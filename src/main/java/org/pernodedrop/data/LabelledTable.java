@@ -2,7 +2,7 @@ package org.pernodedrop.data;
 
 import java.util.Arrays;
 import java.util.List;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * A table to learn from: all columns but the label column are features.

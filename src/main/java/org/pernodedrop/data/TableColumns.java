@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * The columns of a CSV file that was read.

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /**
  * What the columns of a file hold.

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.HostMatrix;
 
 /** PyTorch's arrays as the kernels take them, for the time of a call. */
 final class HostArrays implements AutoCloseable {

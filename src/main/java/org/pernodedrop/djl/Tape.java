@@ -8,10 +8,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**

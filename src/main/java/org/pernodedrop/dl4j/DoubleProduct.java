@@ -3,9 +3,9 @@ package org.pernodedrop.dl4j;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.HostMatrix;
 
 /** In doubles by ND4J, with the same masks, one sample's after the other: slow, and exact enough for gradient checks. */
 final class DoubleProduct implements MaskedProduct {

@@ -2,9 +2,9 @@ package org.pernodedrop.dl4j;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.HostMatrix;
 
 /** By our kernels, on the native memory of ND4J's arrays: none is copied whose rows are without gaps between elements. */
 final class KernelProduct implements MaskedProduct {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /** {@code z = x (w m) + bias} and its gradients on ND4J's arrays, in one of its data types, on one of its backends. */
 interface MaskedProduct {

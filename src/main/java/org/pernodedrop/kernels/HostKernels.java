@@ -6,9 +6,6 @@ import static org.pernodedrop.kernels.KernelChecks.checkPackable;
 import static org.pernodedrop.kernels.KernelChecks.notNull;
 
 import java.util.concurrent.locks.ReentrantLock;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.backend.cpu.HostConnections;
 import org.pernodedrop.mask.Mask;

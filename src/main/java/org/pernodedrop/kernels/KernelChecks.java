@@ -1,6 +1,5 @@
 package org.pernodedrop.kernels;
 
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;

@@ -2,7 +2,6 @@ package org.pernodedrop.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.HostMatrix;
 
 /** The matrices of one call: each must hold what it should, and no output may lie over another operand. */
 final class Operands {

@@ -1,6 +1,5 @@
 package org.pernodedrop.kernels;
 
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cuda.PointerConnections;
 import org.pernodedrop.mask.MaskSpec;
@@ -49,7 +48,7 @@ public final class PointerKernels implements AutoCloseable {
     /**
      * Opens the thread's current context.
      *
-     * @throws org.pernodedrop.backend.DeviceUnavailableException naming what is missing: libraries of CUDA, or a GPU of
+     * @throws org.pernodedrop.driver.DeviceUnavailableException naming what is missing: libraries of CUDA, or a GPU of
      *     compute capability 8.0
      * @throws IllegalStateException if there is no current context
      */

@@ -2,7 +2,6 @@ package org.pernodedrop.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.DeviceMatrix;
 import org.pernodedrop.backend.cuda.PointerConnections;
 
 /** The memory of one call on a GPU: all of it must be there, and no output may lie over anything else. */

@@ -2,10 +2,6 @@ package org.pernodedrop.kernels;
 
 import static org.pernodedrop.kernels.KernelChecks.notNull;
 
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.DeviceLaunch;
-import org.pernodedrop.backend.DeviceMatrix;
 import org.pernodedrop.backend.cuda.PointerConnections;
 import org.pernodedrop.backend.cuda.PointerLayer;
 import org.pernodedrop.mask.MaskSpec;

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.pernodedrop.files.AtomicFile;
+import org.pernodedrop.io.AtomicFile;
 
 /**
  * Writes one NumPy array of little-endian float32 in C order (.npy, format 1.0), value by value, so that arrays larger

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.pernodedrop.files.JsonText;
+import org.pernodedrop.io.JsonText;
 
 /**
  * The fields of a JSON object that somebody may have written by hand: each is asked for once, by its type, and whatever

@@ -2,7 +2,7 @@ package org.pernodedrop.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;

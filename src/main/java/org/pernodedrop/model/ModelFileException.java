@@ -1,7 +1,7 @@
 package org.pernodedrop.model;
 
 import java.io.IOException;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 
 /** A file is not what it should be; the message says in one line which file, what is wrong, and what would be right. */
 public final class ModelFileException extends IOException {

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.pernodedrop.files.AtomicFile;
-import org.pernodedrop.files.RegularFile;
+import org.pernodedrop.io.AtomicFile;
+import org.pernodedrop.io.RegularFile;
 
 /**
  * Named tensors of 32-bit floats and texts about them, as a file of the safetensors format: the length of a header (8

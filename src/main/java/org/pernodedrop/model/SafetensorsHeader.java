@@ -19,7 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.pernodedrop.files.JsonText;
+import org.pernodedrop.io.JsonText;
 
 /**
  * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.

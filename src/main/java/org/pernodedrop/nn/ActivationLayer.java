@@ -1,7 +1,7 @@
 package org.pernodedrop.nn;
 
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * An activation on its own, {@code y = act(x)}, for use after layers that have none. Output shaped as the input, no

@@ -1,9 +1,9 @@
 package org.pernodedrop.nn;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
 
 /** {@code y = act(x)} at work. */
 final class ActivationPass implements LayerPass {

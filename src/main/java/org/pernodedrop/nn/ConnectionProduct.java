@@ -1,10 +1,10 @@
 package org.pernodedrop.nn;
 
 import java.util.Optional;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.strategy.ConnectionPasses;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;

@@ -3,8 +3,8 @@ package org.pernodedrop.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.WindowShape;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * A convolution over images {@code [H, W, C]}, channels last: {@code y[b, p, q, f] = act(sum_{r, s, c} x[b, p stride + r -

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.WindowShape;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * A convolution at work: windows are unfolded to rows, which a product for dense layers takes as the positions of a

@@ -3,7 +3,7 @@ package org.pernodedrop.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * The plain dense layer, {@code y[b, u] = act(sum_i x[b, i] w[i, u] + bias[u])}, the same in training and at inference.

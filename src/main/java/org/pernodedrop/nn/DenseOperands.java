@@ -1,9 +1,9 @@
 package org.pernodedrop.nn;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * What all products of a dense layer work with.

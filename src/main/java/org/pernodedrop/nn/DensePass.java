@@ -1,9 +1,9 @@
 package org.pernodedrop.nn;
 
 import java.util.Optional;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
 
 /** A dense layer at work. */
 final class DensePass implements LayerPass {

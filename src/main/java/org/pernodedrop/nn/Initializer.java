@@ -1,9 +1,9 @@
 package org.pernodedrop.nn;
 
 import java.util.Locale;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * How parameters start, for a weight with fanIn inputs and fanOut outputs. Numbers come from cuRAND's stream of the

@@ -1,7 +1,7 @@
 package org.pernodedrop.nn;
 
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * The settings that all layers with weights share.

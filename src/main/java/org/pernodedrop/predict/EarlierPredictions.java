@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.pernodedrop.files.FileSet;
+import org.pernodedrop.io.FileSet;
 
 /** The names of the files of predictions, and whether those that a folder has are such: only they may be replaced. */
 public final class EarlierPredictions {

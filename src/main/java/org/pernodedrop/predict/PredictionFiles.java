@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
-import org.pernodedrop.files.AtomicFile;
-import org.pernodedrop.report.Plot;
-import org.pernodedrop.report.PlotImage;
-import org.pernodedrop.text.CsvLine;
+import org.pernodedrop.app.report.Plot;
+import org.pernodedrop.app.report.PlotImage;
+import org.pernodedrop.io.AtomicFile;
+import org.pernodedrop.io.CsvLine;
 
 /** Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code reliability.png}. */
 public final class PredictionFiles {

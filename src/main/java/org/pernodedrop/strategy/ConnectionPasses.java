@@ -1,11 +1,11 @@
 package org.pernodedrop.strategy;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * The forward and backward pass of one layer with masks on connections, by one strategy, with the memory that it needs in

@@ -1,11 +1,11 @@
 package org.pernodedrop.strategy;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /** The mask is drawn anew in each pass. */
 final class FusedPasses extends ConnectionPasses {

@@ -1,12 +1,12 @@
 package org.pernodedrop.strategy;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * The whole mask in memory, {@code m [B, I, U]}, beside the masked weights of every sample: what one would write without

@@ -1,11 +1,11 @@
 package org.pernodedrop.strategy;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * Gaussian noise drawn at the outputs: with {@code v = x^2 w^2} (squares element by element) and one normal for each sample

@@ -3,7 +3,7 @@ package org.pernodedrop.strategy;
 import java.util.Locale;
 import java.util.Objects;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;

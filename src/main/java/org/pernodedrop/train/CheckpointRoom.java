@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.pernodedrop.files.JsonText;
+import org.pernodedrop.io.JsonText;
 
 /** How much more a run's checkpoint can tell: the header of its file has a limit, and grows with every epoch. */
 final class CheckpointRoom {

@@ -9,7 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.pernodedrop.files.FileSet;
+import org.pernodedrop.io.FileSet;
 import org.pernodedrop.model.Weights;
 
 /** The names of a run's files, and whether those that a folder has are of a run: only such may be replaced. */

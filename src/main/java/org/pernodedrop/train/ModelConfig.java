@@ -2,7 +2,7 @@ package org.pernodedrop.train;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;

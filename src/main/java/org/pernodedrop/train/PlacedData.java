@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /**
  * The parts of a data set where training takes them from: all on the device, or all on the host.

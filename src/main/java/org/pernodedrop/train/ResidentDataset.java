@@ -18,7 +18,7 @@ public final class ResidentDataset implements BatchSource {
     /**
      * Uploads a data set.
      *
-     * @throws org.pernodedrop.backend.OutOfDeviceMemoryException if there is no room; nothing is left behind then
+     * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if there is no room; nothing is left behind then
      */
     public ResidentDataset(Backend backend, Dataset data) {
         this.backend = backend;

@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.pernodedrop.files.AtomicFile;
-import org.pernodedrop.files.FileSet;
-import org.pernodedrop.files.FolderInUseException;
-import org.pernodedrop.files.FolderLock;
+import org.pernodedrop.io.AtomicFile;
+import org.pernodedrop.io.FileSet;
+import org.pernodedrop.io.FolderInUseException;
+import org.pernodedrop.io.FolderLock;
 
 /**
  * The directory that a run writes to, and the names of its files. Of an earlier run there all files stay until those of the

@@ -2,7 +2,7 @@ package org.pernodedrop.train;
 
 import java.io.IOException;
 import java.util.function.Consumer;
-import org.pernodedrop.files.NativesFolder;
+import org.pernodedrop.io.NativesFolder;
 
 /**
  * The native library by which the progress bar asks for the width of the terminal. JLine would unpack it to the folder for

@@ -1,10 +1,10 @@
 package org.pernodedrop.train;
 
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.Permutation;
+import org.pernodedrop.io.Closer;
 import org.pernodedrop.nn.Network;
 
 /** Epochs of training steps as {@link Trainer} makes them, one at a time and without evaluations, for timing. */

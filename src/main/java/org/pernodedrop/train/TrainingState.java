@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
-import org.pernodedrop.files.JsonText;
+import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
 
 /**

@@ -2,7 +2,7 @@ package org.pernodedrop.tribuo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.text.MessageText;
+import org.pernodedrop.io.MessageText;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.ImmutableFeatureMap;

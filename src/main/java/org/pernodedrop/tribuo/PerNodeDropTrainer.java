@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.model.Weights;
@@ -169,7 +169,7 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
      * @throws IllegalArgumentException if there are none, one has no label or none of the features, or a feature is not
      *     finite in single precision
      * @throws org.pernodedrop.train.TrainingException if the loss grows beyond bounds
-     * @throws org.pernodedrop.backend.DeviceUnavailableException if the device that was asked for cannot be had
+     * @throws org.pernodedrop.driver.DeviceUnavailableException if the device that was asked for cannot be had
      */
     @Override
     public PerNodeDropModel train(Dataset<Label> examples, Map<String, Provenance> runProvenance) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
+import org.pernodedrop.driver.CudaTestLibraries;
 
 class BackendsIT {
     private final List<String> notices = new ArrayList<>();

@@ -12,8 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.cpu.CpuBackend;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
-import org.pernodedrop.backend.cuda.libraries.LibraryFinding;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.LibraryFinding;
 
 class BackendsTest {
     private final List<String> notices = new ArrayList<>();

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.kernels.Activation;
 
 /** Dense layers: matrix products, bias, activations, column sums. */
 public interface DenseContract extends BackendFixture {

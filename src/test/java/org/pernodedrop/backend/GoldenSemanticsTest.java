@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * The layer's formulas against numbers from PyTorch's autograd: explicit masks in, outputs and gradients out. They judge

@@ -2,6 +2,8 @@ package org.pernodedrop.backend;
 
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** What backends tell of their memory, and what they do when it does not suffice. */
 public interface MemoryContract extends BackendFixture {

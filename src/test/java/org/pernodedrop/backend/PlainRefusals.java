@@ -2,6 +2,8 @@ package org.pernodedrop.backend;
 
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /** Wrong calls of operations without masks, and of all operations with closed buffers. */
 final class PlainRefusals extends Refusals {

@@ -2,6 +2,7 @@ package org.pernodedrop.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Another backend's kernels, but for its memory: remembers what was allocated, and can run out of it. */
 public class RecordingBackend extends Backend {

@@ -1,5 +1,7 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.Activation;
+
 /** Activations and their derivatives in doubles, written down independently of any backend. */
 public final class ReferenceActivations {
     private static final double ROOT = Math.sqrt(2 / Math.PI);

@@ -1,5 +1,7 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.Activation;
+
 /**
  * A masked dense layer and its gradients in doubles, by plain loops over an explicit mask:
  *

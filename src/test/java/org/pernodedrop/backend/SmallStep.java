@@ -2,6 +2,8 @@ package org.pernodedrop.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;

@@ -16,8 +16,8 @@ import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.bench.StepComparison;
-import org.pernodedrop.bench.StepComparison.Peer;
+import org.pernodedrop.app.bench.StepComparison;
+import org.pernodedrop.app.bench.StepComparison.Peer;
 
 /**
  * Time of a whole training step of a DJL network, 128 x 784 x 256 with 10 classes, with our block, one of DJL's operations

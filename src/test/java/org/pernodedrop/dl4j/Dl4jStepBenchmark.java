@@ -10,8 +10,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.pernodedrop.bench.StepComparison;
-import org.pernodedrop.bench.StepComparison.Peer;
+import org.pernodedrop.app.bench.StepComparison;
+import org.pernodedrop.app.bench.StepComparison.Peer;
 
 /**
  * Time of a whole training step of a DL4J network, 128 x 784 x 256 with 10 classes, with our layer, DL4J's own layer with a

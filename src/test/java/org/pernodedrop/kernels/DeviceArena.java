@@ -10,7 +10,6 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.DeviceMatrix;
 
 /** A caller of CUDA as any other: a context, a stream and memory of its own, by JCuda alone. */
 final class DeviceArena implements AutoCloseable {

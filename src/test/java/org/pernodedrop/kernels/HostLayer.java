@@ -4,9 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.mask.Mask;
 

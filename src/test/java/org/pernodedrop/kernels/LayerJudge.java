@@ -1,8 +1,6 @@
 package org.pernodedrop.kernels;
 
 import java.util.Arrays;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.ReferenceProducts;
 import org.pernodedrop.mask.Mask;

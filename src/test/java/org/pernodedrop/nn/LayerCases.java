@@ -2,7 +2,7 @@ package org.pernodedrop.nn;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** What a network allocates, and that it gives everything back. */
 class NetworkMemoryTest {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /** Shapes, counts and checks of whole descriptions, without a device. */
 class NetworkSpecTest {

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.BackendFixture;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Batches hold the rows of their order, whether they come from the device or from the host. */
 class BatchesTest implements BackendFixture {

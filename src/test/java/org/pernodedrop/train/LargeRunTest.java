@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.data.TableColumns;
-import org.pernodedrop.files.JsonText;
+import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Safetensors;
 

@@ -13,11 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Where data is put, and what happens when there is no room. */
 class PlacedDataTest {

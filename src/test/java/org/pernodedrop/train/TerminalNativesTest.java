@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.files.PrivateFolder;
+import org.pernodedrop.io.PrivateFolder;
 
 class TerminalNativesTest {
     private static final String PROPERTY = "jline.tmpdir";

@@ -1,6 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /**
  * Activations and their derivatives over stretches of arrays. Signs of activations are as good as random, so the loops

@@ -9,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.pernodedrop.files.Uninterrupted;
+import org.pernodedrop.io.Uninterrupted;
 
 /**
  * The library behind ordinary matrix products: OpenBLAS where its natives can be loaded, else netlib's BLAS in Java.

@@ -7,7 +7,7 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import java.util.Arrays;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**

@@ -5,13 +5,13 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import dev.ludovic.netlib.blas.BLAS;
 import java.util.Arrays;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.ConnectionPassKernels;
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
-import org.pernodedrop.backend.HostMatrix;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**

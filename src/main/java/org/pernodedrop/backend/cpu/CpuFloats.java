@@ -2,7 +2,7 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.DeviceFloats;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.HostMatrix;
 
 /** Floats in a Java array, from an offset. */
 final class CpuFloats implements DeviceFloats {

@@ -8,9 +8,9 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.HostMatrix;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 
 /**

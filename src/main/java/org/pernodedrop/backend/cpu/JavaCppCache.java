@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.bytedeco.javacpp.Loader;
-import org.pernodedrop.files.NativesFolder;
-import org.pernodedrop.files.PrivateFolder;
+import org.pernodedrop.io.NativesFolder;
+import org.pernodedrop.io.PrivateFolder;
 
 /**
  * The folder that JavaCPP unpacks OpenBLAS to. Left to itself, it takes {@code ~/.javacpp/cache}, or without a home one in

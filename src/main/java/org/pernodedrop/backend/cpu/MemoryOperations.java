@@ -7,8 +7,8 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MemoryKernels;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Buffers in Java's heap, which is this device's memory. */
 final class MemoryOperations implements MemoryKernels {

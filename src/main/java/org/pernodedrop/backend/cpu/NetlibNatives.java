@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import org.pernodedrop.files.PrivateFolder;
+import org.pernodedrop.io.PrivateFolder;
 
 /**
  * The small library by which netlib calls a native BLAS. netlib copies it to a file of a random name in the folder for

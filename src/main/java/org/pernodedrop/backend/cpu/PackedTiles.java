@@ -4,8 +4,8 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.OUTPUTS;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.QUAD;
 import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
-import org.pernodedrop.backend.ConnectionShape;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * Where kept bits lie that the forward pass leaves for the backward pass. A cell is 16 samples, a quad of inputs and a

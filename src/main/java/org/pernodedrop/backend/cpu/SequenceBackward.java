@@ -3,7 +3,7 @@ package org.pernodedrop.backend.cpu;
 import static org.pernodedrop.backend.cpu.SequenceMask.OUTPUTS;
 
 import dev.ludovic.netlib.blas.BLAS;
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Mask;
 
 /**

@@ -4,8 +4,8 @@ import static org.pernodedrop.backend.cpu.SequenceMask.INPUTS;
 import static org.pernodedrop.backend.cpu.SequenceMask.OUTPUTS;
 
 import dev.ludovic.netlib.blas.BLAS;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Mask;
 
 /**

@@ -1,8 +1,8 @@
 package org.pernodedrop.backend.cpu;
 
 import dev.ludovic.netlib.blas.BLAS;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Mask;
 
 /**

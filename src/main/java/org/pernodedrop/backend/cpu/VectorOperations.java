@@ -1,10 +1,10 @@
 package org.pernodedrop.backend.cpu;
 
 import java.util.Arrays;
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.VectorKernels;
+import org.pernodedrop.kernels.Activation;
 
 /** Element-wise operations and column sums. */
 final class VectorOperations implements VectorKernels {

@@ -7,7 +7,7 @@ import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUmemorytype;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
+import org.pernodedrop.io.Closer;
 
 /**
  * The way to the backend's stream: commands are enqueued at once or, while a recording is made, remembered for it. All that

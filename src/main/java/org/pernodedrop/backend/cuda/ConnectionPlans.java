@@ -2,10 +2,10 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.cuda.kernel.ConnectionPass;
-import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
-import org.pernodedrop.backend.cuda.kernel.ConnectionSource;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.cuda.ConnectionPass;
+import org.pernodedrop.kernels.cuda.ConnectionPlan;
+import org.pernodedrop.kernels.cuda.ConnectionSource;
 
 /** Plans of passes for a GPU, kept: one takes hundreds of trials. */
 final class ConnectionPlans {

@@ -1,16 +1,16 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.Closer;
-import org.pernodedrop.backend.DeviceException;
 import org.pernodedrop.backend.DeviceKernels;
-import org.pernodedrop.backend.DeviceUnavailableException;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.SequencePrecision;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
 /**

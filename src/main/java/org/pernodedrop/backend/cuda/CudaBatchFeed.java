@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.BatchFeed;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.io.Closer;
 
 /**
  * Two slots in page-locked memory and two on the GPU. A stream of its own copies from the ones to the others while the

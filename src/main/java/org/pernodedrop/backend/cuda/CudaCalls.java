@@ -7,8 +7,8 @@ import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import jcuda.jcublas.cublasStatus;
 import jcuda.jcurand.curandStatus;
-import org.pernodedrop.backend.DeviceException;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /**
  * Turns the codes that CUDA's libraries return into exceptions that name the operation, the code, its cause and a remedy.

@@ -12,8 +12,8 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
-import org.pernodedrop.backend.DeviceUnavailableException;
+import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.io.Closer;
 
 /**
  * The primary context of the first GPU, shared with whatever else in the process uses CUDA; CUDA_VISIBLE_DEVICES says

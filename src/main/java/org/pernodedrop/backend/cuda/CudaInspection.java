@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** What the driver tells of its GPUs, and what it makes of the kernels; for diagnoses, after {@link CudaLibraries#load}. */
 public final class CudaInspection implements AutoCloseable {
@@ -17,7 +17,7 @@ public final class CudaInspection implements AutoCloseable {
     /**
      * Starts CUDA on the first GPU.
      *
-     * @throws org.pernodedrop.backend.DeviceUnavailableException if there is none that the kernels run on
+     * @throws org.pernodedrop.driver.DeviceUnavailableException if there is none that the kernels run on
      */
     public CudaInspection() {
         CudaLibraries.load();
@@ -50,7 +50,7 @@ public final class CudaInspection implements AutoCloseable {
     /**
      * Loads and unloads every module of kernels, and tells how long that took.
      *
-     * @throws org.pernodedrop.backend.DeviceException if the driver refuses one
+     * @throws org.pernodedrop.driver.DeviceException if the driver refuses one
      */
     public String loadModules() {
         long slowest = 0;

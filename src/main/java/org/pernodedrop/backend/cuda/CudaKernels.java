@@ -11,9 +11,9 @@ import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
-import org.pernodedrop.backend.cuda.kernel.KernelSignature;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.cuda.KernelSignature;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /**
  * The PTX modules on the GPU. Each is compiled by the driver when one of its kernels is first needed, which takes up to

@@ -7,8 +7,8 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.io.Closer;
 
 /** Commands that are enqueued at every replay: as one graph, or one by one. */
 final class CudaRecording implements Recording, CommandQueue.Dependent {

@@ -1,9 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.TimerPhase;
+import org.pernodedrop.io.Closer;
 
 /** Two events in the backend's stream. */
 final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {

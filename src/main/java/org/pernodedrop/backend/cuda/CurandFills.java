@@ -5,11 +5,11 @@ import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.RandomFillKernels;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.CurandStream;
 
 /**

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.io.Closer;
 
 /**
  * Keeps memory that was given back for the next who asks, since the driver's own calls wait for the GPU.

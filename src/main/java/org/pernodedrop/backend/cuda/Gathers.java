@@ -3,8 +3,8 @@ package org.pernodedrop.backend.cuda;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.GatherKernels;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Batches picked out of a data set. */
 final class Gathers extends Operations implements GatherKernels {

@@ -5,7 +5,7 @@ import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.DeviceUnavailableException;
+import org.pernodedrop.driver.DeviceUnavailableException;
 
 /** The context that was current on the thread that opened this; it stays its owner's. */
 final class GivenContext {

@@ -2,10 +2,10 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.List;
 import jcuda.driver.CUfunction;
-import org.pernodedrop.backend.cuda.kernel.KernelParameter;
-import org.pernodedrop.backend.cuda.kernel.KernelParameter.Kind;
-import org.pernodedrop.backend.cuda.kernel.KernelSignature;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.KernelParameter;
+import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** A kernel, loaded with its module when it is first launched. */
 final class Kernel {

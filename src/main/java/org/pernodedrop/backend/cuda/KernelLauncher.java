@@ -5,9 +5,9 @@ import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.KernelParameter.Kind;
-import org.pernodedrop.backend.cuda.kernel.KernelSignature;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature;
 
 /**
  * Launches kernels: {@code launcher.of(kernel).pointer(x).int32(n).launch(grid)}, with arguments checked against the

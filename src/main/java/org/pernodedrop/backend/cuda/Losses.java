@@ -5,8 +5,8 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossKernels;
 import org.pernodedrop.backend.StepState;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Losses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
 final class Losses extends Operations implements LossKernels {

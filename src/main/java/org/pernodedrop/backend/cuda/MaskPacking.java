@@ -1,8 +1,8 @@
 package org.pernodedrop.backend.cuda;
 
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.DropRate;
 
 /** The bits of Bernoulli masks, stored as the forward pass stores them. */

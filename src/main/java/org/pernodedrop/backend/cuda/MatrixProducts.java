@@ -7,10 +7,10 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
 import jcuda.runtime.cudaStream_t;
-import org.pernodedrop.backend.Closer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.MatrixKernels;
 import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.io.Closer;
 
 /**
  * Ordinary matrix products, by cuBLAS. It gets a workspace of this backend's: its own could be shared between graphs, and

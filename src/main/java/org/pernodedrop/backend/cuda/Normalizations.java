@@ -2,9 +2,9 @@ package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.NormalizationKernels;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Batch normalization: sums over parts of the rows first, then over the parts, each in order. */
 final class Normalizations extends Operations implements NormalizationKernels {

@@ -1,6 +1,6 @@
 package org.pernodedrop.backend.cuda;
 
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
 
 /** What operations are made of; all of it is closed by the backend. */
 record OperationParts(

@@ -5,7 +5,7 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
 
 /**
  * What implements the kernels of a theme. Each operation first enters the queue, and takes what it was given through the

@@ -4,8 +4,8 @@ import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.OptimizerKernels;
 import org.pernodedrop.backend.StepState;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /**
  * Updates of parameters from gradients, with learning rate and step read on the GPU, and the step to the next, there and

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Page-locked memory of the host, which the GPU copies from and to while the host goes on. */
 final class PinnedMemory extends Pointer implements AutoCloseable {

@@ -2,7 +2,7 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pernodedrop.backend.DeviceMatrix;
+import org.pernodedrop.kernels.DeviceMatrix;
 
 /** The operands of a call without gaps between their rows: where they lie if they are so, else copied to the workspace. */
 final class PlacedOperands {

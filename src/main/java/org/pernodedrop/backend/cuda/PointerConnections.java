@@ -5,18 +5,18 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.locks.ReentrantLock;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Activation;
-import org.pernodedrop.backend.Closer;
-import org.pernodedrop.backend.ConnectionShape;
-import org.pernodedrop.backend.DeviceLaunch;
-import org.pernodedrop.backend.DeviceMatrix;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.SequencePrecision;
-import org.pernodedrop.backend.cuda.kernel.ConnectionPlan;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.DeviceLaunch;
+import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.cuda.ConnectionPlan;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -45,7 +45,7 @@ public final class PointerConnections implements AutoCloseable {
     /**
      * Opens the thread's current context.
      *
-     * @throws org.pernodedrop.backend.DeviceUnavailableException if libraries are missing, or the kernels don't run on the GPU
+     * @throws org.pernodedrop.driver.DeviceUnavailableException if libraries are missing, or the kernels don't run on the GPU
      * @throws IllegalStateException if there is no current context
      */
     public PointerConnections() {

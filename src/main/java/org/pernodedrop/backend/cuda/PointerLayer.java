@@ -1,6 +1,6 @@
 package org.pernodedrop.backend.cuda;
 
-import org.pernodedrop.backend.ConnectionShape;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.MaskSpec;
 
 /**

@@ -3,7 +3,7 @@ package org.pernodedrop.backend.cuda;
 import java.nio.ByteBuffer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Closer;
+import org.pernodedrop.io.Closer;
 
 /**
  * The way of Java's arrays to the GPU and back: through two halves of page-locked memory, one of which is filled or read

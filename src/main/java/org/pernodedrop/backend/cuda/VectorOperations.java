@@ -1,12 +1,12 @@
 package org.pernodedrop.backend.cuda;
 
-import org.pernodedrop.backend.Activation;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.VectorKernels;
-import org.pernodedrop.backend.cuda.kernel.Grid;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Element-wise operations and column sums. */
 final class VectorOperations extends Operations implements VectorKernels {

@@ -4,8 +4,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.WindowKernels;
 import org.pernodedrop.backend.WindowShape;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Windows over images. */
 final class WindowOperations extends Operations implements WindowKernels {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.Activation;
+import org.pernodedrop.kernels.Activation;
 
 /** What the loops without branches must have in common with the plain definitions, bit for bit or within an ulp. */
 class ActivationsTest {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pernodedrop.backend.DeviceException;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 class CudaCallsTest {
     private static void says(Class<? extends DeviceException> kind, Executable call, String... parts) {

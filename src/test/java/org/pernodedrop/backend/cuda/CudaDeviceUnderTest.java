@@ -3,8 +3,8 @@ package org.pernodedrop.backend.cuda;
 import java.util.Optional;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.SequencePrecision;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
-import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaTestLibraries;
 
 /**
  * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of

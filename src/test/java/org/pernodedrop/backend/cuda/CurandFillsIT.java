@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.Closer;
-import org.pernodedrop.backend.cuda.kernel.LaunchShapes;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
-import org.pernodedrop.backend.cuda.libraries.CudaTestLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaTestLibraries;
+import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
 /** Who draws initial weights: cuRAND if it keeps what its documentation says, else a kernel, with the same numbers. */

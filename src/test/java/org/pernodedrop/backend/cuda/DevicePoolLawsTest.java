@@ -13,7 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Whatever is taken and given back in whatever order: blocks never overlap, every byte is counted, nothing stays behind. */
 class DevicePoolLawsTest {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.DeviceException;
-import org.pernodedrop.backend.OutOfDeviceMemoryException;
+import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** The pool's arithmetic, on memory that only counts. */
 class DevicePoolTest {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.cuda.kernel.KernelParameter.Kind;
-import org.pernodedrop.backend.cuda.kernel.KernelSignature;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
+import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 class KernelTest {
     /** axpy(int64_t n, float alpha, const float* x, float* y). */

@@ -63,8 +63,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.backend.cuda.kernel.PtxModule;
-import org.pernodedrop.backend.cuda.libraries.CudaLibraries;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** The simulated device in a JVM, by JCuda's calls alone: what tests of the CUDA backend rely on. */
 class SimulatedDeviceIT {

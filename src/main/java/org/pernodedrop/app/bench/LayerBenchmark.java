@@ -1,0 +1,267 @@
+package org.pernodedrop.app.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.DeviceTimer;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.strategy.Strategy;
+
+/**
+ * Compares one layer in all ways to compute it: checks results, warms up, then times.
+ *
+ * <p>Rounds are interleaved: one repetition of each way after the other, so that a change of the machine's pace meets all
+ * of them; every other round goes backwards. Every repetition has a new step and so a new mask. On a GPU caches are
+ * emptied before each pass, and events in its stream take the time.
+ */
+public final class LayerBenchmark {
+    /** Fewest repetitions that a median is taken of. */
+    public static final int LEAST_REPETITIONS = 15;
+
+    /** Most repetitions: more tell nothing new. */
+    public static final int MOST_REPETITIONS = 1000;
+
+    /** Steps up to this long are also replayed as recordings, where launches show. */
+    private static final double LONGEST_GRAPH_MICROS = 500;
+
+    private static final int WARM_UPS = 3;
+    private static final int GRAPH_TRIES = 5;
+    private static final double GRAPH_MICROS = 20_000;
+    private static final int LEAST_REPLAYS = 10;
+    private static final long SEED = 1;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Backend backend;
+    private final BackendOptions options;
+    private final RunRow run;
+    private final Consumer<String> notice;
+    private final List<String> wrong = new ArrayList<>();
+
+    /**
+     * A benchmark on a backend.
+     *
+     * @param options that it was opened with
+     * @param run names the peaks, and how long each way is warmed up and again timed
+     * @param notice told in one line what was checked and what was left out
+     */
+    public LayerBenchmark(Backend backend, BackendOptions options, RunRow run, Consumer<String> notice) {
+        this.backend = backend;
+        this.options = options;
+        this.run = run;
+        this.notice = notice;
+    }
+
+    /**
+     * Compares at one shape; a strategy that refuses the mask or the shape, has no room, or computes something wrong, is
+     * left out with a notice, and so is a shape that has no room at all.
+     *
+     * @param spec of connection granularity, not fixed; the dropout beside it has the same noise and rate
+     * @param strategies beside the dense layer and dropout
+     * @return a row each
+     */
+    public List<LayerRow> run(ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
+        String title = ShapeText.of(shape) + ", " + spec.noise() + ", drop rate "
+                + spec.rate().requested();
+        try {
+            return compare(title, shape, spec, strategies);
+        } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
+            notice.accept(title + ": left out: " + refusal.getMessage());
+            return List.of();
+        }
+    }
+
+    private List<LayerRow> compare(String title, ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
+        List<LayerPass> passes = new ArrayList<>();
+        try (StepState state = backend.newStepState(SEED);
+                LayerBuffers buffers = new LayerBuffers(backend, shape);
+                CacheFlush flush = new CacheFlush(backend);
+                DeviceTimer first = backend.newTimer();
+                DeviceTimer second = backend.newTimer()) {
+            Map<LayerPass, Double> errors = new LinkedHashMap<>();
+            candidates(buffers, state, spec, strategies).forEach((name, make) -> {
+                LayerPass pass = checked(title, name, buffers, make, errors);
+                if (pass != null) {
+                    passes.add(pass);
+                }
+            });
+            tellChecked(title, errors);
+            Rounds rounds = new Rounds(passes, state, flush, first, second);
+            rounds.run(WARM_UPS);
+            Map<LayerPass, PassTimes> times = rounds.run(LEAST_REPETITIONS);
+            List<LayerRow> rows = new ArrayList<>();
+            for (LayerPass pass : passes) {
+                PassTimes taken = times.get(pass);
+                Double graph = graphMicros(pass, state, taken.total().median(), first);
+                rows.add(row(shape, spec, pass, errors.get(pass), taken, graph));
+            }
+            return rows;
+        } finally {
+            passes.forEach(LayerPass::close);
+        }
+    }
+
+    /** What was left out so far because its results were wrong, in a line each. */
+    public List<String> wrong() {
+        return List.copyOf(wrong);
+    }
+
+    private Map<String, Supplier<LayerPass>> candidates(
+            LayerBuffers buffers, StepState state, MaskSpec spec, List<Strategy> strategies) {
+        Precision matrices = Precision.ofMatrices(backend, options);
+        LayerMask nodes = new LayerMask(new MaskSpec(spec.noise(), Granularity.NODE, spec.rate(), false), 0, state);
+        LayerMask mask = new LayerMask(spec, 0, state);
+        Map<String, Supplier<LayerPass>> candidates = new LinkedHashMap<>();
+        candidates.put(LayerRow.DENSE, () -> new DensePass(buffers, matrices, null));
+        candidates.put(LayerRow.NODE, () -> new DensePass(buffers, matrices, nodes));
+        for (Strategy strategy : strategies) {
+            Precision precision = Precision.of(strategy, buffers.shape, backend, options);
+            candidates.put(strategy.toString(), () -> new StrategyPass(buffers, precision, strategy, mask));
+        }
+        return candidates;
+    }
+
+    /** The pass, once its results were right; null if it cannot do this, or does it wrong. */
+    private LayerPass checked(
+            String title, String name, LayerBuffers buffers, Supplier<LayerPass> make, Map<LayerPass, Double> errors) {
+        LayerPass pass = null;
+        try {
+            pass = make.get();
+            pass.forward();
+            pass.backward();
+            backend.synchronize();
+        } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
+            if (pass != null) {
+                pass.close();
+            }
+            notice.accept(title + ": " + name + " is left out: " + refusal.getMessage());
+            return null;
+        } catch (RuntimeException | Error failure) {
+            if (pass != null) {
+                pass.close();
+            }
+            throw failure;
+        }
+        try {
+            errors.put(pass, pass.check(new ResultCheck(buffers)));
+        } catch (WrongResultException failure) {
+            pass.close();
+            wrong.add(failure.getMessage());
+            notice.accept("WRONG: " + failure.getMessage());
+            return null;
+        } catch (RuntimeException | Error failure) {
+            pass.close();
+            throw failure;
+        }
+        return pass;
+    }
+
+    private void tellChecked(String title, Map<LayerPass, Double> errors) {
+        List<String> parts = new ArrayList<>();
+        errors.forEach((pass, error) -> parts.add(String.format(Locale.ROOT, "%s %.1e", pass.name(), error)));
+        notice.accept(title + ": checked, largest relative errors: " + String.join(", ", parts));
+    }
+
+    /** Interleaved repetitions of all passes. */
+    private final class Rounds {
+        private final List<LayerPass> order;
+        private final StepState state;
+        private final CacheFlush flush;
+        private final DeviceTimer first;
+        private final DeviceTimer second;
+
+        Rounds(List<LayerPass> passes, StepState state, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+            this.order = new ArrayList<>(passes);
+            this.state = state;
+            this.flush = flush;
+            this.first = first;
+            this.second = second;
+        }
+
+        /** Until the time is over or there is nothing new to learn. */
+        Map<LayerPass, PassTimes> run(int least) {
+            Map<LayerPass, PassTimes> times = new LinkedHashMap<>();
+            order.forEach(pass -> times.put(pass, new PassTimes()));
+            double limit = run.seconds() * order.size() * NANOS_PER_SECOND;
+            long start = System.nanoTime();
+            for (int round = 0;
+                    round < least || round < MOST_REPETITIONS && System.nanoTime() - start < limit;
+                    round++) {
+                for (LayerPass pass : order) {
+                    backend.advance(state);
+                    times.get(pass).repeat(pass, flush, first, second);
+                }
+                Collections.reverse(order);
+            }
+            return times;
+        }
+    }
+
+    private Double graphMicros(LayerPass pass, StepState state, double totalMicros, DeviceTimer timer) {
+        if (totalMicros > LONGEST_GRAPH_MICROS) {
+            return null;
+        }
+        int replays = (int) Math.max(LEAST_REPLAYS, GRAPH_MICROS / Math.max(totalMicros, 1));
+        List<Long> nanos = new ArrayList<>();
+        try (Recording step = backend.record(() -> {
+            backend.advance(state);
+            pass.forward();
+            pass.backward();
+        })) {
+            step.replay();
+            for (int trial = 0; trial < GRAPH_TRIES; trial++) {
+                timer.start();
+                for (int replay = 0; replay < replays; replay++) {
+                    step.replay();
+                }
+                timer.stop();
+                nanos.add(timer.elapsedNanos());
+            }
+        }
+        return Quartiles.ofNanos(nanos).median() / replays;
+    }
+
+    private LayerRow row(
+            ConnectionShape shape, MaskSpec spec, LayerPass pass, double error, PassTimes times, Double graph) {
+        Costs costs = Costs.of(shape);
+        double micros = times.total().median();
+        Peaks peaks = run.peaks();
+        return new LayerRow(
+                run.run(),
+                shape.samples(),
+                shape.positions(),
+                shape.inputs(),
+                shape.outputs(),
+                spec.noise().toString(),
+                spec.rate().requested(),
+                spec.effectiveDropRate(),
+                spec.noise().usesBits() ? spec.rate().planes() : 0,
+                pass.name(),
+                pass.precision().toString(),
+                error,
+                times.repetitions(),
+                times.forward(),
+                times.backward(),
+                times.total(),
+                graph,
+                costs.madds(),
+                costs.leastBytes(),
+                pass.maskBytes(),
+                costs.intensity(),
+                costs.maddsPerSecond(micros),
+                costs.percentOfPeak(micros, peaks.maddsPerSecond(pass.precision())),
+                costs.percentOfBandwidth(micros, peaks.bandwidth()));
+    }
+}

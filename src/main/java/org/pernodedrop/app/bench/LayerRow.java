@@ -1,0 +1,80 @@
+package org.pernodedrop.app.bench;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.pernodedrop.kernels.ConnectionShape;
+
+/**
+ * One layer, computed in one way: a line of results.
+ *
+ * <p>Noise, drop rate and planes are those of the comparison that the line belongs to; the dense layer is timed anew in
+ * each and has no mask.
+ *
+ * @param run the {@link RunRow} that it belongs to
+ * @param samples B
+ * @param positions T
+ * @param inputs I
+ * @param outputs U
+ * @param noise what mask values are drawn from
+ * @param dropRate as asked for
+ * @param effectiveDropRate as drawn
+ * @param planes random bits a connection needs; 0 where no bits are drawn
+ * @param strategy {@link #DENSE}, {@link #NODE} or a {@link org.pernodedrop.strategy.Strategy}
+ * @param precision what factors are rounded to
+ * @param checkedError the largest error found before anything was timed, relative to the magnitude of a sum's terms
+ * @param repetitions that were timed
+ * @param forward of y, bias and ReLU included
+ * @param backward of dx, dw and db
+ * @param total of both, repetition by repetition
+ * @param graphMicros of a whole step replayed back to back as one recording, a graph on a GPU, with caches as they are;
+ *     null for long steps
+ * @param madds multiply-adds of the step
+ * @param leastBytes bytes that have to be moved at least, without any mask
+ * @param maskBytes memory that holds mask values between the passes
+ * @param intensity madds a byte of leastBytes
+ * @param maddsPerSecond by the median of total
+ * @param percentOfPeak of the matrix product in the same precision
+ * @param percentOfBandwidth leastBytes a second, of the bandwidth
+ */
+public record LayerRow(
+        String run,
+        @JsonProperty("B") int samples,
+        @JsonProperty("T") int positions,
+        @JsonProperty("I") int inputs,
+        @JsonProperty("U") int outputs,
+        String noise,
+        double dropRate,
+        double effectiveDropRate,
+        int planes,
+        String strategy,
+        String precision,
+        double checkedError,
+        int repetitions,
+        @JsonUnwrapped(prefix = "forward_") Quartiles forward,
+        @JsonUnwrapped(prefix = "backward_") Quartiles backward,
+        @JsonUnwrapped(prefix = "total_") Quartiles total,
+        @MayBeNull @JsonProperty("graph_us") Double graphMicros,
+        double madds,
+        double leastBytes,
+        long maskBytes,
+        double intensity,
+        @JsonProperty("madds_per_s") double maddsPerSecond,
+        double percentOfPeak,
+        double percentOfBandwidth)
+        implements ResultRow {
+    /** The plain dense layer. */
+    public static final String DENSE = "dense";
+
+    /** The dense layer with dropout behind it. */
+    public static final String NODE = "node";
+
+    /** Refuses sizes that no layer has. */
+    public LayerRow {
+        new ConnectionShape(samples, positions, inputs, outputs);
+    }
+
+    /** Sizes of the layer, as {@link ShapeText} writes them. */
+    public String shape() {
+        return ShapeText.of(new ConnectionShape(samples, positions, inputs, outputs));
+    }
+}

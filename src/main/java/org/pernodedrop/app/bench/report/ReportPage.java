@@ -1,0 +1,129 @@
+package org.pernodedrop.app.bench.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.pernodedrop.app.bench.LayerRow;
+import org.pernodedrop.app.bench.ResultRow;
+import org.pernodedrop.app.bench.RunRow;
+import org.pernodedrop.app.bench.TrainingRow;
+import org.pernodedrop.app.report.Page;
+import org.pernodedrop.app.report.PlotSection;
+import org.w3c.dom.Element;
+
+/** The page: for every run where it was made, plots, tables and what they mean. */
+final class ReportPage {
+    private static final String ABOUT =
+            "PerNodeDrop multiplies every connection of a dense layer by noise that is drawn anew for every sample: B samples,"
+                    + " each of T positions that share a mask, I inputs, U outputs, B I U mask values. Below are times of"
+                    + " one such layer, computed in several ways that give the same or equally distributed results, and of"
+                    + " the layer without masks. All ways were checked, warmed up, and then timed in turn.";
+
+    private final Page page = new Page("PerNodeDrop benchmarks");
+    private final PlotSection plots;
+    private String leftOut;
+
+    ReportPage(List<ResultRow> rows) {
+        plots = new PlotSection(page);
+        page.add(page.body(), "p", ABOUT);
+        for (RunRow run : ofType(rows, RunRow.class)) {
+            List<ResultRow> own =
+                    rows.stream().filter(row -> row.run().equals(run.run())).toList();
+            addRun(run, ofType(own, LayerRow.class), ofType(own, TrainingRow.class));
+        }
+        plots.addNote();
+        Set<String> runs = ofType(rows, RunRow.class).stream().map(RunRow::run).collect(Collectors.toSet());
+        long without = rows.stream().filter(row -> !runs.contains(row.run())).count();
+        if (without > 0) {
+            leftOut = without + " lines of results are left out, as the line of their run is missing";
+            page.add(page.body(), "p", leftOut).setAttribute("class", "note");
+        }
+    }
+
+    private static <T extends ResultRow> List<T> ofType(List<ResultRow> rows, Class<T> type) {
+        return rows.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private void addRun(RunRow run, List<LayerRow> layers, List<TrainingRow> trainings) {
+        Element section = page.add(page.body(), "section", "");
+        page.add(section, "h2", run.device() + ", " + run.started());
+        addFacts(section, run);
+        if (!layers.isEmpty()) {
+            plots.add(section, LayerPlots.of(run, layers));
+            addLayers(section, layers);
+        }
+        if (!trainings.isEmpty()) {
+            addTrainings(section, trainings);
+        }
+    }
+
+    private void addFacts(Element section, RunRow run) {
+        Element table = page.add(page.add(section, "table", ""), "tbody", "");
+        RunColumns.of(run).forEach((name, value) -> {
+            Element line = page.add(table, "tr", "");
+            page.add(line, "th", name).setAttribute("class", "text");
+            page.add(line, "td", value).setAttribute("class", "text");
+        });
+    }
+
+    private void addLayers(Element section, List<LayerRow> layers) {
+        page.add(section, "h3", "Layers");
+        Map<String, List<LayerRow>> comparisons = layers.stream()
+                .collect(Collectors.groupingBy(ReportPage::title, LinkedHashMap::new, Collectors.toList()));
+        comparisons.forEach((title, rows) -> {
+            page.add(section, "h4", title);
+            page.table(section, LayerColumns.of(timesDense(rows)), rows);
+        });
+        page.add(section, "h4", "What the columns mean");
+        page.explain(section, LayerColumns.of(row -> 0.0));
+    }
+
+    private static String title(LayerRow row) {
+        String sizes = row.positions() == 1 ? "B x I x U" : "B x T x I x U";
+        return sizes + " = " + row.shape() + ", " + row.noise() + " noise, drop rate " + row.dropRate()
+                + (row.planes() == 0
+                        ? ""
+                        : ", " + row.planes() + " random bit" + (row.planes() == 1 ? "" : "s") + " a connection");
+    }
+
+    private static Function<LayerRow, Double> timesDense(List<LayerRow> rows) {
+        double dense = rows.stream()
+                .filter(row -> row.strategy().equals(LayerRow.DENSE))
+                .mapToDouble(row -> row.total().median())
+                .findFirst()
+                .orElse(Double.POSITIVE_INFINITY);
+        return row -> row.total().median() / dense;
+    }
+
+    private void addTrainings(Element section, List<TrainingRow> trainings) {
+        TrainingRow first = trainings.get(0);
+        page.add(section, "h3", "Trainings");
+        page.add(
+                section,
+                "p",
+                "Data: " + first.data() + ", " + first.examples() + " examples of " + first.features()
+                        + " features an epoch, on the device; "
+                        + (first.graphs() ? "steps are CUDA graphs." : "no graphs."));
+        page.table(section, TrainingColumns.all(), trainings);
+        page.add(section, "h4", "What the columns mean");
+        page.explain(section, TrainingColumns.all());
+    }
+
+    String html() {
+        return page.html();
+    }
+
+    /** What is missing on the page, plots or results, in one line; empty if nothing is. */
+    Optional<String> notDrawn() {
+        String missing = Stream.of(plots.notDrawn().orElse(null), leftOut)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("; "));
+        return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
+    }
+}

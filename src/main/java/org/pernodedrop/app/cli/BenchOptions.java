@@ -1,0 +1,166 @@
+package org.pernodedrop.app.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.pernodedrop.app.bench.ResultFile;
+import org.pernodedrop.app.bench.ResultRow;
+import org.pernodedrop.app.bench.RunStart;
+import org.pernodedrop.app.bench.report.ReportFile;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What all benchmarks are told: where to compute, for how long, and where results go. */
+final class BenchOptions {
+    @Option(
+            names = "--device",
+            converter = EnumOption.OfDevice.class,
+            completionCandidates = EnumOption.OfDevice.class,
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "What computes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Device device;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = OptionValues.NotNegative.class,
+            description = "Threads on the CPU; 0 takes all cores (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--matrix-precision",
+            converter = EnumOption.OfPrecision.class,
+            completionCandidates = EnumOption.OfPrecision.class,
+            paramLabel = "NAME",
+            defaultValue = "fp32",
+            description =
+                    "How cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private MatrixPrecision precision;
+
+    @Option(
+            names = "--sequence-precision",
+            converter = EnumOption.OfSequencePrecision.class,
+            completionCandidates = EnumOption.OfSequencePrecision.class,
+            paramLabel = "NAME",
+            defaultValue = "tf32",
+            description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private SequencePrecision sequences;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "2",
+            converter = OptionValues.Seconds.class,
+            description = "Seconds for each way to compute something to be timed (default: ${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
+            description = "Where to write the results, one JSON object a line; replaced if it is there, once all is"
+                    + " measured. Without it they go to standard output.")
+    private Path json;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            converter = OptionValues.OfPath.class,
+            description = "Where to write the results as a page for readers, with plots if this Java can draw.")
+    private Path html;
+
+    @Option(
+            names = "--commit",
+            paramLabel = "TEXT",
+            description =
+                    "What the results say of the sources. Default: what the build was told by -Dbuild.commit=TEXT,"
+                            + " else unknown.")
+    private String commit;
+
+    /** Measures and gives rows on, the run's own first. */
+    interface Measured {
+        void into(Sink sink) throws IOException;
+    }
+
+    /** Where rows go. */
+    interface Sink {
+        void accept(ResultRow row) throws IOException;
+    }
+
+    void check(CommandSpec spec) {
+        if (threads > CpuBackend.MAX_THREADS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS + ", but was '"
+                            + threads + "'");
+        }
+        OptionChecks checks = new OptionChecks(spec);
+        choice().check(checks);
+        checks.require(json == null || !json.equals(html), "--html", "must not be the file of --json", html);
+        checks.onlyWith(
+                "--device cuda or auto",
+                device != Device.CPU,
+                "--sequence-precision " + sequences,
+                sequences != SequencePrecision.TF32);
+    }
+
+    BackendOptions backend() {
+        return BackendOptions.of(device)
+                .withThreads(threads)
+                .withPrecision(precision)
+                .withSequences(sequences);
+    }
+
+    BackendChoice choice() {
+        return new BackendChoice(backend());
+    }
+
+    RunStart start(CommandSpec spec) {
+        int taken =
+                threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
+        List<String> arguments = spec.root().commandLine().getParseResult().expandedArgs();
+        String command = "pernodedrop " + String.join(" ", arguments);
+        return new RunStart(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
+    }
+
+    /** The table goes where the objects don't. */
+    PrintWriter table(CommandSpec spec) {
+        return json == null ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    }
+
+    /** Opens all files before anything is measured, and puts them in place once all is. */
+    void write(CommandSpec spec, Measured measured) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        List<ResultRow> rows = new ArrayList<>();
+        try (ResultFile results = json == null ? null : ResultFile.create(json);
+                ReportFile page = html == null ? null : ReportFile.create(html)) {
+            measured.into(row -> {
+                rows.add(row);
+                if (results == null) {
+                    out.println(ResultFile.line(row));
+                } else {
+                    results.add(row);
+                }
+            });
+            if (results != null) {
+                results.commit();
+                out.println("results: " + json);
+            }
+            if (page != null) {
+                page.commit(rows).ifPresent(table(spec)::println);
+                table(spec).println("page: " + html);
+            }
+        }
+    }
+}

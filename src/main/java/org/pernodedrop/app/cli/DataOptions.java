@@ -1,0 +1,98 @@
+package org.pernodedrop.app.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Standardizer;
+import org.pernodedrop.train.TrainedData;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say what is learned. */
+final class DataOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            defaultValue = "digits",
+            description = "What to learn: " + DataSource.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
+    private String data;
+
+    @Option(
+            names = "--label",
+            paramLabel = "COL",
+            converter = OptionValues.Column.class,
+            description = "Label column of csv:FILE, by name or number from 0. Default: the last one.")
+    private String label;
+
+    @Mixin
+    private final FileOptions files = new FileOptions();
+
+    @Option(
+            names = "--validation-fraction",
+            paramLabel = "X",
+            defaultValue = "0.2",
+            description = "Share of the training examples that is kept for validation, in (0, 1). Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private double validationFraction;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Use N training examples at most, chosen at random; 0 for all. Default: ${DEFAULT-VALUE}.")
+    private int limit;
+
+    void check(OptionChecks checks) {
+        boolean splits = validationFraction > 0 && validationFraction < 1;
+        checks.require(splits, "--validation-fraction", "must be in (0, 1)", validationFraction);
+        checks.require(limit >= 0, "--limit", "must be at least 1, or 0 for no limit", limit);
+    }
+
+    /**
+     * The data that is named.
+     *
+     * @param notice told of every remark on it once, however often it is read
+     */
+    DataSource source(OptionChecks checks, Consumer<String> notice) {
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        Reading reading = files.reading(label, line -> {
+            if (told.add(line)) {
+                notice.accept(line);
+            }
+        });
+        try {
+            return DataSource.of(data, reading);
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
+    }
+
+    /** What data of these options is, once it is split and standardized. */
+    TrainedData trained(DataSource source, long seed, DataSplit split, Standardizer standardizer) {
+        return TrainedData.of(source.name(), label, validationFraction, limit, seed, split, standardizer);
+    }
+
+    double validationFraction() {
+        return validationFraction;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /** Every option as it is in force, by its name. */
+    Map<String, Object> settings() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("data", data);
+        settings.put("label", label);
+        settings.putAll(files.settings());
+        settings.put("validation_fraction", validationFraction);
+        settings.put("limit", limit);
+        return settings;
+    }
+}

@@ -1,0 +1,79 @@
+package org.pernodedrop.app.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.train.DataOnDevice;
+import picocli.CommandLine.Option;
+
+/** The options that say what computes. */
+final class DeviceOptions {
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            converter = EnumOption.OfDevice.class,
+            completionCandidates = EnumOption.OfDevice.class,
+            defaultValue = "auto",
+            description = "What computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Device device;
+
+    @Option(
+            names = "--matrix-precision",
+            paramLabel = "NAME",
+            converter = EnumOption.OfPrecision.class,
+            completionCandidates = EnumOption.OfPrecision.class,
+            defaultValue = "fp32",
+            description =
+                    "How --device cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES}; tf32 rounds factors"
+                            + " to 10 bits and is faster. Products with masks on connections are always fp32. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private MatrixPrecision precision;
+
+    @Option(
+            names = "--graphs",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Whether --device cuda records each training step as a CUDA graph; the numbers are the same"
+                    + " without. Default: --graphs.")
+    private boolean graphs;
+
+    @Option(
+            names = "--data-on-device",
+            paramLabel = "WHERE",
+            converter = EnumOption.OfDataOnDevice.class,
+            completionCandidates = EnumOption.OfDataOnDevice.class,
+            defaultValue = "auto",
+            description = "Whether the data lies in the device's memory: ${COMPLETION-CANDIDATES}; auto asks for room"
+                    + " beside the network. If not, batches are copied while others are computed on; the numbers are"
+                    + " the same. Default: ${DEFAULT-VALUE}.")
+    private DataOnDevice dataOnDevice;
+
+    /** What is asked for, with so many threads on the CPU. */
+    BackendChoice choice(OptionChecks checks, int threads) {
+        try {
+            return new BackendChoice(BackendOptions.of(device)
+                    .withThreads(threads)
+                    .withPrecision(precision)
+                    .withGraphs(graphs));
+        } catch (IllegalArgumentException e) {
+            throw checks.refusal("--" + e.getMessage());
+        }
+    }
+
+    DataOnDevice dataOnDevice() {
+        return dataOnDevice;
+    }
+
+    /** Every option as it is in force, by its name. */
+    Map<String, Object> settings() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("device", device);
+        settings.put("matrix_precision", precision);
+        settings.put("graphs", graphs);
+        settings.put("data_on_device", dataOnDevice);
+        return settings;
+    }
+}

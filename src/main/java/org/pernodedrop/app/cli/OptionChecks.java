@@ -1,0 +1,42 @@
+package org.pernodedrop.app.cli;
+
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Refusals that name the option.
+ *
+ * @param spec the command whose options are checked
+ */
+record OptionChecks(CommandSpec spec) {
+    /** Refuses a value of an option unless it holds the rule. */
+    void require(boolean holds, String option, String rule, Object value) {
+        if (!holds) {
+            throw refusal(option + " " + rule + ": " + option + "=" + value);
+        }
+    }
+
+    /** Refuses an option that was given without what it needs. */
+    void onlyWith(String needed, boolean present, String option, boolean given) {
+        if (given && !present) {
+            throw refusal(option + " is only for " + needed + ": leave it out, or change the other");
+        }
+    }
+
+    /** The mask of an option's rate, which is refused if the noise cannot draw it. */
+    MaskSpec mask(String option, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
+        try {
+            return new MaskSpec(noise, granularity, rate, fixed);
+        } catch (IllegalArgumentException e) {
+            throw refusal(option + "=" + rate.requested() + ": " + e.getMessage());
+        }
+    }
+
+    ParameterException refusal(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

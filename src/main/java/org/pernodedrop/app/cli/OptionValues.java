@@ -1,0 +1,173 @@
+package org.pernodedrop.app.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.pernodedrop.app.bench.ShapeText;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.train.Architecture;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Values of options that have a range; others are refused as wrong usage, with the option's name. */
+final class OptionValues {
+    private OptionValues() {}
+
+    /** A whole number of at least 1. */
+    static final class Positive implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) wholeNumber(text, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** A whole number of at least 0. */
+    static final class NotNegative implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) wholeNumber(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
+    /** A number of bytes, at least 1; K, M, G and T stand for powers of 1,024. */
+    static final class Bytes implements ITypeConverter<Long> {
+        private static final String UNITS = "KMGT";
+
+        @Override
+        public Long convert(String text) {
+            int unit = text.isEmpty() ? -1 : UNITS.indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
+            String number = unit < 0 ? text : text.substring(0, text.length() - 1);
+            try {
+                long bytes = Math.multiplyExact(Long.parseLong(number), 1L << 10 * (unit + 1));
+                if (bytes > 0) {
+                    return bytes;
+                }
+            } catch (NumberFormatException | ArithmeticException e) {
+                // The same refusal as for numbers out of range.
+            }
+            throw new TypeConversionException(
+                    "must be a number of bytes, at least 1 and below 2^63, such as 1000000, 500M" + " or 64G, but was '"
+                            + text + "'");
+        }
+    }
+
+    /** A training step. */
+    static final class Step implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return wholeNumber(text, 0, StepState.LAST_STEP);
+        }
+    }
+
+    /** A file or folder; an empty name, which a variable that is not set gives, would be the current folder. */
+    static final class OfPath implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("must name a file or folder, but was '" + text
+                        + "'; is a variable not set? The current folder is .");
+            }
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException("must be a path that can be: " + e.getMessage());
+            }
+        }
+    }
+
+    /** A column of a table; an empty name, which a variable that is not set gives, would be that of an index without one. */
+    static final class Column implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isBlank()) {
+                throw new TypeConversionException("must be the name of a column or its number from 0, but was '" + text
+                        + "'; is a variable not set? A column without a name goes by its number");
+            }
+            return text;
+        }
+    }
+
+    /** A time in seconds: finite, above 0. */
+    static final class Seconds implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            double seconds = number(text);
+            if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
+                throw new TypeConversionException("must be above 0 and finite, but was '" + text + "'");
+            }
+            return seconds;
+        }
+    }
+
+    /** A time in seconds: finite, at least 0. */
+    static final class NotNegativeSeconds implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            double seconds = number(text);
+            if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
+                throw new TypeConversionException("must be at least 0 and finite, but was '" + text + "'");
+            }
+            return seconds;
+        }
+    }
+
+    /** The layers of a network. */
+    static final class OfArchitecture implements ITypeConverter<Architecture> {
+        @Override
+        public Architecture convert(String text) {
+            try {
+                return Architecture.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** A drop probability in [0, 1), quantised if there are bits for it; if not, for Gaussian noise alone. */
+    static final class Rate implements ITypeConverter<DropRate> {
+        @Override
+        public DropRate convert(String text) {
+            double rate = number(text);
+            try {
+                return DropRate.of(rate, Noise.GAUSSIAN);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** Sizes of a layer and its batch, as BxIxU or BxTxIxU. */
+    static final class Shape implements ITypeConverter<ConnectionShape> {
+        @Override
+        public ConnectionShape convert(String text) {
+            try {
+                return ShapeText.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private static long wholeNumber(String text, long lowest, long highest) {
+        try {
+            long value = Long.parseLong(text);
+            if (value >= lowest && value <= highest) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The same refusal as for numbers out of range.
+        }
+        throw new TypeConversionException(
+                "must be a whole number in [" + lowest + ", " + highest + "], but was '" + text + "'");
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
+    }
+}

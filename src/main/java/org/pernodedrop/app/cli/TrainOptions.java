@@ -1,0 +1,144 @@
+package org.pernodedrop.app.cli;
+
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.train.RunDirectory;
+import org.pernodedrop.train.RunReport;
+import org.pernodedrop.train.TrainingConfig;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say what to train on, how and where. */
+final class TrainOptions {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss");
+
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
+    @Mixin
+    private final OptimizationOptions optimization = new OptimizationOptions();
+
+    @Mixin
+    private final DeviceOptions device = new DeviceOptions();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "42",
+            description = "What everything random follows from: the same seed gives the same run. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads on the CPU, 0 for all cores; results don't depend on it. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(names = "--explain", description = "Say how each layer with masks on connections is computed, and why.")
+    private boolean explain;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
+            description =
+                    "Where metrics, curves and report are written; an earlier run there is replaced once this one is"
+                            + " whole. Default: runs/<time>, which is new.")
+    private Path out;
+
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            converter = OptionValues.NotNegativeSeconds.class,
+            description = "Write a checkpoint after an epoch if the last one is this old; one is always written at the"
+                    + " start and at the end. Default: ${DEFAULT-VALUE}.")
+    private double checkpointInterval;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            converter = OptionValues.OfPath.class,
+            description =
+                    "Go on with the run in DIR where its last checkpoint is, with its options, to the same result."
+                            + " Options that are given too replace those; of what is learned and how, only --epochs and"
+                            + " --patience may be others; --data says where the same data is now.")
+    private Path resume;
+
+    /** Refuses what is out of range or does not go together, naming the option. */
+    void check(OptionChecks checks) {
+        choice(checks).check(checks);
+        optimization.check(checks);
+        data.check(checks);
+    }
+
+    DataOptions data() {
+        return data;
+    }
+
+    DeviceOptions device() {
+        return device;
+    }
+
+    Backend backend(OptionChecks checks, Consumer<String> notice) {
+        return choice(checks).open(checks, notice);
+    }
+
+    /** How a backend of these options was used until now. */
+    RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
+        BackendChoice choice = choice(checks);
+        MemoryUse memory = backend.memory();
+        return new RunReport.DeviceUse(
+                memory.peak(), memory.total(), dataLaidThere, choice.graphsOn(backend), choice.precisionOn(backend));
+    }
+
+    private BackendChoice choice(OptionChecks checks) {
+        return device.choice(checks, threads);
+    }
+
+    double checkpointInterval() {
+        return checkpointInterval;
+    }
+
+    Optional<Path> resume() {
+        return Optional.ofNullable(resume);
+    }
+
+    boolean explain() {
+        return explain;
+    }
+
+    TrainingConfig training() {
+        return optimization.training(seed);
+    }
+
+    /** Every option as it is in force, by its name, those of the model among them; those that are not used are null. */
+    Map<String, Object> settings(Map<String, Object> model, Path directory) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.putAll(data.settings());
+        settings.putAll(model);
+        settings.putAll(optimization.settings());
+        settings.put("seed", seed);
+        settings.put("threads", threads);
+        settings.putAll(device.settings());
+        settings.put("checkpoint_interval", checkpointInterval);
+        settings.put("out", directory.toString());
+        return settings;
+    }
+
+    /** The directory to write to, held for this run alone; by default one that was not there. */
+    RunDirectory open(OffsetDateTime now, Consumer<String> notice) {
+        return out == null
+                ? RunDirectory.openNew(Path.of("runs", TIME.format(now)), notice)
+                : RunDirectory.open(out, notice);
+    }
+}

@@ -1,0 +1,121 @@
+package org.pernodedrop.app.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.data.DataSplit;
+
+/**
+ * Does the runs of a comparison, several at a time, each job on a backend of its own. A backend's results depend neither on
+ * its threads nor on other backends, so the number of jobs changes nothing but the time.
+ */
+public final class Runner {
+    private final Trial trial;
+    private final LongFunction<DataSplit> splits;
+    private final Supplier<Backend> backends;
+
+    /**
+     * A runner.
+     *
+     * @param splits the standardized data of a seed, with a test part; called from one thread at a time
+     * @param backends opens a backend; called once by each job
+     */
+    public Runner(Trial trial, LongFunction<DataSplit> splits, Supplier<Backend> backends) {
+        this.trial = trial;
+        this.splits = splits;
+        this.backends = backends;
+    }
+
+    /**
+     * Does the runs and appends each to the file when it is finished. The first that fails other than by a loss that is not
+     * finite ends all; what was finished before stays.
+     *
+     * @param jobs how many at a time, at least 1
+     * @param finished told of every finished run, by one thread at a time
+     * @throws IOException if the file cannot be written
+     */
+    public void run(List<Plan.Task> tasks, int jobs, RunsFile file, Consumer<ComparedRun> finished) throws IOException {
+        Queue<Plan.Task> queue = new ConcurrentLinkedQueue<>(tasks);
+        Splits data = new Splits(splits, tasks);
+        ExecutorService pool = Executors.newFixedThreadPool(jobs);
+        List<Future<?>> futures = new ArrayList<>();
+        try {
+            for (int job = 0; job < jobs; job++) {
+                futures.add(pool.submit(() -> work(queue, data, file, finished)));
+            }
+        } catch (RuntimeException | Error failure) {
+            // For want of threads: those that work already end before that is told.
+            queue.clear();
+            try {
+                await(futures, queue);
+            } catch (IOException | RuntimeException | Error another) {
+                failure.addSuppressed(another);
+            }
+            throw failure;
+        } finally {
+            pool.shutdown();
+        }
+        await(futures, queue);
+    }
+
+    private void work(Queue<Plan.Task> queue, Splits data, RunsFile file, Consumer<ComparedRun> finished) {
+        try (Backend backend = backends.get()) {
+            for (Plan.Task task = queue.poll(); task != null; task = queue.poll()) {
+                ComparedRun run = trial.run(task, data.of(task.seed()), backend);
+                data.release(task.seed());
+                synchronized (file) {
+                    file.append(run);
+                    finished.accept(run);
+                }
+            }
+        } catch (IOException e) {
+            queue.clear();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException | Error e) {
+            queue.clear();
+            throw e;
+        }
+    }
+
+    // All jobs end before the first failure is told: they hold backends and the file.
+    private static void await(List<Future<?>> futures, Queue<Plan.Task> queue) throws IOException {
+        Throwable failure = null;
+        boolean interrupted = false;
+        for (int job = 0; job < futures.size(); ) {
+            try {
+                futures.get(job).get();
+                job++;
+            } catch (ExecutionException e) {
+                failure = failure == null ? e.getCause() : failure;
+                job++;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                queue.clear();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the comparison was interrupted; call it again to go on", failure);
+        }
+        if (failure instanceof UncheckedIOException unchecked) {
+            throw unchecked.getCause();
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure != null) {
+            throw (RuntimeException) failure;
+        }
+    }
+}

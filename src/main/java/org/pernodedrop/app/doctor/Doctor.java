@@ -1,0 +1,108 @@
+package org.pernodedrop.app.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Backends;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.SelfCheck;
+import org.pernodedrop.backend.cuda.CudaInspection;
+import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.LibraryFinding;
+
+/** Looks at everything that computing needs, from the platform to small computations, and goes on where something fails. */
+public final class Doctor {
+    private static final String WRONG =
+            "the device computes wrongly: do not use it, and report this table with the versions in it";
+    private static final double NANOS = 1e9;
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Doctor() {}
+
+    /** Looks at this machine; takes seconds where there is a GPU. */
+    public static Diagnosis examine() {
+        return new Doctor().all();
+    }
+
+    private Diagnosis all() {
+        findings.add(Finding.ok("platform", System.getProperty("os.name") + " on " + System.getProperty("os.arch")));
+        findings.add(Finding.ok("Java", Runtime.version() + ", " + System.getProperty("java.vm.name")));
+        check(Device.CPU);
+        int beforeCuda = findings.size();
+        boolean cuda = false;
+        boolean simulated = false;
+        if (libraries()) {
+            try (CudaInspection gpu = new CudaInspection()) {
+                simulated = gpu.simulated();
+                inspect(gpu);
+                check(Device.CUDA);
+            } catch (RuntimeException | LinkageError failure) {
+                findings.add(Finding.failure("GPU", failure));
+            }
+            cuda = allWell(beforeCuda, findings.size());
+        }
+        return new Diagnosis(findings, allWell(0, beforeCuda), cuda, simulated);
+    }
+
+    private boolean allWell(int from, int to) {
+        return findings.subList(from, to).stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
+    }
+
+    private boolean libraries() {
+        CudaLibraries libraries = CudaLibraries.probe();
+        for (LibraryFinding library : libraries.findings()) {
+            findings.add(Finding.of(library, !CudaLibraries.isOptional(library)));
+        }
+        return libraries.isUsable();
+    }
+
+    /** What the driver tells of GPUs and kernels. */
+    private void inspect(CudaInspection gpu) {
+        findings.add(Finding.ok("driver", gpu.driver()));
+        gpu.devices().forEach(device -> findings.add(Finding.ok("GPU", device)));
+        attempt("kernels (PTX)", gpu::loadModules);
+    }
+
+    private void attempt(String subject, Supplier<String> examination) {
+        try {
+            findings.add(Finding.ok(subject, examination.get()));
+        } catch (RuntimeException | LinkageError failure) {
+            findings.add(Finding.failure(subject, failure));
+        }
+    }
+
+    /** Opens a backend and lets it compute what is known. */
+    private void check(Device device) {
+        BackendOptions options = BackendOptions.of(device);
+        try (Backend backend = Backends.open(options, notice -> {})) {
+            int first = findings.size();
+            for (SelfCheck check : SelfCheck.values()) {
+                check(device, backend, check);
+            }
+            // Before its results, but told after them: only then the backend knows whether cuRAND serves.
+            findings.add(first, Finding.ok("device " + device, backend.describe()));
+        } catch (RuntimeException | LinkageError failure) {
+            findings.add(Finding.failure("device " + device, failure));
+        }
+    }
+
+    private void check(Device device, Backend backend, SelfCheck check) {
+        String subject = device + ": " + check.title();
+        long start = System.nanoTime();
+        try {
+            Optional<String> difference = check.run(backend);
+            String time = String.format(Locale.ROOT, "right, %.3f s", (System.nanoTime() - start) / NANOS);
+            findings.add(
+                    difference.isEmpty()
+                            ? Finding.ok(subject, time)
+                            : Finding.problem(subject, difference.get(), WRONG));
+        } catch (RuntimeException | LinkageError failure) {
+            findings.add(Finding.failure(subject, failure));
+        }
+    }
+}

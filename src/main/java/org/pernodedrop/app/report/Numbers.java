@@ -1,0 +1,40 @@
+package org.pernodedrop.app.report;
+
+import java.util.Locale;
+
+/** Numbers as readers like them. */
+public final class Numbers {
+    private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
+    private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private Numbers() {}
+
+    /** Three digits that count. */
+    public static String of(double value) {
+        double size = Math.abs(value);
+        int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    /** With a prefix: 1.25 T. */
+    public static String prefixed(double value, String unit) {
+        int power = 0;
+        double scaled = value;
+        while (scaled >= 1000 && power < PREFIXES.length - 1) {
+            scaled /= 1000;
+            power++;
+        }
+        return of(scaled) + " " + PREFIXES[power] + unit;
+    }
+
+    /** Bytes: 98 MiB. */
+    public static String bytes(double value) {
+        int power = 0;
+        double scaled = value;
+        while (scaled >= 1024 && power < BINARY.length - 1) {
+            scaled /= 1024;
+            power++;
+        }
+        return of(scaled) + " " + BINARY[power];
+    }
+}

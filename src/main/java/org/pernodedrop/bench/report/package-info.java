@@ -1,2 +1,0 @@
-/** Results of benchmarks as one page that explains itself, from the lines of JSON alone. */
-package org.pernodedrop.bench.report;

@@ -1,2 +1,0 @@
-/** A comparison as tables, plots and one page that explains itself, from its runs alone. */
-package org.pernodedrop.compare.report;

@@ -1,0 +1,106 @@
+package org.pernodedrop.driver;
+
+import java.util.List;
+import java.util.Optional;
+import org.pernodedrop.io.Uninterrupted;
+
+/**
+ * NVIDIA's libraries and those of JCuda, loaded once for the process.
+ *
+ * <p>They are searched in this order: the folders of the system property {@code pernodedrop.cuda.libraries} (separated as
+ * in a class path); the jar that the Maven profile {@code cuda-redist} puts on the class path; the toolkit that CUDA_HOME or
+ * CUDA_PATH names; LD_LIBRARY_PATH (PATH on Windows); the usual folders of toolkits, distributions and conda; pip's
+ * packages; and wherever the system's loader finds them. {@code -Dpernodedrop.cuda.search=given} leaves it at the first.
+ *
+ * <p>The driver and cuBLAS are needed. cuRAND is not: kernels of this project draw the same numbers.
+ */
+public final class CudaLibraries {
+    private static CudaLibraries ofThisProcess;
+
+    private final List<LibraryFinding> findings;
+    private final boolean driver;
+    private final boolean usable;
+    private final boolean curand;
+    private final Throwable cause;
+
+    CudaLibraries(List<LibraryFinding> findings, boolean driver, boolean usable, boolean curand, Throwable cause) {
+        this.findings = List.copyOf(findings);
+        this.driver = driver;
+        this.usable = usable;
+        this.curand = curand;
+        this.cause = cause;
+    }
+
+    /**
+     * Loads the libraries, where that was not done before. Afterwards {@code JCudaDriver}, {@code JCublas2} and, if {@link
+     * #curandAvailable}, {@code JCurand} may be used.
+     *
+     * @throws DeviceUnavailableException naming what is missing and the remedy in a line; every call says the same
+     */
+    public static CudaLibraries load() {
+        CudaLibraries libraries = probe();
+        libraries.problem().ifPresent(finding -> {
+            throw new DeviceUnavailableException(
+                    "device cuda cannot be had: " + finding.problem() + "; " + finding.remedy(), libraries.cause);
+        });
+        return libraries;
+    }
+
+    /**
+     * The same for who launches kernels and nothing else: only {@code JCudaDriver} may be used afterwards.
+     *
+     * @throws DeviceUnavailableException likewise; not for lack of cuBLAS
+     */
+    public static void loadDriver() {
+        if (!probe().isDriverUsable()) {
+            load();
+        }
+    }
+
+    /** {@link #load} without a complaint: {@link #problem} tells whether they can be used. */
+    public static synchronized CudaLibraries probe() {
+        if (ofThisProcess == null) {
+            ofThisProcess = Uninterrupted.get(CudaLibraries::loadOnce);
+        }
+        return ofThisProcess;
+    }
+
+    private static CudaLibraries loadOnce() {
+        LibrarySearch search = new LibrarySearch(SearchSettings.ofThisMachine());
+        try (NativeLoader loader = new JvmLoader()) {
+            return new LibraryLoader(search, RedistLibraries.ofThisProgram(), loader).load();
+        }
+    }
+
+    /** What was found, in the order of loading: natives of JCuda, driver, cuBLAS, cuRAND. */
+    public List<LibraryFinding> findings() {
+        return findings;
+    }
+
+    /** Whether the driver can be called. */
+    public boolean isDriverUsable() {
+        return driver;
+    }
+
+    /** Whether the driver and cuBLAS can be called. */
+    public boolean isUsable() {
+        return usable;
+    }
+
+    /** Whether CUDA can be used without the library of a finding. */
+    public static boolean isOptional(LibraryFinding finding) {
+        return finding.name().contains("curand");
+    }
+
+    /** Whether cuRAND can be called. */
+    public boolean curandAvailable() {
+        return curand;
+    }
+
+    /** The first thing that keeps the driver or cuBLAS from being called; none if they can be. */
+    public Optional<LibraryFinding> problem() {
+        return usable
+                ? Optional.empty()
+                : findings.stream().filter(finding -> !finding.isUsable()).findFirst();
+    }
+}

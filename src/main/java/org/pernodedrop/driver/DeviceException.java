@@ -1,0 +1,11 @@
+package org.pernodedrop.driver;
+
+/** A device failed in an operation whose arguments were right; the message says which, why, and what to do. */
+public class DeviceException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** A failure with its cause, which may be null. */
+    public DeviceException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,11 @@
+package org.pernodedrop.driver;
+
+/** A device cannot be had on this machine; the message says what is missing and what to do. */
+public final class DeviceUnavailableException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    /** A reason with its cause, which may be null. */
+    public DeviceUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

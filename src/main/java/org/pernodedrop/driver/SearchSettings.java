@@ -1,0 +1,110 @@
+package org.pernodedrop.driver;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What the search for NVIDIA's libraries knows of the machine.
+ *
+ * @param root folder that absolute places are meant from; / unless tested
+ * @param variables the environment
+ * @param properties system properties
+ */
+record SearchSettings(Path root, Map<String, String> variables, Properties properties) {
+    /** System property: folders to search first, separated as in a class path. */
+    static final String LIBRARIES = "pernodedrop.cuda.libraries";
+
+    /** System property: {@code all} (the default), or {@code given} to search only the folders of {@link #LIBRARIES}. */
+    static final String SEARCH = "pernodedrop.cuda.search";
+
+    /** This machine. */
+    static SearchSettings ofThisMachine() {
+        return new SearchSettings(Path.of(File.separator), System.getenv(), System.getProperties());
+    }
+
+    boolean isWindows() {
+        return system().contains("windows");
+    }
+
+    boolean isLinux() {
+        return system().contains("linux");
+    }
+
+    /** The platform as JCuda names it, or null where JCuda has no natives. */
+    String platform() {
+        String processor = properties.getProperty("os.arch", "");
+        boolean known = processor.equals("amd64") || processor.equals("x86_64");
+        if (!known || !(isLinux() || isWindows())) {
+            return null;
+        }
+        return (isLinux() ? "linux" : "windows") + "-x86_64";
+    }
+
+    /** Operating system and processor, for people. */
+    String machine() {
+        return properties.getProperty("os.name") + " on " + properties.getProperty("os.arch");
+    }
+
+    /** The folders of {@link #LIBRARIES}. */
+    List<Path> given() {
+        return folders(properties.getProperty(LIBRARIES));
+    }
+
+    /**
+     * Whether only given folders are searched.
+     *
+     * @throws IllegalArgumentException if the property is neither of its values
+     */
+    boolean givenOnly() {
+        String search = properties.getProperty(SEARCH, "all");
+        return switch (search) {
+            case "all" -> false;
+            case "given" -> true;
+            default -> throw new IllegalArgumentException(SEARCH + " must be all or given: " + SEARCH + "=" + search);
+        };
+    }
+
+    /** The folders in an environment variable that are named in full: what depends on the current folder is not searched. */
+    List<Path> variable(String name) {
+        return folders(variables.get(name)).stream().filter(Path::isAbsolute).toList();
+    }
+
+    /** The entries of an environment variable as the system's loader reads them: an empty one is the current folder. */
+    List<Path> entries(String name) {
+        String list = variables.get(name);
+        if (list == null || list.isEmpty()) {
+            return List.of();
+        }
+        return Arrays.stream(list.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry.strip()))
+                .toList();
+    }
+
+    /** The user's home folder; none where the system does not know the user, and Java calls it ?. */
+    Optional<Path> home() {
+        return Optional.of(properties.getProperty("user.home", ""))
+                .filter(home -> !home.equals("?"))
+                .map(Path::of)
+                .filter(Path::isAbsolute);
+    }
+
+    private static List<Path> folders(String list) {
+        if (list == null) {
+            return List.of();
+        }
+        return Arrays.stream(list.split(File.pathSeparator))
+                .filter(folder -> !folder.isBlank())
+                .map(Path::of)
+                .toList();
+    }
+
+    private String system() {
+        return properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,130 @@
+package org.pernodedrop.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * A file that appears whole or not at all: content goes to a temporary file beside the target, which {@link #commit} moves
+ * there in one step. {@link #close} without it deletes the temporary file, and an earlier file stays as it was.
+ */
+public final class AtomicFile implements AutoCloseable {
+    private static final String SUFFIX = ".part";
+
+    private final Path named;
+    private final Path target;
+    private final Path temporary;
+
+    private AtomicFile(Path named) throws IOException {
+        this.named = named;
+        this.target = checked(named);
+        this.temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+        try {
+            Files.createFile(temporary);
+        } catch (IOException e) {
+            throw failure("no file can be made in " + target.getParent(), e);
+        }
+        TemporaryFiles.add(temporary);
+    }
+
+    /**
+     * Starts a file; one that is there is replaced on {@link #commit}.
+     *
+     * @throws IOException if it cannot be written, with a one-line message
+     */
+    public static AtomicFile create(Path target) throws IOException {
+        return new AtomicFile(target);
+    }
+
+    /**
+     * Writes a whole file.
+     *
+     * @throws IOException if it cannot be written, with a one-line message
+     */
+    public static void write(Path target, byte[] content) throws IOException {
+        try (AtomicFile file = create(target)) {
+            try {
+                Files.write(file.temporary, content);
+            } catch (IOException e) {
+                throw file.failure("writing failed", e);
+            }
+            file.commit();
+        }
+    }
+
+    /** Whether a file is a temporary one of a target of that name in its folder. */
+    static boolean isPart(Path file, String target) {
+        String name = file.getFileName().toString();
+        return name.startsWith("." + target + ".") && name.endsWith(SUFFIX);
+    }
+
+    /** The temporary file, which is there and empty at first; its writers are closed before {@link #commit}. */
+    public Path temporary() {
+        return temporary;
+    }
+
+    /** Puts the finished file in place, once it is on the disk: whatever happens, the earlier file or this one is there. */
+    public void commit() throws IOException {
+        try (FileChannel content = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            content.force(true);
+        } catch (IOException e) {
+            throw failure("bringing the finished file to the disk failed", e);
+        }
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failure("moving the finished file there failed", e);
+        }
+        TemporaryFiles.remove(temporary);
+        FileSet.force(target.getParent());
+    }
+
+    /** Drops what was not committed. */
+    @Override
+    public void close() throws IOException {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw failure("deleting the unfinished file " + temporary + " failed", e);
+        }
+        TemporaryFiles.remove(temporary);
+    }
+
+    /** An exception whose message names the target and the reason in one line. */
+    public IOException failure(String reason, IOException cause) {
+        return failure(named, reason, cause);
+    }
+
+    /** What went wrong, in one line: the message of many exceptions is no more than the file's name. */
+    public static String reason(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.startsWith("cannot write ")
+                ? message
+                : failure.getClass().getSimpleName() + ": " + message;
+    }
+
+    // Follows links, so that the file behind one is replaced and not the link.
+    private static Path checked(Path named) throws IOException {
+        Path file = named.toAbsolutePath();
+        if (Files.exists(file)) {
+            if (!Files.isRegularFile(file)) {
+                throw failure(named, "it is a directory or a device; name a file", null);
+            }
+            return file.toRealPath();
+        }
+        if (file.getFileName() == null || !Files.isDirectory(file.getParent())) {
+            throw failure(named, "its directory does not exist: " + file.getParent(), null);
+        }
+        return file;
+    }
+
+    /** The same about any file. */
+    public static IOException failure(Path named, String reason, IOException cause) {
+        String detail = cause == null ? "" : " (" + reason(cause) + ")";
+        return new IOException("cannot write " + named + ": " + reason + detail, cause);
+    }
+}

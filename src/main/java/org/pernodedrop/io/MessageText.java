@@ -1,0 +1,58 @@
+package org.pernodedrop.io;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Keeps messages short, whatever is put into them. */
+public final class MessageText {
+    /** Most characters of a message. */
+    public static final int LONGEST = 2000;
+
+    private static final int LONGEST_VALUE = 80;
+    private static final int MOST_VALUES = 10;
+    private static final int END = 500;
+
+    private MessageText() {}
+
+    /** A message of at most about {@value #LONGEST} characters: of a longer one its beginning, which says what is wrong, and
+     * its end, which says what to do about it. */
+    public static String cut(String message) {
+        if (message.length() <= LONGEST) {
+            return message;
+        }
+        int begin = whole(message, LONGEST - END);
+        int end = whole(message, message.length() - END);
+        return message.substring(0, begin) + " ... (" + (end - begin) + " characters left out) ... "
+                + message.substring(end);
+    }
+
+    /** What somebody wrote, for a message: in quotes, in one line, and cut after {@value #LONGEST_VALUE} characters. */
+    public static String quoted(Object value) {
+        return '"' + shown(value) + '"';
+    }
+
+    /** The same without quotes. */
+    public static String shown(Object value) {
+        String text = String.valueOf(value);
+        int end = whole(text, Math.min(text.length(), LONGEST_VALUE));
+        String shown = TerminalText.line(text.substring(0, end)).replace("\t", "\\t");
+        return end == text.length() ? shown : shown + "...";
+    }
+
+    /** Names for a message: the first {@value #MOST_VALUES} of them, and how many more there are. */
+    public static String listed(Collection<?> values) {
+        String first =
+                values.stream().limit(MOST_VALUES).map(MessageText::shown).collect(Collectors.joining(", "));
+        int more = values.size() - MOST_VALUES;
+        return "[" + first + (more > 0 ? ", and " + more + " more" : "") + "]";
+    }
+
+    // A place that does not tear a pair of surrogates.
+    private static int whole(String text, int place) {
+        boolean torn = place > 0
+                && place < text.length()
+                && Character.isHighSurrogate(text.charAt(place - 1))
+                && Character.isLowSurrogate(text.charAt(place));
+        return torn ? place - 1 : place;
+    }
+}

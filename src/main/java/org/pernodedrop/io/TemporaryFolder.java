@@ -1,0 +1,149 @@
+package org.pernodedrop.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A {@link PrivateFolder} of a name that nobody can tell before, in the folder for temporary files, for as long as this
+ * process needs it. What killed processes left behind, or Windows did not let them delete, a later one deletes: each holds
+ * a lock on a file in its folder while it lives.
+ */
+public final class TemporaryFolder implements AutoCloseable {
+    private static final String PREFIX = "pernodedrop-natives-";
+    private static final String LOCK = ".lock";
+    private static final int TRIES = 3;
+
+    private final PrivateFolder folder;
+    private final FileChannel channel;
+
+    private TemporaryFolder(PrivateFolder folder, FileChannel channel) {
+        this.folder = folder;
+        this.channel = channel;
+    }
+
+    /**
+     * Makes one in the folder of the system property {@code java.io.tmpdir}.
+     *
+     * @throws OpenFolderException if others could put another folder in its place
+     * @throws IOException if it cannot be made
+     */
+    public static TemporaryFolder create() throws IOException {
+        return create(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    static TemporaryFolder create(Path parent) throws IOException {
+        Path real = parent.toRealPath();
+        sweep(real);
+        for (int attempt = 1; ; attempt++) {
+            TemporaryFolder folder = tryIn(real);
+            if (folder != null) {
+                return folder;
+            }
+            if (attempt == TRIES) {
+                throw new IOException("the lock of a temporary folder cannot be had in " + real);
+            }
+        }
+    }
+
+    /** The folder. */
+    public PrivateFolder folder() {
+        return folder;
+    }
+
+    /** Deletes the folder, as far as the system allows. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Then the lock goes with the process.
+        }
+        delete(folder.path());
+    }
+
+    // A sweep of another process may come between making the lock's file and locking it.
+    private static TemporaryFolder tryIn(Path parent) throws IOException {
+        Path made = Files.createTempDirectory(
+                parent, PREFIX + ProcessHandle.current().pid() + "-");
+        FileChannel channel = null;
+        boolean locked = false;
+        try {
+            PrivateFolder folder = PrivateFolder.at(made);
+            Path file = made.resolve(LOCK);
+            channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            locked = channel.tryLock() != null && Files.exists(file);
+            return locked ? new TemporaryFolder(folder, channel) : null;
+        } finally {
+            if (!locked) {
+                if (channel != null) {
+                    channel.close();
+                }
+                delete(made);
+            }
+        }
+    }
+
+    /** Deletes the folders that ended processes of this user left in a folder. */
+    static void sweep(Path parent) throws IOException {
+        FolderAccess access = FolderAccess.probedIn(parent);
+        String own = PREFIX + ProcessHandle.current().pid() + "-";
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path path : left) {
+                if (!path.getFileName().toString().startsWith(own) && isAbandoned(path, access)) {
+                    delete(path);
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path path, FolderAccess access) {
+        try {
+            // Nobody may lead us to other folders by a link.
+            access.requireOwn(path);
+            try (FileChannel channel =
+                            FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                    FileLock lock = channel.tryLock()) {
+                return lock != null;
+            }
+        } catch (IOException e) {
+            // Somebody else's, just being made or just being deleted.
+            return false;
+        }
+    }
+
+    private static void delete(Path folder) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    // Last, for it shows later sweeps a folder that could not be deleted as a whole.
+                    if (!file.equals(folder.resolve(LOCK))) {
+                        Files.deleteIfExists(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                    if (visited.equals(folder)) {
+                        Files.deleteIfExists(folder.resolve(LOCK));
+                    }
+                    Files.deleteIfExists(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            // A library that is loaded keeps its file on Windows; a later process sweeps.
+            return;
+        }
+    }
+}

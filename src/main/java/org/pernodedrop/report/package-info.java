@@ -1,2 +1,0 @@
-/** Pages and plots: self-contained HTML with tables and drawings, and the same drawings as images. */
-package org.pernodedrop.report;

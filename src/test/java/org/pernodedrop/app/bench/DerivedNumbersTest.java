@@ -1,0 +1,76 @@
+package org.pernodedrop.app.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pernodedrop.kernels.ConnectionShape;
+
+/** Every number that is calculated from what was measured, against numbers by hand. */
+class DerivedNumbersTest {
+    // B = 2, T = 3, I = 5, U = 7: 6 rows, x 30 floats, w 35, y 42.
+    private static final Costs COSTS = Costs.of(new ConnectionShape(2, 3, 5, 7));
+
+    @Test
+    void multiplyAddsAreThreeProducts() {
+        assertEquals(630, COSTS.madds());
+    }
+
+    @Test
+    void eachOperandAndResultIsMovedOnce() {
+        // Forward x, w, bias, z, y; backward x, w, z, dy, dx, dw, db.
+        int forward = 30 + 35 + 7 + 42 + 42;
+        int backward = 30 + 35 + 42 + 42 + 30 + 35 + 7;
+        assertEquals(4 * (forward + backward), COSTS.leastBytes());
+        assertEquals(1508, COSTS.leastBytes());
+        assertEquals(630 / 1508.0, COSTS.intensity());
+    }
+
+    @Test
+    void sizesBeyondIntegersDoNotOverflow() {
+        Costs costs = Costs.of(new ConnectionShape(1 << 20, 1 << 10, 1 << 20, 1 << 20));
+        assertEquals(3 * Math.pow(2, 70), costs.madds());
+    }
+
+    @Test
+    void ratesAreOverSeconds() {
+        assertEquals(630e3, COSTS.maddsPerSecond(1000), 1e-6);
+        assertEquals(30_000, TrainingBenchmark.samplesPerSecond(60_000, 2e6), 1e-9);
+    }
+
+    @Test
+    void eachPrecisionHasItsPeak() {
+        Peaks both = new Peaks(8192, 1e12, 4e12, 1, 1e9);
+        assertEquals(1e12, both.maddsPerSecond(Precision.FP32));
+        assertEquals(4e12, both.maddsPerSecond(Precision.TF32));
+        assertEquals(4e12, both.maddsPerSecond(Precision.BF16));
+        Peaks single = new Peaks(8192, 1e12, null, 1, 1e9);
+        assertEquals(1e12, single.maddsPerSecond(Precision.TF32));
+    }
+
+    @Test
+    void quartilesDivideTheDistanceOfTwoTimes() {
+        assertEquals(new Quartiles(2, 1.5, 5.5), Quartiles.ofNanos(List.of(9000L, 1000L, 2000L)));
+        assertEquals(new Quartiles(3, 1.75, 5.25), Quartiles.ofNanos(List.of(4000L, 1000L, 2000L, 9000L)));
+        assertEquals(new Quartiles(7, 7, 7), Quartiles.ofNanos(List.of(7000L)));
+    }
+
+    @Test
+    void totalsAreSummedBeforeTheMedianIsTaken() {
+        PassTimes times = new PassTimes();
+        times.add(1000, 9000);
+        times.add(5000, 1000);
+        times.add(2000, 2000);
+        assertEquals(3, times.repetitions());
+        assertEquals(2, times.forward().median());
+        assertEquals(2, times.backward().median());
+        assertEquals(6, times.total().median());
+    }
+
+    @Test
+    void percentagesAreOfThePeakAndOfTheBandwidth() {
+        // 630 multiply-adds in a millisecond are 630e3 a second, 1508 bytes 1508e3.
+        assertEquals(63, COSTS.percentOfPeak(1000, 1e6), 1e-9);
+        assertEquals(15.08, COSTS.percentOfBandwidth(1000, 1e7), 1e-9);
+    }
+}

@@ -1,0 +1,200 @@
+package org.pernodedrop.app.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.DeviceBuffer;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.mask.Granularity;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.Strategy;
+
+class LayerBenchmarkTest {
+    private static final BackendOptions OPTIONS = BackendOptions.of(Device.CPU).withThreads(1);
+    private static final ConnectionShape SHAPE = ConnectionShape.of(13, 37, 207);
+
+    private final List<String> notices = new ArrayList<>();
+
+    private List<LayerRow> run(Backend backend, ConnectionShape shape, MaskSpec mask, Strategy... strategies) {
+        return new LayerBenchmark(backend, OPTIONS, Rows.run(), notices::add).run(shape, mask, List.of(strategies));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Noise.class)
+    void everyWayIsCheckedAndTimed(Noise noise) {
+        MaskSpec mask = MaskSpec.of(noise, Granularity.CONNECTION, 0.3);
+        List<LayerRow> rows;
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            rows = run(backend, SHAPE, mask, Strategy.FUSED);
+            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+            assertTrue(backend.buffers.size() >= 10);
+        }
+        assertEquals(
+                List.of("dense", "node", "fused"),
+                rows.stream().map(LayerRow::strategy).toList());
+        for (LayerRow row : rows) {
+            assertEquals("13x37x207", row.shape());
+            assertEquals("fp32", row.precision());
+            assertEquals(noise.toString(), row.noise());
+            assertTrue(row.checkedError() <= Precision.FP32.tolerance(), row.toString());
+            assertTrue(row.repetitions() >= LayerBenchmark.LEAST_REPETITIONS, row.toString());
+            assertTrue(row.total().low() <= row.total().median(), row.toString());
+            assertTrue(row.total().median() <= row.total().high(), row.toString());
+            assertEquals(3 * 13 * 37 * 207, row.madds());
+        }
+        assertEquals(1, notices.size(), notices.toString());
+        assertTrue(notices.get(0).contains("checked, largest relative errors: dense "), notices.get(0));
+    }
+
+    @Test
+    void whatRefusesIsLeftOutAndSaysWhy() {
+        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
+        try (Backend backend = new CpuBackend(1)) {
+            List<LayerRow> rows = run(backend, SHAPE, gaussian, Strategy.PACKED, Strategy.FUSED);
+            assertEquals(
+                    List.of("dense", "node", "fused"),
+                    rows.stream().map(LayerRow::strategy).toList());
+        }
+        assertTrue(notices.get(0).contains("packed is left out: "), notices.toString());
+    }
+
+    @Test
+    void noiseAtTheOutputsIsLeftOutWherePositionsShareAMask() {
+        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
+        try (Backend backend = new CpuBackend(1)) {
+            List<LayerRow> rows =
+                    run(backend, new ConnectionShape(3, 5, 7, 13), gaussian, Strategy.REPARAMETERIZED, Strategy.FUSED);
+            assertEquals(
+                    List.of("dense", "node", "fused"),
+                    rows.stream().map(LayerRow::strategy).toList());
+        }
+        assertTrue(notices.get(0).contains("reparameterized is left out: "), notices.toString());
+    }
+
+    @Test
+    void whatHasNoRoomIsLeftOut() {
+        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            // A layer's own ten buffers find room.
+            backend.limitAllocations(10);
+            List<LayerRow> rows = run(backend, SHAPE, mask, Strategy.PACKED, Strategy.FUSED);
+            assertEquals(
+                    List.of("dense", "node", "fused"),
+                    rows.stream().map(LayerRow::strategy).toList());
+        }
+        assertTrue(notices.get(0).contains("packed is left out: nothing is left"), notices.toString());
+    }
+
+    @Test
+    void shapesWithoutRoomAreLeftOut() {
+        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            backend.limitAllocations(9);
+            assertEquals(List.of(), run(backend, SHAPE, mask, Strategy.FUSED));
+            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+            ConnectionShape huge = ConnectionShape.of(1, 1 << 16, 1 << 16);
+            backend.limitAllocations(10);
+            assertEquals(List.of(), run(backend, huge, mask, Strategy.FUSED));
+        }
+        assertEquals("13x37x207, bernoulli, drop rate 0.5: left out: nothing is left", notices.get(0));
+        assertTrue(notices.get(1).contains(": left out: length must be below 2^31"), notices.get(1));
+    }
+
+    @Test
+    void wrongResultsAreNotTimed() {
+        MaskSpec spec = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (Backend backend = new CpuBackend(1);
+                StepState state = backend.newStepState(3);
+                LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
+                StrategyPass pass =
+                        new StrategyPass(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
+            pass.forward();
+            pass.backward();
+            assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
+            backend.advance(state);
+            refused(buffers, pass, "z is off by ");
+            state.setStep(0);
+            backend.fill(buffers.dw.slice(0, 1000), 1);
+            refused(buffers, pass, "dw is off by ");
+            pass.backward();
+            backend.fill(buffers.dx, Float.NaN);
+            refused(buffers, pass, "dx is off by NaN");
+            pass.backward();
+            backend.fill(buffers.db, 0);
+            refused(buffers, pass, "db is off by ");
+            pass.backward();
+            backend.fill(buffers.y, 1);
+            refused(buffers, pass, "y is off by ");
+        }
+    }
+
+    @Test
+    void whatIsWrongIsLeftOutAndRemembered() {
+        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (Backend backend = new RecordingBackend(new CpuBackend(1)) {
+            private int downloads;
+
+            @Override
+            protected void downloaded(float[] to, int offset, int length) {
+                // The first pass's dx: the ninth of ten buffers.
+                if (++downloads == 9) {
+                    Arrays.fill(to, 1);
+                }
+            }
+        }) {
+            LayerBenchmark benchmark = new LayerBenchmark(backend, OPTIONS, Rows.run(), notices::add);
+            List<LayerRow> rows = benchmark.run(SHAPE, mask, List.of(Strategy.FUSED));
+            assertEquals(
+                    List.of("node", "fused"),
+                    rows.stream().map(LayerRow::strategy).toList());
+            assertEquals(1, benchmark.wrong().size());
+            assertEquals("WRONG: " + benchmark.wrong().get(0), notices.get(0));
+        }
+    }
+
+    private static void refused(LayerBuffers buffers, LayerPass pass, String part) {
+        ResultCheck check = new ResultCheck(buffers);
+        String said = assertThrows(WrongResultException.class, () -> pass.check(check))
+                .getMessage();
+        assertTrue(said.startsWith("the results of fused are wrong, so it is not timed: "), said);
+        assertTrue(said.contains(part) && said.endsWith("shape=13x37x207"), said);
+    }
+
+    @Test
+    void onlyShortStepsAreReplayed() {
+        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+        try (Backend backend = new CpuBackend(1)) {
+            LayerRow small = run(backend, ConnectionShape.of(1, 1, 1), mask).get(0);
+            assertNotNull(small.graphMicros());
+            assertTrue(small.graphMicros() > 0);
+            LayerRow large =
+                    run(backend, ConnectionShape.of(256, 512, 512), mask).get(0);
+            assertNull(large.graphMicros());
+        }
+    }
+
+    @Test
+    void errorsAreRelativeToTheTerms() {
+        assertEquals(0.25, ResultCheck.relativeError(3, 2, 4));
+        assertEquals(0, ResultCheck.relativeError(0, 0, 0));
+        assertEquals(Double.POSITIVE_INFINITY, ResultCheck.relativeError(1, 0, 0));
+        assertTrue(Double.isNaN(ResultCheck.relativeError(Double.NaN, 0, 1)));
+    }
+}

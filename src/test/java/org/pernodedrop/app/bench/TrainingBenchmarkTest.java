@@ -1,0 +1,77 @@
+package org.pernodedrop.app.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pernodedrop.backend.DeviceBuffer;
+import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.data.Dataset;
+import org.pernodedrop.train.Architecture;
+import org.pernodedrop.train.ModelConfig;
+import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.TrainingConfig;
+
+class TrainingBenchmarkTest {
+    private static final Dataset DATA = SyntheticData.of(50);
+    private static final TrainingConfig TRAINING =
+            TrainingConfig.builder().batchSize(16).build();
+
+    private final List<String> notices = new ArrayList<>();
+
+    private static ModelConfig model(Regularizer regularizer) {
+        return ModelConfig.standard().withArchitecture(Architecture.mlp(8)).with(regularizer);
+    }
+
+    @Test
+    void networksTakeTurnsAfterAnEpochThatWarmsUp() {
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            List<TrainingRow> rows = new TrainingBenchmark(backend, Rows.run(), false, notices::add)
+                    .run(DATA, List.of(model(Regularizer.NONE), model(Regularizer.PERNODEDROP)), TRAINING);
+            assertEquals(
+                    List.of("none", "pernodedrop"),
+                    rows.stream().map(TrainingRow::regularizer).toList());
+            for (TrainingRow row : rows) {
+                assertEquals(50, row.examples());
+                assertEquals(784, row.features());
+                assertEquals("mlp:8", row.network());
+                assertEquals(16, row.batchSize());
+                assertTrue(row.repetitions() >= TrainingBenchmark.LEAST_EPOCHS);
+                assertTrue(row.samplesPerSecond() > 0);
+            }
+            assertNull(rows.get(0).dropRate());
+            assertEquals(0.3, rows.get(1).dropRate());
+            // Steps of 16 and of 2.
+            assertEquals(4, backend.recordings());
+            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+        }
+        assertEquals(List.of(), notices);
+    }
+
+    @Test
+    void whatHasNoRoomIsLeftOut() {
+        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+            // The data's own two buffers find room.
+            backend.limitAllocations(2);
+            List<TrainingRow> rows = new TrainingBenchmark(backend, Rows.run(), false, notices::add)
+                    .run(DATA, List.of(model(Regularizer.NONE)), TRAINING);
+            assertEquals(List.of(), rows);
+        }
+        assertEquals(1, notices.size(), notices.toString());
+        assertTrue(notices.get(0).startsWith("none is left out: nothing is left"), notices.get(0));
+    }
+
+    @Test
+    void syntheticImagesAreTheSameEveryTime() {
+        assertEquals(50, DATA.examples());
+        assertEquals(10, DATA.classes());
+        Dataset more = SyntheticData.of(60);
+        for (int j = 0; j < DATA.features().length; j++) {
+            assertEquals(DATA.features()[j], more.features()[j]);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.pernodedrop.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the README and the pages of {@code docs} name is there: files, commands and their options. */
+class DocumentsTest {
+    private static final Path README = Path.of("README.md");
+    private static final Path DOCS = Path.of("docs");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
+    private static final Pattern COMMAND = Pattern.compile("exec\\.args=\"([^\"]+)\"");
+    private static final Pattern OPTION = Pattern.compile("`(--[a-z-]+)`");
+
+    static List<Path> documents() throws IOException {
+        try (Stream<Path> pages = Files.list(DOCS)) {
+            return Stream.concat(Stream.of(README), pages.filter(page -> page.toString()
+                            .endsWith(".md")))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void thereAreLinksCommandsAndOptions() throws IOException {
+        int links = 0;
+        int commands = 0;
+        int options = 0;
+        for (Path document : documents()) {
+            links += found(document, LINK).size();
+            commands += found(document, COMMAND).size();
+            options += found(document, OPTION).size();
+        }
+        assertTrue(links >= 20 && commands >= 12 && options >= 20, links + ", " + commands + ", " + options);
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksLeadToFiles(Path document) throws IOException {
+        for (String link : found(document, LINK)) {
+            if (!link.startsWith("http")) {
+                assertTrue(Files.exists(document.resolveSibling(link)), document + " links to " + link);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void commandsAreUnderstood(Path document) throws IOException {
+        for (String command : found(document, COMMAND)) {
+            assertDoesNotThrow(() -> Main.commandLine().parseArgs(command.split(" ")), command);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void optionsInTextExist(Path document) throws IOException {
+        List<CommandSpec> commands = Main.commandLine().getSubcommands().values().stream()
+                .flatMap(command -> Stream.concat(Stream.of(command), command.getSubcommands().values().stream()))
+                .map(CommandLine::getCommandSpec)
+                .toList();
+        List<String> unknown = found(document, OPTION).stream()
+                .filter(option -> commands.stream()
+                        .noneMatch(command -> command.findOption(option) != null
+                                || command.negatedOptionsMap().containsKey(option)))
+                .toList();
+        assertEquals(List.of(), unknown);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "frameworks, MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
+        "frameworks, Model model, djl/PerNodeDropTrainerTest",
+        "frameworks, Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
+        "java, Mask mask, kernels/HostKernelsTest",
+        "java, try (PointerKernels kernels, kernels/PointerKernelsIT"
+    })
+    void examplesAreThoseThatTestsRun(String page, String start, String test) throws IOException {
+        String text = Files.readString(DOCS.resolve(page + ".md"));
+        int from = text.indexOf("```java\n" + start);
+        assertTrue(from >= 0, start);
+        String example = text.substring(from + "```java".length(), text.indexOf("```", from + 1));
+        String tests = Files.readString(Path.of("src/test/java/org/pernodedrop/" + test + ".java"));
+        assertTrue(withoutSpace(tests).contains(withoutSpace(example)), example);
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("\\s", "");
+    }
+
+    private static List<String> found(Path document, Pattern pattern) throws IOException {
+        return pattern.matcher(Files.readString(document))
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .toList();
+    }
+}

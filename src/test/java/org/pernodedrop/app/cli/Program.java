@@ -1,0 +1,60 @@
+package org.pernodedrop.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** What one run of the program gave. */
+record Program(int code, String out, String err) {
+    static Program run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(arguments, new PrintWriter(out), new PrintWriter(err));
+        return new Program(code, out.toString(), err.toString());
+    }
+
+    /** Splits at blanks; {@code extra} may hold blanks. */
+    static Program runLine(String line, String... extra) {
+        String[] words = line.split(" ");
+        String[] arguments = new String[words.length + extra.length];
+        System.arraycopy(words, 0, arguments, 0, words.length);
+        System.arraycopy(extra, 0, arguments, words.length, extra.length);
+        return run(arguments);
+    }
+
+    void assertFine() {
+        assertEquals(Main.OK, code, err);
+    }
+
+    /** One line that names the option, a second with the way to help, and nothing else. */
+    void assertUsage(String option, String... parts) {
+        assertEquals(Main.USAGE, code, err);
+        assertEquals("", out);
+        assertEquals(2, err.lines().count(), err);
+        assertTrue(err.startsWith("error: "), err);
+        assertTrue(err.contains(option), err);
+        assertTrue(err.contains("--help'"), err);
+        assertContains(parts);
+    }
+
+    /** One line, no stack trace. */
+    void assertFailure(String... parts) {
+        assertEquals(Main.FAILURE, code, err);
+        String error = err.lines()
+                .filter(line -> line.startsWith("error: "))
+                .findFirst()
+                .orElse("");
+        assertTrue(err.strip().endsWith(error.strip()) && !error.isEmpty(), err);
+        assertFalse(err.contains("\tat "), err);
+        assertContains(parts);
+    }
+
+    private void assertContains(String... parts) {
+        for (String part : parts) {
+            assertTrue(err.contains(part), () -> part + " is not in: " + err);
+        }
+    }
+}

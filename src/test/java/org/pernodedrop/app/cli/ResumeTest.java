@@ -1,0 +1,211 @@
+package org.pernodedrop.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.RunDirectory;
+
+/** {@code train --resume}: what was interrupted ends as if it had not been, bit for bit. */
+class ResumeTest {
+    private static final String SETTINGS = "train --limit 207 --network mlp:13,7 --batch-size 13 --threads 2";
+
+    @TempDir
+    private Path folder;
+
+    private Path run(String name, String more) {
+        Path directory = folder.resolve(name);
+        Program.runLine((SETTINGS + " " + more).strip() + " --out", directory.toString())
+                .assertFine();
+        return directory;
+    }
+
+    private static void resume(Path directory, String... more) {
+        String[] arguments = new String[more.length + 3];
+        arguments[0] = "train";
+        arguments[1] = "--resume";
+        arguments[2] = directory.toString();
+        System.arraycopy(more, 0, arguments, 3, more.length);
+        Program.run(arguments).assertFine();
+    }
+
+    /** All but the seconds, which no two runs share. */
+    static void assertSameRuns(Path expected, Path actual, boolean twin) throws IOException {
+        RunDirectory one = RunDirectory.of(expected);
+        RunDirectory other = RunDirectory.of(actual);
+        for (boolean each : twin ? new boolean[] {false, true} : new boolean[] {false}) {
+            assertEquals(numbers(one.metrics(each)), numbers(other.metrics(each)));
+            assertSameTensors(one.checkpoint(each), other.checkpoint(each));
+            assertSameTensors(one.model(each), other.model(each));
+        }
+    }
+
+    private static List<String> numbers(Path metrics) throws IOException {
+        return Files.readAllLines(metrics).stream()
+                .map(line -> line.substring(0, line.lastIndexOf(',')))
+                .toList();
+    }
+
+    private static void assertSameTensors(Path expected, Path actual) throws IOException {
+        Safetensors one = Safetensors.read(expected);
+        Safetensors other = Safetensors.read(actual);
+        assertEquals(one.tensors().keySet(), other.tensors().keySet());
+        assertEquals(one.metadata().get("step"), other.metadata().get("step"));
+        assertEquals(one.metadata().get("network"), other.metadata().get("network"));
+        one.tensors()
+                .forEach((name, tensor) -> assertArrayEquals(
+                        tensor.values(), other.tensors().get(name).values(), name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--regularizer none",
+                "--optimizer sgd --noise gaussian",
+                "--optimizer adamw --granularity node",
+                "--regularizer dropconnect",
+                "--regularizer dropout --data-on-device no"
+            })
+    void moreEpochsAreAsIfAskedForAtOnce(String more) throws IOException {
+        Path whole = run("whole", more + " --epochs 5");
+        Path parts = run("parts", more + " --epochs 2");
+        resume(parts, "--epochs", "4");
+        resume(parts, "--epochs=5");
+        assertSameRuns(whole, parts, !more.contains("none"));
+    }
+
+    @Test
+    void earlyStoppingRemembers() throws IOException {
+        String settings = "--patience 3 --learning-rate 0.02 --no-twin --epochs ";
+        Path whole = run("whole", settings + 40);
+        long epochs = Files.readAllLines(whole.resolve("metrics.csv")).size() - 1;
+        assertTrue(epochs > 5 && epochs < 40, "epochs=" + epochs);
+        Path parts = run("parts", settings + (epochs - 2));
+        resume(parts, "--epochs", "40");
+        assertSameRuns(whole, parts, false);
+        resume(parts);
+        assertSameRuns(whole, parts, false);
+    }
+
+    /** Killed in the first network, there is no checkpoint of the second; in the second, that of the first is complete. */
+    @Test
+    void aRunWithoutItsTwinGetsIt() throws IOException {
+        Path whole = run("whole", "--epochs 3");
+        Path parts = run("parts", "--epochs 3");
+        for (String file : List.of("checkpoint-none", "model-none", "model")) {
+            Files.delete(parts.resolve(file + ".safetensors"));
+        }
+        Files.delete(parts.resolve("metrics-none.csv"));
+        Files.createFile(parts.resolve(".checkpoint.safetensors.1234.part"));
+        Files.createFile(parts.resolve("notes.part"));
+        resume(parts);
+        assertSameRuns(whole, parts, true);
+        assertTrue(Files.notExists(parts.resolve(".checkpoint.safetensors.1234.part")), "left by a killed process");
+        assertTrue(Files.exists(parts.resolve("notes.part")), "somebody else's");
+    }
+
+    @Test
+    void aNewRunForgetsTheOldOne() throws IOException {
+        Path whole = run("whole", "--epochs 2 --seed 7");
+        Path again = run("again", "--epochs 3");
+        run("again", "--epochs 2 --seed 7");
+        assertSameRuns(whole, again, true);
+    }
+
+    @Test
+    void checkpointsComeAtTheirInterval() throws IOException {
+        Path often = run("often", "--epochs 3 --checkpoint-interval 0");
+        Path rarely = run("rarely", "--epochs 3 --checkpoint-interval 3600");
+        assertSameRuns(often, rarely, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--batch-size 14",
+                "--optimizer sgd",
+                "--learning-rate 0.1",
+                "--schedule cosine",
+                "--seed 43",
+                "--epochs 1"
+            })
+    void otherSettingsAreRefused(String other) throws IOException {
+        Path directory = run("run", "--epochs 2");
+        Set<Path> before = files(directory);
+        byte[] checkpoint = Files.readAllBytes(directory.resolve("checkpoint.safetensors"));
+        String option = other.substring(2, other.indexOf(' '));
+        Program.runLine("train " + other + " --resume", directory.toString()).assertFailure(option);
+        assertEquals(before, files(directory));
+        assertArrayEquals(checkpoint, Files.readAllBytes(directory.resolve("checkpoint.safetensors")));
+    }
+
+    private static Set<Path> files(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            return Set.copyOf(files.toList());
+        }
+    }
+
+    @Test
+    void anotherNetworkIsRefused() {
+        Path directory = run("run", "--epochs 2");
+        Program.runLine("train --drop-rate 0.5 --resume", directory.toString())
+                .assertFailure("is of another network", "take the settings it was started with");
+    }
+
+    @Test
+    void aScheduleKeepsItsEpochs() {
+        Path directory = run("run", "--epochs 2 --schedule cosine");
+        Program.runLine("train --epochs 3 --resume", directory.toString()).assertFailure("epochs was 2, is now 3");
+    }
+
+    @Test
+    void otherDataIsRefused() throws IOException {
+        Path data = folder.resolve("data.csv");
+        StringBuilder text = new StringBuilder("a,b,label\n");
+        for (int row = 0; row < 40; row++) {
+            text.append(row * 7 % 11)
+                    .append(',')
+                    .append(row * 3 % 5)
+                    .append(',')
+                    .append(row % 2)
+                    .append('\n');
+        }
+        Files.writeString(data, text);
+        Path directory = folder.resolve("run");
+        Program.run(
+                        "train",
+                        "--data",
+                        "csv:" + data,
+                        "--network",
+                        "mlp:3",
+                        "--epochs",
+                        "1",
+                        "--out",
+                        directory.toString())
+                .assertFine();
+        Files.writeString(data, text.toString().replace("0,0,0", "0,1,0"));
+        assertNotEquals(text.toString(), Files.readString(data));
+        Program.run("train", "--epochs", "2", "--resume", directory.toString())
+                .assertFailure("the data is not what the run was started with");
+    }
+
+    @Test
+    void whatIsNoRunIsRefused() throws IOException {
+        Program.run("train", "--resume", folder.resolve("nothing").toString()).assertFailure("does not exist");
+        Files.writeString(folder.resolve("checkpoint.safetensors"), "no checkpoint");
+        Program.run("train", "--resume", folder.toString()).assertFailure("is no valid safetensors file");
+        Program.run("train", "--resume", folder.toString(), "--out", "elsewhere")
+                .assertUsage("--out", "leave it out");
+    }
+}

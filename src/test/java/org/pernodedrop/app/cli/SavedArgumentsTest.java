@@ -1,0 +1,149 @@
+package org.pernodedrop.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.SavedRun;
+
+/** Runs are gone on with in other folders, with data that was moved, and whatever somebody wrote into their files. */
+class SavedArgumentsTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path table;
+    private static Path run;
+    private static Path checkpoint;
+
+    @BeforeAll
+    static void train() throws IOException {
+        StringBuilder text = new StringBuilder("a,b,label\n");
+        for (int row = 0; row < 40; row++) {
+            text.append(row * 7 % 11)
+                    .append(',')
+                    .append(row * 3 % 5)
+                    .append(",c")
+                    .append(row % 2)
+                    .append('\n');
+        }
+        table = Files.writeString(folder.resolve("data.csv"), text);
+        // As from the current folder.
+        Path relative = Path.of("").toAbsolutePath().relativize(table.toRealPath());
+        Path options = Files.writeString(
+                folder.resolve("options.txt"),
+                "--data csv:" + relative + "\n--network mlp:3 --epochs 1\n--no-twin --threads 1 --device cpu\n");
+        run = folder.resolve("run");
+        Program.run("train", "@" + options, "--out", run.toString()).assertFine();
+        checkpoint = run.resolve("checkpoint.safetensors");
+    }
+
+    private static Program resume(Path directory, String... more) {
+        return Program.runLine("train --resume " + directory, more);
+    }
+
+    @Test
+    void whatIsSavedMeansTheSameElsewhere() throws IOException {
+        SavedRun.Facts facts = SavedRun.read(checkpoint).facts();
+        Path source = Path.of(facts.data().source().substring("csv:".length()));
+        assertTrue(source.isAbsolute());
+        assertEquals(table.toRealPath(), source.toRealPath());
+        assertEquals(
+                List.of(
+                        "--data",
+                        facts.data().source(),
+                        "--network",
+                        "mlp:3",
+                        "--epochs",
+                        "1",
+                        "--no-twin",
+                        "--threads",
+                        "1",
+                        "--device",
+                        "cpu"),
+                facts.arguments());
+    }
+
+    @Test
+    void movedDataIsNamed() throws IOException {
+        Path copy = copy("moved", facts -> facts);
+        Path elsewhere = folder.resolve("elsewhere.csv");
+        String out = folder.resolve("predictions").toString();
+        Files.move(table, elsewhere);
+        try {
+            resume(copy, "--epochs", "2").assertFailure("data.csv", "elsewhere now, say where by --data");
+            Program.run("predict", "--model", copy.toString(), "--out", out)
+                    .assertFailure("data.csv", "elsewhere now, say where by --data");
+            resume(copy, "--epochs", "2", "--data", "csv:" + elsewhere).assertFine();
+            Program.run("predict", "--model", copy.toString(), "--out", out, "--data", "csv:" + elsewhere)
+                    .assertFine();
+            // And from then on it is known.
+            resume(copy, "--epochs", "3").assertFine();
+            Path other = Files.writeString(
+                    folder.resolve("other.csv"), Files.readString(elsewhere).replace("0,0,c0", "0,1,c0"));
+            resume(copy, "--data", "csv:" + other).assertFailure("the data is not what the run was started with");
+            Program.run("predict", "--model", copy.toString(), "--out", out, "--data", "csv:" + other)
+                    .assertFailure("the data is not what the run was started with");
+        } finally {
+            Files.move(elsewhere, table);
+        }
+    }
+
+    private interface Change {
+        List<String> of(List<String> arguments);
+    }
+
+    private static Path copy(String name, Change change) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(name));
+        for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
+            Safetensors content = Safetensors.read(run.resolve(file));
+            Map<String, String> texts = new LinkedHashMap<>(content.metadata());
+            texts.put(
+                    "arguments",
+                    new ObjectMapper()
+                            .writeValueAsString(
+                                    change.of(SavedRun.read(checkpoint).facts().arguments())));
+            new Safetensors(texts, content.tensors()).write(copy.resolve(file));
+        }
+        return copy;
+    }
+
+    /** Whatever is in the files: no file that they name is read, none is written but in the folder of the run. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@SECRET",
+                "@@SECRET",
+                "--out=SECRET",
+                "--out SECRET",
+                "--resume=SECRET",
+                "--help",
+                "--version",
+                "--data",
+                "--bogus=1",
+                "nonsense",
+                "--epochs=@SECRET"
+            })
+    void argumentsThatNoRunHasSavedAreRefused(String argument) throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret.txt"), "--drop-rate=password\n");
+        String named = argument.replace("SECRET", secret.toString());
+        Path tampered = copy("tampered" + Math.abs(argument.hashCode()), before -> List.of(named.split(" ")));
+        Program program = resume(tampered);
+        program.assertFailure("the arguments that it has of the run are no options of train");
+        assertEquals(1, program.err().lines().count(), program.err());
+        assertFalse(program.err().contains("password"), program.err());
+        assertEquals("", program.out());
+    }
+}

@@ -1,0 +1,88 @@
+package org.pernodedrop.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void writesAndReplacesWholeFiles() throws IOException {
+        Path target = directory.resolve("a.txt");
+        AtomicFile.write(target, bytes("one"));
+        AtomicFile.write(target, bytes("two"));
+        assertEquals("two", Files.readString(target));
+        assertEquals(1, count(), "no temporary file is left");
+    }
+
+    @Test
+    void withoutCommitTheOldFileStays() throws IOException {
+        Path target = directory.resolve("a.txt");
+        Files.writeString(target, "old");
+        Path temporary;
+        try (AtomicFile file = AtomicFile.create(target)) {
+            temporary = file.temporary();
+            Files.writeString(temporary, "half");
+            assertTrue(Files.exists(temporary));
+            assertEquals("old", Files.readString(target));
+        }
+        assertFalse(Files.exists(temporary));
+        assertEquals("old", Files.readString(target));
+    }
+
+    @Test
+    void replacesTheFileBehindALink() throws IOException {
+        Path real = Files.writeString(directory.resolve("real.txt"), "old");
+        Path link = Files.createSymbolicLink(directory.resolve("link.txt"), real);
+        AtomicFile.write(link, bytes("new"));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(real));
+    }
+
+    @Test
+    void refusesPlacesThatCannotHoldAFile() {
+        Path missing = directory.resolve("missing").resolve("a.txt");
+        IOException noDirectory = assertThrows(IOException.class, () -> AtomicFile.create(missing));
+        assertEquals(
+                "cannot write " + missing + ": its directory does not exist: " + missing.getParent(),
+                noDirectory.getMessage());
+        IOException isDirectory = assertThrows(IOException.class, () -> AtomicFile.create(directory));
+        assertEquals(
+                "cannot write " + directory + ": it is a directory or a device; name a file", isDirectory.getMessage());
+    }
+
+    /** What was to be deleted at the end of the process is forgotten once it is gone: else every write would cost memory. */
+    @Test
+    void finishedFilesAreForgotten() throws IOException {
+        int before = TemporaryFiles.count();
+        for (int k = 0; k < 100; k++) {
+            AtomicFile.write(directory.resolve("a.txt"), bytes("one"));
+            try (AtomicFile dropped = AtomicFile.create(directory.resolve("b.txt"))) {
+                assertEquals(before + 1, TemporaryFiles.count());
+                Files.writeString(dropped.temporary(), "half");
+            }
+        }
+        assertEquals(before, TemporaryFiles.count());
+    }
+
+    private long count() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.count();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,141 @@
+package org.pernodedrop.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderLockTest {
+    @TempDir
+    private Path directory;
+
+    private static FolderLock hold(Path folder) throws IOException {
+        return FolderLock.hold(folder, notice -> {});
+    }
+
+    private static String refused(Path folder) {
+        return assertThrows(FolderInUseException.class, () -> hold(folder)).getMessage();
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aSecondOneIsRefusedUntilTheFirstIsClosed() throws IOException {
+        Path folder = directory.resolve("a/b");
+        try (FolderLock lock = hold(folder)) {
+            assertEquals(folder, lock.path());
+            String message = refused(folder);
+            assertTrue(message.startsWith(folder + " is in use: this process, "), message);
+            assertTrue(message.contains(Long.toString(ProcessHandle.current().pid())), message);
+            Path link = Files.createSymbolicLink(directory.resolve("link"), folder);
+            refused(link);
+            refused(folder.resolve("../b"));
+            Files.writeString(folder.resolve("notes"), "mine");
+        }
+        try (FolderLock again = hold(folder)) {
+            assertEquals(List.of(FolderLock.FILE, "notes"), names(again.path()));
+        }
+        assertEquals(List.of("notes"), names(folder));
+    }
+
+    /** The operating system ends the lock with the process, so that none is left behind. */
+    @Test
+    void anotherProcessIsRefusedUntilItIsKilled() throws Exception {
+        Process other = FolderHolder.start(directory.toString());
+        try {
+            assertEquals(
+                    "held " + directory,
+                    other.inputReader(StandardCharsets.US_ASCII).readLine());
+            String message = refused(directory);
+            assertTrue(message.contains("process " + other.pid() + " is writing to it; wait for it"), message);
+            assertEquals(message, refused(directory), "asking does not end it");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        assertEquals(List.of(FolderLock.FILE), names(directory), "killed");
+        hold(directory).close();
+        assertEquals(List.of(), names(directory));
+    }
+
+    /** Files that are deleted by one while others open them: nobody holds the folder together with another. */
+    @Test
+    void processesAndThreadsTakeTurns() throws Exception {
+        int times = 150;
+        List<Process> others = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int k = 0; k < 2; k++) {
+                others.add(FolderHolder.start(directory.resolve("turns").toString(), Integer.toString(times)));
+            }
+            Callable<Void> turns = () -> {
+                FolderHolder.inTurn(directory.resolve("turns"), times);
+                return null;
+            };
+            for (Future<Void> each : threads.invokeAll(List.of(turns, turns))) {
+                each.get();
+            }
+            for (Process other : others) {
+                assertTrue(other.waitFor(1, TimeUnit.MINUTES), "it does not end");
+                assertEquals(0, other.exitValue());
+            }
+        } finally {
+            threads.shutdownNow();
+            others.forEach(Process::destroyForcibly);
+        }
+        // Gone with the one that had made it, unless another one had come meanwhile.
+        assertTrue(Files.notExists(directory.resolve("turns"))
+                || names(directory.resolve("turns")).isEmpty());
+    }
+
+    @Test
+    void newFoldersAreNumbered() throws IOException {
+        Path path = directory.resolve("runs/now");
+        try (FolderLock first = FolderLock.holdNew(path, notice -> {});
+                FolderLock second = FolderLock.holdNew(path, notice -> {})) {
+            assertEquals(path, first.path());
+            assertEquals(path.resolveSibling("now-2"), second.path());
+        }
+        assertEquals(List.of(), names(directory.resolve("runs")));
+    }
+
+    @Test
+    void whatIsNoFolderIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "mine");
+        assertThrows(NotDirectoryException.class, () -> hold(file));
+        assertThrows(IOException.class, () -> hold(file.resolve("below")));
+        assertThrows(NotDirectoryException.class, () -> FolderLock.holdExisting(directory.resolve("no"), notice -> {}));
+        assertThrows(
+                NotDirectoryException.class,
+                () -> hold(Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("gone"))));
+        assertEquals("mine", Files.readString(file));
+    }
+
+    /** Whoever may write to the folder could otherwise make us overwrite what the link names. */
+    @Test
+    void linksAreNotFollowed() throws IOException {
+        Path mine = Files.writeString(directory.resolve("mine"), "mine");
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Files.createSymbolicLink(folder.resolve(FolderLock.FILE), mine);
+        assertThrows(IOException.class, () -> hold(folder));
+        assertEquals("mine", Files.readString(mine));
+    }
+}
