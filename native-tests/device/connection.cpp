@@ -41,16 +41,16 @@ std::string connection_kernel(ConnectionPass pass, ConnectionSource source, Conn
 template <class... A>
 static void launch_pass(ConnectionPass pass, const ConnectionLaunch& c, A... arguments) {
     const Launch shape{
-        {static_cast<unsigned>(c.plan.tiles), static_cast<unsigned>(c.plan.stretches)},
+        {static_cast<unsigned>(c.plan.tiles), static_cast<unsigned>(c.plan.splits)},
         static_cast<unsigned>(c.plan.threads),
         static_cast<size_t>(c.plan.shared_bytes)};
     launch(
         connection_kernel(pass, c.source, c.plan.tile), shape, c.state, c.layer, c.first_sample, c.planes, c.threshold,
-        c.scale, c.sigma, c.shape.samples, c.shape.inputs, c.shape.outputs, arguments..., c.plan.stretch);
+        c.scale, c.sigma, c.shape.samples, c.shape.inputs, c.shape.outputs, arguments..., c.plan.split_length);
 }
 
 static float* partials(const ConnectionLaunch& launch) {
-    return launch.plan.stretches > 1 ? launch.partials : nullptr;
+    return launch.plan.splits > 1 ? launch.partials : nullptr;
 }
 
 // For the second pass: threads for every result, within what keeps a GPU busy.
@@ -64,10 +64,10 @@ void connection_forward(
     const ConnectionLaunch& c, const float* x, const float* w, const float* bias, int32_t activation, float* z,
     float* y) {
     launch_pass(ConnectionPass::FORWARD, c, x, w, bias, activation, z, y, c.packed, partials(c));
-    if (c.plan.stretches > 1) {
+    if (c.plan.splits > 1) {
         launch(
             "connection_forward_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.outputs), c.partials,
-            c.plan.stretches, c.shape.samples, c.shape.outputs, c.scale, bias, activation, z, y);
+            c.plan.splits, c.shape.samples, c.shape.outputs, c.scale, bias, activation, z, y);
     }
 }
 
@@ -75,20 +75,20 @@ void connection_backward_input(
     const ConnectionLaunch& c, const float* dz, const float* w, int32_t activation, const float* z_below,
     const float* y_below, float* dx) {
     launch_pass(ConnectionPass::BACKWARD_INPUT, c, dz, w, activation, z_below, y_below, dx, c.packed, partials(c));
-    if (c.plan.stretches > 1) {
+    if (c.plan.splits > 1) {
         launch(
             "connection_backward_input_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.inputs),
-            c.partials, c.plan.stretches, c.shape.samples, c.shape.inputs, c.scale, activation, z_below, y_below, dx);
+            c.partials, c.plan.splits, c.shape.samples, c.shape.inputs, c.scale, activation, z_below, y_below, dx);
     }
 }
 
 void connection_backward_weight(const ConnectionLaunch& c, const float* x, const float* dz, float* dw, float* db) {
-    float* const bias_partials = c.plan.stretches > 1 && db != nullptr ? c.bias_partials : nullptr;
+    float* const bias_partials = c.plan.splits > 1 && db != nullptr ? c.bias_partials : nullptr;
     launch_pass(ConnectionPass::BACKWARD_WEIGHT, c, x, dz, dw, db, c.packed, partials(c), bias_partials);
-    if (c.plan.stretches > 1) {
+    if (c.plan.splits > 1) {
         launch(
             "connection_backward_weight_sum", sum_launch(static_cast<int64_t>(c.shape.inputs) * c.shape.outputs),
-            c.partials, bias_partials, c.plan.stretches, c.shape.inputs, c.shape.outputs, c.scale, dw, db);
+            c.partials, bias_partials, c.plan.splits, c.shape.inputs, c.shape.outputs, c.scale, dw, db);
     }
 }
 

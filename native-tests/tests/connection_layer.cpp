@@ -193,7 +193,7 @@ void ConnectionLayer::check_forward(const ConnectionPlan& plan, int32_t activati
     const std::vector<float> z_values = z.download();
     const std::vector<float> y_values = y.download();
     expect_sums(
-        "z", z_values, sums(connection_table(mask_)), shape_.inputs + plan.stretches + 6,
+        "z", z_values, sums(connection_table(mask_)), shape_.inputs + plan.splits + 6,
         bounds_from_normals(mask_.sigma, sums));
     for (size_t n = 0; n < y_values.size(); ++n) {
         const double exact = activate_exactly(activation, z_values[n]);
@@ -220,7 +220,7 @@ void ConnectionLayer::check_backward_input(const ConnectionPlan& plan, int32_t a
         largest = std::max(largest, std::abs(derivative));
     }
     expect_sums(
-        "dx", dx.download(), expected, shape_.outputs + plan.stretches + 40, bounds_from_normals(mask_.sigma, sums),
+        "dx", dx.download(), expected, shape_.outputs + plan.splits + 40, bounds_from_normals(mask_.sigma, sums),
         largest);
 }
 
@@ -233,7 +233,7 @@ void ConnectionLayer::check_backward_weight(const ConnectionPlan& plan, bool wit
     const auto sums = [&](const reference::MaskTable& table) {
         return reference::connection_backward_weight(table, reference_shape(), x_, dz_);
     };
-    const int64_t roundings = shape_.samples + plan.stretches + 6;
+    const int64_t roundings = shape_.samples + plan.splits + 6;
     expect_sums("dw", dw.download(), sums(connection_table(mask_)), roundings, bounds_from_normals(mask_.sigma, sums));
     if (with_bias) {
         expect_sums(
@@ -271,9 +271,9 @@ ConnectionPlan plan_for(ConnectionPass pass, ConnectionSource source, device::La
 }
 
 ConnectionPlan plan_with(
-    ConnectionPass pass, ConnectionSource source, device::LayerShape shape, ConnectionTile tile, int32_t stretches) {
+    ConnectionPass pass, ConnectionSource source, device::LayerShape shape, ConnectionTile tile, int32_t splits) {
     return connection_plan::plan_with(
-        pass, source, shape.samples, shape.inputs, shape.outputs, connection_plan::tile_shape(pass, tile), stretches);
+        pass, source, shape.samples, shape.inputs, shape.outputs, connection_plan::tile_shape(pass, tile), splits);
 }
 
 std::vector<ConnectionTile> tiles_for(ConnectionSource source, device::LayerShape shape) {

@@ -84,10 +84,10 @@ class ConnectionLayer {
     std::optional<device::Array<float>> bias_partials_;
 };
 
-// The cheapest plan, and one with a tile and a number of stretches of one's own.
+// The cheapest plan, and one with a tile and a number of splits of one's own.
 ConnectionPlan plan_for(ConnectionPass pass, ConnectionSource source, device::LayerShape shape, bool aligned);
 ConnectionPlan plan_with(
-    ConnectionPass pass, ConnectionSource source, device::LayerShape shape, ConnectionTile tile, int32_t stretches);
+    ConnectionPass pass, ConnectionSource source, device::LayerShape shape, ConnectionTile tile, int32_t splits);
 
 // The tiles that can compute a source's layers of a shape.
 std::vector<ConnectionTile> tiles_for(ConnectionSource source, device::LayerShape shape);
