@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel_facts.h"
+
 namespace device {
 
 static std::string source_name(MultiPositionSource source) {
@@ -26,6 +28,42 @@ multi_position_kernel(ConnectionPass pass, MultiPositionSource source, MultiPosi
     return "multi_position_" + pass_name(pass) + "_" + source_name(source) +
            (precision == MultiPositionPrecision::TF32 ? "_tf32" : "_bf16") +
            (tile == MultiPositionTile::LARGE ? "_large" : "_small");
+}
+
+MultiPositionPlan multi_position_plan(
+    ConnectionPass pass, MultiPositionPrecision precision, const MultiPositionShape& shape, bool aligned,
+    MultiPositionTile tile, int64_t max_splits) {
+    // All sources come in the same tiles.
+    const KernelFacts kernel =
+        kernel_facts(multi_position_kernel(pass, MultiPositionSource::ONE_PLANE, precision, tile));
+    const int64_t samples = shape.samples;
+    const int64_t positions = shape.positions;
+    const bool pairs = precision == MultiPositionPrecision::BF16;
+    const bool copied_inputs = pairs || !aligned || shape.inputs % 4 != 0;
+    const bool copied_outputs = pairs || !aligned || shape.outputs % 4 != 0;
+    const auto words = [&](int64_t n) { return pairs ? ceil_divide(n, 2) : n; };
+    const auto padded = [](int64_t n) { return ceil_divide(n, 4) * 4; };
+    MultiPositionPlan plan{tile, 0, 1, shape.samples, kernel.block, kernel.shared_bytes, 0, 0, 0};
+    switch (pass) {
+        case ConnectionPass::FORWARD:
+            plan.tiles = samples * ceil_divide(positions, kernel.rows) * ceil_divide(shape.outputs, kernel.columns);
+            plan.first_words = copied_inputs ? samples * positions * padded(words(shape.inputs)) : 0;
+            plan.second_words = copied_outputs ? words(shape.inputs) * padded(shape.outputs) : 0;
+            break;
+        case ConnectionPass::BACKWARD_INPUT:
+            plan.tiles = samples * ceil_divide(positions, kernel.rows) * ceil_divide(shape.inputs, kernel.columns);
+            plan.first_words = copied_outputs ? samples * positions * padded(words(shape.outputs)) : 0;
+            plan.second_words = copied_outputs ? shape.inputs * padded(words(shape.outputs)) : 0;
+            break;
+        default:
+            plan.tiles = ceil_divide(shape.inputs, kernel.rows) * ceil_divide(shape.outputs, kernel.columns);
+            plan.first_words = copied_inputs ? samples * words(positions) * padded(shape.inputs) : 0;
+            plan.second_words = copied_outputs ? samples * words(positions) * padded(shape.outputs) : 0;
+            plan.split_length = static_cast<int32_t>(ceil_divide(samples, std::min(max_splits, samples)));
+            plan.splits = static_cast<int32_t>(ceil_divide(samples, plan.split_length));
+            plan.partials = plan.splits > 1 ? int64_t{plan.splits} * shape.inputs * shape.outputs : 0;
+    }
+    return plan;
 }
 
 // Threads for every result, within what keeps a GPU busy.
@@ -97,13 +135,10 @@ void multi_position_forward(
         operand(c.plan.first_words, c.first, x), operand(c.plan.second_words, c.second, w), bias, activation, z, y);
 }
 
-void multi_position_backward_input(
-    const MultiPositionLaunch& c, const float* dz, const float* w, int32_t activation, const float* z_below,
-    const float* y_below, float* dx) {
+void multi_position_backward_input(const MultiPositionLaunch& c, const float* dz, const float* w, float* dx) {
     launch_pass(
         ConnectionPass::BACKWARD_INPUT, c, c.shape.positions, c.shape.inputs, c.shape.outputs,
-        operand(c.plan.first_words, c.first, dz), operand(c.plan.second_words, c.second, w), activation, z_below,
-        y_below, dx);
+        operand(c.plan.first_words, c.first, dz), operand(c.plan.second_words, c.second, w), dx);
 }
 
 void multi_position_backward_weight(const MultiPositionLaunch& c, const float* x, const float* dz, float* dw) {

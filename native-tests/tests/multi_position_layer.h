@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "multi_position.h"
-#include "multi_position.h"
+#include "multi_position_products.h"
 
 // What is drawn, for a source of masks.
 struct MultiPositionMask {
@@ -42,7 +42,7 @@ class MultiPositionLayer {
 
     // Each pass by a plan, against the reference; GoogleTest failures say what differed.
     void check_forward(const MultiPositionPlan& plan, int32_t activation, bool with_bias);
-    void check_backward_input(const MultiPositionPlan& plan, int32_t activation_below);
+    void check_backward_input(const MultiPositionPlan& plan);
     void check_backward_weight(const MultiPositionPlan& plan);
 
     // Results of a pass by a plan, bit for bit as the device left them.
@@ -57,7 +57,7 @@ class MultiPositionLayer {
     reference::MultiPositionSizes sizes() const;
     void expect_sums(
         const char* what, const std::vector<float>& actual, const reference::Sums& expected,
-        const reference::Sums& unmasked, int64_t roundings, double largest_factor = 1) const;
+        const reference::Sums& unmasked, int64_t roundings) const;
 
     MultiPositionMask mask_;
     MultiPositionPrecision precision_;
@@ -68,13 +68,11 @@ class MultiPositionLayer {
     std::vector<float> w_;
     std::vector<float> dz_;
     std::vector<float> bias_;
-    std::vector<float> below_;
     device::Array<StepState> state_;
     device::Array<float> x_array_;
     device::Array<float> w_array_;
     device::Array<float> dz_array_;
     device::Array<float> bias_array_;
-    device::Array<float> below_array_;
     std::optional<device::Array<uint32_t>> first_;
     std::optional<device::Array<uint32_t>> second_;
     std::optional<device::Array<float>> partials_;

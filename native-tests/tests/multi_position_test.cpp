@@ -8,13 +8,6 @@ constexpr ConnectionPass PASSES[] = {
     ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 constexpr MultiPositionTile TILES[] = {MultiPositionTile::LARGE, MultiPositionTile::SMALL};
 constexpr MultiPositionPrecision PRECISIONS[] = {MultiPositionPrecision::TF32, MultiPositionPrecision::BF16};
-constexpr int32_t SHARED_LIMIT = 160 * 1024;
-
-MultiPositionPlan plan_with(
-    ConnectionPass pass, MultiPositionPrecision precision, const MultiPositionShape& shape, bool aligned, MultiPositionTile tile,
-    int32_t splits) {
-    return multi_position_plan::plan_with(pass, precision, shape, aligned, tile, splits);
-}
 
 // A mask and a precision.
 struct MultiPositionCase {
@@ -61,7 +54,7 @@ class MultiPositionKernels : public testing::TestWithParam<MultiPositionCase> {
         const auto activation = static_cast<int32_t>(turn_++ % 6);
         switch (pass) {
             case ConnectionPass::FORWARD: layer.check_forward(plan, activation, activation % 3 != 0); break;
-            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan, activation); break;
+            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan); break;
             default: layer.check_backward_weight(plan);
         }
     }
@@ -81,7 +74,7 @@ TEST_P(MultiPositionKernels, GiveTheReferencesSums) {
         for (const ConnectionPass pass : PASSES) {
             for (const MultiPositionTile tile : TILES) {
                 const int32_t splits = pass == ConnectionPass::BACKWARD_WEIGHT ? 1 + turn++ / 2 % 3 : 1;
-                check(operands, pass, plan_with(pass, GetParam().precision, shape, true, tile, splits));
+                check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, splits));
                 if (HasFatalFailure()) {
                     return;
                 }
@@ -94,7 +87,7 @@ TEST_P(MultiPositionKernels, RoundOperandsNoMoreThanTheirPrecision) {
     const MultiPositionShape shape{2, 20, 60, 44};
     MultiPositionLayer operands = layer(shape, MultiPositionNumbers::ANY);
     for (const ConnectionPass pass : PASSES) {
-        check(operands, pass, plan_with(pass, GetParam().precision, shape, true, MultiPositionTile::SMALL, 1));
+        check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, true, MultiPositionTile::SMALL, 1));
     }
 }
 
@@ -102,17 +95,7 @@ TEST_P(MultiPositionKernels, TakeBuffersThatAreNotAligned) {
     const MultiPositionShape shape{2, 20, 64, 36};
     MultiPositionLayer operands = layer(shape, MultiPositionNumbers::HELD, 1);
     for (const ConnectionPass pass : PASSES) {
-        check(operands, pass, plan_with(pass, GetParam().precision, shape, false, MultiPositionTile::SMALL, 2));
-    }
-}
-
-TEST_P(MultiPositionKernels, FollowTheirPlans) {
-    const MultiPositionShape shape{3, 66, 100, 40};
-    MultiPositionLayer operands = layer(shape, MultiPositionNumbers::HELD);
-    for (const ConnectionPass pass : PASSES) {
-        check(
-            operands, pass,
-            plan_sequences(pass, GetParam().precision, shape, true, device::multiprocessors(), SHARED_LIMIT));
+        check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, false, MultiPositionTile::SMALL, 2));
     }
 }
 
@@ -125,7 +108,7 @@ TEST_P(MultiPositionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
         for (const MultiPositionTile tile : TILES) {
             for (int repeat = 0; repeat < 2; ++repeat) {
                 results.push_back(
-                    operands.results(pass, plan_with(pass, GetParam().precision, shape, true, tile, 1)));
+                    operands.results(pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, 1)));
             }
         }
         for (const std::vector<float>& result : results) {

@@ -1,4 +1,4 @@
-#include "multi_position.h"
+#include "multi_position_products.h"
 
 #include <cmath>
 
