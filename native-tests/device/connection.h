@@ -52,6 +52,10 @@ struct ConnectionLaunch {
     float* bias_partials = nullptr;  // plan.bias_partials floats
 };
 
+// As in the names of kernels: "backward_input", "one_plane".
+std::string pass_word(ConnectionPass pass);
+std::string source_word(ConnectionSource source);
+
 // connection_<pass>_<source>_<tile>
 std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile);
 

@@ -15,17 +15,9 @@ static std::string source_name(MultiPositionSource source) {
     }
 }
 
-static std::string pass_name(ConnectionPass pass) {
-    switch (pass) {
-        case ConnectionPass::FORWARD: return "forward";
-        case ConnectionPass::BACKWARD_INPUT: return "backward_input";
-        default: return "backward_weight";
-    }
-}
-
 std::string
 multi_position_kernel(ConnectionPass pass, MultiPositionSource source, MultiPositionPrecision precision, MultiPositionTile tile) {
-    return "multi_position_" + pass_name(pass) + "_" + source_name(source) +
+    return "multi_position_" + pass_word(pass) + "_" + source_name(source) +
            (precision == MultiPositionPrecision::TF32 ? "_tf32" : "_bf16") +
            (tile == MultiPositionTile::LARGE ? "_large" : "_small");
 }

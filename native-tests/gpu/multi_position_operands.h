@@ -3,7 +3,7 @@
 
 #include "device.h"
 #include "layer_operands.h"
-#include "multi_position_plan.h"
+#include "multi_position.h"
 
 // As in "32x512x1024x4096": samples, positions, inputs, outputs.
 MultiPositionShape parse_multi_position_shape(const std::string& text);

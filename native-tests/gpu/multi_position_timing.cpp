@@ -13,6 +13,7 @@
 #include "mask.h"
 #include "multi_position.h"
 #include "multi_position_operands.h"
+#include "plans.h"
 #include "timing_results.h"
 
 namespace {
@@ -21,6 +22,7 @@ constexpr const char* USAGE = R"(multi_position_timing [options]
   --json FILE         where to write the results (multi-position-timings.json)
   --shapes LIST       as in 32x512x1024x4096,8x128x256x512: samples, positions, inputs, outputs
   --drop-rates LIST   as in 0.5,0.3
+  --plans PATH        folder of the tables of plans, or a file with rows as theirs
   --libraries LIST    folders to look for cuBLAS in, separated by colons
   --commit TEXT       goes into the results
 )";
@@ -36,6 +38,7 @@ struct Options {
     std::string json = "multi-position-timings.json";
     std::string shapes = "32x512x1024x4096,8x128x256x512";
     std::string drop_rates = "0.5,0.3";
+    std::string plans = PERNODEDROP_PLANS;
     std::string libraries;
     std::string commit = "unknown";
 };
@@ -55,6 +58,7 @@ Options parse(int count, char** arguments) {
         {"--json", &options.json},
         {"--shapes", &options.shapes},
         {"--drop-rates", &options.drop_rates},
+        {"--plans", &options.plans},
         {"--libraries", &options.libraries},
         {"--commit", &options.commit}};
     for (int n = 1; n < count; n += 2) {
@@ -221,7 +225,7 @@ struct MaskCase {
 
 void time_multi_position(
     const MaskCase& one, MultiPositionPrecision precision, MultiPositionOperands& layer, const std::map<Pass, double>& cublas_us,
-    const CudaTimer& timer, Table& table, Failures& failures) {
+    const CudaTimer& timer, const std::string& plans, Table& table, Failures& failures) {
     reference::Mask mask;
     mask.noise = one.noise;
     mask.key = reference::layer_key(SEED, LAYER);
@@ -240,8 +244,8 @@ void time_multi_position(
         if (one.noise == reference::Noise::BERNOULLI) {
             launch.scale = std::ldexp(1.0f, static_cast<int>(launch.planes)) / static_cast<float>(launch.threshold);
         }
-        launch.plan = plan_sequences(
-            kind, precision, layer.shape, true, device::multiprocessors(), cuda::attribute(cuda::SHARED_BYTES_OPTIN));
+        launch.plan = planned_multi_position(
+            plans, kind, precision, layer.shape, cuda::attribute(cuda::SHARED_BYTES_OPTIN));
         const std::string name = device::multi_position_kernel(kind, one.source, precision, launch.plan.tile) +
                                  (launch.plan.splits > 1 ? "/" + std::to_string(launch.plan.splits) : "");
         failures.attempt(name, [&] {
@@ -266,7 +270,7 @@ void time_multi_position(
                         break;
                     case Pass::BACKWARD_INPUT:
                         device::multi_position_backward_input(
-                            launch, dz, w, NO_ACTIVATION, nullptr, nullptr, layer.dx.pointer());
+                            launch, dz, w, layer.dx.pointer());
                         break;
                     case Pass::BACKWARD_WEIGHT: device::multi_position_backward_weight(launch, x, dz, layer.dw.pointer());
                 }
@@ -338,7 +342,7 @@ int time_all(const Options& options) {
                 cublas_us = time_cublas(*cublas, precision, layer, timer, table, failures);
             }
             for (const MaskCase& one : cases(options.drop_rates)) {
-                time_multi_position(one, precision, layer, cublas_us, timer, table, failures);
+                time_multi_position(one, precision, layer, cublas_us, timer, options.plans, table, failures);
             }
             // Often: what has been measured must not be lost to a time limit.
             write(options, table);
