@@ -103,8 +103,7 @@ void connection_forward(
     }
 }
 
-void connection_backward_input(
-    const ConnectionLaunch& c, const float* dz, const float* w, float* dx) {
+void connection_backward_input(const ConnectionLaunch& c, const float* dz, const float* w, float* dx) {
     launch_pass(ConnectionPass::BACKWARD_INPUT, c, dz, w, dx, c.packed, partials(c));
     if (c.plan.splits > 1) {
         launch(

@@ -1,4 +1,5 @@
-// Launches of the connection kernels: the kernel of a pass, source and tile, and the second pass where the sums are split.
+// Launches of the connection kernels: the kernel of a pass, source and tile, and the second pass where the sums are
+// split.
 #pragma once
 
 #include <cstdint>

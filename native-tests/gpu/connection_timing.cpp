@@ -103,7 +103,8 @@ class ConnectionTiming {
         const std::string name = device::connection_kernel(connection_pass(pass), case_.source, launch_.plan.tile) +
                                  (case_.store ? "+store" : "") + (splits > 1 ? "/" + std::to_string(splits) : "");
         const auto run = [&] { run_pass(pass); };
-        const bool normals = case_.source == ConnectionSource::GAUSSIAN || case_.source == ConnectionSource::PARTIAL_GAUSSIAN;
+        const bool normals =
+            case_.source == ConnectionSource::GAUSSIAN || case_.source == ConnectionSource::PARTIAL_GAUSSIAN;
         layer_.check(
             name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
             normals ? NORMALS_BOUND : SUM_BOUND);

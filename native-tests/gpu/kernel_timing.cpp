@@ -138,7 +138,8 @@ void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
 
 double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
     const auto run = [&] { multiply(cublas, pass, layer); };
-    layer.check("cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
+    layer.check(
+        "cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
     const Timing timing = timer.time(run);
     results.add("cublasSgemm", pass, layer.shape, 0.0, 0, timing, layer.bytes(), timing.median_us);
     return timing.median_us;

@@ -1,4 +1,5 @@
-// Operands and results of a layer over samples with several positions on the device, the operands also on the host; and the judge of results.
+// Operands and results of a layer over samples with several positions on the device, the operands also on the host; and
+// the judge of results.
 #pragma once
 
 #include "device.h"

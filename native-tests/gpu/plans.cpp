@@ -61,8 +61,8 @@ MultiPositionPlan planned_multi_position(
     const Choice choice = choice_of(
         tables, "multi-position-plans.txt",
         joined(
-            device::pass_word(pass), precision == MultiPositionPrecision::TF32 ? "tf32" : "bf16", shape.samples, shape.positions,
-            shape.inputs, shape.outputs, 1, device::multiprocessors(), shared_limit));
+            device::pass_word(pass), precision == MultiPositionPrecision::TF32 ? "tf32" : "bf16", shape.samples,
+            shape.positions, shape.inputs, shape.outputs, 1, device::multiprocessors(), shared_limit));
     const MultiPositionTile tile = choice.tile == "large" ? MultiPositionTile::LARGE : MultiPositionTile::SMALL;
     return device::multi_position_plan(pass, precision, shape, true, tile, choice.splits);
 }
