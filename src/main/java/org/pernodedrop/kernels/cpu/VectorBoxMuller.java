@@ -19,8 +19,8 @@ import org.pernodedrop.mask.BoxMuller;
 /**
  * {@link BoxMuller} on vectors, for 32 pairs of words at a time: the same operations in the same order, so the same bits.
  *
- * <p>In stages that hand on through small arrays. Together they would exceed what the compiler inlines, and it would box
- * every vector; called through an interface with many implementations, each stage is compiled by itself.
+ * <p>The stages pass their results through small arrays. Inlined together they would exceed the compiler's limits, and it
+ * would box every vector; called through an interface with many implementations, each stage is compiled by itself.
  */
 final class VectorBoxMuller {
     private static final float HALF_PI = (float) (Math.PI / 2);

@@ -15,13 +15,13 @@ import org.pernodedrop.mask.Philox;
  * Kept bits of 16 counters at a time, either 16 samples or 16 quads of inputs: Philox4x32-10 in all planes, joined in
  * registers.
  *
- * <p>Two of the ten rounds are shared. The counter's z and y pass the first round alone, by the product with z and an
- * exclusive or with y, and the second by one more product; neither knows of block and plane. Block and plane meet the
- * lanes only in the third round: what they go through before is the same for all lanes, and scalar.
+ * <p>Two of the ten rounds are computed once for all blocks and planes. In the first round the counter's z and y do not
+ * meet its block and plane: one product with z and an exclusive or with y suffice, and one more product in the second. Block
+ * and plane reach the lanes in the third round; their own first two rounds are equal for all lanes, hence scalar.
  *
- * <p>A lane holds two words, (c0, c1) or (c2, c3), the one that is multiplied next in its high half. A shift then brings
- * that word down for the multiplication and clears what is above it, by which later JDKs recognise the cheap 32-bit
- * multiplication; and a round is {@code p ^ key ^ lane << 32}.
+ * <p>A lane holds two words, (c0, c1) or (c2, c3), with the next factor in its high half. A shift then brings that word down
+ * and clears the upper half, by which later JDKs recognise the cheap 32-bit multiplication; a round is {@code p ^ key ^ lane
+ * << 32}.
  */
 final class VectorKeptBits {
     private static final int SCHEDULE = 2 * Philox.ROUNDS;
@@ -110,7 +110,7 @@ final class VectorKeptBits {
         LongVector keptB = keptA;
         LongVector keptC = keptA;
         LongVector keptD = keptA;
-        // Digits below the last 1 of q' leave nothing kept, whatever their words.
+        // Planes below the last 1 digit of q' keep nothing, so they are not drawn.
         for (int plane = planes - 1 - Integer.numberOfTrailingZeros(threshold); plane >= 0; plane--) {
             long p0 = MULTIPLIER_0 * ((block | plane << Mask.PLANE_SHIFT) & LOW);
             long p1 = MULTIPLIER_1 * (p0 >>> 32 ^ schedule[1] >>> 32 ^ step & LOW);
@@ -145,7 +145,7 @@ final class VectorKeptBits {
         keptD.intoArray(kept, at + SAMPLES + SAMPLES / 2);
     }
 
-    /** Takes words apart and lanes together: two vectors of counters become the words of two inputs. */
+    /** Transposes words and lanes: two vectors of counters become the words of two inputs. */
     private static void merge(long[] kept, int from, int[] to, int toAt) {
         LongVector even = LongVector.fromArray(LANES, kept, from);
         LongVector odd = LongVector.fromArray(LANES, kept, from + SAMPLES / 2);

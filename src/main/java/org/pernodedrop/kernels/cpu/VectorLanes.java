@@ -7,12 +7,12 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * How wide the vectors are, and how mask bits become masked lanes.
+ * Width of the vectors, and the conversion of mask bits to masked lanes.
  *
- * <p>Two idioms. With mask registers (AVX-512, and a JDK that compiles {@code VectorMask.fromLong} to an instruction) a
- * word's bits go straight to a mask. Elsewhere a small table turns the bits of one vector into lanes of ones, and a
- * bit-wise "and" does the rest; the table limits vectors to 8 lanes. Both give the same bits; the choice depends on
- * processor and JDK alone, and {@value #PROPERTY} overrides it.
+ * <p>With mask registers (AVX-512, and a JDK that compiles {@code VectorMask.fromLong} to an instruction) a word's bits are
+ * loaded as a vector mask. Otherwise a small table turns the bits of one vector into lanes of ones for a bit-wise "and"; the
+ * table limits vectors to 8 lanes. Both give the same bits; the choice depends on processor and JDK alone, and the system
+ * property {@value #PROPERTY} overrides it.
  */
 final class VectorLanes {
     /** System property: {@code registers} or {@code table}. */
@@ -67,8 +67,8 @@ final class VectorLanes {
     }
 
     /**
-     * The first output of a pair of vectors, given that it is {@code u}: where a pair is a whole tile the compiler sees the
-     * constant 0, and has one more register.
+     * The first output u of a pair of vectors. If a pair is a whole tile, the compiler sees the constant 0, which saves a
+     * register.
      */
     static int pairStart(int u) {
         return 2 * COUNT == Tiles.OUTPUTS ? 0 : u;

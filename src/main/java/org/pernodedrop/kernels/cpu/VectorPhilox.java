@@ -13,9 +13,9 @@ import org.pernodedrop.mask.Philox;
 /**
  * Philox4x32-10 on vectors of counters, 16 calls at a time.
  *
- * <p>Each lane is 64 bits wide and holds one 32-bit word with rubbish above it, for the sake of the full products. The
- * explicit masks before each multiplication are what lets later JDKs choose the cheap 32-bit multiplication. Methods
- * here are small on purpose: beyond its inlining limits the compiler would box every vector.
+ * <p>Each lane is 64 bits wide, for the full products, and holds one 32-bit word; its upper half is undefined. The explicit
+ * masks before each multiplication let later JDKs choose the cheap 32-bit multiplication. Methods are small on purpose:
+ * beyond its inlining limits the compiler would box every vector.
  */
 final class VectorPhilox {
     /** Counters that go side by side: at most 8. */
@@ -30,7 +30,7 @@ final class VectorPhilox {
     private VectorPhilox() {}
 
     /**
-     * Order of the counters in a scratch array: the even ones, then the odd ones, so that {@link #merge} can interleave
+     * Position of a counter in a scratch array: first the even ones, then the odd ones, so that {@link #merge} interleaves
      * them without a shuffle.
      */
     static int position(int lane) {
