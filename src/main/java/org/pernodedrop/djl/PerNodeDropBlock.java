@@ -17,6 +17,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.djl.Tape.HostArrays;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;

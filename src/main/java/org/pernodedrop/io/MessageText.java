@@ -35,7 +35,7 @@ public final class MessageText {
     public static String shown(Object value) {
         String text = String.valueOf(value);
         int end = whole(text, Math.min(text.length(), LONGEST_VALUE));
-        String shown = TerminalText.line(text.substring(0, end)).replace("\t", "\\t");
+        String shown = SafeText.line(text.substring(0, end)).replace("\t", "\\t");
         return end == text.length() ? shown : shown + "...";
     }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pernodedrop.io.JsonText;
+import org.pernodedrop.model.Safetensors.Tensor;
 
 /**
  * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.

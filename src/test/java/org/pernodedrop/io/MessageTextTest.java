@@ -22,7 +22,7 @@ class MessageTextTest {
     @Test
     void pairsOfSurrogatesStayWhole() {
         String cut = MessageText.cut("x" + "\uD83D\uDE00".repeat(3000));
-        assertEquals(cut, TerminalText.line(cut));
+        assertEquals(cut, SafeText.line(cut));
         String quoted = MessageText.quoted("x" + "\uD83D\uDE00".repeat(100));
         assertEquals('"' + "x" + "\uD83D\uDE00".repeat(39) + "...\"", quoted);
     }

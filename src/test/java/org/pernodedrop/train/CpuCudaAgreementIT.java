@@ -24,6 +24,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** The same seed on the CPU and on a CUDA device: the same weights and masks, and losses that part slowly. */
 @Tag("thorough")

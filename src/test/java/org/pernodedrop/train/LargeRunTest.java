@@ -18,6 +18,8 @@ import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.RunCheckpoints.CheckpointRoom;
+import org.pernodedrop.train.TrainingState.EpochRows;
 
 /** What is written of runs with very many columns or epochs is read again. */
 class LargeRunTest {

@@ -29,6 +29,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
 @Tag("thorough")

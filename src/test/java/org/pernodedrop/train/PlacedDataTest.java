@@ -18,6 +18,7 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 
 /** Where data is put, and what happens when there is no room. */
 class PlacedDataTest {

@@ -24,6 +24,10 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.train.ModelConfig.Regularizer;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);

@@ -13,7 +13,7 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.ResidentDataset;
 import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;

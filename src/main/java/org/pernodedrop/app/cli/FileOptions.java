@@ -3,7 +3,7 @@ package org.pernodedrop.app.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Reading;
 import picocli.CommandLine.Option;
 
