@@ -16,7 +16,7 @@ import org.apache.commons.csv.CSVRecord;
 
 /** A table of numbers, perhaps with a label column, read from comma-separated text ({@link Text}). */
 final class CsvTable {
-    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
     /** The header is decided by so many rows, or by two if they are long. */
     private static final int SAMPLE_ROWS = 1000;
@@ -116,12 +116,12 @@ final class CsvTable {
             return;
         }
         int width = layout.features().length;
-        if (filled > LONGEST_ARRAY - width) {
+        if (filled > MAX_ARRAY_LENGTH - width) {
             throw new DataException("CSV file must hold fewer than 2^31 values: " + file + ", line " + row.line()
                     + " goes beyond; use fewer rows");
         }
         if (features.length - filled < width) {
-            features = Arrays.copyOf(features, (int) Math.min(2L * (filled + width), LONGEST_ARRAY));
+            features = Arrays.copyOf(features, (int) Math.min(2L * (filled + width), MAX_ARRAY_LENGTH));
         }
         for (int column : layout.features()) {
             float value = CsvCells.feature(fields[column]);

@@ -121,7 +121,7 @@ final class IdxSource extends DataSource {
      */
     record IdxFile(String name, int count, int rows, int columns, byte[] values) {
         private static final int UNSIGNED_BYTES = 0x0800;
-        private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+        private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
         static IdxFile images(InputFile file) {
             return file.read(in -> read(file.name(), in, 3));
@@ -171,7 +171,7 @@ final class IdxSource extends DataSource {
             for (int d = 0; d < dimensions; d++) {
                 sizes[d] = numbers.getInt();
                 total = sizes[d] < 1 ? 0 : total * sizes[d];
-                if (total < 1 || total > LONGEST_ARRAY) {
+                if (total < 1 || total > MAX_ARRAY_LENGTH) {
                     throw new DataException("IDX sizes must be at least 1 and have a product below 2^31: size "
                             + Integer.toUnsignedString(sizes[d]) + " at byte " + Integer.BYTES * (1 + d) + " of " + name
                             + "; get it again");

@@ -76,7 +76,7 @@ interface Labels {
      * {@link String#compareTo}. An integer may have decimals, if they are zero ("1.0" is "1").
      */
     static final class Learned implements Labels {
-        private static final double LARGEST_EXACT = 1L << 53;
+        private static final double MAX_EXACT = 1L << 53;
         private static final int MANY_CLASSES = 100;
         private static final int SOME_CLASSES = 20;
         private static final int FEW_EXAMPLES = 5;
@@ -112,7 +112,7 @@ interface Labels {
                 bad.add(BadCells.Fault.DECIMAL_LABEL, field, line, column);
                 return;
             }
-            if (number && Math.abs(value) > LARGEST_EXACT) {
+            if (number && Math.abs(value) > MAX_EXACT) {
                 bad.add(BadCells.Fault.LARGE_LABEL, field, line, column);
                 return;
             }

@@ -176,7 +176,7 @@ public final class RunCheckpoints implements TrainingListener {
 
         /** The same of a header of so many bytes. */
         static int epochs(long headerBytes) {
-            return (int) Math.max(0, (JsonText.LONGEST - RESERVE - headerBytes) / EpochRows.LONGEST_ROW);
+            return (int) Math.max(0, (JsonText.MAX_LENGTH - RESERVE - headerBytes) / EpochRows.MAX_ROW_LENGTH);
         }
     }
 }

@@ -110,19 +110,19 @@ public final class RunDirectory implements AutoCloseable {
         return new RunDirectory(path, null);
     }
 
-    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
-    public Path metrics(boolean twin) {
-        return file(RunFiles.metrics(twin));
+    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised baseline. */
+    public Path metrics(boolean baseline) {
+        return file(RunFiles.metrics(baseline));
     }
 
-    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised twin. */
-    public Path checkpoint(boolean twin) {
-        return file(RunFiles.checkpoint(twin));
+    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised baseline. */
+    public Path checkpoint(boolean baseline) {
+        return file(RunFiles.checkpoint(baseline));
     }
 
     /** Where the weights of a network after its best epoch go, likewise. */
-    public Path model(boolean twin) {
-        return file(RunFiles.model(twin));
+    public Path model(boolean baseline) {
+        return file(RunFiles.model(baseline));
     }
 
     /** Where the plot goes. */
@@ -246,16 +246,16 @@ public final class RunDirectory implements AutoCloseable {
 
         private RunFiles() {}
 
-        static String metrics(boolean twin) {
-            return twin ? "metrics-none.csv" : "metrics.csv";
+        static String metrics(boolean baseline) {
+            return baseline ? "metrics-none.csv" : "metrics.csv";
         }
 
-        static String checkpoint(boolean twin) {
-            return twin ? "checkpoint-none.safetensors" : "checkpoint.safetensors";
+        static String checkpoint(boolean baseline) {
+            return baseline ? "checkpoint-none.safetensors" : "checkpoint.safetensors";
         }
 
-        static String model(boolean twin) {
-            return twin ? "model-none.safetensors" : "model.safetensors";
+        static String model(boolean baseline) {
+            return baseline ? "model-none.safetensors" : "model.safetensors";
         }
 
         /**

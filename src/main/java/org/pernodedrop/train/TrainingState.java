@@ -157,7 +157,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
      */
     static final class EpochRows {
         /** No row takes more: six numbers of at most 24 characters, and what is between them. */
-        static final int LONGEST_ROW = 160;
+        static final int MAX_ROW_LENGTH = 160;
 
         private static final int NUMBERS = 6;
 

@@ -12,10 +12,10 @@ class MessageTextTest {
     void aLongMessageKeepsItsBeginningAndItsEnd() {
         String message = "rule: " + "x".repeat(3_000_000) + "; the way out";
         String cut = MessageText.cut(message);
-        assertTrue(cut.length() < MessageText.LONGEST + 100, cut);
+        assertTrue(cut.length() < MessageText.MAX_LENGTH + 100, cut);
         assertTrue(cut.startsWith("rule: xxx"), cut);
         assertTrue(cut.endsWith("; the way out"), cut);
-        assertTrue(cut.contains(" (" + (message.length() - MessageText.LONGEST) + " characters left out) "), cut);
+        assertTrue(cut.contains(" (" + (message.length() - MessageText.MAX_LENGTH) + " characters left out) "), cut);
         assertEquals("short", MessageText.cut("short"));
     }
 

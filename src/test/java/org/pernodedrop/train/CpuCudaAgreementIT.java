@@ -93,7 +93,7 @@ class CpuCudaAgreementIT {
         List<float[]> masks = new ArrayList<>();
         List<LossTotals> losses = new ArrayList<>();
         try (Network network = new Network(model.describe(new int[] {64}, 10, SEED, config.newOptimizer()), backend);
-                BatchSource data = new ResidentDataset(backend, split.train());
+                BatchSource data = new DeviceResidentDataset(backend, split.train());
                 Batches batches = data.batches(BATCH);
                 LossAccumulator totals = backend.newLossAccumulator()) {
             float[] initial = backend.download(network.parameterBuffer());

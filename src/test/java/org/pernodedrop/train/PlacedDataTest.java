@@ -57,7 +57,7 @@ class PlacedDataTest {
             assertEquals(onDevice ? bytes : 0, backend.memory().used());
             for (BatchSource part :
                     List.of(data.train(), data.validation(), data.test().orElseThrow())) {
-                assertEquals(onDevice, part instanceof ResidentDataset);
+                assertEquals(onDevice, part instanceof DeviceResidentDataset);
                 assertEquals(split.train().featureCount(), part.featureCount());
             }
             assertEquals(split.train().examples(), data.train().examples());

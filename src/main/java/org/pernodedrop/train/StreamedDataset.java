@@ -10,12 +10,12 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
 /** A data set on the host, whose batches are copied to a device while that computes on those before. */
-public final class FedDataset implements BatchSource {
+public final class StreamedDataset implements BatchSource {
     private final Backend backend;
     private final Dataset data;
 
     /** Takes nothing of the device before {@link #batches}. */
-    public FedDataset(Backend backend, Dataset data) {
+    public StreamedDataset(Backend backend, Dataset data) {
         this.backend = backend;
         this.data = data;
     }
@@ -32,7 +32,7 @@ public final class FedDataset implements BatchSource {
 
     @Override
     public Batches batches(int most) {
-        return new FedBatches(backend, data, most);
+        return new StreamedBatches(backend, data, most);
     }
 
     /** Does nothing: batches belong to those who asked for them. */
@@ -40,7 +40,7 @@ public final class FedDataset implements BatchSource {
     public void close() {}
 
     /** Batches put together on the host; each is on its way while the device computes on the one before. */
-    static final class FedBatches implements Batches {
+    static final class StreamedBatches implements Batches {
         private final Dataset data;
         private final Workspace workspace;
         private final DeviceFloats features;
@@ -51,7 +51,7 @@ public final class FedDataset implements BatchSource {
         private int sent;
         private int taken;
 
-        FedBatches(Backend backend, Dataset data, int wanted) {
+        StreamedBatches(Backend backend, Dataset data, int wanted) {
             int most = Math.min(wanted, data.examples());
             this.data = data;
             workspace = new Workspace(backend);

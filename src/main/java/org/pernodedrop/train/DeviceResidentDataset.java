@@ -7,7 +7,7 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
 /** A data set on a device: uploaded once, so that no step waits for the host. */
-public final class ResidentDataset implements BatchSource {
+public final class DeviceResidentDataset implements BatchSource {
     private final Backend backend;
     private final int examples;
     private final int featureCount;
@@ -20,7 +20,7 @@ public final class ResidentDataset implements BatchSource {
      *
      * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if there is no room; nothing is left behind then
      */
-    public ResidentDataset(Backend backend, Dataset data) {
+    public DeviceResidentDataset(Backend backend, Dataset data) {
         this.backend = backend;
         examples = data.examples();
         featureCount = data.featureCount();
@@ -63,7 +63,7 @@ public final class ResidentDataset implements BatchSource {
 
     @Override
     public Batches batches(int most) {
-        return new ResidentBatches(backend, this, most);
+        return new DeviceResidentBatches(backend, this, most);
     }
 
     @Override
@@ -75,9 +75,9 @@ public final class ResidentDataset implements BatchSource {
      * Batches gathered on the device. Only the numbers of a batch's rows are copied before it, within the device and to one
      * place, so that gathering can be recorded.
      */
-    static final class ResidentBatches implements Batches {
+    static final class DeviceResidentBatches implements Batches {
         private final Backend backend;
-        private final ResidentDataset data;
+        private final DeviceResidentDataset data;
         private final Workspace workspace;
         private final DeviceInts order;
         private final DeviceInts rows;
@@ -86,7 +86,7 @@ public final class ResidentDataset implements BatchSource {
         private BatchSizes sizes = BatchSizes.of(0, 1);
         private int taken;
 
-        ResidentBatches(Backend backend, ResidentDataset data, int wanted) {
+        DeviceResidentBatches(Backend backend, DeviceResidentDataset data, int wanted) {
             int most = Math.min(wanted, data.examples());
             this.backend = backend;
             this.data = data;
