@@ -85,8 +85,8 @@ final class IdxSource extends DataSource {
     }
 
     /**
-     * Ten classes, or more if labels above 9 leave no gap: the files do not say how many classes there are, and a damaged
-     * label must not pass for a new one.
+     * Ten classes, or more if the labels above 9 have no gap: the files do not contain the number of classes, and a
+     * damaged label must not count as a new class.
      */
     private static int classes(IdxFile labels) {
         int[] counts = new int[256];
@@ -110,8 +110,8 @@ final class IdxSource extends DataSource {
     }
 
     /**
-     * A file in the IDX format with unsigned bytes: magic number 0x0000080d with d dimensions, d sizes of 4 bytes, big endian,
-     * and the values.
+     * A file in the IDX format with unsigned bytes: the magic number 0x0000080d for d dimensions, d sizes of 4 bytes,
+     * big-endian, and the values.
      *
      * @param name file name for messages
      * @param count number of images or labels, at least 1
@@ -127,12 +127,13 @@ final class IdxSource extends DataSource {
             return file.read(in -> read(file.name(), in, 3));
         }
 
-        /** Labels, as many as there are images. */
+        /** Reads labels; their number must be that of the images. */
         static IdxFile labels(InputFile file, IdxFile images) {
             IdxFile labels = file.read(in -> read(file.name(), in, 1));
             if (labels.count != images.count) {
-                throw new DataException("labels must be as many as images: " + labels.count + " labels in " + labels.name
-                        + ", " + images.count + " images in " + images.name + "; use files of one data set");
+                throw new DataException(
+                        "labels must be as many as images: " + labels.count + " labels in " + labels.name + ", "
+                                + images.count + " images in " + images.name + "; use files of one data set");
             }
             return labels;
         }
@@ -141,7 +142,7 @@ final class IdxSource extends DataSource {
             return Byte.toUnsignedInt(values[row]);
         }
 
-        /** Where a label is, for messages. */
+        /** Place of a label, for messages. */
         String where(int row) {
             return " of example " + row + " (byte " + (headerBytes(1) + row) + ") in " + name;
         }
@@ -177,21 +178,21 @@ final class IdxSource extends DataSource {
                             + "; get it again");
                 }
             }
-            // Grows with what the file holds, so a damaged header cannot ask for more memory than that.
+            // Grows with the content: a damaged header cannot allocate more memory than that takes.
             byte[] values = in.readNBytes((int) total);
             if (values.length < total) {
                 throw truncated(name, total + " bytes after the header", values.length);
             }
             if (in.read() >= 0) {
-                throw new DataException("IDX file must end after the " + total + " bytes that its header announces: " + name
-                        + " goes on; get it again");
+                throw new DataException("IDX file must end after the " + total + " bytes that its header announces: "
+                        + name + " goes on; get it again");
             }
             return new IdxFile(name, sizes[0], sizes[1], sizes[2], values);
         }
 
         private static DataException truncated(String name, String expected, int found) {
-            return new DataException(
-                    "IDX file must have " + expected + ": " + name + " is truncated, it has " + found + "; get it again");
+            return new DataException("IDX file must have " + expected + ": " + name + " is truncated, it has " + found
+                    + "; get it again");
         }
     }
 }

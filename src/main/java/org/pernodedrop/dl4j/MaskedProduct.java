@@ -12,7 +12,7 @@ import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
-/** {@code z = x (w m) + bias} and its gradients on ND4J's arrays, in one of its data types, on one of its backends. */
+/** {@code z = x (w m) + bias} and its gradients on ND4J's arrays, for one data type and one backend of ND4J. */
 interface MaskedProduct {
     /** @param bias null for none */
     void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z);
@@ -21,8 +21,10 @@ interface MaskedProduct {
     void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db);
 
     /**
-     * @throws IllegalArgumentException if there is none for the type
-     * @throws IllegalStateException if there is none for ND4J's backend
+     * The implementation for a data type.
+     *
+     * @throws IllegalArgumentException if the type is not supported
+     * @throws IllegalStateException if ND4J's backend is not supported
      */
     static MaskedProduct of(DataType type) {
         return switch (type) {
@@ -41,7 +43,7 @@ interface MaskedProduct {
         if (name.contains("cpu")) {
             return new KernelProduct();
         }
-        // By name, since the class of the backend is there only if it is the user's.
+        // By name, since the backend's class exists only on the class path of its users.
         if (name.contains("cublas")) {
             return new CudaProduct();
         }
@@ -54,7 +56,7 @@ interface MaskedProduct {
         return ConnectionShape.of(Math.toIntExact(x.size(0)), Math.toIntExact(w.size(0)), Math.toIntExact(w.size(1)));
     }
 
-    /** The array, or a copy of it where the elements of a row don't lie one after the other; null stays null. */
+    /** The array, or a copy if the elements of a row are not contiguous; null stays null. */
     static INDArray rows(INDArray array) {
         return array == null || isByRows(array) ? array : array.dup('c');
     }
@@ -64,19 +66,22 @@ interface MaskedProduct {
         return gapless && (array.size(0) == 1 || array.stride(0) >= array.size(1));
     }
 
-    /** Elements from a row to the next. */
+    /** Number of elements from a row to the next. */
     static int leadingDimension(INDArray array) {
         return Math.toIntExact(array.size(0) == 1 ? array.size(1) : array.stride(0));
     }
 
-    /** The mask of a layer at a step, by the numbers that it follows from. */
+    /** The mask of a layer at a step, given by its seed, layer and step. */
     record DrawnMask(MaskSpec spec, long seed, int layer, int step) {
         Mask values() {
             return Mask.of(spec, seed, layer, step);
         }
     }
 
-    /** By our kernels, on the native memory of ND4J's arrays: none is copied whose rows are without gaps between elements. */
+    /**
+     * Calls the CPU kernels on the native memory of ND4J's arrays; only arrays whose rows are not contiguous are
+     * copied.
+     */
     static final class KernelProduct implements MaskedProduct {
         @Override
         public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
@@ -98,7 +103,8 @@ interface MaskedProduct {
         }
 
         @Override
-        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+        public void backward(
+                DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
             INDArray rowsX = MaskedProduct.rows(x);
             INDArray rowsW = MaskedProduct.rows(w);
             INDArray rowsDz = MaskedProduct.rows(dz);
@@ -116,7 +122,8 @@ interface MaskedProduct {
                             null);
         }
 
-        // A look at the array's memory, which lives as long as the array: callers hold it until the kernel returns.
+        // A view of the array's memory, which lives as long as the array: callers hold the array until the kernel
+        // returns.
         private static HostMatrix matrix(INDArray array) {
             if (array == null) {
                 return null;
@@ -128,7 +135,9 @@ interface MaskedProduct {
         }
     }
 
-    /** In doubles by ND4J, with the same masks, one sample's after the other: slow, and exact enough for gradient checks. */
+    /**
+     * Computes in doubles with ND4J and the same masks, sample by sample: slow, but precise enough for gradient checks.
+     */
     static final class DoubleProduct implements MaskedProduct {
         @Override
         public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
@@ -139,7 +148,8 @@ interface MaskedProduct {
         }
 
         @Override
-        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+        public void backward(
+                DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
             dw.assign(0);
             for (long b = 0; b < x.size(0); b++) {
                 INDArray m = sample(mask, b, w);

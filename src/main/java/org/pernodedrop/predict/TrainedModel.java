@@ -40,8 +40,7 @@ public final class TrainedModel implements AutoCloseable {
             }
             int inputs = network.spec().input().size();
             int classes = network.spec().outputShape().size();
-            if (facts.data().features() != inputs
-                    || facts.data().classNames().size() != classes) {
+            if (facts.data().features() != inputs || facts.data().classNames().size() != classes) {
                 throw new ModelFileException(file + " does not hold together: the network has " + inputs
                         + " inputs and "
                         + classes + " classes, its data " + facts.data().features() + " and "

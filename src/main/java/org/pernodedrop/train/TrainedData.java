@@ -10,16 +10,16 @@ import java.util.Optional;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.InputTable;
 import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.ModelFileException;
 
 /**
- * The data that a network was trained on: how to read the same examples again, and how to scale others like them. In files
- * it is one flat JSON object: the fields of {@link Split} and {@link Scaling} are fields of that object.
+ * The data that a network was trained on: how to read the same examples again, and how to scale others like them. In
+ * files it is one flat JSON object: the fields of {@link Split} and {@link Scaling} are fields of that object.
  *
  * @param source specification of the data
  * @param label label column; null for the last, and for other sources than CSV files
@@ -47,8 +47,8 @@ public record TrainedData(
     private static final String COLUMNS = "columns";
 
     // Records that are written into the object itself, with the names of their fields.
-    private static final Map<String, List<String>> INLINED = Map.of(
-            "split", List.of("validation_fraction", "limit", "seed"), "scaling", List.of("mean", "deviation"));
+    private static final Map<String, List<String>> INLINED =
+            Map.of("split", List.of("validation_fraction", "limit", "seed"), "scaling", List.of("mean", "deviation"));
 
     /**
      * How the parts were drawn.

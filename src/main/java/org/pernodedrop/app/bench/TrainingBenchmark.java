@@ -12,9 +12,9 @@ import org.pernodedrop.io.Closer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.ModelConfig.Regularizer;
-import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
@@ -57,7 +57,8 @@ public final class TrainingBenchmark {
         Map<ModelConfig, TimedEpochs> timed = new LinkedHashMap<>();
         Map<ModelConfig, List<Long>> nanos = new LinkedHashMap<>();
         try (Closer closer = new Closer()) {
-            DeviceResidentDataset resident = closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
+            DeviceResidentDataset resident =
+                    closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
             for (ModelConfig model : models) {
                 try {
                     timed.put(model, open(resident, data, model, training, closer));
