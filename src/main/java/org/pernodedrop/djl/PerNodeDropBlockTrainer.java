@@ -18,27 +18,28 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A trainer for models with {@link PerNodeDropBlock}s: it carries gradients through them, which DJL's autograd cannot, and
- * draws new masks after every {@link #step}. All else is DJL's own {@code Trainer}; {@code EasyTrain.fit} takes either:
+ * A trainer for models with {@link PerNodeDropBlock}s: it propagates gradients through them, which DJL's autograd
+ * cannot, and advances the masks after every {@link #step}. Otherwise it is DJL's {@code Trainer} and works with
+ * {@code EasyTrain.fit}:
  *
  * <pre>{@code
- * try (PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, config)) {
+ * try (PerNodeDropBlockTrainer trainer = PerNodeDropBlockTrainer.of(model, config)) {
  *     trainer.initialize(new Shape(1, 784));
  *     EasyTrain.fit(trainer, epochs, training, validation);
  * }
  * }</pre>
  *
- * <p>Training passes happen while a gradient collector of {@link #newGradientCollector} is open, as in {@code EasyTrain}; of
- * these DJL allows one in a process at a time. Passes within one step count their samples on, so that a batch may be split.
- * Results are the same bits from the same seeds as far as PyTorch's operations are.
+ * <p>Training passes need an open gradient collector of {@link #newGradientCollector}, as in {@code EasyTrain}; DJL
+ * allows one per process at a time. Samples are numbered across all passes of a step, so that a batch may be split.
+ * Equal seeds give equal bits as far as PyTorch's operations are deterministic.
  *
  * <p>One CPU device; the PyTorch engine.
  */
-public final class PerNodeDropTrainer extends Trainer {
+public final class PerNodeDropBlockTrainer extends Trainer {
     private final List<PerNodeDropBlock> blocks;
     private Tape tape;
 
-    private PerNodeDropTrainer(Model model, TrainingConfig config) {
+    private PerNodeDropBlockTrainer(Model model, TrainingConfig config) {
         super(model, config);
         Set<Block> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<PerNodeDropBlock> found = new LinkedHashSet<>();
@@ -50,14 +51,14 @@ public final class PerNodeDropTrainer extends Trainer {
     }
 
     /**
-     * A trainer of the model, made as {@code model.newTrainer(config)} makes DJL's own.
+     * A trainer of the model, as {@code model.newTrainer(config)} creates DJL's.
      *
-     * @param model whose blocks are numbered in the order of their parents; it may hold any others beside ours
-     * @param config with the CPU for its only device
+     * @param model with any blocks; its {@link PerNodeDropBlock}s are numbered in depth-first order
+     * @param config with the CPU as its only device
      * @throws IllegalArgumentException if an argument is null, or a device is not the CPU
-     * @throws IllegalStateException if the model has no block, or another engine than PyTorch
+     * @throws IllegalStateException if the model has no block, or an engine other than PyTorch
      */
-    public static PerNodeDropTrainer of(Model model, TrainingConfig config) {
+    public static PerNodeDropBlockTrainer of(Model model, TrainingConfig config) {
         if (model == null || config == null) {
             throw new IllegalArgumentException(
                     "model and config must not be null: model=" + model + ", config=" + config);
@@ -67,12 +68,12 @@ public final class PerNodeDropTrainer extends Trainer {
         }
         String engine = model.getNDManager().getEngine().getEngineName();
         if (!engine.equals("PyTorch")) {
-            throw new IllegalStateException("PerNodeDropTrainer needs DJL's PyTorch engine; make the model by"
+            throw new IllegalStateException("PerNodeDropBlockTrainer needs DJL's PyTorch engine; make the model by"
                     + " Model.newInstance(name, \"PyTorch\"): engine=" + engine);
         }
         Device[] devices = config.getDevices();
         if (devices.length != 1 || devices[0].isGpu()) {
-            throw new IllegalArgumentException("PerNodeDropTrainer computes on the CPU; set it by"
+            throw new IllegalArgumentException("PerNodeDropBlockTrainer computes on the CPU; set it by"
                     + " optDevices(new Device[] {Device.cpu()}) of the config: devices=" + List.of(devices));
         }
         for (Pair<Initializer, Predicate<Parameter>> pair : config.getInitializers()) {
@@ -80,13 +81,13 @@ public final class PerNodeDropTrainer extends Trainer {
                 model.getBlock().setInitializer(pair.getKey(), pair.getValue());
             }
         }
-        // Those that were loaded want none yet.
+        // Loaded parameters do not require gradients yet.
         for (Parameter parameter : model.getBlock().getParameters().values()) {
             if (parameter.isInitialized() && parameter.requiresGradient()) {
                 parameter.getArray().setRequiresGradient(true);
             }
         }
-        return new PerNodeDropTrainer(model, config);
+        return new PerNodeDropBlockTrainer(model, config);
     }
 
     private static void find(Block block, Set<Block> seen, Set<PerNodeDropBlock> found) {
@@ -101,7 +102,7 @@ public final class PerNodeDropTrainer extends Trainer {
         }
     }
 
-    /** Where training passes are kept for the way back. */
+    /** The record of training passes for the backward pass. */
     Tape tape() {
         Tape open = tape;
         if (open == null) {
@@ -113,9 +114,9 @@ public final class PerNodeDropTrainer extends Trainer {
     }
 
     /**
-     * Like DJL's own, and carries gradients through {@link PerNodeDropBlock}s.
+     * As DJL's, and propagates gradients through {@link PerNodeDropBlock}s.
      *
-     * @throws IllegalStateException if another one is open anywhere in the process
+     * @throws IllegalStateException if another collector is open in the process
      */
     @Override
     public GradientCollector newGradientCollector() {
@@ -129,10 +130,9 @@ public final class PerNodeDropTrainer extends Trainer {
     }
 
     /**
-     * Updates all parameters, and lets all masks be new ones.
+     * Updates all parameters and advances all masks.
      *
-     * @throws IllegalStateException if a later trainer has taken a block over, or the last step was made; nothing is changed
-     *     then
+     * @throws IllegalStateException if a later trainer owns a block, or the last step was made; nothing is changed then
      */
     @Override
     public void step() {
