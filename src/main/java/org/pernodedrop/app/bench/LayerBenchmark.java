@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.DeviceTimer;
@@ -87,7 +88,7 @@ public final class LayerBenchmark {
         List<LayerPass> passes = new ArrayList<>();
         try (StepState state = backend.newStepState(SEED);
                 LayerBuffers buffers = new LayerBuffers(backend, shape);
-                CacheFlush flush = new CacheFlush(backend);
+                PassTimes.CacheFlush flush = new PassTimes.CacheFlush(backend);
                 DeviceTimer first = backend.newTimer();
                 DeviceTimer second = backend.newTimer()) {
             Map<LayerPass, Double> errors = new LinkedHashMap<>();
@@ -124,11 +125,11 @@ public final class LayerBenchmark {
         LayerMask nodes = new LayerMask(new MaskSpec(spec.noise(), Granularity.NODE, spec.rate(), false), 0, state);
         LayerMask mask = new LayerMask(spec, 0, state);
         Map<String, Supplier<LayerPass>> candidates = new LinkedHashMap<>();
-        candidates.put(LayerRow.DENSE, () -> new DensePass(buffers, matrices, null));
-        candidates.put(LayerRow.NODE, () -> new DensePass(buffers, matrices, nodes));
+        candidates.put(LayerRow.DENSE, () -> new LayerPass.Dense(buffers, matrices, null));
+        candidates.put(LayerRow.NODE, () -> new LayerPass.Dense(buffers, matrices, nodes));
         for (Strategy strategy : strategies) {
             Precision precision = Precision.of(strategy, buffers.shape, backend, options);
-            candidates.put(strategy.toString(), () -> new StrategyPass(buffers, precision, strategy, mask));
+            candidates.put(strategy.toString(), () -> new LayerPass.Masked(buffers, precision, strategy, mask));
         }
         return candidates;
     }
@@ -156,7 +157,7 @@ public final class LayerBenchmark {
         }
         try {
             errors.put(pass, pass.check(new ResultCheck(buffers)));
-        } catch (WrongResultException failure) {
+        } catch (ResultCheck.WrongResultException failure) {
             pass.close();
             wrong.add(failure.getMessage());
             notice.accept("WRONG: " + failure.getMessage());
@@ -178,11 +179,16 @@ public final class LayerBenchmark {
     private final class Rounds {
         private final List<LayerPass> order;
         private final StepState state;
-        private final CacheFlush flush;
+        private final PassTimes.CacheFlush flush;
         private final DeviceTimer first;
         private final DeviceTimer second;
 
-        Rounds(List<LayerPass> passes, StepState state, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+        Rounds(
+                List<LayerPass> passes,
+                StepState state,
+                PassTimes.CacheFlush flush,
+                DeviceTimer first,
+                DeviceTimer second) {
             this.order = new ArrayList<>(passes);
             this.state = state;
             this.flush = flush;
@@ -235,7 +241,7 @@ public final class LayerBenchmark {
 
     private LayerRow row(
             ConnectionShape shape, MaskSpec spec, LayerPass pass, double error, PassTimes times, Double graph) {
-        Costs costs = Costs.of(shape);
+        LayerRow.Costs costs = LayerRow.Costs.of(shape);
         double micros = times.total().median();
         Peaks peaks = run.peaks();
         return new LayerRow(

@@ -195,4 +195,13 @@ final class ResultCheck {
             return this;
         }
     }
+
+    /** A way to compute a layer gives results that it must not be timed with. */
+    static final class WrongResultException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        WrongResultException(String message) {
+            super(message);
+        }
+    }
 }

@@ -2,6 +2,8 @@ package org.pernodedrop.app.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.pernodedrop.app.bench.ResultRow.MayBeNull;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 
 /**
  * One network, trained: a line of results.

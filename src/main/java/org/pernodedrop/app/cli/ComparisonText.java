@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.app.compare.Comparison;
-import org.pernodedrop.app.compare.Measure;
+import org.pernodedrop.app.compare.Comparison.Measure;
 import org.pernodedrop.app.compare.PairedDifference;
-import org.pernodedrop.app.compare.Setting;
+import org.pernodedrop.app.compare.Plan.Setting;
 
 /** What a comparison ends with on the screen. */
 final class ComparisonText {

@@ -107,7 +107,7 @@ final class PredictCommand implements Callable<Integer> {
     private String label;
 
     @Mixin
-    private final FileOptions tables = new FileOptions();
+    private final DataOptions.Files tables = new DataOptions.Files();
 
     @Option(
             names = "--part",
@@ -170,9 +170,9 @@ final class PredictCommand implements Callable<Integer> {
         boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
         checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
-        BackendChoice choice;
+        DeviceOptions.Choice choice;
         try {
-            choice = new BackendChoice(BackendOptions.of(device).withThreads(threads));
+            choice = new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads));
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }

@@ -1,6 +1,7 @@
 package org.pernodedrop.app.compare;
 
 import java.util.List;
+import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.DataSplit;

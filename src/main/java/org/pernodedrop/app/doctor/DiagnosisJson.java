@@ -21,7 +21,7 @@ public final class DiagnosisJson {
         document.put("cuda", diagnosis.cuda());
         document.put("simulated", diagnosis.simulated());
         var findings = document.putArray("findings");
-        for (Finding finding : diagnosis.findings()) {
+        for (Diagnosis.Finding finding : diagnosis.findings()) {
             findings.addObject()
                     .put("subject", finding.subject())
                     .put("verdict", finding.verdict().toString())

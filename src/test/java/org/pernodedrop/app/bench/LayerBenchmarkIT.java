@@ -40,7 +40,7 @@ class LayerBenchmarkIT {
     @Test
     void peaksAreMeasuredInBothPrecisions() {
         try (Backend backend = CudaDeviceUnderTest.open()) {
-            Peaks peaks = PeakMeasurement.measure(backend, OPTIONS);
+            Peaks peaks = Peaks.measure(backend, OPTIONS);
             assertTrue(peaks.fp32MaddsPerSecond() > 0);
             assertNotNull(peaks.tf32MaddsPerSecond());
             assertTrue(peaks.bandwidth() > 0);

@@ -123,8 +123,8 @@ class LayerBenchmarkTest {
         try (Backend backend = new CpuBackend(1);
                 StepState state = backend.newStepState(3);
                 LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
-                StrategyPass pass =
-                        new StrategyPass(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
+                LayerPass.Masked pass =
+                        new LayerPass.Masked(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
             pass.forward();
             pass.backward();
             assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
@@ -171,7 +171,7 @@ class LayerBenchmarkTest {
 
     private static void refused(LayerBuffers buffers, LayerPass pass, String part) {
         ResultCheck check = new ResultCheck(buffers);
-        String said = assertThrows(WrongResultException.class, () -> pass.check(check))
+        String said = assertThrows(ResultCheck.WrongResultException.class, () -> pass.check(check))
                 .getMessage();
         assertTrue(said.startsWith("the results of fused are wrong, so it is not timed: "), said);
         assertTrue(said.contains(part) && said.endsWith("shape=13x37x207"), said);

@@ -1,5 +1,7 @@
 package org.pernodedrop.app.bench;
 
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
+
 /** Lines of results for tests. */
 public final class Rows {
     private Rows() {}

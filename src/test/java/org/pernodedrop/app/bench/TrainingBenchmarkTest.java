@@ -17,7 +17,7 @@ import org.pernodedrop.train.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
 
 class TrainingBenchmarkTest {
-    private static final Dataset DATA = SyntheticData.of(50);
+    private static final Dataset DATA = TrainingBenchmark.SyntheticData.of(50);
     private static final TrainingConfig TRAINING =
             TrainingConfig.builder().batchSize(16).build();
 
@@ -69,7 +69,7 @@ class TrainingBenchmarkTest {
     void syntheticImagesAreTheSameEveryTime() {
         assertEquals(50, DATA.examples());
         assertEquals(10, DATA.classes());
-        Dataset more = SyntheticData.of(60);
+        Dataset more = TrainingBenchmark.SyntheticData.of(60);
         for (int j = 0; j < DATA.features().length; j++) {
             assertEquals(DATA.features()[j], more.features()[j]);
         }

@@ -1,5 +1,9 @@
 package org.pernodedrop.app.bench.report;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +14,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.pernodedrop.app.bench.LayerRow;
+import org.pernodedrop.app.bench.Peaks;
 import org.pernodedrop.app.bench.ResultRow;
 import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.bench.TrainingRow;
+import org.pernodedrop.app.report.Numbers;
 import org.pernodedrop.app.report.Page;
 import org.pernodedrop.app.report.PlotSection;
+import org.pernodedrop.io.AtomicFile;
 import org.w3c.dom.Element;
 
 /** The page: for every run where it was made, plots, tables and what they mean. */
-final class ReportPage {
+public final class ReportPage {
     private static final String ABOUT =
             "PerNodeDrop multiplies every connection of a dense layer by noise that is drawn anew for every sample: B samples,"
                     + " each of T positions that share a mask, I inputs, U outputs, B I U mask values. Below are times of"
@@ -65,11 +72,43 @@ final class ReportPage {
 
     private void addFacts(Element section, RunRow run) {
         Element table = page.add(page.add(section, "table", ""), "tbody", "");
-        RunColumns.of(run).forEach((name, value) -> {
+        facts(run).forEach((name, value) -> {
             Element line = page.add(table, "tr", "");
             page.add(line, "th", name).setAttribute("class", "text");
             page.add(line, "td", value).setAttribute("class", "text");
         });
+    }
+
+    /** What is told of a run, by name. */
+    private static Map<String, String> facts(RunRow run) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("command", run.command());
+        facts.put("started", run.started());
+        facts.put("commit", run.commit());
+        facts.put("version", run.version());
+        facts.put("computed by", run.backend());
+        facts.put("host", run.processor());
+        facts.put("operating system", run.operatingSystem());
+        facts.put("Java", run.java());
+        facts.put("threads on the CPU", Integer.toString(run.threads()));
+        facts.put("precision of matrix products", run.matrixPrecision());
+        facts.put("precision where positions share a mask", run.sequencePrecision());
+        facts.put("timed for", Numbers.of(run.seconds()) + " s each");
+        Peaks peaks = run.peaks();
+        if (peaks != null) {
+            facts.put(
+                    "matrix product peak",
+                    Numbers.prefixed(peaks.fp32MaddsPerSecond(), "multiply-adds/s in fp32")
+                            + (peaks.tf32MaddsPerSecond() == null
+                                    ? ""
+                                    : ", " + Numbers.prefixed(peaks.tf32MaddsPerSecond(), "multiply-adds/s in tf32"))
+                            + ": the fastest product of two square matrices of size " + peaks.productSize());
+            facts.put(
+                    "memory bandwidth",
+                    Numbers.prefixed(peaks.bandwidth(), "B/s") + ": the fastest copy of "
+                            + Numbers.bytes(peaks.copyBytes()) + ", reading and writing");
+        }
+        return facts;
     }
 
     private void addLayers(Element section, List<LayerRow> layers) {
@@ -78,10 +117,10 @@ final class ReportPage {
                 .collect(Collectors.groupingBy(ReportPage::title, LinkedHashMap::new, Collectors.toList()));
         comparisons.forEach((title, rows) -> {
             page.add(section, "h4", title);
-            page.table(section, LayerColumns.of(timesDense(rows)), rows);
+            page.table(section, ReportColumns.layers(timesDense(rows)), rows);
         });
         page.add(section, "h4", "What the columns mean");
-        page.explain(section, LayerColumns.of(row -> 0.0));
+        page.explain(section, ReportColumns.layers(row -> 0.0));
     }
 
     private static String title(LayerRow row) {
@@ -110,9 +149,9 @@ final class ReportPage {
                 "Data: " + first.data() + ", " + first.examples() + " examples of " + first.features()
                         + " features an epoch, on the device; "
                         + (first.graphs() ? "steps are CUDA graphs." : "no graphs."));
-        page.table(section, TrainingColumns.all(), trainings);
+        page.table(section, ReportColumns.trainings(), trainings);
         page.add(section, "h4", "What the columns mean");
-        page.explain(section, TrainingColumns.all());
+        page.explain(section, ReportColumns.trainings());
     }
 
     String html() {
@@ -125,5 +164,44 @@ final class ReportPage {
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("; "));
         return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
+    }
+
+    /**
+     * Starts a page; one that is there is replaced on {@link #commit}.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static Output create(Path target) throws IOException {
+        return new Output(target);
+    }
+
+    /** A page that appears, whole, on {@link #commit}; whether it can be written there is found before. */
+    public static final class Output implements AutoCloseable {
+        private final AtomicFile file;
+
+        private Output(Path target) throws IOException {
+            file = AtomicFile.create(target);
+        }
+
+        /**
+         * Writes the page.
+         *
+         * @return what is missing on it, plots or results, in one line; empty if nothing is
+         */
+        public Optional<String> commit(List<ResultRow> rows) throws IOException {
+            ReportPage page = new ReportPage(rows);
+            try {
+                Files.write(file.temporary(), page.html().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw file.failure("writing failed", e);
+            }
+            file.commit();
+            return page.notDrawn();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 }

@@ -12,11 +12,11 @@ import java.util.Locale;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.app.compare.ComparedRun;
 import org.pernodedrop.app.compare.Comparison;
+import org.pernodedrop.app.compare.Comparison.Measure;
 import org.pernodedrop.app.compare.MeanDeviation;
-import org.pernodedrop.app.compare.Measure;
 import org.pernodedrop.app.compare.PairedDifference;
+import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.app.compare.RunsFile;
-import org.pernodedrop.app.compare.Setting;
 import org.pernodedrop.io.CsvLine;
 
 /** A comparison for programs: comma-separated tables and JSON. Numbers read again give the same double. */

@@ -4,20 +4,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.pernodedrop.app.bench.LayerRow;
-import org.pernodedrop.app.bench.Quartiles;
-import org.pernodedrop.app.report.Column;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
+import org.pernodedrop.app.bench.TrainingRow;
 import org.pernodedrop.app.report.Numbers;
+import org.pernodedrop.app.report.Page.Column;
 
-/** The columns of a table of layers, which all have the same shape and mask. */
-final class LayerColumns {
-    private LayerColumns() {}
+/** The columns of the page's tables. */
+final class ReportColumns {
+    private static final double MICROS_PER_SECOND = 1e6;
+
+    private ReportColumns() {}
 
     /**
-     * The columns, in order.
+     * The columns of a table of layers, which all have the same shape and mask.
      *
      * @param timesDense how long a row took, in times of the dense layer beside it; 0 if there is none
      */
-    static List<Column<LayerRow>> of(Function<LayerRow, Double> timesDense) {
+    static List<Column<LayerRow>> layers(Function<LayerRow, Double> timesDense) {
         return List.of(
                 Column.words(
                         "strategy",
@@ -81,5 +84,37 @@ final class LayerColumns {
 
     private static String optional(double value) {
         return value == 0 ? "" : Numbers.of(value);
+    }
+
+    /** The columns of a table of trainings. */
+    static List<Column<TrainingRow>> trainings() {
+        return List.of(
+                Column.words(
+                        "regularizer",
+                        "what the hidden layers do against overfitting; none is a plain dense network",
+                        TrainingRow::regularizer),
+                Column.words(
+                        "strategy", "how pernodedrop is computed", row -> row.strategy() == null ? "" : row.strategy()),
+                Column.words("noise", "what masks are drawn from", row -> row.noise() == null ? "" : row.noise()),
+                Column.number(
+                        "drop rate",
+                        "the share that a mask drops or disturbs",
+                        row -> row.dropRate() == null ? "" : Double.toString(row.dropRate())),
+                Column.words("network", "its layers; mlp: units of dense hidden layers", TrainingRow::network),
+                Column.number("batch", "samples of a step", row -> Integer.toString(row.batchSize())),
+                Column.number(
+                        "epoch s",
+                        "seconds of an epoch's training steps, without evaluations: median, in brackets the quartiles",
+                        row -> Numbers.of(row.epoch().median() / MICROS_PER_SECOND) + " ("
+                                + Numbers.of(row.epoch().low() / MICROS_PER_SECOND) + "–"
+                                + Numbers.of(row.epoch().high() / MICROS_PER_SECOND) + ")"),
+                Column.number(
+                        "epochs",
+                        "how many were timed, after one that warmed up",
+                        row -> Integer.toString(row.repetitions())),
+                Column.number(
+                        "samples/s",
+                        "examples of an epoch over its median time",
+                        row -> Numbers.of(row.samplesPerSecond())));
     }
 }
