@@ -274,7 +274,7 @@ final class CompareCommand implements Callable<Integer> {
             files.commit();
         }
         PrintWriter printer = spec.commandLine().getOut();
-        printer.print(ComparisonText.of(comparison));
+        printer.print(ComparisonFiles.table(comparison));
         notDrawn.ifPresent(printer::println);
         printer.println("page: " + out.resolve("index.html"));
         printer.flush();

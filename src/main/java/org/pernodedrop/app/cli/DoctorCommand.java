@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.pernodedrop.app.doctor.Diagnosis;
-import org.pernodedrop.app.doctor.DiagnosisJson;
 import org.pernodedrop.app.doctor.Doctor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
         Diagnosis diagnosis = Doctor.examine();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.print(DiagnosisJson.of(diagnosis, Version.current()) + System.lineSeparator());
+            out.print(diagnosis.json(Version.current()) + System.lineSeparator());
         } else {
             print(out, diagnosis);
         }

@@ -80,7 +80,7 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
-            OptionFiles.require(arguments);
+            Arguments.OptionFiles.require(arguments);
             int code = commandLine.execute(arguments);
             if (out.checkError()) {
                 err.println("error: standard output cannot be written to, on a full disk for one: results are lost");

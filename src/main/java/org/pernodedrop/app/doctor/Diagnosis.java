@@ -1,5 +1,9 @@
 package org.pernodedrop.app.doctor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import org.pernodedrop.driver.LibraryFinding;
@@ -16,6 +20,29 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
     /** Keeps a copy. */
     public Diagnosis {
         findings = List.copyOf(findings);
+    }
+
+    /**
+     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "simulated":
+     * boolean, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
+     */
+    public String json(String version) throws JsonProcessingException {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        ObjectNode document = mapper.createObjectNode();
+        document.put("pernodedrop", version);
+        document.put("cpu", cpu);
+        document.put("cuda", cuda);
+        document.put("simulated", simulated);
+        var lines = document.putArray("findings");
+        for (Finding finding : findings) {
+            lines.addObject()
+                    .put("subject", finding.subject())
+                    .put("verdict", finding.verdict().toString())
+                    .put("value", finding.value())
+                    .put("problem", finding.problem())
+                    .put("remedy", finding.remedy());
+        }
+        return mapper.writeValueAsString(document);
     }
 
     /**

@@ -20,7 +20,6 @@ import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.bench.TrainingRow;
 import org.pernodedrop.app.report.Numbers;
 import org.pernodedrop.app.report.Page;
-import org.pernodedrop.app.report.PlotSection;
 import org.pernodedrop.io.AtomicFile;
 import org.w3c.dom.Element;
 
@@ -33,18 +32,16 @@ public final class ReportPage {
                     + " the layer without masks. All ways were checked, warmed up, and then timed in turn.";
 
     private final Page page = new Page("PerNodeDrop benchmarks");
-    private final PlotSection plots;
     private String leftOut;
 
     ReportPage(List<ResultRow> rows) {
-        plots = new PlotSection(page);
         page.add(page.body(), "p", ABOUT);
         for (RunRow run : ofType(rows, RunRow.class)) {
             List<ResultRow> own =
                     rows.stream().filter(row -> row.run().equals(run.run())).toList();
             addRun(run, ofType(own, LayerRow.class), ofType(own, TrainingRow.class));
         }
-        plots.addNote();
+        page.addPlotNote();
         Set<String> runs = ofType(rows, RunRow.class).stream().map(RunRow::run).collect(Collectors.toSet());
         long without = rows.stream().filter(row -> !runs.contains(row.run())).count();
         if (without > 0) {
@@ -62,7 +59,7 @@ public final class ReportPage {
         page.add(section, "h2", run.device() + ", " + run.started());
         addFacts(section, run);
         if (!layers.isEmpty()) {
-            plots.add(section, LayerPlots.of(run, layers));
+            page.addPlots(section, LayerPlots.of(run, layers));
             addLayers(section, layers);
         }
         if (!trainings.isEmpty()) {
@@ -160,7 +157,7 @@ public final class ReportPage {
 
     /** What is missing on the page, plots or results, in one line; empty if nothing is. */
     Optional<String> notDrawn() {
-        String missing = Stream.of(plots.notDrawn().orElse(null), leftOut)
+        String missing = Stream.of(page.notDrawn().orElse(null), leftOut)
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("; "));
         return missing.isEmpty() ? Optional.empty() : Optional.of(missing);

@@ -15,7 +15,6 @@ import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.app.compare.RunsFile;
 import org.pernodedrop.app.report.Page;
 import org.pernodedrop.app.report.Page.Column;
-import org.pernodedrop.app.report.PlotSection;
 import org.w3c.dom.Element;
 
 /** The page of a comparison. */
@@ -25,7 +24,6 @@ final class ComparisonPage {
             List.of(Measure.TEST_LOSS, Measure.TEST_ACCURACY, Measure.VALIDATION_LOSS, Measure.GAP, Measure.LAST_GAP);
 
     private final Page page = new Page("Regularizers compared");
-    private final PlotSection plots = new PlotSection(page);
     private final Comparison comparison;
 
     ComparisonPage(Comparison comparison, RunsFile.Header header) {
@@ -34,12 +32,12 @@ final class ComparisonPage {
         addChosen();
         addDifferences(ComparedRegularizer.NONE, "Against no regularizer");
         addDifferences(ComparedRegularizer.DROPOUT, "Against dropout");
-        plots.add(section("Plots"), ComparisonPlots.of(comparison));
+        page.addPlots(section("Plots"), ComparisonPlots.of(comparison));
         addAll();
         addFailures();
         addFacts("Settings", header.settings());
         addFacts("Where and how it was run", header.environment());
-        plots.addNote();
+        page.addPlotNote();
     }
 
     private Element section(String title) {
@@ -123,7 +121,7 @@ final class ComparisonPage {
     }
 
     Optional<String> notDrawn() {
-        return plots.notDrawn();
+        return page.notDrawn();
     }
 
     /** The columns of the page's tables. */
