@@ -14,7 +14,7 @@ final class BadCells {
     static final int LISTED = 10;
 
     /** Reading goes on no longer than to so many: by then it is the wrong file. */
-    private static final int MOST = 100_000;
+    private static final int MAX_FAULTS = 100_000;
 
     private final String file;
     private final List<String> names;
@@ -82,7 +82,7 @@ final class BadCells {
             inList++;
         }
         count++;
-        if (count == MOST) {
+        if (count == MAX_FAULTS) {
             throw failure("at least ");
         }
     }

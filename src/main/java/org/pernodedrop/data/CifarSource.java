@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.Examples.FeatureRows;
 import org.pernodedrop.io.MessageText;
 
 /**

@@ -25,13 +25,13 @@ final class CsvCells {
             "?",
             ".");
 
-    private static final int LONGEST_MISSING = 8;
+    private static final int MAX_MISSING_LENGTH = 8;
 
     private CsvCells() {}
 
     /** Whether a field stands for a missing value: empty, NA, N/A, NaN, null, ? and the like. */
     static boolean isMissing(String field) {
-        return field.length() <= LONGEST_MISSING && MISSING.contains(field.toLowerCase(Locale.ROOT));
+        return field.length() <= MAX_MISSING_LENGTH && MISSING.contains(field.toLowerCase(Locale.ROOT));
     }
 
     /** Whether a field reads as a number, in range or not. */

@@ -1,7 +1,10 @@
 package org.pernodedrop.data;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.pernodedrop.io.MessageText;
 
 /**
@@ -42,6 +45,26 @@ public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> tes
         standardizer.apply(validation);
         test.ifPresent(standardizer::apply);
         return standardizer;
+    }
+
+    /** CRC-32C of the features and labels of all parts, as eight hexadecimal digits: equal data has equal checksums. */
+    public String checksum() {
+        CRC32C checksum = new CRC32C();
+        for (Dataset part : List.of(train, validation)) {
+            update(checksum, part);
+        }
+        test.ifPresent(part -> update(checksum, part));
+        return String.format("%08x", checksum.getValue());
+    }
+
+    private static void update(CRC32C checksum, Dataset part) {
+        ByteBuffer row = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, part.featureCount() + 1));
+        for (int example = 0; example < part.examples(); example++) {
+            row.clear();
+            row.asFloatBuffer().put(part.features(), example * part.featureCount(), part.featureCount());
+            row.putInt(Float.BYTES * part.featureCount(), part.labels()[example]);
+            checksum.update(row.array());
+        }
     }
 
     private static void requireAlike(String name, Dataset train, Dataset part) {

@@ -3,6 +3,7 @@ package org.pernodedrop.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.pernodedrop.data.Examples.FeatureRows;
 
 /**
  * Labelled examples in memory.

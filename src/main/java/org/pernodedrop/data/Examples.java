@@ -16,7 +16,7 @@ record Examples(
         int[] exampleShape,
         List<String> classNames,
         IntUnaryOperator sourceRow) {
-    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
     /** All that a source has, in its order. */
     Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
@@ -54,10 +54,10 @@ record Examples(
 
     private float[] allocate(int examples, int featureCount) {
         long size = (long) examples * featureCount;
-        if (size > LONGEST_ARRAY) {
+        if (size > MAX_ARRAY_LENGTH) {
             throw new DataException("data must hold fewer than 2^31 features in all: " + name + " has " + examples
                     + " examples of " + featureCount + " features; use a limit of at most "
-                    + LONGEST_ARRAY / featureCount + " examples");
+                    + MAX_ARRAY_LENGTH / featureCount + " examples");
         }
         try {
             return new float[(int) size];
@@ -68,6 +68,28 @@ record Examples(
                             + (size * Float.BYTES >> 20) + " MiB for " + examples
                             + " examples; use a limit, or more memory (java -Xmx)",
                     e);
+        }
+    }
+
+    /** Where features come from, a row at a time, so that only the rows that are wanted are ever held as floats. */
+    @FunctionalInterface
+    interface FeatureRows {
+        /** Largest byte value; pixels are scaled by it to [0, 1]. */
+        float MAX_BYTE = 255;
+
+        /** Writes the features of a row from {@code into[offset]} on. */
+        void copy(int row, float[] into, int offset);
+
+        /** Rows of a row-major array. */
+        static FeatureRows of(float[] features, int featureCount) {
+            return (row, into, offset) -> System.arraycopy(features, row * featureCount, into, offset, featureCount);
+        }
+
+        /** Writes unsigned bytes, scaled to [0, 1]. */
+        static void copyPixels(byte[] pixels, int from, int count, float[] into, int offset) {
+            for (int j = 0; j < count; j++) {
+                into[offset + j] = Byte.toUnsignedInt(pixels[from + j]) / MAX_BYTE;
+            }
         }
     }
 }

@@ -28,8 +28,8 @@ record HeaderDecision(boolean header, Optional<String> reason) {
     /** In so few rows below, a label that does not come again means nothing. */
     private static final int FEW_ROWS = 5;
 
-    private static final int FEWEST_DISTINCT = 3;
-    private static final double MOST_CELLS = 0.8;
+    private static final int MIN_DISTINCT = 3;
+    private static final double MIN_DECIMAL_SHARE = 0.8;
 
     private static final HeaderDecision WORDS = new HeaderDecision(true, Optional.empty());
     private static final HeaderDecision DATA = new HeaderDecision(false, Optional.empty());
@@ -85,7 +85,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return Optional.empty();
         }
         // Numbers that are names may be values too; but hardly several with decimals.
-        boolean all = found.size() == known.size() && found.size() >= FEWEST_DISTINCT;
+        boolean all = found.size() == known.size() && found.size() >= MIN_DISTINCT;
         boolean decimals = found.size() > 1 && found.stream().noneMatch(CsvCells::isInteger);
         return all || decimals || evidence.integersOverDecimals()
                 ? Optional.of(header("its numbers are the names of the model's columns"))
@@ -123,13 +123,13 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         }
         boolean counts = all && evidence.countsFromStart(true);
         int width = evidence.first.length;
-        if (counts && width >= FEWEST_DISTINCT && (decimals || unseen || width >= LONG_COUNT)) {
+        if (counts && width >= MIN_DISTINCT && (decimals || unseen || width >= LONG_COUNT)) {
             return header("its numbers count the columns");
         }
-        if (decimals && unseen && (all || evidence.features.length >= FEWEST_DISTINCT)) {
+        if (decimals && unseen && (all || evidence.features.length >= MIN_DISTINCT)) {
             return header("it holds integers alone, over decimals, and its label is in no row below");
         }
-        return counts && (width >= FEWEST_DISTINCT || decimals) ? doubtful() : DATA;
+        return counts && (width >= MIN_DISTINCT || decimals) ? doubtful() : DATA;
     }
 
     private static HeaderDecision withoutLabel(Evidence evidence) {
@@ -139,10 +139,10 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         if (counts && width > 1 && (evidence.integersOverDecimals() || width >= LONG_COUNT)) {
             return header("its numbers count the columns");
         }
-        if (even && width >= FEWEST_DISTINCT && evidence.integersOverDecimals()) {
+        if (even && width >= MIN_DISTINCT && evidence.integersOverDecimals()) {
             return header("its integers are evenly spaced, over decimals");
         }
-        return counts && width >= FEWEST_DISTINCT ? doubtful() : DATA;
+        return counts && width >= MIN_DISTINCT ? doubtful() : DATA;
     }
 
     // A rare class in the first row, or a label to be corrected: no names have decimals or come twice.
@@ -208,7 +208,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             if (Double.isNaN(step) || step == 0) {
                 return false;
             }
-            if (numbers(first, withLabel).length < FEWEST_DISTINCT && !countsFromStart(withLabel)) {
+            if (numbers(first, withLabel).length < MIN_DISTINCT && !countsFromStart(withLabel)) {
                 return false;
             }
             long like = below.stream()
@@ -272,7 +272,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
                     decimals += CsvCells.isNumber(row[column]) && !CsvCells.isInteger(row[column]) ? 1 : 0;
                 }
             }
-            return cells > 0 && decimals >= MOST_CELLS * cells;
+            return cells > 0 && decimals >= MIN_DECIMAL_SHARE * cells;
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.pernodedrop.data.Labels.Known;
 import org.pernodedrop.io.MessageText;
 
 /**
@@ -47,7 +48,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
      * @throws DataException if it cannot be read, is no such table, or does not fit the model
      */
     public static InputTable read(Path file, Wanted wanted, Reading reading) {
-        KnownLabels labels = new KnownLabels(wanted.classNames());
+        Known labels = new Known(wanted.classNames());
         CsvTable table = CsvTable.read(
                 InputFile.of(file, reading.maxUnpackedBytes()),
                 sample -> new Matching(sample, wanted, reading).layout(),

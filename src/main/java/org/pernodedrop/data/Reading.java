@@ -1,5 +1,6 @@
 package org.pernodedrop.data;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,5 +54,20 @@ public record Reading(Optional<String> label, Header header, long maxUnpackedByt
     /** The same, telling somebody else. */
     public Reading telling(Consumer<String> listener) {
         return new Reading(label, header, maxUnpackedBytes, listener);
+    }
+
+    /** What is known of the first row of a CSV file. */
+    public enum Header {
+        /** Nothing: what stands in it and below it decides. */
+        AUTO,
+        /** It holds the names of the columns. */
+        YES,
+        /** It is an example like all others. */
+        NO;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

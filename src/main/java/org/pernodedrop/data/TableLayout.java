@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.CsvTable.Text;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.io.MessageText;
 
 /**
@@ -26,8 +28,8 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
     }
 
     /** The first rows of a file, by which its layout is decided. */
-    record Sample(String file, List<CsvText.Row> rows) {
-        CsvText.Row first() {
+    record Sample(String file, List<Text.Row> rows) {
+        Text.Row first() {
             return rows.get(0);
         }
 
@@ -63,7 +65,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                 return true;
             }
             List<String[]> whole = rows.stream()
-                    .map(CsvText.Row::fields)
+                    .map(Text.Row::fields)
                     .filter(fields -> fields.length == width())
                     .toList();
             HeaderDecision decision = HeaderDecision.of(whole, label, known);

@@ -17,6 +17,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.djl.Tape.HostArrays;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -38,7 +39,7 @@ import org.pernodedrop.mask.Noise;
  *         .add(Linear.builder().setUnits(10).build())
  * }</pre>
  *
- * <p>Training needs a {@link PerNodeDropTrainer}, as DJL's autograd knows no kernels but its own; without one, training passes
+ * <p>Training needs a {@link PerNodeDropBlockTrainer}, as DJL's autograd knows no kernels but its own; without one, training passes
  * are refused. The mask is never stored. It is a function of (seed, the block's number in the model, the trainer's step, the
  * sample's number within the step, input, output); seed and step are saved with the parameters, so that a model that was
  * saved and loaded goes on with the masks that it would have had.
@@ -64,7 +65,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
 
     private int samples;
     private int layer;
-    private PerNodeDropTrainer trainer;
+    private PerNodeDropBlockTrainer trainer;
 
     private PerNodeDropBlock(Builder builder) {
         super(FORMAT);
@@ -90,20 +91,20 @@ public final class PerNodeDropBlock extends AbstractBlock {
     }
 
     /** Makes the block a trainer's, as its layer of this number. */
-    synchronized void join(PerNodeDropTrainer owner, int number) {
+    synchronized void join(PerNodeDropBlockTrainer owner, int number) {
         trainer = owner;
         layer = number;
     }
 
     /** The block is nobody's, if it was this trainer's. */
-    synchronized void leave(PerNodeDropTrainer owner) {
+    synchronized void leave(PerNodeDropBlockTrainer owner) {
         if (trainer == owner) {
             trainer = null;
         }
     }
 
     /** Refuses steps of a trainer that the block is not of. */
-    synchronized void requireOwner(PerNodeDropTrainer owner) {
+    synchronized void requireOwner(PerNodeDropBlockTrainer owner) {
         if (trainer != owner) {
             throw new IllegalStateException(
                     "a block's masks belong to the trainer that was made last; close it before another's step(): block="
@@ -163,8 +164,8 @@ public final class PerNodeDropBlock extends AbstractBlock {
     private synchronized Tape tape() {
         if (trainer == null) {
             throw new IllegalStateException(
-                    "a training pass through a PerNodeDropBlock needs a PerNodeDropTrainer, which"
-                            + " finds it as a child block of its model; make one by PerNodeDropTrainer.of(model, config): block="
+                    "a training pass through a PerNodeDropBlock needs a PerNodeDropBlockTrainer, which"
+                            + " finds it as a child block of its model; make one by PerNodeDropBlockTrainer.of(model, config): block="
                             + this);
         }
         return trainer.tape();

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.jcublas.context.CudaContext;
+import org.pernodedrop.dl4j.MaskedProduct.DrawnMask;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;

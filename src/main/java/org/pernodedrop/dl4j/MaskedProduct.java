@@ -1,10 +1,16 @@
 package org.pernodedrop.dl4j;
 
 import java.util.Locale;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.HostMatrix;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.MaskSpec;
 
 /** {@code z = x (w m) + bias} and its gradients on ND4J's arrays, in one of its data types, on one of its backends. */
 interface MaskedProduct {
@@ -61,5 +67,102 @@ interface MaskedProduct {
     /** Elements from a row to the next. */
     static int leadingDimension(INDArray array) {
         return Math.toIntExact(array.size(0) == 1 ? array.size(1) : array.stride(0));
+    }
+
+    /** The mask of a layer at a step, by the numbers that it follows from. */
+    record DrawnMask(MaskSpec spec, long seed, int layer, int step) {
+        Mask values() {
+            return Mask.of(spec, seed, layer, step);
+        }
+    }
+
+    /** By our kernels, on the native memory of ND4J's arrays: none is copied whose rows are without gaps between elements. */
+    static final class KernelProduct implements MaskedProduct {
+        @Override
+        public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
+            INDArray rowsX = MaskedProduct.rows(x);
+            INDArray rowsW = MaskedProduct.rows(w);
+            INDArray rowsBias = MaskedProduct.rows(bias);
+            HostKernels.shared()
+                    .forward(
+                            mask.values(),
+                            0,
+                            MaskedProduct.shape(x, w),
+                            Activation.LINEAR,
+                            matrix(rowsX),
+                            matrix(rowsW),
+                            matrix(rowsBias),
+                            matrix(z),
+                            null,
+                            null);
+        }
+
+        @Override
+        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+            INDArray rowsX = MaskedProduct.rows(x);
+            INDArray rowsW = MaskedProduct.rows(w);
+            INDArray rowsDz = MaskedProduct.rows(dz);
+            HostKernels.shared()
+                    .backward(
+                            mask.values(),
+                            0,
+                            MaskedProduct.shape(x, w),
+                            matrix(rowsX),
+                            matrix(rowsW),
+                            matrix(rowsDz),
+                            matrix(dx),
+                            matrix(dw),
+                            matrix(db),
+                            null);
+        }
+
+        // A look at the array's memory, which lives as long as the array: callers hold it until the kernel returns.
+        private static HostMatrix matrix(INDArray array) {
+            if (array == null) {
+                return null;
+            }
+            int leadingDimension = MaskedProduct.leadingDimension(array);
+            FloatPointer memory = new FloatPointer(array.data().addressPointer());
+            memory.capacity((array.size(0) - 1) * leadingDimension + array.size(1));
+            return HostMatrix.of(memory.asBuffer(), leadingDimension);
+        }
+    }
+
+    /** In doubles by ND4J, with the same masks, one sample's after the other: slow, and exact enough for gradient checks. */
+    static final class DoubleProduct implements MaskedProduct {
+        @Override
+        public void forward(DrawnMask mask, INDArray x, INDArray w, INDArray bias, INDArray z) {
+            for (long b = 0; b < x.size(0); b++) {
+                INDArray sums = x.getRow(b, true).mmul(w.mul(sample(mask, b, w)));
+                z.getRow(b, true).assign(bias == null ? sums : sums.addi(bias));
+            }
+        }
+
+        @Override
+        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+            dw.assign(0);
+            for (long b = 0; b < x.size(0); b++) {
+                INDArray m = sample(mask, b, w);
+                INDArray row = dz.getRow(b, true);
+                dx.getRow(b, true).assign(row.mmul(w.mul(m).transpose()));
+                dw.addi(x.getRow(b, true).transpose().mmul(row).muli(m));
+            }
+            if (db != null) {
+                db.assign(dz.sum(true, 0));
+            }
+        }
+
+        private static INDArray sample(DrawnMask mask, long b, INDArray w) {
+            int inputs = Math.toIntExact(w.size(0));
+            int outputs = Math.toIntExact(w.size(1));
+            float[] values = new float[Math.multiplyExact(inputs, outputs)];
+            HostKernels.shared()
+                    .export(
+                            mask.values(),
+                            Math.toIntExact(b),
+                            ConnectionShape.of(1, inputs, outputs),
+                            HostMatrix.of(values, outputs));
+            return Nd4j.create(values, new long[] {inputs, outputs}, 'c').castTo(DataType.DOUBLE);
+        }
     }
 }

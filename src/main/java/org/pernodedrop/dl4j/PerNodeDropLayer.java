@@ -11,6 +11,8 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LayerValidation;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -131,7 +133,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
 
     @Override
     public ParamInitializer initializer() {
-        return RowMajorParamInitializer.INSTANCE;
+        return RowMajorParameters.INSTANCE;
     }
 
     @Override
@@ -211,6 +213,36 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         @Override
         public PerNodeDropLayer build() {
             return new PerNodeDropLayer(this);
+        }
+    }
+
+    /** DL4J's parameters of a dense layer, W row by row as the kernels take it instead of column by column. */
+    static final class RowMajorParameters extends DefaultParamInitializer {
+        static final RowMajorParameters INSTANCE = new RowMajorParameters();
+        private static final char ROW_MAJOR = 'c';
+
+        private RowMajorParameters() {}
+
+        @Override
+        protected boolean hasBias(org.deeplearning4j.nn.conf.layers.Layer layer) {
+            return ((PerNodeDropLayer) layer).isHasBias();
+        }
+
+        @Override
+        protected INDArray createWeightMatrix(
+                long inputs, long outputs, IWeightInit weightInit, INDArray view, boolean initialize) {
+            long[] shape = {inputs, outputs};
+            return initialize ? weightInit.init(inputs, outputs, shape, ROW_MAJOR, view) : view.reshape(ROW_MAJOR, shape);
+        }
+
+        @Override
+        public Map<String, INDArray> getGradientsFromFlattened(NeuralNetConfiguration conf, INDArray gradients) {
+            Map<String, INDArray> table = super.getGradientsFromFlattened(conf, gradients);
+            FeedForwardLayer layer = (FeedForwardLayer) conf.getLayer();
+            // Another look at the same memory.
+            INDArray columns = table.get(WEIGHT_KEY);
+            table.put(WEIGHT_KEY, columns.transpose().reshape(ROW_MAJOR, layer.getNIn(), layer.getNOut()));
+            return table;
         }
     }
 }

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file that appears whole or not at all: content goes to a temporary file beside the target, which {@link #commit} moves
@@ -126,5 +128,46 @@ public final class AtomicFile implements AutoCloseable {
     public static IOException failure(Path named, String reason, IOException cause) {
         String detail = cause == null ? "" : " (" + reason(cause) + ")";
         return new IOException("cannot write " + named + ": " + reason + detail, cause);
+    }
+
+    /**
+     * The temporary files that this process is writing now: should it be stopped half-way, they are deleted as it ends. Unlike
+     * {@link java.io.File#deleteOnExit} it forgets those that are gone.
+     */
+    static final class TemporaryFiles {
+        private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+        static {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "pernodedrop-temporary-files"));
+            } catch (IllegalStateException e) {
+                // The process is ending already, and whoever writes now finishes or is stopped with it.
+            }
+        }
+
+        private TemporaryFiles() {}
+
+        static void add(Path file) {
+            OPEN.add(file);
+        }
+
+        static void remove(Path file) {
+            OPEN.remove(file);
+        }
+
+        /** How many there are. */
+        static int count() {
+            return OPEN.size();
+        }
+
+        private static void deleteAll() {
+            for (Path file : OPEN) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    // Nobody is left to be told; the file goes when its folder is next held.
+                }
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ public final class CsvLine {
 
     /** A text as a field, before it is put in quotes. */
     static String field(String text) {
-        String plain = Characters.escape(text, Characters::steers);
+        String plain = SafeText.escape(text, SafeText::steers);
         return FORMULA.matcher(plain).matches() && !NUMBER.matcher(plain).matches() ? "'" + plain : plain;
     }
 }

@@ -64,7 +64,7 @@ public final class FolderLock implements AutoCloseable {
      * Holds a folder, which is made if it is not there.
      *
      * @param notice told if its file system has no locks
-     * @throws FolderInUseException if another command holds it
+     * @throws InUseException if another command holds it
      * @throws IOException if it cannot be made or written to, with the reason in one line
      */
     public static FolderLock hold(Path folder, Consumer<String> notice) throws IOException {
@@ -218,8 +218,8 @@ public final class FolderLock implements AutoCloseable {
         throw inUse(folder, content.lookingAt() ? "process " + content.group(1) : "another process");
     }
 
-    private static FolderInUseException inUse(Path folder, String holder) {
-        return new FolderInUseException(
+    private static InUseException inUse(Path folder, String holder) {
+        return new InUseException(
                 folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder by --out");
     }
 
@@ -286,6 +286,15 @@ public final class FolderLock implements AutoCloseable {
         HELD.remove(identity);
         if (made) {
             removeIfEmpty(path);
+        }
+    }
+
+    /** A folder that another command is writing to. The message is one line: which folder, who, and the way out. */
+    public static final class InUseException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        InUseException(String message) {
+            super(message);
         }
     }
 }

@@ -9,15 +9,15 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
  */
 public final class JsonText {
     /** Most characters of a text or a name: those of the longest header that a safetensors file may have. */
-    public static final int LONGEST = 100_000_000;
+    public static final int MAX_LENGTH = 100_000_000;
 
     private JsonText() {}
 
     /** For mappers of files of ours; how deep such may be nested stays limited. */
     public static JsonFactory factory() {
         StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxStringLength(LONGEST)
-                .maxNameLength(LONGEST)
+                .maxStringLength(MAX_LENGTH)
+                .maxNameLength(MAX_LENGTH)
                 .maxNumberLength(StreamReadConstraints.DEFAULT_MAX_NUM_LEN)
                 .maxNestingDepth(StreamReadConstraints.DEFAULT_MAX_DEPTH)
                 .maxDocumentLength(-1)

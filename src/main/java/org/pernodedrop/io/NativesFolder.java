@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 /**
  * The folder of this user for native libraries that come inside jars: {@code pernodedrop} in the folder that the system
@@ -72,7 +73,7 @@ public final class NativesFolder {
         String reason;
         try {
             return own(cache());
-        } catch (OpenFolderException e) {
+        } catch (NotPrivateException e) {
             LOGGER.log(Level.WARNING, "native libraries go to a temporary folder: {0}", e.getMessage());
             reason = told(e);
         } catch (IOException e) {

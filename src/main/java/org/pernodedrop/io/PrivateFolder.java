@@ -2,6 +2,7 @@ package org.pernodedrop.io;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,6 +12,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Map;
 
 /**
  * A folder that belongs to this user, with mode 0700, into which nobody else can put files and in whose place nobody else
@@ -20,9 +23,9 @@ public final class PrivateFolder {
     private static final String MODE = "rwx------";
 
     private final Path path;
-    private final FolderAccess access;
+    private final Access access;
 
-    private PrivateFolder(Path path, FolderAccess access) {
+    private PrivateFolder(Path path, Access access) {
         this.path = path;
         this.access = access;
     }
@@ -31,13 +34,13 @@ public final class PrivateFolder {
      * The folder of that name, made if it is not there, with folders above it. One of this user's that others may only
      * read is closed to them; one that they may write is refused, for they may have written it.
      *
-     * @throws OpenFolderException if it is a symbolic link, belongs to somebody else, or others may write or replace it
+     * @throws NotPrivateException if it is a symbolic link, belongs to somebody else, or others may write or replace it
      * @throws IOException if it cannot be made or written
      */
     public static PrivateFolder at(Path named) throws IOException {
         Path absolute = named.toAbsolutePath().normalize();
         if (absolute.getParent() == null) {
-            throw new OpenFolderException(absolute, "it is the root of a file system");
+            throw new NotPrivateException(absolute, "it is the root of a file system");
         }
         Path path = Files.createDirectories(absolute.getParent(), ownerOnly())
                 .toRealPath()
@@ -45,7 +48,7 @@ public final class PrivateFolder {
         boolean made = make(path);
         try {
             return checked(path);
-        } catch (OpenFolderException e) {
+        } catch (NotPrivateException e) {
             if (made) {
                 Files.delete(path);
             }
@@ -66,7 +69,7 @@ public final class PrivateFolder {
     /**
      * Refuses a folder that holds, at any depth, what belongs to another user: it was open to others once.
      *
-     * @throws OpenFolderException naming the first such file or folder
+     * @throws NotPrivateException naming the first such file or folder
      */
     public void requireOwnContent() throws IOException {
         Files.walkFileTree(path, new SimpleFileVisitor<>() {
@@ -98,28 +101,28 @@ public final class PrivateFolder {
     /**
      * Refuses an existing folder that is not safe from others, and changes nothing.
      *
-     * @throws OpenFolderException naming what lets others in
+     * @throws NotPrivateException naming what lets others in
      * @throws IOException if it cannot be written
      */
     public static void require(Path existing) throws IOException {
         Path real = existing.toRealPath();
-        FolderAccess.probedIn(real).requirePrivate(real);
+        Access.probedIn(real).requirePrivate(real);
     }
 
     /**
      * Refuses a folder for temporary files in which others could replace a file that this user made there.
      *
-     * @throws OpenFolderException naming what lets others do so
+     * @throws NotPrivateException naming what lets others do so
      * @throws IOException if it cannot be written
      */
     public static void requireFilesToStay(Path existing) throws IOException {
         Path real = existing.toRealPath();
-        FolderAccess.probedIn(real).requireEntriesToStay(real);
+        Access.probedIn(real).requireEntriesToStay(real);
     }
 
     /** What a folder is to be made with to be only for its owner; nothing on Windows, which has no modes. */
     static FileAttribute<?>[] ownerOnly() {
-        return FolderAccess.hasModes()
+        return Access.hasModes()
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE))}
                 : new FileAttribute<?>[0];
     }
@@ -135,13 +138,146 @@ public final class PrivateFolder {
 
     private static PrivateFolder checked(Path path) throws IOException {
         if (Files.isSymbolicLink(path)) {
-            throw new OpenFolderException(path, "it is a symbolic link");
+            throw new NotPrivateException(path, "it is a symbolic link");
         }
-        FolderAccess access = FolderAccess.probedIn(path);
+        Access access = Access.probedIn(path);
         access.requirePrivate(path);
-        if (FolderAccess.hasModes()) {
+        if (Access.hasModes()) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(MODE));
         }
         return new PrivateFolder(path, access);
+    }
+
+    /** A folder is not safe from other users; the message names it and the reason in a line. */
+    public static final class NotPrivateException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotPrivateException(Path path, String reason) {
+            super("other users could put files there: " + path + ": " + reason);
+        }
+    }
+
+    /**
+     * Who may put files into a folder or put another folder in its place, as owners and modes tell.
+     *
+     * <p>Trusted are this user, root, and the owner of the file system's root, who could replace everything else too. Windows
+     * has no modes: there only owners are compared, and the rest is left to the access lists of the user's own folders.
+     *
+     * @param user who owns the files that this process makes
+     */
+    record Access(UserPrincipal user) {
+        private static final int STICKY = 01000;
+        private static final int GROUP_WRITES = 0020;
+        private static final int OTHERS_WRITE = 0002;
+        private static final int ROOT = 0;
+
+        /** That of this process, told by a file that it makes in a folder. */
+        static Access probedIn(Path folder) throws IOException {
+            Path probe = Files.createTempFile(folder, "owner", ".probe");
+            try {
+                return new Access(Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS));
+            } finally {
+                Files.delete(probe);
+            }
+        }
+
+        static boolean hasModes() {
+            return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+        }
+
+        /**
+         * Refuses a folder that anybody but trusted users can write or replace.
+         *
+         * @param folder without symbolic links
+         */
+        void requirePrivate(Path folder) throws NotPrivateException {
+            requireEntriesToStay(folder.getParent());
+            requireOwn(folder);
+            if (hasModes() && (mode(attributes(folder)) & (GROUP_WRITES | OTHERS_WRITE)) != 0) {
+                throw new NotPrivateException(folder, "other users may write it");
+            }
+        }
+
+        /** Refuses what is not a folder of this user itself, such as a symbolic link. */
+        void requireOwn(Path folder) throws NotPrivateException {
+            requireFolder(folder);
+            requireOwner(folder);
+        }
+
+        /** Refuses a file or folder of another user. */
+        void requireOwner(Path entry) throws NotPrivateException {
+            UserPrincipal owner = owner(entry);
+            if (!owner.equals(user)) {
+                throw new NotPrivateException(entry, "it belongs to " + owner.getName() + ", not to " + user.getName());
+            }
+        }
+
+        /**
+         * Refuses a folder in which others can replace what trusted users put there. One like /tmp passes, where everybody
+         * may write but its sticky bit keeps entries to their owners.
+         *
+         * @param folder without symbolic links
+         */
+        void requireEntriesToStay(Path folder) throws NotPrivateException {
+            if (folder == null) {
+                return;
+            }
+            // From the root down: what stands below a folder can be trusted once that folder is.
+            requireEntriesToStay(folder.getParent());
+            requireFolder(folder);
+            if (!hasModes()) {
+                return;
+            }
+            Map<String, Object> attributes = attributes(folder);
+            if (!isTrusted(attributes, folder)) {
+                throw new NotPrivateException(
+                        folder, "it belongs to " + owner(folder).getName());
+            }
+            int mode = mode(attributes);
+            boolean groupMayReplace = (mode & GROUP_WRITES) != 0 && !isOwnersGroup(attributes);
+            if ((mode & STICKY) == 0 && ((mode & OTHERS_WRITE) != 0 || groupMayReplace)) {
+                throw new NotPrivateException(folder, "other users may write it");
+            }
+        }
+
+        private boolean isTrusted(Map<String, Object> attributes, Path folder) throws NotPrivateException {
+            return attributes.get("owner").equals(user)
+                    || attributes.get("uid").equals(ROOT)
+                    || attributes.get("owner").equals(owner(folder.getRoot()));
+        }
+
+        // Many distributions give each user a group of that name, whose only member the user is.
+        private static boolean isOwnersGroup(Map<String, Object> attributes) {
+            return attributes.get("group").toString().equals(attributes.get("owner").toString());
+        }
+
+        private static void requireFolder(Path folder) throws NotPrivateException {
+            if (Files.isSymbolicLink(folder)) {
+                throw new NotPrivateException(folder, "it is a symbolic link");
+            }
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw new NotPrivateException(folder, "it is not a folder");
+            }
+        }
+
+        private static int mode(Map<String, Object> attributes) {
+            return (int) attributes.get("mode");
+        }
+
+        private static Map<String, Object> attributes(Path path) throws NotPrivateException {
+            try {
+                return Files.readAttributes(path, "unix:mode,uid,owner,group", LinkOption.NOFOLLOW_LINKS);
+            } catch (IOException e) {
+                throw new NotPrivateException(path, "its owner and mode cannot be told: " + e);
+            }
+        }
+
+        private static UserPrincipal owner(Path path) throws NotPrivateException {
+            try {
+                return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS);
+            } catch (IOException e) {
+                throw new NotPrivateException(path, "its owner cannot be told: " + e);
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.pernodedrop.io.PrivateFolder.Access;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 /**
  * A {@link PrivateFolder} of a name that nobody can tell before, in the folder for temporary files, for as long as this
@@ -33,7 +35,7 @@ public final class TemporaryFolder implements AutoCloseable {
     /**
      * Makes one in the folder of the system property {@code java.io.tmpdir}.
      *
-     * @throws OpenFolderException if others could put another folder in its place
+     * @throws NotPrivateException if others could put another folder in its place
      * @throws IOException if it cannot be made
      */
     public static TemporaryFolder create() throws IOException {
@@ -94,7 +96,7 @@ public final class TemporaryFolder implements AutoCloseable {
 
     /** Deletes the folders that ended processes of this user left in a folder. */
     static void sweep(Path parent) throws IOException {
-        FolderAccess access = FolderAccess.probedIn(parent);
+        Access access = Access.probedIn(parent);
         String own = PREFIX + ProcessHandle.current().pid() + "-";
         try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path path : left) {
@@ -105,7 +107,7 @@ public final class TemporaryFolder implements AutoCloseable {
         }
     }
 
-    private static boolean isAbandoned(Path path, FolderAccess access) {
+    private static boolean isAbandoned(Path path, Access access) {
         try {
             // Nobody may lead us to other folders by a link.
             access.requireOwn(path);

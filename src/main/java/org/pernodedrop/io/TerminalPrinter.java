@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * Prints to a terminal what {@link TerminalText} makes of it. What is printed by {@code println} is one line, whatever it
+ * Prints to a terminal what {@link SafeText} makes of it. What is printed by {@code println} is one line, whatever it
  * holds; {@code print} and {@code printf} may print several. Flushes at the end of a line.
  */
 public final class TerminalPrinter extends PrintWriter {
@@ -16,7 +16,7 @@ public final class TerminalPrinter extends PrintWriter {
 
     @Override
     public void println(String line) {
-        super.println(TerminalText.line(String.valueOf(line)));
+        super.println(SafeText.line(String.valueOf(line)));
     }
 
     @Override
@@ -51,10 +51,10 @@ public final class TerminalPrinter extends PrintWriter {
             StringBuilder safe = new StringBuilder();
             int start = 0;
             for (int end = text.indexOf("\r\n"); end >= 0; end = text.indexOf("\r\n", start)) {
-                safe.append(TerminalText.lines(text.substring(start, end))).append("\r\n");
+                safe.append(SafeText.lines(text.substring(start, end))).append("\r\n");
                 start = end + 2;
             }
-            return safe.append(TerminalText.lines(text.substring(start))).toString();
+            return safe.append(SafeText.lines(text.substring(start))).toString();
         }
 
         @Override
@@ -64,7 +64,7 @@ public final class TerminalPrinter extends PrintWriter {
 
         @Override
         public void close() throws IOException {
-            terminal.write(TerminalText.lines(held));
+            terminal.write(SafeText.lines(held));
             held = "";
             terminal.close();
         }

@@ -7,8 +7,8 @@ package org.pernodedrop.mask;
  *   a = v 2^-32 + 2^-33      c = (w 2^-32 + 2^-33) 2 pi      s = sqrt(-2 ln a)      z = (s sin c, s cos c)
  * </pre>
  *
- * <p>In single precision with polynomials, so that a vector unit can do the very same operations: every twin of the CPU
- * backend gives the same bits. Given a in single precision, which is part of the definition (cuRAND rounds it too, and
+ * <p>In single precision with polynomials, so that a vector unit can do the very same operations: the scalar and the vector
+ * implementation of the CPU backend gives the same bits. Given a in single precision, which is part of the definition (cuRAND rounds it too, and
  * near a = 1 the rounding shows), values agree with exact arithmetic within 1e-5; |z| is at most 6.77.
  */
 public final class BoxMuller {
@@ -52,7 +52,7 @@ public final class BoxMuller {
 
     private BoxMuller() {}
 
-    /** Coefficient k of the polynomial for the logarithm, highest power first, for twins that compute on vectors. */
+    /** Coefficient k of the polynomial for the logarithm, highest power first, for vector implementations. */
     public static float logCoefficient(int k) {
         return LOG[k];
     }

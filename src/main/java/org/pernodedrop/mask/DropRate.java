@@ -9,7 +9,7 @@ package org.pernodedrop.mask;
  * 1 plane, 1/4 needs 2, 0.4 needs 5, 0.3 and 0.2 need 6, 0.1 needs 7.
  *
  * <p>Gaussian noise uses p as it is and draws no bits: rates too near to 0 or 1 for {@value #MAX_PLANES} planes are good for
- * that noise alone, from {@link #LEAST_GAUSSIAN} on.
+ * that noise alone, from {@link #MIN_GAUSSIAN} on.
  *
  * @param requested p as asked for, in [0, 1)
  * @param planes n, in [0, 16]; 0 if p = 0, which means that there is no mask at all, and where there are no bits for p
@@ -23,7 +23,7 @@ public record DropRate(double requested, int planes, int threshold) {
      * Least rate above 0 of Gaussian noise: its deviation, 2^-24, is what single precision tells apart next to 1, where the
      * values lie. Of lower rates hardly a value would be another than 1.
      */
-    public static final double LEAST_GAUSSIAN = 0x1p-48;
+    public static final double MIN_GAUSSIAN = 0x1p-48;
 
     /** Tolerance of the quantisation, relative to min(p, q), where none is given. */
     public static final double DEFAULT_TOLERANCE = 0.02;
@@ -49,7 +49,7 @@ public record DropRate(double requested, int planes, int threshold) {
      * The rate p for a kind of noise, with {@link #DEFAULT_TOLERANCE}.
      *
      * @throws IllegalArgumentException if p is out of its range: that of {@link #of(double, double)} where bits are drawn, 0
-     *     and [{@link #LEAST_GAUSSIAN}, 1) for {@link Noise#GAUSSIAN}
+     *     and [{@link #MIN_GAUSSIAN}, 1) for {@link Noise#GAUSSIAN}
      */
     public static DropRate of(double dropRate, Noise noise) {
         return of(dropRate, DEFAULT_TOLERANCE, noise);
@@ -125,9 +125,9 @@ public record DropRate(double requested, int planes, int threshold) {
     }
 
     private static void requireGaussian(double dropRate) {
-        if (dropRate < LEAST_GAUSSIAN) {
+        if (dropRate < MIN_GAUSSIAN) {
             throw new IllegalArgumentException("dropRate of " + Noise.GAUSSIAN + " noise must be 0 or at least 2^-48 = "
-                    + LEAST_GAUSSIAN + ", below which values are 1 in single precision: dropRate=" + dropRate);
+                    + MIN_GAUSSIAN + ", below which values are 1 in single precision: dropRate=" + dropRate);
         }
     }
 

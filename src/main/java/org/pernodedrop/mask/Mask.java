@@ -74,8 +74,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
         return switch (spec.noise()) {
             case BERNOULLI -> keptBit(sample, input, output) ? spec.rate().scale() : 0f;
-            case GAUSSIAN -> disturbed(normal(sample, input, output));
-            case PARTIAL_GAUSSIAN -> keptBit(sample, input, output) ? 1f : disturbed(normal(sample, input, output));
+            case GAUSSIAN -> perturbed(normal(sample, input, output));
+            case PARTIAL_GAUSSIAN -> keptBit(sample, input, output) ? 1f : perturbed(normal(sample, input, output));
         };
     }
 
@@ -146,7 +146,7 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
     }
 
     /** The value that a normal z makes: {@code 1 + sigma z}. */
-    public float disturbed(float normal) {
+    public float perturbed(float normal) {
         return Math.fma(spec.rate().sigma(), normal, 1f);
     }
 

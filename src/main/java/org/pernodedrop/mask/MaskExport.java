@@ -109,14 +109,14 @@ public final class MaskExport {
         }
     }
 
-    // Disturbs every value of a Gaussian mask, and of a partial Gaussian one those that the bits have left at 0.
+    // Perturbs every value of a Gaussian mask, and of a partial Gaussian one those that the bits have left at 0.
     private void fillNormals(int b, int i, int rows, int u, int from, int end) {
         boolean partial = spec.noise() == Noise.PARTIAL_GAUSSIAN;
         for (int j = from; j < end; j++) {
             mask.normals(b, i, u + j, words, normals);
             for (int row = 0; row < rows; row++) {
                 if (!partial || tile[row][j] == 0f) {
-                    tile[row][j] = mask.disturbed(normals[i + row & 3]);
+                    tile[row][j] = mask.perturbed(normals[i + row & 3]);
                 }
             }
         }

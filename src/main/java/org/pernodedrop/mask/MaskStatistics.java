@@ -3,7 +3,7 @@ package org.pernodedrop.mask;
 import java.util.Objects;
 
 /**
- * Mean, variance and share of disturbed values of a mask, against what its definition promises.
+ * Mean, variance and share of perturbed values of a mask, against what its definition promises.
  *
  * <p>Streaming and numerically sound: sums in double precision of deviations from the expected mean. Expectations use the
  * kept value and sigma as single precision has them. Errors assume independent values, so feed a fixed mask once, not
@@ -14,12 +14,12 @@ public final class MaskStatistics {
     private final float keptValue;
     private final double expectedMean;
     private final double expectedVariance;
-    private final double expectedDisturbed;
+    private final double expectedPerturbed;
     // Variance of (m - expected mean)^2, which is mu4 - variance^2.
     private final double squareVariance;
 
     private long count;
-    private long disturbed;
+    private long perturbed;
     private double sum;
     private double squares;
 
@@ -48,7 +48,7 @@ public final class MaskStatistics {
             keptValue = 1f;
             expectedMean = 1;
             expectedVariance = 0;
-            expectedDisturbed = 0;
+            expectedPerturbed = 0;
             squareVariance = 0;
             return;
         }
@@ -59,7 +59,7 @@ public final class MaskStatistics {
                 double dropped = expectedMean * expectedMean;
                 double kept = (keptValue - expectedMean) * (keptValue - expectedMean);
                 expectedVariance = p * dropped + q * kept;
-                expectedDisturbed = p;
+                expectedPerturbed = p;
                 squareVariance = p * q * (kept - dropped) * (kept - dropped);
             }
             case GAUSSIAN -> {
@@ -67,14 +67,14 @@ public final class MaskStatistics {
                 keptValue = Float.NaN;
                 expectedMean = 1;
                 expectedVariance = variance;
-                expectedDisturbed = 1;
+                expectedPerturbed = 1;
                 squareVariance = 2 * variance * variance;
             }
             case PARTIAL_GAUSSIAN -> {
                 keptValue = 1f;
                 expectedMean = 1;
                 expectedVariance = p * variance;
-                expectedDisturbed = p;
+                expectedPerturbed = p;
                 squareVariance = (3 * p - p * p) * variance * variance;
             }
             default -> throw new AssertionError(spec.noise());
@@ -85,7 +85,7 @@ public final class MaskStatistics {
     public void add(float value) {
         double deviation = value - expectedMean;
         count++;
-        disturbed += value != keptValue ? 1 : 0;
+        perturbed += value != keptValue ? 1 : 0;
         sum += deviation;
         squares += deviation * deviation;
     }
@@ -123,17 +123,17 @@ public final class MaskStatistics {
      * The share of values other than the kept one: zeros for Bernoulli masks, noisy values for partial Gaussian ones,
      * and all values for Gaussian ones.
      */
-    public Estimate disturbedShare() {
+    public Estimate perturbedShare() {
         return new Estimate(
-                (double) disturbed / count, expectedDisturbed, error(expectedDisturbed * (1 - expectedDisturbed)));
+                (double) perturbed / count, expectedPerturbed, error(expectedPerturbed * (1 - expectedPerturbed)));
     }
 
     /**
-     * Whether mean, variance and disturbed share all lie within k standard errors of what is to be expected; false before
+     * Whether mean, variance and perturbed share all lie within k standard errors of what is to be expected; false before
      * the first value. Where nothing is left to chance, rounding in the sums is allowed for.
      */
     public boolean withinSigmas(double k) {
-        return within(mean(), k) && within(variance(), k) && within(disturbedShare(), k);
+        return within(mean(), k) && within(variance(), k) && within(perturbedShare(), k);
     }
 
     private double error(double varianceOfOne) {

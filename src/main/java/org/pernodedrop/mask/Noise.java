@@ -19,7 +19,7 @@ public enum Noise {
      * {@code m = 1} with probability q' (kept), else {@code 1 + sigma z} as for {@link #GAUSSIAN}.
      *
      * <p>The paper names a "partial-Gaussian" mode without a definition that we could obtain; this is our reading of it:
-     * Bernoulli decides which connections are disturbed, and those get Gaussian noise instead of being cut.
+     * Bernoulli decides which connections are perturbed, and those get Gaussian noise instead of being cut.
      */
     PARTIAL_GAUSSIAN;
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
@@ -75,7 +76,7 @@ public final class Checkpoint {
      */
     public static Checkpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
-        NetworkSpec network = DescribedNetwork.of(file.toString(), content);
+        NetworkSpec network = NetworkTensors.described(file.toString(), content);
         String step = content.metadata().get(STEP);
         if (step == null) {
             throw new ModelFileException(file + " is no checkpoint: its metadata must have the text " + STEP

@@ -36,7 +36,7 @@ import org.pernodedrop.nn.Shape;
  */
 public final class NetworkJson {
     /** More layers than any network has that this library could train. */
-    private static final int MOST_LAYERS = 1000;
+    private static final int MAX_LAYERS = 1000;
 
     private static final String WHAT = "the network's description";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,8 +69,8 @@ public final class NetworkJson {
             Optimizer optimizer = readOptimizer(root.object("optimizer"));
             List<JsonFields> described = root.objects("layers");
             root.done();
-            if (described.size() > MOST_LAYERS) {
-                throw root.refusal("layers", "must be at most " + MOST_LAYERS + ": " + described.size());
+            if (described.size() > MAX_LAYERS) {
+                throw root.refusal("layers", "must be at most " + MAX_LAYERS + ": " + described.size());
             }
             List<Layer> layers = new ArrayList<>();
             for (JsonFields each : described) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Parameter;
@@ -12,7 +13,7 @@ import org.pernodedrop.nn.ParameterSpec;
 import org.pernodedrop.nn.Shape;
 import org.pernodedrop.nn.Statistic;
 
-/** Between the tensors of a file and the buffers of a network. */
+/** Moves weights between the tensors of a file and the buffers of a network, and checks the former against the latter. */
 final class NetworkTensors {
     private NetworkTensors() {}
 
@@ -53,6 +54,28 @@ final class NetworkTensors {
             }
         }
         return shapes;
+    }
+
+    /**
+     * The network that a file describes. The tensors are checked against the description first: a few bytes can describe a
+     * network that takes gigabytes to make.
+     *
+     * @throws ModelFileException if there is no description, it is not valid, or the tensors do not fit it
+     */
+    static NetworkSpec described(String file, Safetensors content) throws ModelFileException {
+        String text = content.metadata().get(Weights.NETWORK);
+        if (text == null) {
+            throw new ModelFileException(file + " describes no network: its metadata must have the text "
+                    + Weights.NETWORK + "; describe it yourself and load the weights");
+        }
+        NetworkSpec network;
+        try {
+            network = NetworkJson.read(text);
+        } catch (ModelFileException e) {
+            throw new ModelFileException(file + ": " + e.getMessage(), e);
+        }
+        check(file, "", shapes(network), content.tensors());
+        return network;
     }
 
     /** Downloads; waits for the device. */

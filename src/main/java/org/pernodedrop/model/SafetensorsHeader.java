@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pernodedrop.io.JsonText;
+import org.pernodedrop.model.Safetensors.Tensor;
 
 /**
  * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.
@@ -30,10 +31,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     static final String METADATA = "__metadata__";
 
     /** The format's own limit. */
-    static final long LARGEST = JsonText.LONGEST;
+    static final long MAX_BYTES = JsonText.MAX_LENGTH;
 
     /** Far more than anybody uses; a message that shows a shape stays short. */
-    private static final int MOST_DIMENSIONS = 64;
+    private static final int MAX_DIMENSIONS = 64;
 
     private static final int ALIGNMENT = 8;
     private static final List<String> FIELDS = List.of("dtype", "shape", "data_offsets");
@@ -74,8 +75,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         // So that values are aligned for whoever maps the file.
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-        if (padded.length > LARGEST) {
-            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST
+        if (padded.length > MAX_BYTES) {
+            throw new IllegalArgumentException("names and metadata must take at most " + MAX_BYTES
                     + " bytes in a safetensors file: bytes=" + padded.length + "; leave some out");
         }
         return padded;
@@ -90,9 +91,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         Safetensors.readAll(file, channel, start);
         long length = start.getLong(0);
-        if (length < 2 || length > LARGEST) {
+        if (length < 2 || length > MAX_BYTES) {
             throw reader.refusal(
-                    "its header's length must be in [2, " + LARGEST + "]: length=" + Long.toUnsignedString(length));
+                    "its header's length must be in [2, " + MAX_BYTES + "]: length=" + Long.toUnsignedString(length));
         }
         if (length > size - Long.BYTES) {
             throw reader.refusal("it is cut off within its header: file bytes=" + size + ", header bytes=" + length);
@@ -180,8 +181,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
         private List<Long> numbers(String name, JsonNode node, String field) throws ModelFileException {
             JsonNode array = node.get(field);
-            if (array.size() > MOST_DIMENSIONS) {
-                throw refusal("tensor " + quoted(name) + " must have at most " + MOST_DIMENSIONS + " numbers as "
+            if (array.size() > MAX_DIMENSIONS) {
+                throw refusal("tensor " + quoted(name) + " must have at most " + MAX_DIMENSIONS + " numbers as "
                         + field + ": " + array.size());
             }
             List<Long> numbers = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 
 /**
@@ -140,7 +141,7 @@ public final class Weights {
     }
 
     private static Network open(String file, Safetensors content, Backend backend) throws IOException {
-        Network network = new Network(DescribedNetwork.of(file, content), backend);
+        Network network = new Network(NetworkTensors.described(file, content), backend);
         try {
             load(network, file, content);
             return network;

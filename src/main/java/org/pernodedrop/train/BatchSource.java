@@ -4,7 +4,7 @@ package org.pernodedrop.train;
  * A data set that batches are taken from: on the device as a whole, or on the host. Which of both makes no difference to
  * any number.
  */
-public sealed interface BatchSource extends AutoCloseable permits ResidentDataset, FedDataset {
+public sealed interface BatchSource extends AutoCloseable permits DeviceResidentDataset, StreamedDataset {
     /** Number of examples. */
     int examples();
 

@@ -67,17 +67,17 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
     }
 
     private static long bytes(DataSplit split) {
-        return ResidentDataset.bytes(split.train())
-                + ResidentDataset.bytes(split.validation())
-                + split.test().map(ResidentDataset::bytes).orElse(0L);
+        return DeviceResidentDataset.bytes(split.train())
+                + DeviceResidentDataset.bytes(split.validation())
+                + split.test().map(DeviceResidentDataset::bytes).orElse(0L);
     }
 
     private static PlacedData onHost(Backend backend, DataSplit split) {
         return new PlacedData(
                 false,
-                new FedDataset(backend, split.train()),
-                new FedDataset(backend, split.validation()),
-                split.test().map(part -> new FedDataset(backend, part)));
+                new StreamedDataset(backend, split.train()),
+                new StreamedDataset(backend, split.validation()),
+                split.test().map(part -> new StreamedDataset(backend, part)));
     }
 
     private static PlacedData onDevice(Backend backend, DataSplit split) {
@@ -85,7 +85,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
         split.test().ifPresent(parts::add);
         List<BatchSource> placed = new ArrayList<>();
         try {
-            parts.forEach(part -> placed.add(new ResidentDataset(backend, part)));
+            parts.forEach(part -> placed.add(new DeviceResidentDataset(backend, part)));
         } catch (RuntimeException | Error e) {
             placed.forEach(BatchSource::close);
             throw e;
@@ -99,5 +99,21 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
         train.close();
         validation.close();
         test.ifPresent(BatchSource::close);
+    }
+
+    /** Where a data set is to lie while it is trained on. */
+    public enum DataOnDevice {
+        /** On the device if there is room, else on the host. */
+        AUTO,
+        /** On the device, or not at all. */
+        YES,
+        /** On the host, copied batch by batch. */
+        NO;
+
+        /** The name on the command line and in files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

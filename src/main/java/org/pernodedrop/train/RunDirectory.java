@@ -1,15 +1,22 @@
 package org.pernodedrop.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.FileSet;
-import org.pernodedrop.io.FolderInUseException;
 import org.pernodedrop.io.FolderLock;
+import org.pernodedrop.io.FolderLock.InUseException;
+import org.pernodedrop.model.Weights;
 
 /**
  * The directory that a run writes to, and the names of its files. Of an earlier run there all files stay until those of the
@@ -38,7 +45,7 @@ public final class RunDirectory implements AutoCloseable {
             return new RunDirectory(lock.path(), lock);
         } catch (NotDirectoryException e) {
             throw refusal("out is a file: out=" + path + WAY_OUT, e);
-        } catch (FolderInUseException e) {
+        } catch (InUseException e) {
             throw refusal(e.getMessage(), e);
         } catch (IOException e) {
             throw refusal("out cannot be written to: out=" + path + " (" + AtomicFile.reason(e) + ")" + WAY_OUT, e);
@@ -60,8 +67,8 @@ public final class RunDirectory implements AutoCloseable {
         RunDirectory directory = held(path, () -> FolderLock.hold(path, notice));
         try {
             // Of a run that was being replaced some files may be gone, and the others would not tell whose they are.
-            FileSet.recover(directory.lock, EarlierRun.FILES);
-            EarlierRun.requireOwn(directory.path);
+            FileSet.recover(directory.lock, RunFiles.FILES);
+            RunFiles.requireOwn(directory.path);
             return directory;
         } catch (IOException e) {
             directory.close();
@@ -89,7 +96,7 @@ public final class RunDirectory implements AutoCloseable {
         }
         RunDirectory directory = held(path, () -> FolderLock.holdExisting(path, notice));
         try {
-            directory.files = FileSet.last(directory.lock, EarlierRun.FILES, EarlierRun.checkpoint(false));
+            directory.files = FileSet.last(directory.lock, RunFiles.FILES, RunFiles.checkpoint(false));
             directory.kept = true;
             return directory;
         } catch (IOException e) {
@@ -103,34 +110,34 @@ public final class RunDirectory implements AutoCloseable {
         return new RunDirectory(path, null);
     }
 
-    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
-    public Path metrics(boolean twin) {
-        return file(EarlierRun.metrics(twin));
+    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised baseline. */
+    public Path metrics(boolean baseline) {
+        return file(RunFiles.metrics(baseline));
     }
 
-    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised twin. */
-    public Path checkpoint(boolean twin) {
-        return file(EarlierRun.checkpoint(twin));
+    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised baseline. */
+    public Path checkpoint(boolean baseline) {
+        return file(RunFiles.checkpoint(baseline));
     }
 
     /** Where the weights of a network after its best epoch go, likewise. */
-    public Path model(boolean twin) {
-        return file(EarlierRun.model(twin));
+    public Path model(boolean baseline) {
+        return file(RunFiles.model(baseline));
     }
 
     /** Where the plot goes. */
     public Path curves() {
-        return file(EarlierRun.CURVES);
+        return file(RunFiles.CURVES);
     }
 
     /** Where the report goes. */
     public Path report() {
-        return file(EarlierRun.REPORT);
+        return file(RunFiles.REPORT);
     }
 
     private Path file(String name) {
         return files == null
-                ? FileSet.current(path, EarlierRun.FILES, name)
+                ? FileSet.current(path, RunFiles.FILES, name)
                 : files.path().resolve(name);
     }
 
@@ -152,7 +159,7 @@ public final class RunDirectory implements AutoCloseable {
     public void begin() {
         if (files == null) {
             try {
-                files = FileSet.begin(lock, EarlierRun.FILES);
+                files = FileSet.begin(lock, RunFiles.FILES);
             } catch (IOException e) {
                 throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
             }
@@ -208,12 +215,88 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Writes a file of a run, whole or not at all. */
-    static void write(Path file, byte[] content) {
+    /**
+     * Writes a file of a run, whole or not at all.
+     *
+     * @throws UncheckedIOException with a one-line message if it cannot be written
+     */
+    public static void write(Path file, byte[] content) {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
+        }
+    }
+
+    /** The names of a run's files, and whether those that a folder has are of a run: only such may be replaced. */
+    static final class RunFiles {
+        static final String CURVES = "curves.png";
+        static final String REPORT = "run.json";
+        static final FileSet.Kind FILES = new FileSet.Kind(
+                "run",
+                List.of(
+                        metrics(false),
+                        metrics(true),
+                        checkpoint(false),
+                        checkpoint(true),
+                        model(false),
+                        model(true),
+                        CURVES,
+                        REPORT));
+
+        private RunFiles() {}
+
+        static String metrics(boolean baseline) {
+            return baseline ? "metrics-none.csv" : "metrics.csv";
+        }
+
+        static String checkpoint(boolean baseline) {
+            return baseline ? "checkpoint-none.safetensors" : "checkpoint.safetensors";
+        }
+
+        static String model(boolean baseline) {
+            return baseline ? "model-none.safetensors" : "model.safetensors";
+        }
+
+        /**
+         * Refuses a folder with a file of a run's name that no run has written: somebody else's, or damaged.
+         *
+         * @throws IOException naming it
+         */
+        static void requireOwn(Path folder) throws IOException {
+            boolean measured = Files.isRegularFile(folder.resolve(metrics(false)));
+            for (String name : FILES.files()) {
+                Path file = folder.resolve(name);
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, name, measured)) {
+                    throw new IOException("out holds a file that a run would replace and that is of no run, or damaged: "
+                            + file + "; move it away");
+                }
+            }
+        }
+
+        private static boolean isOwn(Path file, String name, boolean measured) {
+            try {
+                if (!Files.isRegularFile(file)) {
+                    return false;
+                }
+                if (name.endsWith(".csv")) {
+                    try (BufferedReader lines = Files.newBufferedReader(file)) {
+                        return MetricsCsv.HEADER.equals(lines.readLine());
+                    }
+                }
+                if (name.endsWith(".safetensors")) {
+                    Map<String, String> texts = Weights.metadata(file);
+                    return SavedRun.Facts.NAMES.stream().allMatch(texts::containsKey);
+                }
+                if (name.equals(REPORT)) {
+                    JsonNode report = new ObjectMapper().readTree(file.toFile());
+                    return RunReport.PROJECT.equals(report.path("project").textValue());
+                }
+                // A picture does not tell whose it is; a run has metrics beside it.
+                return measured;
+            } catch (IOException e) {
+                return false;
+            }
         }
     }
 }

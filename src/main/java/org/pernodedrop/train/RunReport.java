@@ -27,7 +27,7 @@ import org.pernodedrop.backend.MatrixPrecision;
  * @param effectiveDropRate share of mask values that are really dropped or disturbed; 0 without a regularizer
  * @param planes random bits behind each Bernoulli value; 0 without any
  * @param data what was trained on
- * @param networks the network that the run is about, then its unregularised twin, if there is one
+ * @param networks the network that the run is about, then its unregularised baseline, if there is one
  */
 public record RunReport(
         String project,

@@ -4,11 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.InputTable;
 import org.pernodedrop.data.Reading;
 import org.pernodedrop.data.Standardizer;
@@ -94,7 +93,7 @@ public record TrainedData(
                 validationFraction,
                 limit,
                 seed,
-                DataChecksum.of(split),
+                split.checksum(),
                 split.train().examples(),
                 Arrays.stream(split.train().exampleShape()).boxed().toList(),
                 split.train().classNames(),

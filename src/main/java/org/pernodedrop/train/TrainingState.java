@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 
 /**
  * How far a training got. The order of the samples follows from seed and epoch, early stopping from the losses: this and
@@ -143,6 +147,67 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             return value;
         } catch (JsonProcessingException e) {
             throw unreadable(e);
+        }
+    }
+
+    /**
+     * Metrics of epochs as rows of numbers, that of epoch 1 first: {@code [[running_loss, train_loss, train_accuracy,
+     * validation_loss, validation_accuracy, seconds], ...]}. Names in every row would take half of a file's header when there
+     * are many epochs; such rows, which earlier versions wrote, are read too.
+     */
+    static final class EpochRows {
+        /** No row takes more: six numbers of at most 24 characters, and what is between them. */
+        static final int MAX_ROW_LENGTH = 160;
+
+        private static final int NUMBERS = 6;
+
+        private EpochRows() {}
+
+        static ArrayNode write(List<EpochMetrics> epochs) {
+            ArrayNode rows = JsonNodeFactory.instance.arrayNode(epochs.size());
+            for (EpochMetrics epoch : epochs) {
+                rows.addArray()
+                        .add(epoch.runningLoss())
+                        .add(epoch.trainLoss())
+                        .add(epoch.trainAccuracy())
+                        .add(epoch.validationLoss())
+                        .add(epoch.validationAccuracy())
+                        .add(epoch.seconds());
+            }
+            return rows;
+        }
+
+        /**
+         * Reads them.
+         *
+         * @param named what reads rows of named numbers
+         * @throws ModelFileException if they are no such rows
+         * @throws JsonProcessingException if named ones are not
+         */
+        static List<EpochMetrics> read(JsonNode rows, ObjectMapper named)
+                throws ModelFileException, JsonProcessingException {
+            if (!rows.isArray()) {
+                throw new ModelFileException("what a run has saved of its epochs must be an array");
+            }
+            List<EpochMetrics> epochs = new ArrayList<>();
+            for (JsonNode row : rows) {
+                epochs.add(row.isArray() ? read(epochs.size() + 1, row) : named.treeToValue(row, EpochMetrics.class));
+            }
+            return epochs;
+        }
+
+        private static EpochMetrics read(int epoch, JsonNode row) throws ModelFileException {
+            double[] numbers = new double[NUMBERS];
+            boolean valid = row.size() == NUMBERS;
+            for (int k = 0; valid && k < NUMBERS; k++) {
+                valid = row.get(k).isNumber();
+                numbers[k] = row.get(k).doubleValue();
+            }
+            if (!valid) {
+                throw new ModelFileException("what a run has saved of epoch " + epoch + " must be " + NUMBERS + " numbers: "
+                        + ModelFileException.quoted(row));
+            }
+            return new EpochMetrics(epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
         }
     }
 }

@@ -25,9 +25,9 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.EpochMetrics;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.OptimizerKind;
-import org.pernodedrop.train.Regularizer;
-import org.pernodedrop.train.ResidentDataset;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
+import org.pernodedrop.train.ModelConfig.Regularizer;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.TrainingConfig;
 import org.pernodedrop.train.TrainingListener;
 import org.tribuo.Dataset;
@@ -219,7 +219,7 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
         };
         try (Backend backend = Backends.open(BackendOptions.of(Device.parse(device)), LOGGER::fine);
                 Network trained = new Network(spec, backend);
-                ResidentDataset training = new ResidentDataset(backend, data)) {
+                DeviceResidentDataset training = new DeviceResidentDataset(backend, data)) {
             new org.pernodedrop.train.Trainer(backend, training, settings).train(trained, log);
             return Weights.toBytes(trained, Map.of());
         }

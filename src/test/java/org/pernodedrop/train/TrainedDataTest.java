@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Reading;
 import org.pernodedrop.model.ModelFileException;
 

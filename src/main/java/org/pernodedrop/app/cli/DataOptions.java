@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Reading;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.train.TrainedData;

@@ -8,7 +8,7 @@ import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 import picocli.CommandLine.Option;
 
 /** The options that say what computes. */

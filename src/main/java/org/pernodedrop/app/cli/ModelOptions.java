@@ -10,7 +10,7 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

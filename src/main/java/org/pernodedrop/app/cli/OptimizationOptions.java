@@ -2,8 +2,8 @@ package org.pernodedrop.app.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.pernodedrop.train.LearningRateSchedule;
-import org.pernodedrop.train.OptimizerKind;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Option;
 

@@ -9,7 +9,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
 import org.pernodedrop.strategy.Strategy;
-import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.PlacedData;
 import org.pernodedrop.train.Trainer;

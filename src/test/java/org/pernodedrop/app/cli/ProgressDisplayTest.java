@@ -1,4 +1,4 @@
-package org.pernodedrop.train;
+package org.pernodedrop.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.io.PrivateFolder;
+import org.pernodedrop.train.EpochMetrics;
+import org.pernodedrop.app.cli.ProgressDisplay.TerminalNatives;
 
-class TerminalNativesTest {
+class ProgressDisplayTest {
     private static final String PROPERTY = "jline.tmpdir";
 
     private final String before = System.getProperty(PROPERTY);
@@ -33,7 +35,7 @@ class TerminalNativesTest {
     }
 
     @Test
-    void theyGoToAPrivateFolder() throws IOException {
+    void nativesGoToAPrivateFolder() throws IOException {
         assertTrue(TerminalNatives.havePrivateFolder(lines::add));
         Path folder = Path.of(System.getProperty(PROPERTY));
         assertEquals("jline", folder.getFileName().toString());
@@ -42,9 +44,25 @@ class TerminalNativesTest {
     }
 
     @Test
-    void whoNamedAFolderKeepsIt() {
+    void namedFolderIsKept() {
         System.setProperty(PROPERTY, "/named");
         assertTrue(TerminalNatives.havePrivateFolder(lines::add));
         assertEquals("/named", System.getProperty(PROPERTY));
+    }
+
+    @Test
+    void withoutATerminalProgressIsALineNowAndThen() {
+        try (ProgressDisplay display = new ProgressDisplay("none", 25, 0, 4, false, lines::add)) {
+            for (int number = 1; number <= 25; number++) {
+                display.stepped();
+                display.finished(
+                        new EpochMetrics(number, 1.0 / number, 0.5 / number, 0.9, 0.7 / number, 1 / 3.0, 0.25));
+            }
+        }
+        assertEquals(14, lines.size(), lines.toString());
+        assertEquals(
+                "none: epoch 1 of 25, train loss 0.5000, validation loss 0.7000, validation accuracy 0.3333",
+                lines.get(0));
+        assertTrue(lines.get(13).startsWith("none: epoch 25 of 25, "), lines.get(13));
     }
 }

@@ -1,4 +1,4 @@
-package org.pernodedrop.train;
+package org.pernodedrop.app.report;
 
 import java.awt.AWTError;
 import java.awt.Color;
@@ -8,8 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -17,46 +16,69 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws what {@link CurvesPlot} writes: the only class that names the desktop module, which a runtime may lack. */
-final class CurvesImage {
+/**
+ * Loss curves as a PNG image: train and validation loss of each network on the left, their gap on the right. Needs the
+ * desktop module, which a Java runtime may lack.
+ */
+public final class CurvesImage {
+    /** Width of the image in pixels. */
+    public static final int WIDTH = 1200;
+
+    /** Height of the image in pixels. */
+    public static final int HEIGHT = 500;
+
     // No Color here: even loading that class needs native libraries.
     private static final List<Integer> COLORS = List.of(0x0072B2, 0xD55E00);
 
     private CurvesImage() {}
 
     /**
-     * The image as a PNG file.
+     * The losses of one network, a value per epoch.
      *
+     * @param name of the network
+     * @param train loss on the training part in epochs 1, 2, ...
+     * @param validation loss on the validation part, as many values
+     */
+    public record Losses(String name, double[] train, double[] validation) {}
+
+    /**
+     * Draws the image.
+     *
+     * @param networks one or two
+     * @return content of a PNG file
      * @throws IllegalStateException if the toolkit refuses; whatever else a machine lacks shows as a linkage or internal
      *     error
      */
-    static byte[] png(Map<String, TrainingResult> results) {
+    public static byte[] png(List<Losses> networks) {
         try {
-            return draw(results);
+            return draw(networks);
         } catch (AWTError e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static byte[] draw(Map<String, TrainingResult> results) {
+    private static byte[] draw(List<Losses> networks) {
         System.setProperty("java.awt.headless", "true");
         XYChart losses = chart("Loss without masks", "loss", Styler.LegendPosition.InsideNE);
         XYChart gaps = chart("Validation loss - train loss", "gap", Styler.LegendPosition.InsideNW);
         int number = 0;
-        for (Map.Entry<String, TrainingResult> entry : results.entrySet()) {
-            String name = entry.getKey();
-            List<EpochMetrics> epochs = entry.getValue().epochs();
+        for (Losses network : networks) {
             Color color = new Color(COLORS.get(number++ % COLORS.size()));
-            add(losses, name + ", train", epochs, EpochMetrics::trainLoss, color, true);
-            add(losses, name + ", validation", epochs, EpochMetrics::validationLoss, color, false);
-            add(gaps, name, epochs, EpochMetrics::gap, color, false);
+            double[] train = network.train();
+            double[] validation = network.validation();
+            double[] gap = IntStream.range(0, train.length)
+                    .mapToDouble(k -> validation[k] - train[k])
+                    .toArray();
+            add(losses, network.name() + ", train", train, color, true);
+            add(losses, network.name() + ", validation", validation, color, false);
+            add(gaps, network.name(), gap, color, false);
         }
-        BufferedImage image = new BufferedImage(CurvesPlot.WIDTH, CurvesPlot.HEIGHT, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         try {
-            losses.paint(graphics, CurvesPlot.WIDTH / 2, CurvesPlot.HEIGHT);
-            graphics.translate(CurvesPlot.WIDTH / 2, 0);
-            gaps.paint(graphics, CurvesPlot.WIDTH / 2, CurvesPlot.HEIGHT);
+            losses.paint(graphics, WIDTH / 2, HEIGHT);
+            graphics.translate(WIDTH / 2, 0);
+            gaps.paint(graphics, WIDTH / 2, HEIGHT);
         } finally {
             graphics.dispose();
         }
@@ -71,8 +93,8 @@ final class CurvesImage {
 
     private static XYChart chart(String title, String axis, Styler.LegendPosition legend) {
         XYChart chart = new XYChartBuilder()
-                .width(CurvesPlot.WIDTH / 2)
-                .height(CurvesPlot.HEIGHT)
+                .width(WIDTH / 2)
+                .height(HEIGHT)
                 .title(title)
                 .xAxisTitle("epoch")
                 .yAxisTitle(axis)
@@ -83,18 +105,11 @@ final class CurvesImage {
         return chart;
     }
 
-    private static void add(
-            XYChart chart,
-            String name,
-            List<EpochMetrics> epochs,
-            ToDoubleFunction<EpochMetrics> value,
-            Color color,
-            boolean dashed) {
-        double[] x = epochs.stream().mapToDouble(EpochMetrics::epoch).toArray();
-        double[] y = epochs.stream().mapToDouble(value).toArray();
+    private static void add(XYChart chart, String name, double[] y, Color color, boolean dashed) {
+        double[] x = IntStream.rangeClosed(1, y.length).asDoubleStream().toArray();
         chart.addSeries(name, x, y)
                 // One epoch makes no line.
-                .setMarker(epochs.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
+                .setMarker(y.length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
                 .setMarkerColor(color)
                 .setLineColor(color)
                 .setLineStyle(dashed ? SeriesLines.DASH_DASH : SeriesLines.SOLID);

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * draws new masks after every {@link #step}. All else is DJL's own {@code Trainer}; {@code EasyTrain.fit} takes either:
  *
  * <pre>{@code
- * try (PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, config)) {
+ * try (PerNodeDropBlockTrainer trainer = PerNodeDropBlockTrainer.of(model, config)) {
  *     trainer.initialize(new Shape(1, 784));
  *     EasyTrain.fit(trainer, epochs, training, validation);
  * }
@@ -34,11 +34,11 @@ import java.util.function.Predicate;
  *
  * <p>One CPU device; the PyTorch engine.
  */
-public final class PerNodeDropTrainer extends Trainer {
+public final class PerNodeDropBlockTrainer extends Trainer {
     private final List<PerNodeDropBlock> blocks;
     private Tape tape;
 
-    private PerNodeDropTrainer(Model model, TrainingConfig config) {
+    private PerNodeDropBlockTrainer(Model model, TrainingConfig config) {
         super(model, config);
         Set<Block> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<PerNodeDropBlock> found = new LinkedHashSet<>();
@@ -57,7 +57,7 @@ public final class PerNodeDropTrainer extends Trainer {
      * @throws IllegalArgumentException if an argument is null, or a device is not the CPU
      * @throws IllegalStateException if the model has no block, or another engine than PyTorch
      */
-    public static PerNodeDropTrainer of(Model model, TrainingConfig config) {
+    public static PerNodeDropBlockTrainer of(Model model, TrainingConfig config) {
         if (model == null || config == null) {
             throw new IllegalArgumentException(
                     "model and config must not be null: model=" + model + ", config=" + config);
@@ -67,12 +67,12 @@ public final class PerNodeDropTrainer extends Trainer {
         }
         String engine = model.getNDManager().getEngine().getEngineName();
         if (!engine.equals("PyTorch")) {
-            throw new IllegalStateException("PerNodeDropTrainer needs DJL's PyTorch engine; make the model by"
+            throw new IllegalStateException("PerNodeDropBlockTrainer needs DJL's PyTorch engine; make the model by"
                     + " Model.newInstance(name, \"PyTorch\"): engine=" + engine);
         }
         Device[] devices = config.getDevices();
         if (devices.length != 1 || devices[0].isGpu()) {
-            throw new IllegalArgumentException("PerNodeDropTrainer computes on the CPU; set it by"
+            throw new IllegalArgumentException("PerNodeDropBlockTrainer computes on the CPU; set it by"
                     + " optDevices(new Device[] {Device.cpu()}) of the config: devices=" + List.of(devices));
         }
         for (Pair<Initializer, Predicate<Parameter>> pair : config.getInitializers()) {
@@ -86,7 +86,7 @@ public final class PerNodeDropTrainer extends Trainer {
                 parameter.getArray().setRequiresGradient(true);
             }
         }
-        return new PerNodeDropTrainer(model, config);
+        return new PerNodeDropBlockTrainer(model, config);
     }
 
     private static void find(Block block, Set<Block> seen, Set<PerNodeDropBlock> found) {

@@ -1,6 +1,9 @@
-package org.pernodedrop.train;
+package org.pernodedrop.app.cli;
 
+import org.pernodedrop.train.EpochMetrics;
+import org.pernodedrop.train.TrainingListener;
 import java.io.Console;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -8,10 +11,13 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.pernodedrop.io.NativesFolder;
 
-/** Shows how training gets on: on a terminal a bar on standard error with the time left, else a line for the first epoch and every tenth
- * part of the rest. */
-public final class ProgressDisplay implements TrainingListener, AutoCloseable {
+/**
+ * Shows the progress of a training: a progress bar on standard error if that is a terminal, otherwise one line for the first
+ * epoch and for every tenth of the others.
+ */
+final class ProgressDisplay implements TrainingListener, AutoCloseable {
     private static final int LINES = 10;
 
     private final String name;
@@ -29,7 +35,7 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
      * @param interactive whether standard error is a terminal
      * @param lines takes the lines if it is not
      */
-    public ProgressDisplay(
+    ProgressDisplay(
             String name, int epochs, int finished, int stepsPerEpoch, boolean interactive, Consumer<String> lines) {
         this.name = name;
         this.epochs = epochs;
@@ -46,8 +52,8 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
                         .build();
     }
 
-    /** Whether somebody watches a terminal. */
-    public static boolean isInteractive() {
+    /** Whether standard error is a terminal. */
+    static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {
             return false;
@@ -91,6 +97,35 @@ public final class ProgressDisplay implements TrainingListener, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+        }
+    }
+
+    /**
+     * The native library that tells the progress bar the terminal's width. JLine would unpack it to a predictable name in the
+     * folder for temporary files, where another user may have put a library.
+     */
+    static final class TerminalNatives {
+        private static final String PROPERTY = "jline.tmpdir";
+
+        private TerminalNatives() {}
+
+        /**
+         * Makes JLine unpack to a private folder, unless the property was set before.
+         *
+         * @param lines receives the reason if there is none
+         * @return whether there is a folder
+         */
+        static boolean havePrivateFolder(Consumer<String> lines) {
+            if (System.getProperty(PROPERTY) == null) {
+                try {
+                    String folder = NativesFolder.ofThisProcess().of("jline").path().toString();
+                    System.setProperty(PROPERTY, folder);
+                } catch (IOException e) {
+                    lines.accept("no progress bar: " + e.getMessage());
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

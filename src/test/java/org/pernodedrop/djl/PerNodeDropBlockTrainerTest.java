@@ -47,7 +47,7 @@ import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 
 /** Training with the block: its files, real data, several models, and nothing left behind. */
-class PerNodeDropTrainerTest {
+class PerNodeDropBlockTrainerTest {
     private NDManager manager;
 
     @BeforeAll
@@ -71,7 +71,7 @@ class PerNodeDropTrainerTest {
         NDArray labels = DjlNetworks.classes(manager, 16, 3);
         Block network = network(block(33), block(13));
         try (Model model = DjlNetworks.model(network);
-                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
+                PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
             train(trainer, x, labels, 5);
             model.save(folder, "saved");
             Block other = network(
@@ -79,8 +79,8 @@ class PerNodeDropTrainerTest {
                     PerNodeDropBlock.builder().setUnits(13).build());
             try (Model restored = DjlNetworks.model(other)) {
                 restored.load(folder, "saved");
-                try (PerNodeDropTrainer again =
-                        PerNodeDropTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
+                try (PerNodeDropBlockTrainer again =
+                        PerNodeDropBlockTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
                     assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
                     assertClose(
                             "inference",
@@ -103,7 +103,7 @@ class PerNodeDropTrainerTest {
         NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
         NDArray labels = DjlNetworks.classes(manager, 16, 3);
         try (Model model = DjlNetworks.model(network(block(33), residual(block(33))));
-                PerNodeDropTrainer trainer = trainer(model, x.getShape())) {
+                PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
             train(trainer, x, labels, 3);
             int before = arrays(trainer, model);
             train(trainer, x, labels, 20);
@@ -133,7 +133,7 @@ class PerNodeDropTrainerTest {
                 .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
                 .add(Activation::relu)
                 .add(Linear.builder().setUnits(10).build()));
-        Trainer trainer = PerNodeDropTrainer.of(model, config);
+        Trainer trainer = PerNodeDropBlockTrainer.of(model, config);
         trainer.initialize(new Shape(1, 64));
         EasyTrain.fit(trainer, 15, train, validation);
         try (model;
@@ -148,7 +148,7 @@ class PerNodeDropTrainerTest {
         NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
         NDArray labels = DjlNetworks.classes(manager, 16, 3);
         List<Block> networks = new ArrayList<>();
-        List<PerNodeDropTrainer> trainers = new ArrayList<>();
+        List<PerNodeDropBlockTrainer> trainers = new ArrayList<>();
         for (int k = 0; k < 3; k++) {
             networks.add(network(block(33), block(13)));
             trainers.add(trainer(networks.get(k), x.getShape()));
