@@ -63,23 +63,32 @@ final class CsvSource extends DataSource {
                     ? new TableColumns(false, List.of(), null)
                     : new TableColumns(
                             true,
-                            Arrays.stream(layout.features()).mapToObj(names::get).toList(),
+                            Arrays.stream(layout.features())
+                                    .mapToObj(names::get)
+                                    .toList(),
                             names.get(layout.label()));
             return new Table(
-                    table.rows(), table.features(), table.featureCount(), labels.labels(), labels.classNames(), columns);
+                    table.rows(),
+                    table.features(),
+                    table.featureCount(),
+                    labels.labels(),
+                    labels.classNames(),
+                    columns);
         }
 
         private static TableLayout layout(TableLayout.Sample sample, Reading reading) {
             int width = sample.width();
             if (width < 2) {
-                throw new DataException("CSV file must have a label column and at least one other, separated by commas: "
-                        + sample.file() + ", line " + sample.first().line() + " has one field ("
-                        + MessageText.quoted(sample.first().fields()[0]) + "); save it with commas");
+                throw new DataException(
+                        "CSV file must have a label column and at least one other, separated by commas: "
+                                + sample.file() + ", line " + sample.first().line() + " has one field ("
+                                + MessageText.quoted(sample.first().fields()[0]) + "); save it with commas");
             }
             int label = reading.label()
                     .map(each -> sample.labelColumn(each, reading.header()))
                     .orElse(width - 1);
-            boolean named = reading.label().map(each -> sample.isNamed(each, label)).orElse(false);
+            boolean named =
+                    reading.label().map(each -> sample.isNamed(each, label)).orElse(false);
             boolean header = sample.hasHeader(reading, label, named, List.of());
             return TableLayout.of(header ? sample.names() : List.of(), width, label);
         }

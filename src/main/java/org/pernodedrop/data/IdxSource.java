@@ -131,8 +131,9 @@ final class IdxSource extends DataSource {
         static IdxFile labels(InputFile file, IdxFile images) {
             IdxFile labels = file.read(in -> read(file.name(), in, 1));
             if (labels.count != images.count) {
-                throw new DataException("labels must be as many as images: " + labels.count + " labels in " + labels.name
-                        + ", " + images.count + " images in " + images.name + "; use files of one data set");
+                throw new DataException(
+                        "labels must be as many as images: " + labels.count + " labels in " + labels.name + ", "
+                                + images.count + " images in " + images.name + "; use files of one data set");
             }
             return labels;
         }
@@ -183,15 +184,15 @@ final class IdxSource extends DataSource {
                 throw truncated(name, total + " bytes after the header", values.length);
             }
             if (in.read() >= 0) {
-                throw new DataException("IDX file must end after the " + total + " bytes that its header announces: " + name
-                        + " goes on; get it again");
+                throw new DataException("IDX file must end after the " + total + " bytes that its header announces: "
+                        + name + " goes on; get it again");
             }
             return new IdxFile(name, sizes[0], sizes[1], sizes[2], values);
         }
 
         private static DataException truncated(String name, String expected, int found) {
-            return new DataException(
-                    "IDX file must have " + expected + ": " + name + " is truncated, it has " + found + "; get it again");
+            return new DataException("IDX file must have " + expected + ": " + name + " is truncated, it has " + found
+                    + "; get it again");
         }
     }
 }

@@ -190,7 +190,8 @@ final class InputFile {
 
         /** The limit for a file of a size in bytes. */
         static long standardLimit(long packed) {
-            return Math.max(ALWAYS_ALLOWED, packed > Long.MAX_VALUE / USUAL_RATIO ? Long.MAX_VALUE : USUAL_RATIO * packed);
+            return Math.max(
+                    ALWAYS_ALLOWED, packed > Long.MAX_VALUE / USUAL_RATIO ? Long.MAX_VALUE : USUAL_RATIO * packed);
         }
 
         @Override

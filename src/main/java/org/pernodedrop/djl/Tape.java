@@ -175,9 +175,10 @@ final class Tape implements AutoCloseable {
                                 + array.getClass().getName());
             }
             if (tensor.getDevice().isGpu()) {
-                throw new IllegalArgumentException("PerNodeDropBlock computes on the CPU in DJL; place the model there, by"
-                        + " Model.newInstance(name, Device.cpu()) and optDevices: " + name + " is on "
-                        + tensor.getDevice());
+                throw new IllegalArgumentException(
+                        "PerNodeDropBlock computes on the CPU in DJL; place the model there, by"
+                                + " Model.newInstance(name, Device.cpu()) and optDevices: " + name + " is on "
+                                + tensor.getDevice());
             }
             if (tensor.getDataType() != DataType.FLOAT32) {
                 throw new IllegalArgumentException("PerNodeDropBlock computes in FLOAT32; convert by toType: " + name

@@ -98,7 +98,8 @@ interface MaskedProduct {
         }
 
         @Override
-        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+        public void backward(
+                DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
             INDArray rowsX = MaskedProduct.rows(x);
             INDArray rowsW = MaskedProduct.rows(w);
             INDArray rowsDz = MaskedProduct.rows(dz);
@@ -139,7 +140,8 @@ interface MaskedProduct {
         }
 
         @Override
-        public void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
+        public void backward(
+                DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db) {
             dw.assign(0);
             for (long b = 0; b < x.size(0); b++) {
                 INDArray m = sample(mask, b, w);

@@ -232,7 +232,9 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         protected INDArray createWeightMatrix(
                 long inputs, long outputs, IWeightInit weightInit, INDArray view, boolean initialize) {
             long[] shape = {inputs, outputs};
-            return initialize ? weightInit.init(inputs, outputs, shape, ROW_MAJOR, view) : view.reshape(ROW_MAJOR, shape);
+            return initialize
+                    ? weightInit.init(inputs, outputs, shape, ROW_MAJOR, view)
+                    : view.reshape(ROW_MAJOR, shape);
         }
 
         @Override

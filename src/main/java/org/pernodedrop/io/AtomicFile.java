@@ -139,7 +139,8 @@ public final class AtomicFile implements AutoCloseable {
 
         static {
             try {
-                Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "pernodedrop-temporary-files"));
+                Runtime.getRuntime()
+                        .addShutdownHook(new Thread(TemporaryFiles::deleteAll, "pernodedrop-temporary-files"));
             } catch (IllegalStateException e) {
                 // The process is ending already, and whoever writes now finishes or is stopped with it.
             }

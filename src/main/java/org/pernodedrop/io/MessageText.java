@@ -41,8 +41,7 @@ public final class MessageText {
 
     /** Names for a message: the first {@value #MAX_VALUES} of them, and how many more there are. */
     public static String listed(Collection<?> values) {
-        String first =
-                values.stream().limit(MAX_VALUES).map(MessageText::shown).collect(Collectors.joining(", "));
+        String first = values.stream().limit(MAX_VALUES).map(MessageText::shown).collect(Collectors.joining(", "));
         int more = values.size() - MAX_VALUES;
         return "[" + first + (more > 0 ? ", and " + more + " more" : "") + "]";
     }

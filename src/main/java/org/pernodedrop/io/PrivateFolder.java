@@ -248,7 +248,10 @@ public final class PrivateFolder {
 
         // Many distributions give each user a group of that name, whose only member the user is.
         private static boolean isOwnersGroup(Map<String, Object> attributes) {
-            return attributes.get("group").toString().equals(attributes.get("owner").toString());
+            return attributes
+                    .get("group")
+                    .toString()
+                    .equals(attributes.get("owner").toString());
         }
 
         private static void requireFolder(Path folder) throws NotPrivateException {

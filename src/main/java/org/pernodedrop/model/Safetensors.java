@@ -159,8 +159,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
             shape = List.copyOf(shape);
             Objects.requireNonNull(values, "values");
             if (size(shape) != values.length) {
-                throw new IllegalArgumentException(
-                        "values must be as many as the shape holds: shape=" + shape + ", values.length=" + values.length);
+                throw new IllegalArgumentException("values must be as many as the shape holds: shape=" + shape
+                        + ", values.length=" + values.length);
             }
         }
 

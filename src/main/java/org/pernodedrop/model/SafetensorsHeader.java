@@ -182,8 +182,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         private List<Long> numbers(String name, JsonNode node, String field) throws ModelFileException {
             JsonNode array = node.get(field);
             if (array.size() > MAX_DIMENSIONS) {
-                throw refusal("tensor " + quoted(name) + " must have at most " + MAX_DIMENSIONS + " numbers as "
-                        + field + ": " + array.size());
+                throw refusal("tensor " + quoted(name) + " must have at most " + MAX_DIMENSIONS + " numbers as " + field
+                        + ": " + array.size());
             }
             List<Long> numbers = new ArrayList<>();
             boolean valid = array.isArray();

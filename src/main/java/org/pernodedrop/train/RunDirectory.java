@@ -268,8 +268,9 @@ public final class RunDirectory implements AutoCloseable {
             for (String name : FILES.files()) {
                 Path file = folder.resolve(name);
                 if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, name, measured)) {
-                    throw new IOException("out holds a file that a run would replace and that is of no run, or damaged: "
-                            + file + "; move it away");
+                    throw new IOException(
+                            "out holds a file that a run would replace and that is of no run, or damaged: " + file
+                                    + "; move it away");
                 }
             }
         }

@@ -204,8 +204,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
                 numbers[k] = row.get(k).doubleValue();
             }
             if (!valid) {
-                throw new ModelFileException("what a run has saved of epoch " + epoch + " must be " + NUMBERS + " numbers: "
-                        + ModelFileException.quoted(row));
+                throw new ModelFileException("what a run has saved of epoch " + epoch + " must be " + NUMBERS
+                        + " numbers: " + ModelFileException.quoted(row));
             }
             return new EpochMetrics(epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
         }

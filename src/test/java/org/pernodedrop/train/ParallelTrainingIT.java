@@ -59,7 +59,8 @@ class ParallelTrainingIT {
                 Architecture.mlp(17),
                 Activation.RELU,
                 0);
-        try (BatchSource source = onDevice ? new DeviceResidentDataset(backend, data) : new StreamedDataset(backend, data);
+        try (BatchSource source =
+                        onDevice ? new DeviceResidentDataset(backend, data) : new StreamedDataset(backend, data);
                 Network network = new Network(
                         model.describe(data.exampleShape(), data.classes(), seed, config.newOptimizer()), backend)) {
             new Trainer(backend, source, source, config).train(network, new TrainingListener() {});

@@ -160,12 +160,15 @@ public final class RunComparison {
             return DRIFT;
         }
         double drift = baselineOf(run)
-                .flatMap(baseline -> baselineOf(other).map(otherBaseline -> baseline.largestDifference(otherBaseline, epochs)))
+                .flatMap(baseline ->
+                        baselineOf(other).map(otherBaseline -> baseline.largestDifference(otherBaseline, epochs)))
                 .orElse(0.0);
         return Math.max(TOLERANCE, TIMES_DRIFT * Math.min(drift, DRIFT));
     }
 
     private Optional<FinishedRun> baselineOf(FinishedRun run) {
-        return baselines.stream().filter(baseline -> baseline.folder().equals(run.folder())).findFirst();
+        return baselines.stream()
+                .filter(baseline -> baseline.folder().equals(run.folder()))
+                .findFirst();
     }
 }

@@ -241,33 +241,21 @@ public final class LayerBenchmark {
 
     private LayerRow row(
             ConnectionShape shape, MaskSpec spec, LayerPass pass, double error, PassTimes times, Double graph) {
-        LayerRow.Costs costs = LayerRow.Costs.of(shape);
         double micros = times.total().median();
         Peaks peaks = run.peaks();
         return new LayerRow(
                 run.run(),
-                shape.samples(),
-                shape.positions(),
-                shape.inputs(),
-                shape.outputs(),
-                spec.noise().toString(),
-                spec.rate().requested(),
-                spec.effectiveDropRate(),
-                spec.noise().usesBits() ? spec.rate().planes() : 0,
+                LayerRow.Sizes.of(shape),
+                LayerRow.Mask.of(spec),
                 pass.name(),
                 pass.precision().toString(),
                 error,
-                times.repetitions(),
-                times.forward(),
-                times.backward(),
-                times.total(),
-                graph,
-                costs.madds(),
-                costs.leastBytes(),
-                pass.maskBytes(),
-                costs.intensity(),
-                costs.maddsPerSecond(micros),
-                costs.percentOfPeak(micros, peaks.maddsPerSecond(pass.precision())),
-                costs.percentOfBandwidth(micros, peaks.bandwidth()));
+                new LayerRow.Times(times.repetitions(), times.forward(), times.backward(), times.total(), graph),
+                LayerRow.Work.of(
+                        LayerRow.Costs.of(shape),
+                        pass.maskBytes(),
+                        micros,
+                        peaks.maddsPerSecond(pass.precision()),
+                        peaks.bandwidth()));
     }
 }

@@ -1,5 +1,6 @@
 package org.pernodedrop.app.bench;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +18,8 @@ import org.pernodedrop.backend.BackendOptions;
  * @param run a name of its own
  * @param started ISO 8601, UTC
  * @param command the arguments
- * @param commit of the sources
- * @param version of the software
- * @param java version and virtual machine
- * @param operatingSystem name, version and architecture
- * @param processor of the host, and how many of its cores there are
- * @param device cpu or cuda
- * @param backend the backend's description: GPU, driver, libraries, kernels
- * @param threads on the CPU
+ * @param software what was run
+ * @param machine what it was run on
  * @param matrixPrecision of ordinary matrix products
  * @param sequencePrecision of products with masks that positions share
  * @param seconds each way to compute a layer was warmed up and timed
@@ -34,19 +29,32 @@ public record RunRow(
         String run,
         String started,
         String command,
-        String commit,
-        String version,
-        String java,
-        String operatingSystem,
-        String processor,
-        String device,
-        String backend,
-        int threads,
+        @JsonUnwrapped Software software,
+        @JsonUnwrapped Machine machine,
         String matrixPrecision,
         String sequencePrecision,
         double seconds,
         @MayBeNull Peaks peaks)
         implements ResultRow {
+    /**
+     * What was run.
+     *
+     * @param commit of the sources
+     * @param version of the software
+     * @param java version and virtual machine
+     */
+    public record Software(String commit, String version, String java) {}
+
+    /**
+     * What it was run on.
+     *
+     * @param operatingSystem name, version and architecture
+     * @param processor of the host, and how many of its cores there are
+     * @param device cpu or cuda
+     * @param backend the backend's description: GPU, driver, libraries, kernels
+     * @param threads on the CPU
+     */
+    public record Machine(String operatingSystem, String processor, String device, String backend, int threads) {}
 
     /**
      * What a run is told by whoever starts it; the rest of its {@link RunRow} is found out here.
@@ -75,15 +83,17 @@ public record RunRow(
                     UUID.randomUUID().toString(),
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     command,
-                    commit,
-                    version,
-                    System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")",
-                    System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                            + System.getProperty("os.arch"),
-                    processor(),
-                    backend.device(),
-                    backend.describe(),
-                    threads,
+                    new Software(
+                            commit,
+                            version,
+                            System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")"),
+                    new Machine(
+                            System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                                    + System.getProperty("os.arch"),
+                            processor(),
+                            backend.device(),
+                            backend.describe(),
+                            threads),
                     Precision.ofMatrices(backend, options).toString(),
                     Precision.ofSequences(backend, options).toString(),
                     seconds,

@@ -15,9 +15,9 @@ import org.pernodedrop.io.Closer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.ModelConfig.Regularizer;
-import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
@@ -60,7 +60,8 @@ public final class TrainingBenchmark {
         Map<ModelConfig, TimedEpochs> timed = new LinkedHashMap<>();
         Map<ModelConfig, List<Long>> nanos = new LinkedHashMap<>();
         try (Closer closer = new Closer()) {
-            DeviceResidentDataset resident = closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
+            DeviceResidentDataset resident =
+                    closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
             for (ModelConfig model : models) {
                 try {
                     timed.put(model, open(resident, data, model, training, closer));
@@ -104,17 +105,16 @@ public final class TrainingBenchmark {
         Quartiles epoch = Quartiles.ofNanos(nanos);
         return new TrainingRow(
                 run.run(),
-                data.name(),
-                data.examples(),
-                data.featureCount(),
+                new TrainingRow.TrainedOn(data.name(), data.examples(), data.featureCount()),
                 model.architecture().toString(),
                 training.batchSize(),
-                model.regularizer().toString(),
-                model.regularizer() == Regularizer.PERNODEDROP
-                        ? model.strategy().toString()
-                        : null,
-                drops ? mask.noise().toString() : null,
-                drops ? model.dropRate() : null,
+                new TrainingRow.Regularization(
+                        model.regularizer().toString(),
+                        model.regularizer() == Regularizer.PERNODEDROP
+                                ? model.strategy().toString()
+                                : null,
+                        drops ? mask.noise().toString() : null,
+                        drops ? model.dropRate() : null),
                 graphs,
                 nanos.size(),
                 epoch,

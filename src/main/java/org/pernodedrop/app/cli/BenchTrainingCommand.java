@@ -181,7 +181,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                 table.println(String.format(
                         Locale.ROOT,
                         "%-18s %14.3f %8d %16.0f",
-                        row.regularizer(),
+                        row.regularization().regularizer(),
                         row.epoch().median() / MICROS_PER_SECOND,
                         row.repetitions(),
                         row.samplesPerSecond()));

@@ -13,10 +13,10 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.PlacedData.DataOnDevice;
 import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 import org.pernodedrop.train.TrainingConfig.OptimizerKind;
-import org.pernodedrop.train.ModelConfig.Regularizer;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

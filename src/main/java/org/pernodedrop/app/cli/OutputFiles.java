@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.FileSet;
-import org.pernodedrop.io.FolderLock.InUseException;
 import org.pernodedrop.io.FolderLock;
+import org.pernodedrop.io.FolderLock.InUseException;
 
 /** Files that a command writes to the folder that {@code --out} names: all of them replace earlier ones at once. */
 final class OutputFiles implements AutoCloseable {

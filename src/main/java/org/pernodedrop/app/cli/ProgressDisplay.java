@@ -1,7 +1,5 @@
 package org.pernodedrop.app.cli;
 
-import org.pernodedrop.train.EpochMetrics;
-import org.pernodedrop.train.TrainingListener;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,6 +10,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.pernodedrop.io.NativesFolder;
+import org.pernodedrop.train.EpochMetrics;
+import org.pernodedrop.train.TrainingListener;
 
 /**
  * Shows the progress of a training: a progress bar on standard error if that is a terminal, otherwise one line for the first
@@ -118,7 +118,8 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
         static boolean havePrivateFolder(Consumer<String> lines) {
             if (System.getProperty(PROPERTY) == null) {
                 try {
-                    String folder = NativesFolder.ofThisProcess().of("jline").path().toString();
+                    String folder =
+                            NativesFolder.ofThisProcess().of("jline").path().toString();
                     System.setProperty(PROPERTY, folder);
                 } catch (IOException e) {
                     lines.accept("no progress bar: " + e.getMessage());

@@ -52,12 +52,12 @@ class LayerBenchmarkTest {
         for (LayerRow row : rows) {
             assertEquals("13x37x207", row.shape());
             assertEquals("fp32", row.precision());
-            assertEquals(noise.toString(), row.noise());
+            assertEquals(noise.toString(), row.mask().noise());
             assertTrue(row.checkedError() <= Precision.FP32.tolerance(), row.toString());
-            assertTrue(row.repetitions() >= LayerBenchmark.LEAST_REPETITIONS, row.toString());
-            assertTrue(row.total().low() <= row.total().median(), row.toString());
-            assertTrue(row.total().median() <= row.total().high(), row.toString());
-            assertEquals(3 * 13 * 37 * 207, row.madds());
+            assertTrue(row.times().repetitions() >= LayerBenchmark.LEAST_REPETITIONS, row.toString());
+            assertTrue(row.times().total().low() <= row.micros(), row.toString());
+            assertTrue(row.micros() <= row.times().total().high(), row.toString());
+            assertEquals(3 * 13 * 37 * 207, row.work().madds());
         }
         assertEquals(1, notices.size(), notices.toString());
         assertTrue(notices.get(0).contains("checked, largest relative errors: dense "), notices.get(0));
@@ -182,11 +182,11 @@ class LayerBenchmarkTest {
         MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new CpuBackend(1)) {
             LayerRow small = run(backend, ConnectionShape.of(1, 1, 1), mask).get(0);
-            assertNotNull(small.graphMicros());
-            assertTrue(small.graphMicros() > 0);
+            assertNotNull(small.times().graphMicros());
+            assertTrue(small.times().graphMicros() > 0);
             LayerRow large =
                     run(backend, ConnectionShape.of(256, 512, 512), mask).get(0);
-            assertNull(large.graphMicros());
+            assertNull(large.times().graphMicros());
         }
     }
 

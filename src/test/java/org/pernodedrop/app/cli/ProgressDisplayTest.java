@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.app.cli.ProgressDisplay.TerminalNatives;
 import org.pernodedrop.io.PrivateFolder;
 import org.pernodedrop.train.EpochMetrics;
-import org.pernodedrop.app.cli.ProgressDisplay.TerminalNatives;
 
 class ProgressDisplayTest {
     private static final String PROPERTY = "jline.tmpdir";

@@ -36,12 +36,15 @@ final class ReportColumns {
                         "forward µs",
                         "microseconds of the forward pass with bias and ReLU: median of all repetitions, in brackets the"
                                 + " quartiles. On a GPU by events on the device, with emptied caches",
-                        row -> times(row.forward())),
+                        row -> times(row.times().forward())),
                 Column.number(
                         "backward µs",
                         "the same for the gradients of inputs, weights and bias",
-                        row -> times(row.backward())),
-                Column.number("total µs", "the same for both together", row -> times(row.total())),
+                        row -> times(row.times().backward())),
+                Column.number(
+                        "total µs",
+                        "the same for both together",
+                        row -> times(row.times().total())),
                 Column.number(
                         "times dense",
                         "total, in times of the dense layer's in the same comparison",
@@ -50,27 +53,33 @@ final class ReportColumns {
                         "graph µs",
                         "microseconds a step takes when it is replayed back to back as one recording, a CUDA graph on a"
                                 + " GPU, with warm caches: what short steps cost, launches included. None for long steps",
-                        row -> row.graphMicros() == null ? "" : Numbers.of(row.graphMicros())),
+                        row -> row.times().graphMicros() == null
+                                ? ""
+                                : Numbers.of(row.times().graphMicros())),
                 Column.number(
-                        "repetitions", "how often each pass was timed", row -> Integer.toString(row.repetitions())),
+                        "repetitions",
+                        "how often each pass was timed",
+                        row -> Integer.toString(row.times().repetitions())),
                 Column.number(
                         "multiply-adds/s",
                         "3 B T I U multiplications of an input by a weight, with their additions, over the median total",
-                        row -> Numbers.prefixed(row.maddsPerSecond(), "")),
+                        row -> Numbers.prefixed(row.work().maddsPerSecond(), "")),
                 Column.number(
                         "% of peak",
                         "that, of what a large square matrix product of the backend's library reached on this machine just"
                                 + " before, in the same precision (for bf16: in tf32)",
-                        row -> Numbers.of(row.percentOfPeak())),
+                        row -> Numbers.of(row.work().percentOfPeak())),
                 Column.number(
                         "% of bandwidth",
                         "bytes that have to be moved at least, each operand and result once and no mask, over the median"
                                 + " total, of what a large copy reached",
-                        row -> Numbers.of(row.percentOfBandwidth())),
+                        row -> Numbers.of(row.work().percentOfBandwidth())),
                 Column.number(
                         "mask memory",
                         "memory that holds mask values from the forward to the backward pass",
-                        row -> row.maskBytes() == 0 ? "0" : Numbers.bytes(row.maskBytes())),
+                        row -> row.work().maskBytes() == 0
+                                ? "0"
+                                : Numbers.bytes(row.work().maskBytes())),
                 Column.number(
                         "error",
                         "the largest error that was found in the results before anything was timed: difference from sums in"
@@ -92,14 +101,25 @@ final class ReportColumns {
                 Column.words(
                         "regularizer",
                         "what the hidden layers do against overfitting; none is a plain dense network",
-                        TrainingRow::regularizer),
+                        row -> row.regularization().regularizer()),
                 Column.words(
-                        "strategy", "how pernodedrop is computed", row -> row.strategy() == null ? "" : row.strategy()),
-                Column.words("noise", "what masks are drawn from", row -> row.noise() == null ? "" : row.noise()),
+                        "strategy",
+                        "how pernodedrop is computed",
+                        row -> row.regularization().strategy() == null
+                                ? ""
+                                : row.regularization().strategy()),
+                Column.words(
+                        "noise",
+                        "what masks are drawn from",
+                        row -> row.regularization().noise() == null
+                                ? ""
+                                : row.regularization().noise()),
                 Column.number(
                         "drop rate",
                         "the share that a mask drops or disturbs",
-                        row -> row.dropRate() == null ? "" : Double.toString(row.dropRate())),
+                        row -> row.regularization().dropRate() == null
+                                ? ""
+                                : Double.toString(row.regularization().dropRate())),
                 Column.words("network", "its layers; mlp: units of dense hidden layers", TrainingRow::network),
                 Column.number("batch", "samples of a step", row -> Integer.toString(row.batchSize())),
                 Column.number(

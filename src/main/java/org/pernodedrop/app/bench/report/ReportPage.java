@@ -56,7 +56,7 @@ public final class ReportPage {
 
     private void addRun(RunRow run, List<LayerRow> layers, List<TrainingRow> trainings) {
         Element section = page.add(page.body(), "section", "");
-        page.add(section, "h2", run.device() + ", " + run.started());
+        page.add(section, "h2", run.machine().device() + ", " + run.started());
         addFacts(section, run);
         if (!layers.isEmpty()) {
             page.addPlots(section, LayerPlots.of(run, layers));
@@ -81,13 +81,13 @@ public final class ReportPage {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", run.command());
         facts.put("started", run.started());
-        facts.put("commit", run.commit());
-        facts.put("version", run.version());
-        facts.put("computed by", run.backend());
-        facts.put("host", run.processor());
-        facts.put("operating system", run.operatingSystem());
-        facts.put("Java", run.java());
-        facts.put("threads on the CPU", Integer.toString(run.threads()));
+        facts.put("commit", run.software().commit());
+        facts.put("version", run.software().version());
+        facts.put("computed by", run.machine().backend());
+        facts.put("host", run.machine().processor());
+        facts.put("operating system", run.machine().operatingSystem());
+        facts.put("Java", run.software().java());
+        facts.put("threads on the CPU", Integer.toString(run.machine().threads()));
         facts.put("precision of matrix products", run.matrixPrecision());
         facts.put("precision where positions share a mask", run.sequencePrecision());
         facts.put("timed for", Numbers.of(run.seconds()) + " s each");
@@ -121,20 +121,22 @@ public final class ReportPage {
     }
 
     private static String title(LayerRow row) {
-        String sizes = row.positions() == 1 ? "B x I x U" : "B x T x I x U";
-        return sizes + " = " + row.shape() + ", " + row.noise() + " noise, drop rate " + row.dropRate()
-                + (row.planes() == 0
+        String sizes = row.sizes().positions() == 1 ? "B x I x U" : "B x T x I x U";
+        return sizes + " = " + row.shape() + ", " + row.mask().noise() + " noise, drop rate "
+                + row.mask().dropRate()
+                + (row.mask().planes() == 0
                         ? ""
-                        : ", " + row.planes() + " random bit" + (row.planes() == 1 ? "" : "s") + " a connection");
+                        : ", " + row.mask().planes() + " random bit"
+                                + (row.mask().planes() == 1 ? "" : "s") + " a connection");
     }
 
     private static Function<LayerRow, Double> timesDense(List<LayerRow> rows) {
         double dense = rows.stream()
                 .filter(row -> row.strategy().equals(LayerRow.DENSE))
-                .mapToDouble(row -> row.total().median())
+                .mapToDouble(row -> row.micros())
                 .findFirst()
                 .orElse(Double.POSITIVE_INFINITY);
-        return row -> row.total().median() / dense;
+        return row -> row.micros() / dense;
     }
 
     private void addTrainings(Element section, List<TrainingRow> trainings) {
@@ -143,7 +145,8 @@ public final class ReportPage {
         page.add(
                 section,
                 "p",
-                "Data: " + first.data() + ", " + first.examples() + " examples of " + first.features()
+                "Data: " + first.trainedOn().data() + ", " + first.trainedOn().examples() + " examples of "
+                        + first.trainedOn().features()
                         + " features an epoch, on the device; "
                         + (first.graphs() ? "steps are CUDA graphs." : "no graphs."));
         page.table(section, ReportColumns.trainings(), trainings);
