@@ -77,7 +77,8 @@ public final class Main implements Callable<Integer> {
         CommandLine commandLine = commandLine().setOut(out).setErr(safeErr).setUsageHelpWidth(HELP_WIDTH);
         commandLine
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, safeErr))
-                .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
+                .setExecutionExceptionHandler(
+                        (failure, command, all) -> failures.report(failure, command.getCommandSpec()))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
             Arguments.OptionFiles.require(arguments);
