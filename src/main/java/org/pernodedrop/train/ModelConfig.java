@@ -33,7 +33,7 @@ import org.pernodedrop.strategy.Strategy;
  * @param granularity of PerNodeDrop; not used by the others
  * @param fixedMask of PerNodeDrop; not used by the others
  * @param strategy how PerNodeDrop on connections is computed; not used by the others
- * @param dropRate p, in [0, 1); not used without a regularizer
+ * @param dropRate of the regularizer's masks; not used without a regularizer
  * @param architecture the layers
  * @param activation of the hidden layers
  * @param l2 penalty {@code l2/2 sum w^2} on the weights of all layers; finite and at least 0
@@ -44,27 +44,56 @@ public record ModelConfig(
         Granularity granularity,
         boolean fixedMask,
         Strategy strategy,
-        double dropRate,
+        DropRate dropRate,
         Architecture architecture,
         Activation activation,
         double l2) {
-    /** Refuses nulls and impossible drop rates; layers refuse the rest. */
+    /** Refuses nulls, and a drop rate that the regularizer's noise cannot draw; layers refuse the rest. */
     public ModelConfig {
         Objects.requireNonNull(regularizer, "regularizer");
         Objects.requireNonNull(noise, "noise");
         Objects.requireNonNull(granularity, "granularity");
         Objects.requireNonNull(strategy, "strategy");
+        Objects.requireNonNull(dropRate, "dropRate");
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(architecture, "architecture");
-        // Without a regularizer, any that some noise could draw.
-        DropRate.of(dropRate, regularizer == Regularizer.NONE ? Noise.GAUSSIAN : drawn(regularizer, noise));
+        mask(regularizer, noise, granularity, dropRate, fixedMask);
     }
 
+    /**
+     * The same with the drop rate p, quantised for the noise that the regularizer draws.
+     *
+     * @param dropRate p, in [0, 1)
+     * @throws IllegalArgumentException if the noise cannot draw such a rate; see {@link DropRate#of(double, Noise)}
+     */
+    public ModelConfig(
+            Regularizer regularizer,
+            Noise noise,
+            Granularity granularity,
+            boolean fixedMask,
+            Strategy strategy,
+            double dropRate,
+            Architecture architecture,
+            Activation activation,
+            double l2) {
+        this(
+                regularizer,
+                noise,
+                granularity,
+                fixedMask,
+                strategy,
+                DropRate.of(dropRate, drawn(Objects.requireNonNull(regularizer, "regularizer"), noise)),
+                architecture,
+                activation,
+                l2);
+    }
+
+    // Without a regularizer any rate that some noise can draw is accepted: Gaussian noise draws them all.
     private static Noise drawn(Regularizer regularizer, Noise noise) {
         return switch (regularizer) {
-            case PERNODEDROP -> noise;
-            case GAUSSIAN_DROPOUT -> Noise.GAUSSIAN;
-            case NONE, DROPOUT, DROPCONNECT -> Noise.BERNOULLI;
+            case PERNODEDROP -> Objects.requireNonNull(noise, "noise");
+            case NONE, GAUSSIAN_DROPOUT -> Noise.GAUSSIAN;
+            case DROPOUT, DROPCONNECT -> Noise.BERNOULLI;
         };
     }
 
@@ -149,24 +178,10 @@ public record ModelConfig(
     private void addHidden(NetworkBuilder builder, int units) {
         switch (regularizer) {
             case NONE -> builder.add(dense(units));
-            case DROPOUT -> builder.add(dense(units)).add(Dropout.rate(dropRate));
-            case GAUSSIAN_DROPOUT -> builder.add(dense(units)).add(GaussianDropout.rate(dropRate));
-            case DROPCONNECT ->
-                builder.add(DropConnectDense.units(units)
-                        .dropRate(dropRate)
-                        .activation(activation)
-                        .l2(l2)
-                        .build());
-            case PERNODEDROP ->
-                builder.add(PerNodeDropDense.units(units)
-                        .noise(noise)
-                        .granularity(granularity)
-                        .fixedMask(fixedMask)
-                        .strategy(strategy)
-                        .dropRate(dropRate)
-                        .activation(activation)
-                        .l2(l2)
-                        .build());
+            case DROPOUT -> builder.add(dense(units)).add(new Dropout(dropRate));
+            case GAUSSIAN_DROPOUT -> builder.add(dense(units)).add(new GaussianDropout(dropRate));
+            case DROPCONNECT -> builder.add(new DropConnectDense(dense(units), dropRate));
+            case PERNODEDROP -> builder.add(new PerNodeDropDense(dense(units), mask(), strategy));
         }
     }
 
@@ -176,12 +191,17 @@ public record ModelConfig(
 
     /** The mask of the hidden layers; the identity without a regularizer. */
     public MaskSpec mask() {
+        return mask(regularizer, noise, granularity, dropRate, fixedMask);
+    }
+
+    private static MaskSpec mask(
+            Regularizer regularizer, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
         return switch (regularizer) {
             case NONE -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0);
-            case DROPOUT -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, dropRate);
-            case GAUSSIAN_DROPOUT -> MaskSpec.of(Noise.GAUSSIAN, Granularity.NODE, dropRate);
-            case DROPCONNECT -> MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, dropRate);
-            case PERNODEDROP -> new MaskSpec(noise, granularity, DropRate.of(dropRate, noise), fixedMask);
+            case DROPOUT -> new MaskSpec(Noise.BERNOULLI, Granularity.NODE, rate, false);
+            case GAUSSIAN_DROPOUT -> new MaskSpec(Noise.GAUSSIAN, Granularity.NODE, rate, false);
+            case DROPCONNECT -> new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, rate, false);
+            case PERNODEDROP -> new MaskSpec(noise, granularity, rate, fixed);
         };
     }
 

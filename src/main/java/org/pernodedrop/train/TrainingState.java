@@ -123,31 +123,33 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    private static JsonNode completed(String text, String... later) throws JsonProcessingException {
-        JsonNode tree = JSON.readTree(text);
-        if (tree instanceof ObjectNode object) {
-            for (String property : later) {
-                object.putIfAbsent(property, object.nullNode());
-            }
-        }
-        return tree;
+    static ObjectNode tree(Object value) {
+        return JSON.valueToTree(value);
     }
 
-    /**
-     * Reads what {@link #json} wrote.
-     *
-     * @param later names of properties that came later: files without them have null there
-     */
-    static <T> T read(String text, Class<T> type, String... later) throws ModelFileException {
+    /** Reads what {@link #json} wrote. */
+    static <T> T read(String text, Class<T> type) throws ModelFileException {
         try {
-            T value = later.length == 0 ? JSON.readValue(text, type) : JSON.treeToValue(completed(text, later), type);
-            if (value == null) {
-                throw new ModelFileException("what a run has saved must not be null");
-            }
-            return value;
+            return requireValue(JSON.readValue(text, type));
         } catch (JsonProcessingException e) {
             throw unreadable(e);
         }
+    }
+
+    /** Reads a tree as {@link #tree} makes it. */
+    static <T> T read(JsonNode tree, Class<T> type) throws ModelFileException {
+        try {
+            return requireValue(JSON.treeToValue(tree, type));
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static <T> T requireValue(T value) throws ModelFileException {
+        if (value == null) {
+            throw new ModelFileException("what a run has saved must not be null");
+        }
+        return value;
     }
 
     /**

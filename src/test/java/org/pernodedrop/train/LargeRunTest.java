@@ -44,15 +44,14 @@ class LargeRunTest {
         return new TrainedData(
                 "csv:/data.csv",
                 null,
-                0.2,
-                0,
-                42,
+                new TrainedData.Split(0.2, 0, 42),
                 "checksum",
                 100,
                 List.of(columns),
                 List.of("a", "b"),
-                Collections.nCopies(columns, 12345.678901234567),
-                Collections.nCopies(columns, 1.2345678901234567e-10),
+                new TrainedData.Scaling(
+                        Collections.nCopies(columns, 12345.678901234567),
+                        Collections.nCopies(columns, 1.2345678901234567e-10)),
                 new TableColumns(
                         true,
                         IntStream.range(0, columns).mapToObj(k -> "column " + k).toList(),

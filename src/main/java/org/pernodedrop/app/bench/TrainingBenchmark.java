@@ -114,7 +114,7 @@ public final class TrainingBenchmark {
                                 ? model.strategy().toString()
                                 : null,
                         drops ? mask.noise().toString() : null,
-                        drops ? model.dropRate() : null),
+                        drops ? model.dropRate().requested() : null),
                 graphs,
                 nanos.size(),
                 epoch,

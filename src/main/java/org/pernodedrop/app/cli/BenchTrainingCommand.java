@@ -201,7 +201,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                         Granularity.CONNECTION,
                         false,
                         strategy,
-                        rate.requested(),
+                        rate,
                         architecture,
                         Activation.RELU,
                         0));

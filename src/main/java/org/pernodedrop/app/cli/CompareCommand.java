@@ -222,7 +222,7 @@ final class CompareCommand implements Callable<Integer> {
         for (ComparedRegularizer regularizer : regularizers) {
             for (DropRate rate : regularizer.drops() ? dropRates : List.<DropRate>of()) {
                 try {
-                    regularizer.model(ModelConfig.standard(), rate.requested(), Strategy.AUTO);
+                    regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO);
                 } catch (IllegalArgumentException e) {
                     throw checks.refusal(
                             "--drop-rates=" + rate.requested() + " with " + regularizer + ": " + e.getMessage());

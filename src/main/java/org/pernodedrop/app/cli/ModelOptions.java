@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -109,7 +110,7 @@ final class ModelOptions {
                 each,
                 fixedMask,
                 strategy(),
-                dropRate(),
+                DropRate.of(dropRate(), Noise.GAUSSIAN),
                 network.architecture(),
                 network.activation(),
                 network.l2());
