@@ -15,7 +15,7 @@ final class PassTimes {
     private final List<Long> total = new ArrayList<>();
 
     /** Runs a pass once and takes its times; the caches are emptied before each part. */
-    void repeat(LayerPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+    void repeat(TimedPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
         flush.run();
         first.start();
         pass.forward();

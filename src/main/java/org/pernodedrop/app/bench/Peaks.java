@@ -26,10 +26,10 @@ public record Peaks(
         @MayBeNull @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
         long copyBytes,
         @JsonProperty("bytes_per_s") double bandwidth) {
-    private static final int LEAST_SIZE = 256;
-    private static final int MOST_SIZE = 8192;
+    private static final int MIN_SIZE = 256;
+    private static final int MAX_SIZE = 8192;
     private static final long LONG_NANOS = 20_000_000;
-    private static final long MOST_COPIED = 1L << 28;
+    private static final long MAX_COPIED_BYTES = 1L << 28;
     private static final int MEMORY_SHARE = 16;
     private static final int TRIES = 5;
     private static final double NANOS = 1e-9;
@@ -51,7 +51,7 @@ public record Peaks(
         boolean cpu = backend.device().equals(Device.CPU.toString());
         double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
         Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
-        long floats = Math.min(MOST_COPIED, backend.memory().free() / MEMORY_SHARE) / Float.BYTES;
+        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().free() / MEMORY_SHARE) / Float.BYTES;
         double seconds = copy(backend, floats);
         return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
     }
@@ -71,8 +71,8 @@ public record Peaks(
 
     private static int productSize(Backend backend) {
         long most = backend.memory().free() / MEMORY_SHARE;
-        int size = LEAST_SIZE;
-        while (size < MOST_SIZE
+        int size = MIN_SIZE;
+        while (size < MAX_SIZE
                 && 3L * 4 * size * size * Float.BYTES < most
                 && fastest(backend, size, 2) < LONG_NANOS * NANOS) {
             size *= 2;

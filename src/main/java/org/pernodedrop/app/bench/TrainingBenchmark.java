@@ -23,11 +23,11 @@ import org.pernodedrop.train.TrainingConfig;
 
 /**
  * Times epochs of networks that differ in the regularizer alone, on the same data, which lies on the device. An epoch of
- * each warms up; then they take turns. Steps are recorded and replayed as {@code train} does; nothing is evaluated.
+ * each warms up; then they take turns. Steps are captured and replayed as {@code train} does; nothing is evaluated.
  */
 public final class TrainingBenchmark {
     /** Fewest epochs that a median is taken of. */
-    public static final int LEAST_EPOCHS = 3;
+    public static final int MIN_EPOCHS = 3;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -72,7 +72,7 @@ public final class TrainingBenchmark {
             }
             double limit = run.seconds() * timed.size() * NANOS_PER_SECOND;
             long start = System.nanoTime();
-            for (int round = 0; round < LEAST_EPOCHS || System.nanoTime() - start < limit; round++) {
+            for (int round = 0; round < MIN_EPOCHS || System.nanoTime() - start < limit; round++) {
                 timed.forEach((model, epochs) -> nanos.get(model).add(epochs.run()));
             }
             return timed.keySet().stream()

@@ -256,7 +256,7 @@ final class CompareCommand implements Callable<Integer> {
         settings.put(
                 "matrix_precision", device.choice(new OptionChecks(spec), 1).precisionOn(backend));
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("command", "pernodedrop compare " + String.join(" ", Arguments.of(spec)));
+        environment.put("command", "pernodedrop compare " + String.join(" ", CommandArguments.of(spec)));
         environment.put("version", Version.current());
         environment.put("commit", Version.commit());
         environment.put("computed by", backend.describe());

@@ -81,7 +81,7 @@ public final class Main implements Callable<Integer> {
                         (failure, command, all) -> failures.report(failure, command.getCommandSpec()))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
-            Arguments.OptionFiles.require(arguments);
+            CommandArguments.OptionFiles.require(arguments);
             int code = commandLine.execute(arguments);
             if (out.checkError()) {
                 err.println("error: standard output cannot be written to, on a full disk for one: results are lost");

@@ -38,7 +38,7 @@ final class ModelOptions {
             converter = EnumOption.OfNoise.class,
             completionCandidates = EnumOption.OfNoise.class,
             description = "What pernodedrop multiplies connections by: ${COMPLETION-CANDIDATES}. bernoulli cuts them,"
-                    + " gaussian disturbs all, partial-gaussian disturbs some. Default: bernoulli.")
+                    + " gaussian perturbs all, partial-gaussian perturbs some. Default: bernoulli.")
     private Noise noise;
 
     @Option(

@@ -107,11 +107,11 @@ public final class TrainCommand implements Callable<Integer> {
         try (RunDirectory directory = RunDirectory.resume(path, this::tell)) {
             Path checkpoint = directory.checkpoint(false);
             SavedRun saved = SavedRun.read(checkpoint);
-            Arguments.checkSaved(checkpoint, saved.facts().arguments());
+            CommandArguments.checkSaved(checkpoint, saved.facts().arguments());
             List<String> arguments = new ArrayList<>(saved.facts().arguments());
-            arguments.addAll(Arguments.without("--resume", Arguments.of(spec)));
+            arguments.addAll(CommandArguments.without("--resume", CommandArguments.of(spec)));
             TrainCommand command = new TrainCommand();
-            Arguments.savedParser(command)
+            CommandArguments.savedParser(command)
                     .setCommandName(spec.qualifiedName())
                     .setOut(spec.commandLine().getOut())
                     .setErr(spec.commandLine().getErr())
@@ -149,7 +149,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingRun.Start start = new TrainingRun.Start(
                 training,
                 options.data().trained(source, training.seed(), split, standardizer),
-                Arguments.with("--data", DataSource::absolute, Arguments.without("--out", Arguments.of(spec))),
+                CommandArguments.with("--data", DataSource::absolute, CommandArguments.without("--out", CommandArguments.of(spec))),
                 resuming,
                 options.checkpointInterval(),
                 options.device().dataOnDevice(),

@@ -54,7 +54,7 @@ class LayerBenchmarkTest {
             assertEquals("fp32", row.precision());
             assertEquals(noise.toString(), row.mask().noise());
             assertTrue(row.checkedError() <= Precision.FP32.tolerance(), row.toString());
-            assertTrue(row.times().repetitions() >= LayerBenchmark.LEAST_REPETITIONS, row.toString());
+            assertTrue(row.times().repetitions() >= LayerBenchmark.MIN_REPETITIONS, row.toString());
             assertTrue(row.times().total().low() <= row.micros(), row.toString());
             assertTrue(row.micros() <= row.times().total().high(), row.toString());
             assertEquals(3 * 13 * 37 * 207, row.work().madds());
@@ -123,8 +123,8 @@ class LayerBenchmarkTest {
         try (Backend backend = new CpuBackend(1);
                 StepState state = backend.newStepState(3);
                 LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
-                LayerPass.Masked pass =
-                        new LayerPass.Masked(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
+                TimedPass.Masked pass =
+                        new TimedPass.Masked(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
             pass.forward();
             pass.backward();
             assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
@@ -169,7 +169,7 @@ class LayerBenchmarkTest {
         }
     }
 
-    private static void refused(LayerBuffers buffers, LayerPass pass, String part) {
+    private static void refused(LayerBuffers buffers, TimedPass pass, String part) {
         ResultCheck check = new ResultCheck(buffers);
         String said = assertThrows(ResultCheck.WrongResultException.class, () -> pass.check(check))
                 .getMessage();

@@ -40,7 +40,7 @@ class TrainingBenchmarkTest {
                 assertEquals(784, row.trainedOn().features());
                 assertEquals("mlp:8", row.network());
                 assertEquals(16, row.batchSize());
-                assertTrue(row.repetitions() >= TrainingBenchmark.LEAST_EPOCHS);
+                assertTrue(row.repetitions() >= TrainingBenchmark.MIN_EPOCHS);
                 assertTrue(row.samplesPerSecond() > 0);
             }
             assertNull(rows.get(0).regularization().dropRate());

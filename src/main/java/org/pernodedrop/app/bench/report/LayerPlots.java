@@ -20,9 +20,9 @@ import org.pernodedrop.app.report.Plot;
 /** What is plotted of layers: the roofline, times by strategy, and times against each size that was varied alone. */
 final class LayerPlots {
     /** Fewest sizes that make a curve. */
-    private static final int LEAST_SIZES = 4;
+    private static final int MIN_SIZES = 4;
     /** Most comparisons whose bars fit into a plot. */
-    private static final int MOST_BARS = 8;
+    private static final int MAX_BARS = 8;
 
     private static final int ROOF_POINTS = 60;
 
@@ -61,7 +61,7 @@ final class LayerPlots {
             Set<String> grown = new LinkedHashSet<>();
             for (Axis axis : Axis.values()) {
                 grouped(rows, axis::others).forEach((others, family) -> {
-                    if (family.stream().mapToInt(axis.size).distinct().count() >= LEAST_SIZES) {
+                    if (family.stream().mapToInt(axis.size).distinct().count() >= MIN_SIZES) {
                         plots.add(growth(axis, others, mask, family));
                         family.forEach(row -> grown.add(row.shape()));
                     }
@@ -70,8 +70,8 @@ final class LayerPlots {
             List<LayerRow> single =
                     rows.stream().filter(row -> !grown.contains(row.shape())).toList();
             List<String> shapes = shapes(single);
-            for (int first = 0; first < shapes.size(); first += MOST_BARS) {
-                List<String> shown = shapes.subList(first, Math.min(first + MOST_BARS, shapes.size()));
+            for (int first = 0; first < shapes.size(); first += MAX_BARS) {
+                List<String> shown = shapes.subList(first, Math.min(first + MAX_BARS, shapes.size()));
                 plots.add(bars(shown, mask, single));
             }
         });

@@ -51,7 +51,7 @@ final class ReportColumns {
                         row -> optional(timesDense.apply(row))),
                 Column.number(
                         "graph µs",
-                        "microseconds a step takes when it is replayed back to back as one recording, a CUDA graph on a"
+                        "microseconds a step takes when it is replayed back to back as one captured graph, a CUDA graph on a"
                                 + " GPU, with warm caches: what short steps cost, launches included. None for long steps",
                         row -> row.times().graphMicros() == null
                                 ? ""
@@ -116,7 +116,7 @@ final class ReportColumns {
                                 : row.regularization().noise()),
                 Column.number(
                         "drop rate",
-                        "the share that a mask drops or disturbs",
+                        "the share that a mask drops or perturbs",
                         row -> row.regularization().dropRate() == null
                                 ? ""
                                 : Double.toString(row.regularization().dropRate())),

@@ -140,7 +140,7 @@ final class ComparisonPage {
                     setting -> setting.regularizer().toString()));
             columns.add(Column.number(
                     "drop rate",
-                    "share that is dropped or disturbed; Gaussian noise has the variance p / (1 - p)",
+                    "share that is dropped or perturbed; Gaussian noise has the variance p / (1 - p)",
                     setting ->
                             setting.dropRate() == null ? "" : setting.dropRate().toString()));
             columns.add(Column.number(

@@ -10,7 +10,7 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
 /** One way to compute a layer: y from x, then dx, dw and db from dy. */
-interface LayerPass extends AutoCloseable {
+interface TimedPass extends AutoCloseable {
     /** What it is called in results. */
     String name();
 
@@ -36,7 +36,7 @@ interface LayerPass extends AutoCloseable {
      * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which is drawn
      * for every row of y.
      */
-    static final class Dense implements LayerPass {
+    static final class Dense implements TimedPass {
         private final Backend backend;
         private final LayerBuffers buffers;
         private final Precision precision;
@@ -99,7 +99,7 @@ interface LayerPass extends AutoCloseable {
     }
 
     /** A layer with a mask on every connection, as networks run it. */
-    static final class Masked implements LayerPass {
+    static final class Masked implements TimedPass {
         private final LayerBuffers buffers;
         private final Precision precision;
         private final LayerMask mask;

@@ -21,11 +21,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The arguments of a command as they were given; for a file with arguments stands what it holds. */
-final class Arguments {
+final class CommandArguments {
     /** What a run never saves: where it is, and what does not train. */
     private static final List<String> NEVER_SAVED = List.of("--out", "--resume", "--help", "--version");
 
-    private Arguments() {}
+    private CommandArguments() {}
 
     /** Those behind the command's own name. */
     static List<String> of(CommandSpec spec) {
