@@ -7,7 +7,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -90,16 +93,9 @@ interface MaskedProduct {
             INDArray rowsBias = MaskedProduct.rows(bias);
             HostKernels.shared()
                     .forward(
-                            mask.values(),
-                            0,
-                            MaskedProduct.shape(x, w),
-                            Activation.LINEAR,
-                            matrix(rowsX),
-                            matrix(rowsW),
-                            matrix(rowsBias),
-                            matrix(z),
-                            null,
-                            null);
+                            new MaskDraw<>(mask.values(), 0, MaskedProduct.shape(x, w), null),
+                            new ForwardPass<>(
+                                    Activation.LINEAR, matrix(rowsX), matrix(rowsW), matrix(rowsBias), matrix(z), null));
         }
 
         @Override
@@ -110,16 +106,9 @@ interface MaskedProduct {
             INDArray rowsDz = MaskedProduct.rows(dz);
             HostKernels.shared()
                     .backward(
-                            mask.values(),
-                            0,
-                            MaskedProduct.shape(x, w),
-                            matrix(rowsX),
-                            matrix(rowsW),
-                            matrix(rowsDz),
-                            matrix(dx),
-                            matrix(dw),
-                            matrix(db),
-                            null);
+                            new MaskDraw<>(mask.values(), 0, MaskedProduct.shape(x, w), null),
+                            new BackwardPass<>(
+                                    matrix(rowsX), matrix(rowsW), matrix(rowsDz), matrix(dx), matrix(dw), matrix(db)));
         }
 
         // A view of the array's memory, which lives as long as the array: callers hold the array until the kernel
@@ -168,9 +157,8 @@ interface MaskedProduct {
             float[] values = new float[Math.multiplyExact(inputs, outputs)];
             HostKernels.shared()
                     .export(
-                            mask.values(),
-                            Math.toIntExact(b),
-                            ConnectionShape.of(1, inputs, outputs),
+                            new MaskDraw<>(
+                                    mask.values(), Math.toIntExact(b), ConnectionShape.of(1, inputs, outputs), null),
                             HostMatrix.of(values, outputs));
             return Nd4j.create(values, new long[] {inputs, outputs}, 'c').castTo(DataType.DOUBLE);
         }
