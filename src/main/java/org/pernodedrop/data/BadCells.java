@@ -42,8 +42,10 @@ final class BadCells {
                 "choose the label column by its name or index: so large numbers look like identifiers"),
         MIXED_LABEL(
                 "labels must be all integers or all text",
-                "correct them, choose the label column, or say by --header whether the first row is one"),
-        UNKNOWN_LABEL("labels must be classes of the model", "correct them, or leave --label out to predict only");
+                "correct them, choose the label column, or say whether the first row is a header (--header)"),
+        UNKNOWN_LABEL(
+                "labels must be classes of the model",
+                "correct them, or leave the label column (--label) out to predict only");
 
         private final String rule;
         private final String wayOut;

@@ -93,7 +93,7 @@ public final class FileSet {
             if (Files.isDirectory(earlier, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(
                         earlier + " is a folder, where a file is to be written; remove it, or name another"
-                                + " folder by --out");
+                                + " folder (--out)");
             }
         }
         SortedMap<Integer, Path> unfinished = unfinished(folder, kind);

@@ -222,7 +222,7 @@ public final class FolderLock implements AutoCloseable {
 
     private static InUseException inUse(Path folder, String holder) {
         return new InUseException(
-                folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder by --out");
+                folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder (--out)");
     }
 
     private static void write(Path file, FileChannel channel, String content) throws IOException {

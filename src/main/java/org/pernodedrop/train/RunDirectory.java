@@ -23,7 +23,7 @@ import org.pernodedrop.model.Weights;
  * the new run {@linkplain #begin begins} beside them and {@linkplain #commit replaces} them at the end.
  */
 public final class RunDirectory implements AutoCloseable {
-    private static final String WAY_OUT = "; name a directory that can be written to by --out";
+    private static final String WAY_OUT = "; name a directory that can be written to (--out)";
 
     private final Path path;
     private final FolderLock lock;
@@ -196,7 +196,10 @@ public final class RunDirectory implements AutoCloseable {
             files.commit();
             files = null;
         } catch (IOException e) {
-            throw refusal(e.getMessage() + "; the run is whole in " + path + ": call train --resume there", e);
+            throw refusal(
+                    e.getMessage() + "; the run is complete in " + path
+                            + "; resume it to put it in place (train --resume)",
+                    e);
         }
     }
 
@@ -229,7 +232,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
+            throw new UncheckedIOException(e.getMessage() + "; free space or name another directory (--out)", e);
         }
     }
 

@@ -83,9 +83,9 @@ class SavedArgumentsTest {
         String out = folder.resolve("predictions").toString();
         Files.move(table, elsewhere);
         try {
-            resume(copy, "--epochs", "2").assertFailure("data.csv", "elsewhere now, say where by --data");
+            resume(copy, "--epochs", "2").assertFailure("data.csv", "was moved, name its present place (--data)");
             Program.run("predict", "--model", copy.toString(), "--out", out)
-                    .assertFailure("data.csv", "elsewhere now, say where by --data");
+                    .assertFailure("data.csv", "was moved, name its present place (--data)");
             resume(copy, "--epochs", "2", "--data", "csv:" + elsewhere).assertFine();
             Program.run("predict", "--model", copy.toString(), "--out", out, "--data", "csv:" + elsewhere)
                     .assertFine();

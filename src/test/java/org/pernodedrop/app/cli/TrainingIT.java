@@ -154,7 +154,7 @@ class TrainingIT {
                     data,
                     "--out",
                     directory.resolve("yes").toString());
-            refused.assertFailure("use --data-on-device auto or no");
+            refused.assertFailure("(--data-on-device auto or no)");
             assertFalse(Files.exists(directory.resolve("yes")));
         } finally {
             device.setMemory(all);
