@@ -12,7 +12,7 @@ import org.junit.platform.console.ConsoleLauncher;
 /** The vector kernels turn bits into masks in two ways, one of which each machine picks: both pass their tests. */
 @Tag("thorough")
 class VectorMaskTest {
-    private static final String TESTS = ".*\\.ConnectionTwinsTest";
+    private static final String TESTS = ".*\\.TilesTest";
 
     @ParameterizedTest
     @ValueSource(strings = {"registers", "table"})

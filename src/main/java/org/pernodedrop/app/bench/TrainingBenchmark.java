@@ -12,9 +12,9 @@ import org.pernodedrop.io.Closer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
-import org.pernodedrop.train.ResidentDataset;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
@@ -57,7 +57,8 @@ public final class TrainingBenchmark {
         Map<ModelConfig, TimedEpochs> timed = new LinkedHashMap<>();
         Map<ModelConfig, List<Long>> nanos = new LinkedHashMap<>();
         try (Closer closer = new Closer()) {
-            ResidentDataset resident = closer.own(new ResidentDataset(backend, data), ResidentDataset::close);
+            DeviceResidentDataset resident =
+                    closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
             for (ModelConfig model : models) {
                 try {
                     timed.put(model, open(resident, data, model, training, closer));
@@ -79,7 +80,7 @@ public final class TrainingBenchmark {
 
     /** A network that was warmed up; what it holds is given back with the closer, or at once if that fails. */
     private TimedEpochs open(
-            ResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
+            DeviceResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
         NetworkSpec network =
                 model.describe(data.exampleShape(), data.classes(), training.seed(), training.newOptimizer());
         Closer parts = new Closer();
@@ -111,7 +112,7 @@ public final class TrainingBenchmark {
                         ? model.strategy().toString()
                         : null,
                 drops ? mask.noise().toString() : null,
-                drops ? model.dropRate() : null,
+                drops ? model.dropRate().requested() : null,
                 graphs,
                 nanos.size(),
                 epoch,

@@ -20,10 +20,9 @@ import org.pernodedrop.app.compare.Trial;
 import org.pernodedrop.app.compare.report.ComparisonFiles;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.Device;
-import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
@@ -243,7 +242,7 @@ final class CompareCommand implements Callable<Integer> {
         // Comparisons from before there was a choice go on; what was read is in the checksum.
         settings.remove("header", Header.AUTO);
         settings.put("test_fraction", testFraction);
-        settings.put("data_checksum", DataChecksum.of(first));
+        settings.put("data_checksum", first.checksum());
         settings.put("train_examples", first.train().examples());
         settings.put("validation_examples", first.validation().examples());
         settings.put("test_examples", first.test().orElseThrow().examples());

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 import picocli.CommandLine.Option;
 
 /** The options that say what computes. */

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.io.MessageText;
-import org.pernodedrop.io.TerminalText;
+import org.pernodedrop.io.SafeText;
 import org.pernodedrop.train.TrainingException;
 
 /** How failures other than wrong usage are told: in one line, and with a stack trace only if asked for or a defect. */
@@ -35,7 +35,7 @@ final class Failures {
 
     /** In one line and not too long, whatever file names and values it holds. */
     static String oneLine(String message) {
-        return MessageText.cut(TerminalText.line(message.replaceAll("\\s+", " ").strip()));
+        return MessageText.cut(SafeText.line(message.replaceAll("\\s+", " ").strip()));
     }
 
     private void printTrace(Throwable failure) {

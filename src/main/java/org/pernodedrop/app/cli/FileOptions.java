@@ -3,8 +3,8 @@ package org.pernodedrop.app.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.pernodedrop.data.Header;
 import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Reading.Header;
 import picocli.CommandLine.Option;
 
 /** The options that say how files of data are read. */

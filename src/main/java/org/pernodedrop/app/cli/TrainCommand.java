@@ -19,9 +19,8 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.NetworkSpec;
-import org.pernodedrop.train.CurvesPlot;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.SavedRun;
@@ -243,9 +242,10 @@ public final class TrainCommand implements Callable<Integer> {
                                 each.maskBytes()))
                         .toList(),
                 one.network().parameterCount(),
-                one.result().map(result -> result.epochs().size()).orElse(0),
-                one.result().map(TrainingResult::stoppedEarly).orElse(false),
-                one.diverged().orElse(null),
+                new RunReport.Progress(
+                        one.result().map(result -> result.epochs().size()).orElse(0),
+                        one.result().map(TrainingResult::stoppedEarly).orElse(false),
+                        one.diverged().orElse(null)),
                 one.result().map(TrainingResult::last).orElse(null),
                 one.result().map(TrainingResult::best).orElse(null),
                 one.test()
@@ -253,17 +253,15 @@ public final class TrainCommand implements Callable<Integer> {
                         .orElse(null),
                 one.result().map(TrainingResult::seconds).orElse(0.0))));
         return new RunReport(
-                "pernodedrop",
-                Version.current(),
-                RunReport.javaVersion(),
-                RunReport.operatingSystemName(),
+                RunReport.Environment.current(Version.current()),
                 started.toString(),
                 backend.describe(),
                 use,
                 options.training().seed(),
                 options.settings(model.settings(), directory.path()),
-                mask.effectiveDropRate(),
-                mask.noise().usesBits() ? mask.rate().planes() : 0,
+                new RunReport.MaskFigures(
+                        mask.effectiveDropRate(),
+                        mask.noise().usesBits() ? mask.rate().planes() : 0),
                 data,
                 networks);
     }

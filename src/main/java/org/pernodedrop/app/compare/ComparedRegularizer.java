@@ -5,7 +5,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** What is compared: a regularizer, and for PerNodeDrop its noise and granularity. */
 public enum ComparedRegularizer {

@@ -10,7 +10,7 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
-import org.pernodedrop.io.PageText;
+import org.pernodedrop.io.SafeText;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -58,7 +58,7 @@ public final class Page {
     public Element add(Element parent, String name, String text) {
         Element element = document.createElement(name);
         if (!text.isEmpty()) {
-            element.appendChild(document.createTextNode(PageText.of(text)));
+            element.appendChild(document.createTextNode(SafeText.page(text)));
         }
         parent.appendChild(element);
         return element;
@@ -84,7 +84,7 @@ public final class Page {
         for (Column<?> column : columns) {
             Element item = add(list, "li", "");
             add(item, "strong", column.title());
-            item.appendChild(document.createTextNode(PageText.of(": " + column.meaning())));
+            item.appendChild(document.createTextNode(SafeText.page(": " + column.meaning())));
         }
     }
 

@@ -1,7 +1,7 @@
 package org.pernodedrop.app.report;
 
 import java.util.List;
-import org.pernodedrop.io.PageText;
+import org.pernodedrop.io.SafeText;
 
 /**
  * A plot, before it is drawn.
@@ -24,11 +24,11 @@ public record Plot(
         List<Series> series) {
     /** Makes all texts fit to be drawn. */
     public Plot {
-        title = PageText.of(title);
-        caption = PageText.of(caption);
-        xTitle = PageText.of(xTitle);
-        yTitle = PageText.of(yTitle);
-        categories = categories.stream().map(PageText::of).toList();
+        title = SafeText.page(title);
+        caption = SafeText.page(caption);
+        xTitle = SafeText.page(xTitle);
+        yTitle = SafeText.page(yTitle);
+        categories = categories.stream().map(SafeText::page).toList();
     }
 
     /**
@@ -43,7 +43,7 @@ public record Plot(
     public record Series(String name, List<Double> x, List<Double> y, List<Double> spread, Look look) {
         /** Makes the name fit to be drawn. */
         public Series {
-            name = PageText.of(name);
+            name = SafeText.page(name);
         }
 
         /** Values without a spread. */

@@ -13,7 +13,7 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
 
 class TrainingBenchmarkTest {
