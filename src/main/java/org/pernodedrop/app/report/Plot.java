@@ -1,6 +1,11 @@
 package org.pernodedrop.app.report;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.pernodedrop.io.AtomicFile;
+import org.pernodedrop.io.MessageText;
 import org.pernodedrop.io.SafeText;
 
 /**
@@ -74,5 +79,33 @@ public record Plot(
 
     boolean isBars() {
         return !categories.isEmpty();
+    }
+
+    /**
+     * Draws plots side by side as a PNG image.
+     *
+     * @param file replaced if it is there
+     * @return why nothing could be drawn, in one line, on a machine without the libraries or fonts for it; empty if the
+     *     file is there
+     * @throws IOException if it cannot be written
+     */
+    public static Optional<String> write(Path file, List<Plot> plots) throws IOException {
+        byte[] image;
+        try {
+            image = PlotDrawing.png(plots);
+        } catch (LinkageError | InternalError | RuntimeException e) {
+            return Optional.of(file.getFileName() + " was not drawn: " + lacking(e));
+        }
+        AtomicFile.write(file, image);
+        return Optional.empty();
+    }
+
+    /** Why something was not drawn, in one line: what a runtime lacks, and the way out, or what values cannot be drawn. */
+    static String lacking(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) {
+            return "some values have no place in a plot (" + MessageText.shown(failure.getMessage()) + ")";
+        }
+        return "this Java runtime lacks graphics libraries or fonts; make them elsewhere, from the results ("
+                + failure.toString().lines().findFirst().orElse("") + ")";
     }
 }

@@ -11,12 +11,12 @@ import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
-class PeakMeasurementTest {
+class PeaksTest {
     @Test
     void sizesFollowTheRoomThatThereIs() {
         try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
             backend.pretendFree(1 << 22);
-            Peaks peaks = PeakMeasurement.measure(backend, BackendOptions.of(Device.CPU));
+            Peaks peaks = Peaks.measure(backend, BackendOptions.of(Device.CPU));
             assertEquals(256, peaks.productSize());
             assertEquals(1 << 18, peaks.copyBytes());
             assertTrue(peaks.fp32MaddsPerSecond() > 0);

@@ -1,7 +1,9 @@
-package org.pernodedrop.predict;
+package org.pernodedrop.app.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,22 +11,39 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
 import org.pernodedrop.app.report.Plot;
-import org.pernodedrop.app.report.PlotImage;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.CsvLine;
+import org.pernodedrop.io.FileSet;
+import org.pernodedrop.predict.Calibration;
+import org.pernodedrop.predict.Prediction;
 
 /** Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code reliability.png}. */
-public final class PredictionFiles {
-    static final String CALIBRATION_HEADER = "low,high,count,confidence,accuracy";
+final class PredictionFiles {
+    /** The table of predictions, which is written first. */
+    static final String PREDICTIONS = "predictions.csv";
+
+    /** The table of a calibration. */
+    static final String CALIBRATION = "calibration.csv";
+
+    /** The plot of a calibration. */
+    static final String RELIABILITY = "reliability.png";
+
+    /** All of them. */
+    static final FileSet.Kind FILES = new FileSet.Kind("predictions", List.of(PREDICTIONS, CALIBRATION, RELIABILITY));
+
+    private static final String CALIBRATION_HEADER = "low,high,count,confidence,accuracy";
+
+    /** Bytes that are looked at: more than a table of predictions begins with. */
+    private static final int BEGINNING = 100;
+
+    private static final Pattern PREDICTIONS_BEGINNING =
+            Pattern.compile("row,(source_row,)?(label,)?class,probability[,\\r\\n]");
+    private static final Pattern CALIBRATION_BEGINNING =
+            Pattern.compile(Pattern.quote(CALIBRATION_HEADER) + "[\\r\\n]");
 
     private PredictionFiles() {}
-
-    /** As {@link #writePredictions(Path, List, List, int[], IntUnaryOperator)}, of rows that are those of a file. */
-    public static void writePredictions(Path file, List<Prediction> predictions, List<String> classNames, int[] labels)
-            throws IOException {
-        writePredictions(file, predictions, classNames, labels, null);
-    }
 
     /**
      * Writes a line for each prediction: number of the row from 0, its number in the file it comes from, label if it is
@@ -36,7 +55,7 @@ public final class PredictionFiles {
      * @param sourceRows number, from 0, of each row where it was read; null if these are the rows
      * @throws IOException if the file cannot be written
      */
-    public static void writePredictions(
+    static void writePredictions(
             Path file, List<Prediction> predictions, List<String> classNames, int[] labels, IntUnaryOperator sourceRows)
             throws IOException {
         boolean uncertain = predictions.get(0).uncertainty().isPresent();
@@ -100,7 +119,7 @@ public final class PredictionFiles {
      *
      * @throws IOException if the file cannot be written
      */
-    public static void writeCalibration(Path file, Calibration calibration) throws IOException {
+    static void writeCalibration(Path file, Calibration calibration) throws IOException {
         StringBuilder text = new StringBuilder(CALIBRATION_HEADER).append('\n');
         for (Calibration.Bin bin : calibration.bins()) {
             text.append(CsvLine.of(
@@ -116,7 +135,7 @@ public final class PredictionFiles {
      * @return why it was not drawn, in one line; empty if it was
      * @throws IOException if the file cannot be written
      */
-    public static Optional<String> drawReliability(Path file, Calibration calibration) throws IOException {
+    static Optional<String> drawReliability(Path file, Calibration calibration) throws IOException {
         List<Calibration.Bin> filled =
                 calibration.bins().stream().filter(bin -> bin.count() > 0).toList();
         Plot plot = new Plot(
@@ -134,10 +153,36 @@ public final class PredictionFiles {
                                 filled.stream().map(Calibration.Bin::confidence).toList(),
                                 filled.stream().map(Calibration.Bin::accuracy).toList(),
                                 Plot.Look.LINE)));
-        return PlotImage.write(file, List.of(plot));
+        return Plot.write(file, List.of(plot));
     }
 
     private static void write(Path file, CharSequence text) throws IOException {
         AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Whether a file was written here, by how it begins: only such may be replaced.
+     *
+     * @param file with one of the names
+     */
+    static boolean isOwn(Path file) {
+        if (file.endsWith(CALIBRATION)) {
+            return begins(file, CALIBRATION_BEGINNING);
+        }
+        // A picture does not tell whose it is; predictions have their table beside it.
+        return begins(file.resolveSibling(PREDICTIONS), PREDICTIONS_BEGINNING);
+    }
+
+    private static boolean begins(Path file, Pattern beginning) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream content = Files.newInputStream(file)) {
+            String text = new String(content.readNBytes(BEGINNING), StandardCharsets.ISO_8859_1);
+            return beginning.matcher(text).lookingAt();
+        } catch (IOException e) {
+            // What cannot be read is not known to be ours.
+            return false;
+        }
     }
 }
