@@ -20,6 +20,8 @@ import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.kernels.DeviceArena.Place;
+import org.pernodedrop.kernels.cuda.PointerKernels;
+import org.pernodedrop.kernels.cuda.PointerPlan;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
