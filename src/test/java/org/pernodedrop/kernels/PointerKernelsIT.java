@@ -137,6 +137,26 @@ class PointerKernelsIT {
         }
     }
 
+    /** The gradient of the bias comes from the kernel of the weights' gradient, in split sums as in whole ones. */
+    @ParameterizedTest
+    @CsvSource({"7, 33, 31, 0.3, false", "1029, 5, 7, 0.5, true", "1029, 4, 8, 0.3, true", "517, 3, 2, 0, true"})
+    void theBiasGradientTakesNoLaunchOfItsOwn(int samples, int inputs, int outputs, double rate, boolean split) {
+        ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
+        Mask mask = mask(Noise.BERNOULLI, rate, 6);
+        kernels.setState(arena.stream(), state, SEED, 6);
+        for (Place place : new Place[] {Place.ALIGNED, Place.UNALIGNED}) {
+            Layer layer = new Layer(mask.spec(), shape, place);
+            CudaDeviceUnderTest.simulated().ifPresent(SimulatedDevice::resetCounts);
+            DeviceMatrix dw = layer.dw.matrix;
+            DeviceMatrix db = layer.db.matrix;
+            layer.plan.backward(layer.launch, layer.x.matrix, layer.w.matrix, layer.dz.matrix, null, dw, db);
+            arena.await();
+            CudaDeviceUnderTest.simulated()
+                    .ifPresent(device -> assertEquals(split ? 2 : 1, device.calls(SimulatedDevice.Call.LAUNCH)));
+            new LayerJudge(mask, FIRST, layer.values).check(null, null, null, layer.dw.read(), layer.db.read(), 0);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "13, 207, 33", "37, 100, 64"})
     void packedBitsAreThoseOfTheForwardPassAndGiveTheSameGradients(int samples, int inputs, int outputs) {
