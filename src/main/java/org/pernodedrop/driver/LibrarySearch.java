@@ -1,10 +1,10 @@
 package org.pernodedrop.driver;
 
-import java.nio.file.attribute.PosixFilePermission;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -36,9 +36,7 @@ final class LibrarySearch {
 
     /** The files of that name in all other places that are to be trusted; none where only given folders are searched. */
     List<Path> others(String fileName) {
-        return inPlaces(fileName).stream()
-                .filter(file -> !mayBeOfAnybody(file))
-                .toList();
+        return inPlaces(fileName).stream().filter(file -> !mayBeOfAnybody(file)).toList();
     }
 
     /** The first file of that name in those places that anybody may have put there. */

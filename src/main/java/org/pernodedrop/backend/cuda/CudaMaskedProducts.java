@@ -13,22 +13,19 @@ import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.MaskedProductLauncher;
-import org.pernodedrop.kernels.cuda.SequencePrecision;
 
 /** The products of a PerNodeDrop layer on this backend's buffers: unwraps them to addresses for the launcher. */
 final class CudaMaskedProducts extends Operations implements ConnectionPassKernels {
     private static final int ALIGNMENT = 16;
 
     private final MaskedProductLauncher products;
-    private final SequencePrecision precision;
+    private final MultiPositionPrecision precision;
 
-    CudaMaskedProducts(
-            OperationParts parts,
-            DeviceProperties device,
-            org.pernodedrop.backend.SequencePrecision multiPositionPrecision) {
+    CudaMaskedProducts(OperationParts parts, DeviceProperties device, MultiPositionPrecision precision) {
         super(parts);
-        precision = SequencePrecision.valueOf(multiPositionPrecision.name());
+        this.precision = precision;
         products = new MaskedProductLauncher(parts.kernels(), launcher, device, precision);
     }
 

@@ -120,7 +120,7 @@ final class MaskOperations extends Operations implements MaskKernels {
         return launcher.of(kernel)
                 .pointer(mask.state())
                 .int32(mask.layer())
-                .int32(mask.spec().noise().ordinal());
+                .int32(mask.spec().noise().code());
     }
 
     private static int fixed(LayerMask mask) {

@@ -2,22 +2,21 @@ package org.pernodedrop.kernels.cuda;
 
 import java.util.List;
 import jcuda.driver.CUfunction;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature.Parameter;
 
 /** A kernel, loaded with its module when it is first launched. */
 public final class Kernel {
     final KernelSignature signature;
     private final KernelModules modules;
-    private final PtxModule module;
     private final Kind[] kinds;
     private CUfunction function;
 
-    Kernel(KernelModules modules, PtxModule module, KernelSignature signature) {
+    Kernel(KernelModules modules, KernelSignature signature) {
         this.modules = modules;
-        this.module = module;
         this.signature = signature;
-        List<KernelParameter> parameters = signature.parameters();
-        kinds = parameters.stream().map(KernelParameter::kind).toArray(Kind[]::new);
+        List<Parameter> parameters = signature.parameters();
+        kinds = parameters.stream().map(Parameter::kind).toArray(Kind[]::new);
     }
 
     /** Fails unless the kernel's parameter at an index is of a kind; failure is a fault of the calling code. */
@@ -38,7 +37,7 @@ public final class Kernel {
     /** Loads the kernel where that was not done before; not during a capture. */
     public CUfunction function() {
         if (function == null) {
-            function = modules.load(module, signature);
+            function = modules.load(signature);
         }
         return function;
     }

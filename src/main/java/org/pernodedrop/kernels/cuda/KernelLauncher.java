@@ -8,7 +8,7 @@ import jcuda.driver.JCudaDriver;
 import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.kernels.DeviceAddress;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
 
 /**
  * Launches kernels: {@code launcher.of(kernel).pointer(x).int32(n).launch(grid)}, with arguments checked against the

@@ -31,11 +31,16 @@ public final class KernelModules implements AutoCloseable {
 
     /** A kernel, not yet loaded. */
     public Kernel kernel(PtxModule module, String name) {
-        return new Kernel(this, module, module.kernel(name));
+        return kernel(module.kernel(name));
     }
 
-    CUfunction load(PtxModule module, KernelSignature kernel) {
-        CUmodule loaded = modules.computeIfAbsent(module, KernelModules::load);
+    /** A kernel, not yet loaded. */
+    public Kernel kernel(KernelSignature signature) {
+        return new Kernel(this, signature);
+    }
+
+    CUfunction load(KernelSignature kernel) {
+        CUmodule loaded = modules.computeIfAbsent(kernel.module(), KernelModules::load);
         CUfunction function = new CUfunction();
         CudaCalls.check(
                 () -> JCudaDriver.cuModuleGetFunction(function, loaded, kernel.name()),

@@ -34,7 +34,7 @@ public final class MaskExportLauncher {
         launcher.of(kernel)
                 .pointer(mask.state())
                 .int32(mask.layer())
-                .int32(mask.spec().noise().ordinal())
+                .int32(mask.spec().noise().code())
                 .int32(mask.spec().granularity() == Granularity.NODE ? 1 : 0)
                 .int32(mask.spec().fixed() ? 1 : 0)
                 .int32(rate.planes())

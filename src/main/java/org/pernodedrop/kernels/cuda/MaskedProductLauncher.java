@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.pernodedrop.driver.DeviceProperties;
-import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -34,17 +34,17 @@ public final class MaskedProductLauncher {
     private final int multiprocessors;
     private final MultiPositionLauncher multiPosition;
     private final ColumnSumsLauncher columnSums;
-    private final Map<ConnectionPass, Map<ConnectionSource, Map<ConnectionTile, Kernel>>> kernels =
+    private final Map<ConnectionPass, Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
     private final Kernel pack;
     private final Map<Planned, ConnectionPlan> plans = planCache();
 
-    private record Planned(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {}
+    private record Planned(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
 
     /** @param precision of products with several positions */
     public MaskedProductLauncher(
-            KernelModules modules, KernelLauncher launcher, DeviceProperties device, SequencePrecision precision) {
+            KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
         this.launcher = launcher;
         multiprocessors = device.multiprocessors();
         shapes = new LaunchShapes(multiprocessors);
@@ -52,16 +52,16 @@ public final class MaskedProductLauncher {
         columnSums = new ColumnSumsLauncher(modules, launcher, shapes);
         pack = modules.kernel(PtxModule.MASK_PACKING, "mask_pack");
         for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
-            for (ConnectionSource source : ConnectionSource.values()) {
-                Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
-                for (ConnectionTile tile : ConnectionTile.of(source)) {
-                    ofSource.put(tile, modules.kernel(source.module(), source.kernelName(pass, tile)));
+            Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
+            for (MaskSource source : MaskSource.values()) {
+                Map<ConnectionPlan.Tile, Kernel> ofSource = new EnumMap<>(ConnectionPlan.Tile.class);
+                for (ConnectionPlan.Tile tile : source.tiles()) {
+                    ofSource.put(tile, modules.kernel(source.kernel(pass, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
             kernels.put(pass, ofPass);
-            sums.put(pass, modules.kernel(PtxModule.CONNECTION_SUMS, pass.sumKernelName()));
+            sums.put(pass, modules.kernel(pass.sumKernel()));
         }
     }
 
@@ -88,7 +88,7 @@ public final class MaskedProductLauncher {
             return;
         }
         ConnectionPass pass = ConnectionPass.FORWARD;
-        ConnectionSource source = source(draw.mask().spec());
+        MaskSource source = source(draw.mask().spec());
         boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
         ConnectionPlan plan = plan(pass, source, shape, aligned);
         long partials = partials(plan, 0, workspace);
@@ -96,22 +96,22 @@ public final class MaskedProductLauncher {
                 .pointer(operands.x())
                 .pointer(operands.w())
                 .pointer(operands.bias())
-                .int32(operands.activation().ordinal())
+                .int32(operands.activation().code())
                 .pointer(operands.z())
                 .pointer(operands.y())
                 .pointer(draw.packed())
                 .pointer(partials)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.samples())
                     .int32(shape.outputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.bias())
-                    .int32(operands.activation().ordinal())
+                    .int32(operands.activation().code())
                     .pointer(operands.z())
                     .pointer(operands.y())
                     .launch(shapes.elements(shape.outputSize()));
@@ -154,30 +154,24 @@ public final class MaskedProductLauncher {
             LongUnaryOperator workspace) {
         ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
         ConnectionShape shape = draw.shape();
-        ConnectionSource source = backwardSource(draw);
+        MaskSource source = backwardSource(draw);
         ConnectionPlan plan = plan(pass, source, shape, aligned(operands.dz(), operands.w(), operands.dx()));
         long partials = partials(plan, 0, workspace);
         begin(pass, source, plan, draw)
                 .pointer(operands.dz())
                 .pointer(operands.w())
-                .int32(Activation.LINEAR.ordinal())
-                .pointer(0)
-                .pointer(0)
                 .pointer(operands.dx())
                 .pointer(draw.packed())
                 .pointer(partials)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.samples())
                     .int32(shape.inputs())
                     .float32(draw.mask().scale())
-                    .int32(Activation.LINEAR.ordinal())
-                    .pointer(0)
-                    .pointer(0)
                     .pointer(operands.dx())
                     .launch(shapes.elements(shape.inputSize()));
         }
@@ -189,7 +183,7 @@ public final class MaskedProductLauncher {
             LongUnaryOperator workspace) {
         ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
         ConnectionShape shape = draw.shape();
-        ConnectionSource source = backwardSource(draw);
+        MaskSource source = backwardSource(draw);
         ConnectionPlan plan = plan(pass, source, shape, aligned(operands.x(), operands.dz(), operands.dw()));
         long biasPartials = operands.db() == null ? 0 : plan.biasPartials();
         long partials = partials(plan, biasPartials, workspace);
@@ -202,13 +196,13 @@ public final class MaskedProductLauncher {
                 .pointer(draw.packed())
                 .pointer(partials)
                 .pointer(biasPartialsAt)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
                     .pointer(biasPartialsAt)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.inputs())
                     .int32(shape.outputs())
                     .float32(draw.mask().scale())
@@ -221,7 +215,7 @@ public final class MaskedProductLauncher {
     // The arguments that all passes begin with.
     private KernelLauncher begin(
             ConnectionPass pass,
-            ConnectionSource source,
+            MaskSource source,
             ConnectionPlan plan,
             MaskDraw<DeviceMask, ? extends DeviceAddress> draw) {
         ConnectionShape shape = draw.shape();
@@ -243,7 +237,7 @@ public final class MaskedProductLauncher {
                 .float32(rate.sigma());
     }
 
-    private ConnectionPlan plan(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {
+    private ConnectionPlan plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(
                 new Planned(pass, source, shape, aligned),
                 key -> ConnectionPlan.of(
@@ -260,7 +254,7 @@ public final class MaskedProductLauncher {
     }
 
     private static long partials(ConnectionPlan plan, long biasPartials, LongUnaryOperator workspace) {
-        return plan.stretches() > 1 ? workspace.applyAsLong(Float.BYTES * (plan.partials() + biasPartials)) : 0;
+        return plan.splits() > 1 ? workspace.applyAsLong(Float.BYTES * (plan.partials() + biasPartials)) : 0;
     }
 
     /** Bytes of workspace that the passes of a layer take at most, wherever their operands lie; may be 0. */
@@ -270,7 +264,7 @@ public final class MaskedProductLauncher {
             return Math.max(most, multiPosition.workspaceBytes(shape));
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            for (ConnectionSource source : new ConnectionSource[] {source(spec), ConnectionSource.PACKED}) {
+            for (MaskSource source : new MaskSource[] {source(spec), MaskSource.PACKED}) {
                 for (boolean aligned : new boolean[] {false, true}) {
                     ConnectionPlan plan = plan(pass, source, shape, aligned);
                     most = Math.max(most, Float.BYTES * (plan.partials() + plan.biasPartials()));
@@ -291,7 +285,7 @@ public final class MaskedProductLauncher {
         for (ConnectionPass pass : ConnectionPass.values()) {
             kernels.get(pass).get(source(spec)).values().forEach(Kernel::function);
             if (spec.noise() == Noise.BERNOULLI) {
-                kernels.get(pass).get(ConnectionSource.PACKED).values().forEach(Kernel::function);
+                kernels.get(pass).get(MaskSource.PACKED).values().forEach(Kernel::function);
             }
             sums.get(pass).function();
         }
@@ -326,25 +320,25 @@ public final class MaskedProductLauncher {
     }
 
     private static Grid grid(ConnectionPlan plan) {
-        return Grid.of(plan.tiles(), plan.stretches(), 1);
+        return Grid.of(plan.tiles(), plan.splits(), 1);
     }
 
-    private static ConnectionSource backwardSource(MaskDraw<DeviceMask, ?> draw) {
-        return draw.packed() == null ? source(draw.mask().spec()) : ConnectionSource.PACKED;
+    private static MaskSource backwardSource(MaskDraw<DeviceMask, ?> draw) {
+        return draw.packed() == null ? source(draw.mask().spec()) : MaskSource.PACKED;
     }
 
-    private static ConnectionSource source(MaskSpec spec) {
+    private static MaskSource source(MaskSpec spec) {
         if (spec.isIdentity()) {
-            return ConnectionSource.UNMASKED;
+            return MaskSource.UNMASKED;
         }
         return switch (spec.noise()) {
-            case GAUSSIAN -> ConnectionSource.GAUSSIAN;
-            case PARTIAL_GAUSSIAN -> ConnectionSource.PARTIAL_GAUSSIAN;
+            case GAUSSIAN -> MaskSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
             case BERNOULLI ->
                 switch (spec.rate().planes()) {
-                    case 1 -> ConnectionSource.ONE_PLANE;
-                    case 2 -> ConnectionSource.TWO_PLANES;
-                    default -> ConnectionSource.MANY_PLANES;
+                    case 1 -> MaskSource.ONE_PLANE;
+                    case 2 -> MaskSource.TWO_PLANES;
+                    default -> MaskSource.MANY_PLANES;
                 };
         };
     }

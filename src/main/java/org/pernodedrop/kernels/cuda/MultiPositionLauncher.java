@@ -4,13 +4,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.pernodedrop.driver.DeviceProperties;
-import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -22,14 +22,14 @@ final class MultiPositionLauncher {
     private final LaunchShapes shapes;
     private final int multiprocessors;
     private final int sharedLimit;
-    private final SequencePrecision precision;
-    private final Map<ConnectionPass, Map<SequenceSource, Map<SequenceTile, Kernel>>> kernels =
+    private final MultiPositionPrecision precision;
+    private final Map<ConnectionPass, Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Kernel weightSum;
     private final Kernel pad;
     private final Kernel pairColumns;
     private final Kernel pairRows;
-    private final Map<Planned, SequencePlan> plans = MaskedProductLauncher.planCache();
+    private final Map<Planned, MultiPositionPlan> plans = MaskedProductLauncher.planCache();
 
     private record Planned(ConnectionPass pass, ConnectionShape shape, boolean aligned) {}
 
@@ -37,28 +37,27 @@ final class MultiPositionLauncher {
     private record Places(long first, long second, long partials) {}
 
     MultiPositionLauncher(
-            KernelModules modules, KernelLauncher launcher, DeviceProperties device, SequencePrecision precision) {
+            KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
         this.launcher = launcher;
         this.multiprocessors = device.multiprocessors();
         this.shapes = new LaunchShapes(multiprocessors);
         this.sharedLimit = device.sharedLimit();
         this.precision = precision;
         for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<SequenceSource, Map<SequenceTile, Kernel>> ofPass = new EnumMap<>(SequenceSource.class);
-            for (SequenceSource source : SequenceSource.values()) {
-                Map<SequenceTile, Kernel> ofSource = new EnumMap<>(SequenceTile.class);
-                for (SequenceTile tile : SequenceTile.values()) {
-                    ofSource.put(
-                            tile, modules.kernel(source.module(precision), source.kernelName(pass, precision, tile)));
+            Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
+            for (MaskSource source : MaskSource.MULTI_POSITION) {
+                Map<MultiPositionPlan.Tile, Kernel> ofSource = new EnumMap<>(MultiPositionPlan.Tile.class);
+                for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
+                    ofSource.put(tile, modules.kernel(source.kernel(pass, precision, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
             kernels.put(pass, ofPass);
         }
-        weightSum = modules.kernel(PtxModule.CONNECTION_SUMS, ConnectionPass.BACKWARD_WEIGHT.sumKernelName());
-        pad = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pad");
-        pairColumns = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_columns");
-        pairRows = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_rows");
+        weightSum = modules.kernel(ConnectionPass.BACKWARD_WEIGHT.sumKernel());
+        pad = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pad");
+        pairColumns = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_columns");
+        pairRows = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_rows");
     }
 
     /** {@code z[b, t, u] = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
@@ -68,7 +67,7 @@ final class MultiPositionLauncher {
         ConnectionShape shape = draw.shape();
         DeviceAddress x = operands.x();
         DeviceAddress w = operands.w();
-        SequencePlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, w));
+        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, w));
         Places places = places(plan, x, w, workspace);
         makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
         makeOperand(plan.secondWords(), false, 1, shape.inputs(), shape.outputs(), w, places.second());
@@ -79,7 +78,7 @@ final class MultiPositionLauncher {
                 .pointer(places.first())
                 .pointer(places.second())
                 .pointer(operands.bias())
-                .int32(operands.activation().ordinal())
+                .int32(operands.activation().code())
                 .pointer(operands.z())
                 .pointer(operands.y())
                 .launch(grid(plan));
@@ -92,7 +91,7 @@ final class MultiPositionLauncher {
         ConnectionShape shape = draw.shape();
         DeviceAddress dz = operands.dz();
         DeviceAddress w = operands.w();
-        SequencePlan plan = plan(pass, shape, MaskedProductLauncher.aligned(dz, w));
+        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(dz, w));
         Places places = places(plan, dz, w, workspace);
         makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.outputs(), dz, places.first());
         makeOperand(plan.secondWords(), true, 1, shape.inputs(), shape.outputs(), w, places.second());
@@ -102,9 +101,6 @@ final class MultiPositionLauncher {
                 .int32(shape.outputs())
                 .pointer(places.first())
                 .pointer(places.second())
-                .int32(Activation.LINEAR.ordinal())
-                .pointer(0)
-                .pointer(0)
                 .pointer(operands.dx())
                 .launch(grid(plan));
     }
@@ -116,7 +112,7 @@ final class MultiPositionLauncher {
         ConnectionShape shape = draw.shape();
         DeviceAddress x = operands.x();
         DeviceAddress dz = operands.dz();
-        SequencePlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, dz));
+        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, dz));
         Places places = places(plan, x, dz, workspace);
         int samples = shape.samples();
         makeOperand(plan.firstWords(), false, samples, shape.positions(), shape.inputs(), x, places.first());
@@ -130,13 +126,13 @@ final class MultiPositionLauncher {
                 .pointer(places.second())
                 .pointer(operands.dw())
                 .pointer(places.partials())
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(weightSum)
                     .pointer(places.partials())
                     .pointer(0)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.inputs())
                     .int32(shape.outputs())
                     .float32(draw.mask().scale())
@@ -146,13 +142,14 @@ final class MultiPositionLauncher {
         }
     }
 
-    private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
+    private MultiPositionPlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(
                 new Planned(pass, shape, aligned),
-                key -> SequencePlan.of(
+                key -> MultiPositionPlan.of(
                         pass,
                         precision,
-                        new SequencePlan.Shape(shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
+                        new MultiPositionPlan.Shape(
+                                shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
                         aligned,
                         multiprocessors,
                         sharedLimit));
@@ -169,7 +166,7 @@ final class MultiPositionLauncher {
         return most * Integer.BYTES;
     }
 
-    private static long words(SequencePlan plan) {
+    private static long words(MultiPositionPlan plan) {
         return plan.firstWords() + plan.secondWords() + plan.partials();
     }
 
@@ -183,7 +180,7 @@ final class MultiPositionLauncher {
 
     // Operands are multiples of four words, so each begins at a multiple of 16 bytes.
     private static Places places(
-            SequencePlan plan, DeviceAddress first, DeviceAddress second, LongUnaryOperator workspace) {
+            MultiPositionPlan plan, DeviceAddress first, DeviceAddress second, LongUnaryOperator workspace) {
         long words = words(plan);
         long start = words == 0 ? 0 : workspace.applyAsLong(words * Integer.BYTES);
         long secondStart = start + plan.firstWords() * Integer.BYTES;
@@ -200,7 +197,7 @@ final class MultiPositionLauncher {
             return;
         }
         Grid grid = shapes.elements(words / (MaskedProductLauncher.ALIGNMENT / Integer.BYTES));
-        if (precision == SequencePrecision.BF16 && !along) {
+        if (precision == MultiPositionPrecision.BF16 && !along) {
             launcher.of(pairRows)
                     .int64(planes)
                     .int32(rows)
@@ -210,7 +207,7 @@ final class MultiPositionLauncher {
                     .launch(grid);
             return;
         }
-        launcher.of(precision == SequencePrecision.BF16 ? pairColumns : pad)
+        launcher.of(precision == MultiPositionPrecision.BF16 ? pairColumns : pad)
                 .int64((long) planes * rows)
                 .int32(columns)
                 .pointer(from)
@@ -219,20 +216,20 @@ final class MultiPositionLauncher {
     }
 
     // The arguments that all passes begin with.
-    private KernelLauncher begin(ConnectionPass pass, SequencePlan plan, MaskDraw<DeviceMask, ?> draw) {
+    private KernelLauncher begin(ConnectionPass pass, MultiPositionPlan plan, MaskDraw<DeviceMask, ?> draw) {
         Kernel kernel = kernels.get(pass).get(source(draw.mask().spec())).get(plan.tile());
         return MaskedProductLauncher.begin(launcher.of(kernel), draw);
     }
 
-    private static Grid grid(SequencePlan plan) {
-        return Grid.of(plan.tiles(), plan.stretches(), 1);
+    private static Grid grid(MultiPositionPlan plan) {
+        return Grid.of(plan.tiles(), plan.splits(), 1);
     }
 
-    private static SequenceSource source(MaskSpec spec) {
+    private static MaskSource source(MaskSpec spec) {
         return switch (spec.noise()) {
-            case GAUSSIAN -> SequenceSource.GAUSSIAN;
-            case PARTIAL_GAUSSIAN -> SequenceSource.PARTIAL_GAUSSIAN;
-            case BERNOULLI -> spec.rate().planes() == 1 ? SequenceSource.ONE_PLANE : SequenceSource.MANY_PLANES;
+            case GAUSSIAN -> MaskSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
+            case BERNOULLI -> spec.rate().planes() == 1 ? MaskSource.ONE_PLANE : MaskSource.MANY_PLANES;
         };
     }
 }

@@ -10,6 +10,7 @@ import org.pernodedrop.kernels.Arguments;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -77,7 +78,7 @@ public final class PointerKernels implements AutoCloseable {
         try {
             launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
             KernelModules modules = parts.own(new KernelModules(), KernelModules::close);
-            products = new MaskedProductLauncher(modules, launcher, context.properties(), SequencePrecision.TF32);
+            products = new MaskedProductLauncher(modules, launcher, context.properties(), MultiPositionPrecision.TF32);
             export = new MaskExportLauncher(queue, modules, launcher);
             advance = modules.kernel(PtxModule.STEP, "advance");
         } catch (RuntimeException | Error failure) {

@@ -29,13 +29,13 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.Recording;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -57,11 +57,11 @@ class CudaBackendIT extends OpenCudaBackend {
             assertTrue(said.contains(part), said);
         }
         assertEquals("cuda", backend.device());
-        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, SequencePrecision.TF32, false)) {
+        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, MultiPositionPrecision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
-        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, SequencePrecision.TF32, true));
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, MultiPositionPrecision.TF32, true));
     }
 
     @Test

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
 
 class KernelTest {
     /** axpy(int64_t n, float alpha, const float* x, float* y). */
-    private final Kernel axpy = new Kernel(new KernelModules(), PtxModule.VECTOR, PtxModule.VECTOR.kernel("axpy"));
+    private final Kernel axpy = new Kernel(new KernelModules(), PtxModule.VECTOR.kernel("axpy"));
 
     @Test
     void rightArgumentsPass() {
