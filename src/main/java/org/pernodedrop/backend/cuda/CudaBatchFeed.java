@@ -56,7 +56,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         this.labels = labels;
         long bytes = CudaBuffer.ELEMENT_BYTES * ((long) features + labels);
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller one: features="
+            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller batch: features="
                     + features + ", labels=" + labels);
         }
         try {
