@@ -87,7 +87,7 @@ class DocumentsTest {
         "frameworks, Model model, djl/PerNodeDropBlockTrainerTest",
         "frameworks, Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
         "java, Mask mask, kernels/cpu/HostKernelsTest",
-        "java, try (PointerKernels kernels, kernels/PointerKernelsIT"
+        "java, try (PointerKernels kernels, kernels/cuda/PointerKernelsIT"
     })
     void examplesAreThoseThatTestsRun(String page, String start, String test) throws IOException {
         String text = Files.readString(DOCS.resolve(page + ".md"));
