@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.app.bench.ResultFile;
 import org.pernodedrop.app.bench.ResultRow;
-import org.pernodedrop.app.bench.RunStart;
-import org.pernodedrop.app.bench.report.ReportFile;
+import org.pernodedrop.app.bench.RunRow;
+import org.pernodedrop.app.bench.report.ReportPage;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,7 +55,7 @@ final class BenchOptions {
             defaultValue = "tf32",
             description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
-    private SequencePrecision sequences;
+    private MultiPositionPrecision sequences;
 
     @Option(
             names = "--seconds",
@@ -112,7 +112,7 @@ final class BenchOptions {
                 "--device cuda or auto",
                 device != Device.CPU,
                 "--sequence-precision " + sequences,
-                sequences != SequencePrecision.TF32);
+                sequences != MultiPositionPrecision.TF32);
     }
 
     BackendOptions backend() {
@@ -122,16 +122,16 @@ final class BenchOptions {
                 .withSequences(sequences);
     }
 
-    BackendChoice choice() {
-        return new BackendChoice(backend());
+    DeviceOptions.Choice choice() {
+        return new DeviceOptions.Choice(backend());
     }
 
-    RunStart start(CommandSpec spec) {
+    RunRow.Start start(CommandSpec spec) {
         int taken =
                 threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
         List<String> arguments = spec.root().commandLine().getParseResult().expandedArgs();
         String command = "pernodedrop " + String.join(" ", arguments);
-        return new RunStart(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
+        return new RunRow.Start(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
     }
 
     /** The table goes where the objects don't. */
@@ -144,7 +144,7 @@ final class BenchOptions {
         PrintWriter out = spec.commandLine().getOut();
         List<ResultRow> rows = new ArrayList<>();
         try (ResultFile results = json == null ? null : ResultFile.create(json);
-                ReportFile page = html == null ? null : ReportFile.create(html)) {
+                ReportPage.Output page = html == null ? null : ReportPage.create(html)) {
             measured.into(row -> {
                 rows.add(row);
                 if (results == null) {

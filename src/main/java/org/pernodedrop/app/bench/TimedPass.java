@@ -1,0 +1,168 @@
+package org.pernodedrop.app.bench;
+
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.mask.Mask;
+import org.pernodedrop.strategy.ConnectionPasses;
+import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.strategy.StrategyChoice;
+
+/** One way to compute a layer: y from x, then dx, dw and db from dy. */
+interface TimedPass extends AutoCloseable {
+    /** What it is called in results. */
+    String name();
+
+    /** The precision that factors of products are rounded to. */
+    Precision precision();
+
+    /** Bytes that hold mask values from the forward pass to the end of the backward pass. */
+    long maskBytes();
+
+    void forward();
+
+    /** With the mask of the last forward pass. */
+    void backward();
+
+    /** By the definition, compares what the last passes left in the buffers; throws if it is wrong. */
+    double check(ResultCheck check);
+
+    /** Gives back what is its own on the device. */
+    @Override
+    default void close() {}
+
+    /**
+     * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which is drawn
+     * for every row of y.
+     */
+    static final class Dense implements TimedPass {
+        private final Backend backend;
+        private final LayerBuffers buffers;
+        private final Precision precision;
+        private final LayerMask nodes;
+        private final int rows;
+        private final int inputs;
+        private final int outputs;
+
+        /** @param nodes of node granularity; null for no dropout */
+        Dense(LayerBuffers buffers, Precision precision, LayerMask nodes) {
+            this.backend = buffers.backend;
+            this.buffers = buffers;
+            this.precision = precision;
+            this.nodes = nodes;
+            this.rows = buffers.shape.rows();
+            this.inputs = buffers.shape.inputs();
+            this.outputs = buffers.shape.outputs();
+        }
+
+        @Override
+        public String name() {
+            return nodes == null ? LayerRow.DENSE : LayerRow.NODE;
+        }
+
+        @Override
+        public Precision precision() {
+            return precision;
+        }
+
+        @Override
+        public long maskBytes() {
+            return 0;
+        }
+
+        @Override
+        public void forward() {
+            backend.matrixProduct(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
+            backend.biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
+            if (nodes != null) {
+                backend.nodeMask(nodes, 0, rows, outputs, buffers.y, buffers.y);
+            }
+        }
+
+        @Override
+        public void backward() {
+            if (nodes == null) {
+                buffers.activationAndBiasBackward(buffers.dy);
+            } else {
+                backend.nodeMask(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
+                buffers.activationAndBiasBackward(buffers.dz);
+            }
+            backend.matrixProduct(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
+            backend.matrixProduct(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
+        }
+
+        @Override
+        public double check(ResultCheck check) {
+            return check.products(this, (b, i, u) -> 1, nodes);
+        }
+    }
+
+    /** A layer with a mask on every connection, as networks run it. */
+    static final class Masked implements TimedPass {
+        private final LayerBuffers buffers;
+        private final Precision precision;
+        private final LayerMask mask;
+        private final ConnectionPasses passes;
+        private final Workspace workspace;
+
+        /**
+         * @throws IllegalArgumentException if the strategy cannot compute this mask or shape
+         * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if there is no room for it; nothing is left behind
+         */
+        Masked(LayerBuffers buffers, Precision precision, Strategy strategy, LayerMask mask) {
+            StrategyChoice.require(strategy, mask.spec(), buffers.shape.positions());
+            this.buffers = buffers;
+            this.precision = precision;
+            this.mask = mask;
+            passes = ConnectionPasses.of(strategy, buffers.backend, mask);
+            workspace = new Workspace(buffers.backend);
+            try {
+                passes.reserve(buffers.shape, workspace);
+            } catch (RuntimeException | Error failure) {
+                workspace.close();
+                throw failure;
+            }
+        }
+
+        @Override
+        public String name() {
+            return passes.strategy().toString();
+        }
+
+        @Override
+        public Precision precision() {
+            return precision;
+        }
+
+        @Override
+        public long maskBytes() {
+            return passes.maskBytes(buffers.shape);
+        }
+
+        @Override
+        public void forward() {
+            passes.forward(0, buffers.shape, Activation.RELU, buffers.x, buffers.w, buffers.bias, buffers.z, buffers.y);
+        }
+
+        @Override
+        public void backward() {
+            buffers.activationAndBiasBackward(buffers.dy);
+            passes.backward(0, buffers.shape, buffers.x, buffers.w, buffers.dz, buffers.dx, buffers.dw);
+        }
+
+        @Override
+        public double check(ResultCheck check) {
+            if (passes.strategy() == Strategy.REPARAMETERIZED) {
+                return check.reparameterized(this, mask.spec());
+            }
+            Mask values = mask.current();
+            return check.products(this, values::value, null);
+        }
+
+        @Override
+        public void close() {
+            workspace.close();
+        }
+    }
+}
