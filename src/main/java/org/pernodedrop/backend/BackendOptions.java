@@ -1,5 +1,6 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 /**
@@ -13,7 +14,7 @@ import org.pernodedrop.backend.cpu.CpuBackend;
  *     the same
  */
 public record BackendOptions(
-        Device device, int threads, MatrixPrecision precision, SequencePrecision sequences, boolean graphs) {
+        Device device, int threads, MatrixPrecision precision, MultiPositionPrecision sequences, boolean graphs) {
     /** Refuses nulls and threads out of range. */
     public BackendOptions {
         Checks.notNull("device", device);
@@ -27,7 +28,7 @@ public record BackendOptions(
 
     /** A device with all cores, single precision and graphs. */
     public static BackendOptions of(Device device) {
-        return new BackendOptions(device, 0, MatrixPrecision.FP32, SequencePrecision.TF32, true);
+        return new BackendOptions(device, 0, MatrixPrecision.FP32, MultiPositionPrecision.TF32, true);
     }
 
     /** The same with other threads. */
@@ -41,7 +42,7 @@ public record BackendOptions(
     }
 
     /** The same with another precision for sequences. */
-    public BackendOptions withSequences(SequencePrecision other) {
+    public BackendOptions withSequences(MultiPositionPrecision other) {
         return new BackendOptions(device, threads, precision, other, graphs);
     }
 

@@ -37,10 +37,10 @@ final class CsvSource extends DataSource {
     }
 
     /**
-     * A table to learn from: all columns but the label column are features.
+     * A table of training data: all columns but the label column are features.
      *
-     * @param rows number of them
-     * @param features row-major; may go on past the last row
+     * @param rows number of rows
+     * @param features row-major; may be longer than the rows
      * @param featureCount number of columns but the label column
      * @param labels of every row
      * @param classNames by label
@@ -48,10 +48,10 @@ final class CsvSource extends DataSource {
      */
     record Table(
             int rows, float[] features, int featureCount, int[] labels, List<String> classNames, TableColumns columns) {
-        /** So many whole numbers at the same distance are no chance. */
+        /** So many evenly spaced whole numbers are not a coincidence. */
         private static final int COUNTED_ROWS = 6;
 
-        /** Reads a file; tells what looks like a mistake. */
+        /** Reads a file; gives notice of what may be a mistake. */
         static Table read(InputFile file, Reading reading) {
             Learned labels = new Learned();
             CsvTable table = CsvTable.read(file, sample -> layout(sample, reading), labels);
@@ -110,7 +110,7 @@ final class CsvSource extends DataSource {
             }
         }
 
-        // Up or down, by one or by any other whole number.
+        // Ascending or descending, by one or by any other whole number.
         private static boolean counts(CsvTable table) {
             if (table.rows() < COUNTED_ROWS) {
                 return false;

@@ -14,11 +14,11 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** A table of numbers, perhaps with a label column, read from comma-separated text ({@link Text}). */
+/** A table of numbers with an optional label column, read from comma-separated text ({@link Text}). */
 final class CsvTable {
     private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
-    /** The header is decided by so many rows, or by two if they are long. */
+    /** Number of rows by which the header is decided; fewer, but at least two, if rows are long. */
     private static final int SAMPLE_ROWS = 1000;
 
     private static final int SAMPLE_CELLS = 200_000;
@@ -39,8 +39,8 @@ final class CsvTable {
     /**
      * Reads a table.
      *
-     * @param layout decides by the first rows what the columns hold
-     * @param labels what becomes of the label column; null if the layout has none
+     * @param layout decides from the first rows what the columns hold
+     * @param labels receives the label column; may be null if the layout has none
      */
     static CsvTable read(InputFile file, Function<TableLayout.Sample, TableLayout> layout, Labels labels) {
         return file.read(in -> {
@@ -50,7 +50,7 @@ final class CsvTable {
         });
     }
 
-    /** The features, row-major; may go on past the last row. */
+    /** The features, row-major; the array may be longer than the rows. */
     float[] features() {
         return features;
     }
@@ -152,7 +152,7 @@ final class CsvTable {
         /**
          * A row.
          *
-         * @param line that it ends on, from 1
+         * @param line number of its last line, from 1
          */
         record Row(long line, String[] fields) {}
 
@@ -167,7 +167,7 @@ final class CsvTable {
             records = parser.iterator();
         }
 
-        /** The next row; null behind the last. */
+        /** The next row; null after the last. */
         Row next() {
             if (!records.hasNext()) {
                 return null;

@@ -10,13 +10,13 @@ import org.pernodedrop.io.MessageText;
 /**
  * The parts of a data set. All have the same example shape and classes.
  *
- * @param train what is trained on
- * @param validation what decisions during training are made by
- * @param test what is used once, at the end; empty if the set has no test part of its own
- * @param columns of the CSV file that it is from; empty if it is from another source
+ * @param train for training
+ * @param validation for decisions during training
+ * @param test for one evaluation at the end; empty if the set has no test part
+ * @param columns of the CSV file; empty for other sources
  */
 public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> test, Optional<TableColumns> columns) {
-    /** Checks that the parts belong together. */
+    /** Checks that the parts have the same example shape and classes, and that columns name every feature. */
     public DataSplit {
         requireAlike("validation", train, validation);
         test.ifPresent(part -> requireAlike("test", train, part));
@@ -28,15 +28,15 @@ public record DataSplit(Dataset train, Dataset validation, Optional<Dataset> tes
         });
     }
 
-    /** Parts that are from no CSV file. */
+    /** Parts of a source other than a CSV file. */
     public DataSplit(Dataset train, Dataset validation, Optional<Dataset> test) {
         this(train, validation, test, Optional.empty());
     }
 
     /**
-     * Standardises all parts, in place, by the training part.
+     * Standardises all parts in place with mean and deviation of the training part.
      *
-     * @return what was fitted
+     * @return the fitted mean and deviation
      * @throws DataException as {@link Standardizer#apply}
      */
     public Standardizer standardize() {

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.pernodedrop.data.CsvSource.Table;
 import org.pernodedrop.data.Reading.Header;
 
-/** A data set that is part of the library. */
+/** A data set contained in the library. */
 final class EmbeddedSource extends DataSource {
-    /** The first of the speakers, column 0, that are the test part of vowel. */
+    /** The first speaker (column 0) of vowel's test part. */
     private static final int VOWEL_TEST_SPEAKER = 8;
 
     private final Set set;

@@ -5,9 +5,10 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Examples as a source holds them (pixels as bytes), before the wanted rows become a {@link Dataset}. Components as there.
+ * Examples in the form of their source (pixels as bytes), before selected rows become a {@link Dataset}. Components as
+ * there.
  *
- * @param sourceRow of each row, the number it has where it was read
+ * @param sourceRow maps a row to its number in the source
  */
 record Examples(
         String name,
@@ -18,7 +19,7 @@ record Examples(
         IntUnaryOperator sourceRow) {
     private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
-    /** All that a source has, in its order. */
+    /** All examples of a source, in its order. */
     Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
         this(name, rows, labels, exampleShape, classNames, IntUnaryOperator.identity());
     }
@@ -28,7 +29,7 @@ record Examples(
         return select(IntStream.range(0, labels.length).toArray());
     }
 
-    /** Some rows alone, in the order given. */
+    /** Only the given rows, in this order. */
     Examples keep(int[] wanted) {
         return new Examples(
                 name,
@@ -39,7 +40,7 @@ record Examples(
                 row -> sourceRow.applyAsInt(wanted[row]));
     }
 
-    /** Some rows, in the order given. */
+    /** The given rows, in this order. */
     Dataset select(int[] wanted) {
         int featureCount = Dataset.product(exampleShape);
         float[] features = allocate(wanted.length, featureCount);
@@ -71,10 +72,10 @@ record Examples(
         }
     }
 
-    /** Where features come from, a row at a time, so that only the rows that are wanted are ever held as floats. */
+    /** Produces features row by row, so that only selected rows are converted to floats. */
     @FunctionalInterface
     interface FeatureRows {
-        /** Largest byte value; pixels are scaled by it to [0, 1]. */
+        /** Largest byte value: pixels are divided by it. */
         float MAX_BYTE = 255;
 
         /** Writes the features of a row from {@code into[offset]} on. */

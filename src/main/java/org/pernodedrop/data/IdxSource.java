@@ -85,8 +85,8 @@ final class IdxSource extends DataSource {
     }
 
     /**
-     * Ten classes, or more if labels above 9 leave no gap: the files do not say how many classes there are, and a damaged
-     * label must not pass for a new one.
+     * Ten classes, or more if the labels above 9 have no gap: the files do not contain the number of classes, and a
+     * damaged label must not count as a new class.
      */
     private static int classes(IdxFile labels) {
         int[] counts = new int[256];
@@ -110,8 +110,8 @@ final class IdxSource extends DataSource {
     }
 
     /**
-     * A file in the IDX format with unsigned bytes: magic number 0x0000080d with d dimensions, d sizes of 4 bytes, big endian,
-     * and the values.
+     * A file in the IDX format with unsigned bytes: the magic number 0x0000080d for d dimensions, d sizes of 4 bytes,
+     * big-endian, and the values.
      *
      * @param name file name for messages
      * @param count number of images or labels, at least 1
@@ -127,7 +127,7 @@ final class IdxSource extends DataSource {
             return file.read(in -> read(file.name(), in, 3));
         }
 
-        /** Labels, as many as there are images. */
+        /** Reads labels; their number must be that of the images. */
         static IdxFile labels(InputFile file, IdxFile images) {
             IdxFile labels = file.read(in -> read(file.name(), in, 1));
             if (labels.count != images.count) {
@@ -142,7 +142,7 @@ final class IdxSource extends DataSource {
             return Byte.toUnsignedInt(values[row]);
         }
 
-        /** Where a label is, for messages. */
+        /** Place of a label, for messages. */
         String where(int row) {
             return " of example " + row + " (byte " + (headerBytes(1) + row) + ") in " + name;
         }
@@ -178,7 +178,7 @@ final class IdxSource extends DataSource {
                             + "; get it again");
                 }
             }
-            // Grows with what the file holds, so a damaged header cannot ask for more memory than that.
+            // Grows with the content: a damaged header cannot allocate more memory than that takes.
             byte[] values = in.readNBytes((int) total);
             if (values.length < total) {
                 throw truncated(name, total + " bytes after the header", values.length);

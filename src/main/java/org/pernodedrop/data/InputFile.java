@@ -19,9 +19,9 @@ import org.apache.commons.csv.CSVException;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two
- * magic bytes, which no format here can start with. Every failure to read it becomes a {@link DataException} that names
- * it.
+ * A file or an embedded resource, plain or gzip. It is read as gzip if its name ends in .gz or it starts with gzip's
+ * two magic bytes, which no other format here starts with. Every failure becomes a {@link DataException} that names the
+ * file.
  */
 final class InputFile {
     private static final int GZIP_MAGIC_0 = 0x1F;
@@ -38,7 +38,7 @@ final class InputFile {
         this.maxUnpackedBytes = maxUnpackedBytes;
     }
 
-    /** What reads an opened file. */
+    /** Reads an opened file. */
     @FunctionalInterface
     interface Body<T> {
         T read(InputStream in) throws IOException;
@@ -72,7 +72,7 @@ final class InputFile {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            // What is wrong is told when it is opened.
+            // Opening the file reports the failure.
             return 0;
         }
     }
@@ -89,7 +89,7 @@ final class InputFile {
         return new InputFile(resource, opener, Long.MAX_VALUE);
     }
 
-    /** The first of some names that exists in a directory, each plain or with .gz. */
+    /** The first existing file of some names in a directory, each plain or with .gz. */
     static Optional<InputFile> find(Path directory, List<String> names, long maxUnpackedBytes) {
         if (!Files.isDirectory(directory)) {
             String problem = Files.exists(directory) ? "is a file" : "does not exist";
@@ -103,14 +103,14 @@ final class InputFile {
                 .findFirst();
     }
 
-    /** As {@link #find}; it is an error if none exists. */
+    /** As {@link #find}, but refuses a directory without such a file. */
     static InputFile require(Path directory, List<String> names, long maxUnpackedBytes) {
         return find(directory, names, maxUnpackedBytes)
                 .orElseThrow(() -> new DataException("data file must exist: " + directory.resolve(names.get(0))
                         + " (or .gz) not found; give the directory that holds it"));
     }
 
-    /** Name for messages. */
+    /** Name of the file in messages. */
     String name() {
         return name;
     }
@@ -163,10 +163,10 @@ final class InputFile {
     }
 
     /**
-     * What comes out of a gzip file, up to a limit: a file of a few megabytes can unpack to as many gigabytes of nothing.
+     * Limits the unpacked size of a gzip file: a few megabytes can unpack to as many gigabytes.
      *
-     * <p>Deflate packs 1 to 1,032 at most, tables and images of measured values 1 to 2 up to 1 to 20. So the standard limit
-     * lets every file of data pass, and stops one of blank lines or zeros within seconds.
+     * <p>Deflate compresses by a factor of at most 1,032, tables and images of measured values by 2 to 20. The standard
+     * limit therefore accepts every file of real data and stops a file of blank lines or zeros within seconds.
      */
     static final class UnpackedStream extends FilterInputStream {
         private static final long ALWAYS_ALLOWED = 1L << 30;
@@ -180,7 +180,7 @@ final class InputFile {
          * A stream.
          *
          * @param file name for messages
-         * @param limit most bytes
+         * @param limit largest number of bytes
          */
         UnpackedStream(InputStream inflated, String file, long limit) {
             super(inflated);

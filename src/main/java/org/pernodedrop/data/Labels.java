@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What becomes of the label column of a table. */
+/** Collects the label column of a table. */
 interface Labels {
     /**
-     * Takes the label of the next row.
+     * Adds the label of the next row.
      *
      * @param line of the row
      * @param column of the label, from 0
-     * @param bad is told of labels that cannot be
+     * @param bad receives invalid labels
      */
     void add(String field, long line, int column, BadCells bad);
 
-    /** Called behind the last row, with the same column. */
+    /** Called after the last row, with the same column. */
     default void finish(int column, BadCells bad) {}
 
     /** Label of every row. */
@@ -28,7 +28,7 @@ interface Labels {
     /** Names of the classes, by label. */
     List<String> classNames();
 
-    /** The label column of a table to be scored: its labels are classes of a model. */
+    /** Label column of a table to be scored: labels are the classes of a model. */
     static final class Known implements Labels {
         private final List<String> classNames;
         private final Map<String, Integer> byName = new HashMap<>();
@@ -72,8 +72,8 @@ interface Labels {
     }
 
     /**
-     * The label column of a table to learn from: integers become classes in ascending order, text becomes classes in the order of
-     * {@link String#compareTo}. An integer may have decimals, if they are zero ("1.0" is "1").
+     * Label column of training data: integers become classes in ascending order, texts become classes in the order of
+     * {@link String#compareTo}. Integers may be written with zero decimals ("1.0" is "1").
      */
     static final class Learned implements Labels {
         private static final double MAX_EXACT = 1L << 53;
@@ -87,7 +87,7 @@ interface Labels {
         private int[] labels = new int[1024];
         private int rows;
 
-        /** Labels of a kind: how many, and the first of them, in case the other kind is the right one. */
+        /** Labels of a kind: their number and the first of them, for a message if the other kind is right. */
         private static final class Kind {
             private final List<BadCells.Cell> first = new ArrayList<>();
             private int count;
@@ -123,12 +123,12 @@ interface Labels {
             labels[rows++] = found.computeIfAbsent(number ? integer(value) : field, key -> found.size());
         }
 
-        /** How the class of an integer label is called. */
+        /** Name of the class of an integer label. */
         static String integer(double value) {
             return Long.toString((long) value);
         }
 
-        /** Of two kinds, the rarer is the wrong one. */
+        /** If there are integers and texts, the rarer kind is reported. */
         @Override
         public void finish(int column, BadCells bad) {
             Kind wrong = numbers.count < texts.count ? numbers : texts;
@@ -155,7 +155,7 @@ interface Labels {
             return Arrays.stream(labels, 0, rows).map(each -> label[each]).toArray();
         }
 
-        /** What makes one doubt that these are classes. */
+        /** A warning if the labels do not look like classes. */
         Optional<String> doubt() {
             int classes = found.size();
             boolean rare = classes >= SOME_CLASSES && rows < FEW_EXAMPLES * classes;

@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A trainer for models with {@link PerNodeDropBlock}s: it carries gradients through them, which DJL's autograd cannot, and
- * draws new masks after every {@link #step}. All else is DJL's own {@code Trainer}; {@code EasyTrain.fit} takes either:
+ * A trainer for models with {@link PerNodeDropBlock}s: it propagates gradients through them, which DJL's autograd
+ * cannot, and advances the masks after every {@link #step}. Otherwise it is DJL's {@code Trainer} and works with
+ * {@code EasyTrain.fit}:
  *
  * <pre>{@code
  * try (PerNodeDropBlockTrainer trainer = PerNodeDropBlockTrainer.of(model, config)) {
@@ -28,9 +29,9 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>Training passes happen while a gradient collector of {@link #newGradientCollector} is open, as in {@code EasyTrain}; of
- * these DJL allows one in a process at a time. Passes within one step count their samples on, so that a batch may be split.
- * Results are the same bits from the same seeds as far as PyTorch's operations are.
+ * <p>Training passes need an open gradient collector of {@link #newGradientCollector}, as in {@code EasyTrain}; DJL
+ * allows one per process at a time. Samples are numbered across all passes of a step, so that a batch may be split.
+ * Equal seeds give equal bits as far as PyTorch's operations are deterministic.
  *
  * <p>One CPU device; the PyTorch engine.
  */
@@ -50,12 +51,12 @@ public final class PerNodeDropBlockTrainer extends Trainer {
     }
 
     /**
-     * A trainer of the model, made as {@code model.newTrainer(config)} makes DJL's own.
+     * A trainer of the model, as {@code model.newTrainer(config)} creates DJL's.
      *
-     * @param model whose blocks are numbered in the order of their parents; it may hold any others beside ours
-     * @param config with the CPU for its only device
+     * @param model with any blocks; its {@link PerNodeDropBlock}s are numbered in depth-first order
+     * @param config with the CPU as its only device
      * @throws IllegalArgumentException if an argument is null, or a device is not the CPU
-     * @throws IllegalStateException if the model has no block, or another engine than PyTorch
+     * @throws IllegalStateException if the model has no block, or an engine other than PyTorch
      */
     public static PerNodeDropBlockTrainer of(Model model, TrainingConfig config) {
         if (model == null || config == null) {
@@ -80,7 +81,7 @@ public final class PerNodeDropBlockTrainer extends Trainer {
                 model.getBlock().setInitializer(pair.getKey(), pair.getValue());
             }
         }
-        // Those that were loaded want none yet.
+        // Loaded parameters do not require gradients yet.
         for (Parameter parameter : model.getBlock().getParameters().values()) {
             if (parameter.isInitialized() && parameter.requiresGradient()) {
                 parameter.getArray().setRequiresGradient(true);
@@ -101,7 +102,7 @@ public final class PerNodeDropBlockTrainer extends Trainer {
         }
     }
 
-    /** Where training passes are kept for the way back. */
+    /** The record of training passes for the backward pass. */
     Tape tape() {
         Tape open = tape;
         if (open == null) {
@@ -113,9 +114,9 @@ public final class PerNodeDropBlockTrainer extends Trainer {
     }
 
     /**
-     * Like DJL's own, and carries gradients through {@link PerNodeDropBlock}s.
+     * As DJL's, and propagates gradients through {@link PerNodeDropBlock}s.
      *
-     * @throws IllegalStateException if another one is open anywhere in the process
+     * @throws IllegalStateException if another collector is open in the process
      */
     @Override
     public GradientCollector newGradientCollector() {
@@ -129,10 +130,9 @@ public final class PerNodeDropBlockTrainer extends Trainer {
     }
 
     /**
-     * Updates all parameters, and lets all masks be new ones.
+     * Updates all parameters and advances all masks.
      *
-     * @throws IllegalStateException if a later trainer has taken a block over, or the last step was made; nothing is changed
-     *     then
+     * @throws IllegalStateException if a later trainer owns a block, or the last step was made; nothing is changed then
      */
     @Override
     public void step() {

@@ -10,16 +10,19 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.mask.Mask;
 
 /**
- * The products of one gradient collector, by which gradients cross what DJL's autograd cannot see: each result is a leaf of
- * PyTorch's graph. From the last to the first, a leaf's gradient goes through our kernel, and what comes out goes on from the
- * product's operands into the part of the graph before it. Operands and results are held until the collector is closed, as
- * any later target may lead back to them.
+ * Records the masked products of one gradient collector and differentiates them, which DJL's autograd cannot. Each
+ * product's result is a leaf of PyTorch's graph. From the last product to the first, the backward kernel computes the
+ * gradients of the operands from the leaf's gradient, and PyTorch propagates these further back. Operands and results
+ * are held until the collector is closed, since any later target may depend on them.
  */
 final class Tape implements AutoCloseable {
     private final NDManager manager;
@@ -38,14 +41,14 @@ final class Tape implements AutoCloseable {
             PtNDArray bias,
             PtNDArray leaf) {}
 
-    /** {@code x (w m) + bias} with a place in the graph, of x's manager. */
+    /** Computes {@code x (w m) + bias} as an array of x's manager and of the graph. */
     synchronized NDArray product(
             Mask mask, int firstSample, ConnectionShape shape, PtNDArray x, PtNDArray w, PtNDArray bias) {
         PtNDArray leaf = (PtNDArray) x.getManager()
                 .create(x.getShape().slice(0, x.getShape().dimension() - 1).add(shape.outputs()));
         forward(mask, firstSample, shape, x, w, bias, leaf);
         leaf.setRequiresGradient(true);
-        // Views, so that neither closing the caller's arrays nor leaving a scope takes away what the way back needs.
+        // Views keep the memory for the backward pass when callers close their arrays or leave a scope.
         PtNDArray heldX = x.reshape(x.getShape());
         NDArray given = leaf.reshape(leaf.getShape());
         heldX.attach(manager);
@@ -60,24 +63,22 @@ final class Tape implements AutoCloseable {
         try (HostArrays host = new HostArrays(manager)) {
             HostKernels.shared()
                     .forward(
-                            mask,
-                            firstSample,
-                            shape,
-                            Activation.LINEAR,
-                            host.matrix(x, shape.inputs()),
-                            host.matrix(w, shape.outputs()),
-                            bias == null ? null : host.matrix(bias, shape.outputs()),
-                            host.matrix(z, shape.outputs()),
-                            null,
-                            null);
+                            new MaskDraw<>(mask, firstSample, shape, null),
+                            new ForwardPass<>(
+                                    Activation.LINEAR,
+                                    host.matrix(x, shape.inputs()),
+                                    host.matrix(w, shape.outputs()),
+                                    bias == null ? null : host.matrix(bias, shape.outputs()),
+                                    host.matrix(z, shape.outputs()),
+                                    null));
         }
     }
 
-    /** Adds the target's gradients to those of all that it was made of. */
+    /** Adds the target's gradients to those of all arrays that it depends on. */
     synchronized void backward(NDArray target) {
         PtNDArray end = (PtNDArray) target;
         try (NDArray ones = end.onesLike()) {
-            // The graph is kept: a part of it is met again where an operand has several uses. It goes with its arrays.
+            // The graph is retained, since operands may have several uses; it is freed with its arrays.
             JniUtils.backward(end, (PtNDArray) ones, true, false);
         }
         for (int k = products.size() - 1; k >= 0; k--) {
@@ -90,7 +91,7 @@ final class Tape implements AutoCloseable {
                 HostArrays host = new HostArrays(manager)) {
             PtNDArray dz = product.leaf().getGradient();
             scratch.attachAll(dz);
-            // So it is for products of an earlier target: their gradients have gone on.
+            // The gradients of products of an earlier target were propagated and zeroed.
             if (dz.countNonzero().getLong() == 0) {
                 return;
             }
@@ -102,16 +103,14 @@ final class Tape implements AutoCloseable {
                     new Gradient(product.bias(), scratch, host, product.shape().outputs());
             HostKernels.shared()
                     .backward(
-                            product.mask(),
-                            product.firstSample(),
-                            product.shape(),
-                            host.matrix(product.x(), product.shape().inputs()),
-                            host.matrix(product.w(), product.shape().outputs()),
-                            host.matrix(dz, product.shape().outputs()),
-                            dx.matrix,
-                            dw.matrix,
-                            db.matrix,
-                            null);
+                            new MaskDraw<>(product.mask(), product.firstSample(), product.shape(), null),
+                            new BackwardPass<>(
+                                    host.matrix(product.x(), product.shape().inputs()),
+                                    host.matrix(product.w(), product.shape().outputs()),
+                                    host.matrix(dz, product.shape().outputs()),
+                                    dx.matrix,
+                                    dw.matrix,
+                                    db.matrix));
             JniUtils.zeroGrad(product.leaf());
             dx.goOn();
             dw.goOn();
@@ -119,7 +118,7 @@ final class Tape implements AutoCloseable {
         }
     }
 
-    /** A gradient to be computed, or none where its array wants none. */
+    /** The gradient of an operand; empty if the operand does not require one. */
     private static final class Gradient {
         private final PtNDArray of;
         private final PtNDArray values;
@@ -132,7 +131,7 @@ final class Tape implements AutoCloseable {
             matrix = wanted ? host.matrix(values, columns) : null;
         }
 
-        // DJL tells it of leaves only. What was computed from one refuses to give its gradient up, and stays as it is.
+        // DJL's hasGradient is valid for leaves only. Detaching fails, without effect, for an array computed from one.
         private static boolean wantsGradient(PtNDArray array) {
             if (array.hasGradient()) {
                 return true;
@@ -158,7 +157,7 @@ final class Tape implements AutoCloseable {
         manager.close();
     }
 
-    /** PyTorch's arrays as the kernels take them, for the time of a call. */
+    /** Views of PyTorch's arrays as matrices, for the duration of a call. */
     static final class HostArrays implements AutoCloseable {
         private final NDManager views;
 
@@ -166,7 +165,7 @@ final class Tape implements AutoCloseable {
             views = parent.newSubManager();
         }
 
-        /** @throws IllegalArgumentException if the array is not one of floats of the PyTorch engine in the host's memory */
+        /** @throws IllegalArgumentException if the array is not a FLOAT32 array of the PyTorch engine in host memory */
         static PtNDArray require(String name, NDArray array) {
             if (!(array instanceof PtNDArray tensor)) {
                 throw new IllegalArgumentException(
@@ -187,7 +186,7 @@ final class Tape implements AutoCloseable {
             return tensor;
         }
 
-        /** The array's memory as a matrix of rows without gaps; a copy's where elements don't lie in their order. */
+        /** The array's memory, or that of a contiguous copy, as a matrix. */
         HostMatrix matrix(NDArray array, int columns) {
             NDArray flat = array.reshape(-1);
             flat.attach(views);

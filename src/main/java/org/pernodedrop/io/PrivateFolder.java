@@ -16,8 +16,8 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Map;
 
 /**
- * A folder that belongs to this user, with mode 0700, into which nobody else can put files and in whose place nobody else
- * can put another: libraries that are loaded from elsewhere let others run code as this user.
+ * A folder of this user with mode 0700 that no other user can write to or replace. Libraries loaded from any other
+ * place would let others run code as this user.
  */
 public final class PrivateFolder {
     private static final String MODE = "rwx------";
@@ -31,11 +31,12 @@ public final class PrivateFolder {
     }
 
     /**
-     * The folder of that name, made if it is not there, with folders above it. One of this user's that others may only
-     * read is closed to them; one that they may write is refused, for they may have written it.
+     * The folder of that name, created with its parents if it does not exist. If others may only read it, its mode is
+     * set to 0700; if they may write to it, it is refused, since they may have done so.
      *
-     * @throws NotPrivateException if it is a symbolic link, belongs to somebody else, or others may write or replace it
-     * @throws IOException if it cannot be made or written
+     * @throws NotPrivateException if it is a symbolic link, belongs to another user, or others may write to or replace
+     *     it
+     * @throws IOException if it cannot be created or written to
      */
     public static PrivateFolder at(Path named) throws IOException {
         Path absolute = named.toAbsolutePath().normalize();
@@ -56,18 +57,18 @@ public final class PrivateFolder {
         }
     }
 
-    /** Where it lies, without symbolic links. */
+    /** The path, without symbolic links. */
     public Path path() {
         return path;
     }
 
-    /** A folder in this one, made if it is not there; it is refused like {@link #at}. */
+    /** A folder in this one, created if it does not exist; refused as by {@link #at}. */
     public PrivateFolder folder(String name) throws IOException {
         return at(path.resolve(name));
     }
 
     /**
-     * Refuses a folder that holds, at any depth, what belongs to another user: it was open to others once.
+     * Refuses a folder that holds, at any depth, a file of another user: others could write to it once.
      *
      * @throws NotPrivateException naming the first such file or folder
      */
@@ -89,7 +90,7 @@ public final class PrivateFolder {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                // Other processes of this user come and go.
+                // Another process of this user may have deleted the file.
                 if (failure instanceof NoSuchFileException) {
                     return FileVisitResult.CONTINUE;
                 }
@@ -99,9 +100,9 @@ public final class PrivateFolder {
     }
 
     /**
-     * Refuses an existing folder that is not safe from others, and changes nothing.
+     * Refuses an existing folder that other users can write to or replace; changes nothing.
      *
-     * @throws NotPrivateException naming what lets others in
+     * @throws NotPrivateException naming the folder or parent that others can write to
      * @throws IOException if it cannot be written
      */
     public static void require(Path existing) throws IOException {
@@ -110,9 +111,9 @@ public final class PrivateFolder {
     }
 
     /**
-     * Refuses a folder for temporary files in which others could replace a file that this user made there.
+     * Refuses a folder for temporary files in which others could replace this user's files.
      *
-     * @throws NotPrivateException naming what lets others do so
+     * @throws NotPrivateException naming the folder that allows it
      * @throws IOException if it cannot be written
      */
     public static void requireFilesToStay(Path existing) throws IOException {
@@ -120,7 +121,7 @@ public final class PrivateFolder {
         Access.probedIn(real).requireEntriesToStay(real);
     }
 
-    /** What a folder is to be made with to be only for its owner; nothing on Windows, which has no modes. */
+    /** Attributes that give a new folder mode 0700; none on Windows, which has no modes. */
     static FileAttribute<?>[] ownerOnly() {
         return Access.hasModes()
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE))}
@@ -148,7 +149,7 @@ public final class PrivateFolder {
         return new PrivateFolder(path, access);
     }
 
-    /** A folder is not safe from other users; the message names it and the reason in a line. */
+    /** Other users can write to or replace a folder. The one-line message names the folder and the reason. */
     public static final class NotPrivateException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -158,12 +159,12 @@ public final class PrivateFolder {
     }
 
     /**
-     * Who may put files into a folder or put another folder in its place, as owners and modes tell.
+     * Decides by owners and modes who may write to a folder or replace it.
      *
-     * <p>Trusted are this user, root, and the owner of the file system's root, who could replace everything else too. Windows
-     * has no modes: there only owners are compared, and the rest is left to the access lists of the user's own folders.
+     * <p>This user, root, and the owner of the file system's root (who can replace everything) are trusted. Windows has
+     * no modes: only owners are compared there, and the access lists of the user's folders protect the rest.
      *
-     * @param user who owns the files that this process makes
+     * @param user owner of the files that this process creates
      */
     record Access(UserPrincipal user) {
         private static final int STICKY = 01000;
@@ -171,7 +172,7 @@ public final class PrivateFolder {
         private static final int OTHERS_WRITE = 0002;
         private static final int ROOT = 0;
 
-        /** That of this process, told by a file that it makes in a folder. */
+        /** The access of this process's user, found by creating a file in a folder. */
         static Access probedIn(Path folder) throws IOException {
             Path probe = Files.createTempFile(folder, "owner", ".probe");
             try {
@@ -186,7 +187,7 @@ public final class PrivateFolder {
         }
 
         /**
-         * Refuses a folder that anybody but trusted users can write or replace.
+         * Refuses a folder that users other than trusted ones can write to or replace.
          *
          * @param folder without symbolic links
          */
@@ -198,7 +199,7 @@ public final class PrivateFolder {
             }
         }
 
-        /** Refuses what is not a folder of this user itself, such as a symbolic link. */
+        /** Refuses everything but a folder of this user; a symbolic link to one is refused. */
         void requireOwn(Path folder) throws NotPrivateException {
             requireFolder(folder);
             requireOwner(folder);
@@ -213,8 +214,8 @@ public final class PrivateFolder {
         }
 
         /**
-         * Refuses a folder in which others can replace what trusted users put there. One like /tmp passes, where everybody
-         * may write but its sticky bit keeps entries to their owners.
+         * Refuses a folder in which others can replace the entries of trusted users. A folder like /tmp passes:
+         * everybody may write to it, but the sticky bit lets only owners replace entries.
          *
          * @param folder without symbolic links
          */
@@ -222,7 +223,7 @@ public final class PrivateFolder {
             if (folder == null) {
                 return;
             }
-            // From the root down: what stands below a folder can be trusted once that folder is.
+            // From the root down: an entry can be trusted only if its folder can.
             requireEntriesToStay(folder.getParent());
             requireFolder(folder);
             if (!hasModes()) {
@@ -246,7 +247,7 @@ public final class PrivateFolder {
                     || attributes.get("owner").equals(owner(folder.getRoot()));
         }
 
-        // Many distributions give each user a group of that name, whose only member the user is.
+        // Many distributions give each user a group of the same name with no other member.
         private static boolean isOwnersGroup(Map<String, Object> attributes) {
             return attributes
                     .get("group")

@@ -3,8 +3,8 @@ package org.pernodedrop.io;
 import java.util.function.IntPredicate;
 
 /**
- * Replaces characters that do not show what they are by escapes as in Java and JSON, &#92;u001B: texts from files, labels and
- * names of files can then neither move a terminal's cursor nor forge lines. JSON stays the same JSON.
+ * Replaces characters that do not show what they are by escapes as in Java and JSON, &#92;u001B: texts from files,
+ * labels and names of files can then neither move a terminal's cursor nor forge lines. JSON stays the same JSON.
  */
 public final class SafeText {
     private SafeText() {}
@@ -20,8 +20,8 @@ public final class SafeText {
     }
 
     /**
-     * A text for pages and drawings, whose XML allows no control characters; line feeds and tabs stay, and so do invisible
-     * characters, which are part of the spelling of some languages.
+     * A text for pages and drawings, whose XML allows no control characters; line feeds and tabs stay, and so do
+     * invisible characters, which are part of the spelling of some languages.
      */
     public static String page(String text) {
         return escape(text, point -> point != '\n' && point != '\t' && steers(point));

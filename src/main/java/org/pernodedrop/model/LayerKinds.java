@@ -25,7 +25,7 @@ import org.pernodedrop.nn.PerNodeDropDense;
 import org.pernodedrop.nn.Windows;
 import org.pernodedrop.strategy.Strategy;
 
-/** The kinds of layers that files know, each with all of its settings: a layer that was read is the one written. */
+/** The kinds of layers that files can hold, with all settings: a layer that is read equals the one written. */
 final class LayerKinds {
     static final String KIND = "kind";
 
@@ -118,7 +118,7 @@ final class LayerKinds {
                         + ModelFileException.quoted(name));
     }
 
-    /** The classes that files know. */
+    /** The layer classes that files can hold. */
     static List<Class<? extends Layer>> types() {
         return ALL.stream().<Class<? extends Layer>>map(LayerKind::type).toList();
     }
@@ -191,7 +191,7 @@ final class LayerKinds {
                 from.flag("fixed_mask"));
     }
 
-    // With the binary fraction that was drawn, which the tolerance decided when the layer was made.
+    // With planes and threshold, since they depend on the tolerance that the layer was made with.
     private static void writeRate(DropRate rate, ObjectNode to) {
         to.put("drop_rate", rate.requested()).put("planes", rate.planes()).put("threshold", rate.threshold());
     }
@@ -201,9 +201,9 @@ final class LayerKinds {
     }
 
     /**
-     * How layers of a kind are written to and read from JSON.
+     * Writes layers of a kind to JSON and reads them.
      *
-     * @param name the kind in files: the class's name in lower case, with hyphens
+     * @param name of the kind in files: the class's name in lower case, with hyphens
      * @param type the kind's class
      * @param writer writes all settings of a layer
      * @param reader reads them all
@@ -214,7 +214,7 @@ final class LayerKinds {
             void write(L layer, ObjectNode to);
         }
 
-        /** Reads settings; what the layer refuses is an {@link IllegalArgumentException}. */
+        /** Reads settings; the layer throws an {@link IllegalArgumentException} if they are out of range. */
         interface Reader<L> {
             L read(JsonFields from) throws ModelFileException;
         }

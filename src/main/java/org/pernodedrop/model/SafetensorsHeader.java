@@ -23,17 +23,17 @@ import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.Safetensors.Tensor;
 
 /**
- * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.
+ * The header of a {@link Safetensors} file, checked by the format's rules: tensors lie end to end and fill the file.
  *
- * @param entries in the order in which they lie in the file
+ * @param entries in the order of the file
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     static final String METADATA = "__metadata__";
 
-    /** The format's own limit. */
+    /** The format's limit on a header. */
     static final long MAX_BYTES = JsonText.MAX_LENGTH;
 
-    /** Far more than anybody uses; a message that shows a shape stays short. */
+    /** Far more than any tensor has; keeps messages that show a shape short. */
     private static final int MAX_DIMENSIONS = 64;
 
     private static final int ALIGNMENT = 8;
@@ -43,7 +43,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** A tensor, from one byte of the data up to another. */
+    /** A tensor and its range of bytes in the data. */
     record Entry(String name, List<Long> shape, long begin, long end) {
         int length() {
             return Math.toIntExact((end - begin) / Float.BYTES);
@@ -72,7 +72,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             throw new IllegalArgumentException(
                     "names and metadata must be texts that JSON can hold: " + e.getMessage(), e);
         }
-        // So that values are aligned for whoever maps the file.
+        // Padding aligns the values for programs that map the file.
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         if (padded.length > MAX_BYTES) {
@@ -82,7 +82,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return padded;
     }
 
-    /** Reads that of a file of so many bytes; the channel is then at the first value. */
+    /** Reads the header of a file of this size; leaves the channel at the first value. */
     static SafetensorsHeader read(String file, long size, ReadableByteChannel channel) throws IOException {
         Reader reader = new Reader(file);
         if (size < Long.BYTES) {
@@ -103,7 +103,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return reader.parse(json, size - Long.BYTES - length);
     }
 
-    /** Turns what is wrong into messages that name the file. */
+    /** Parses a header; messages name the file. */
     private record Reader(String file) {
         SafetensorsHeader parse(byte[] json, long dataBytes) throws ModelFileException {
             if (json[0] != '{') {
@@ -170,7 +170,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             }
             long size = Tensor.size(shape);
             long bytes = offsets.get(1) - offsets.get(0);
-            // Compared so that nothing overflows.
+            // Compared in a way that cannot overflow.
             if (size < 0 || bytes % Float.BYTES != 0 || bytes / Float.BYTES != size || size > Integer.MAX_VALUE - 8) {
                 throw refusal("tensor " + quoted(name)
                         + " must take 4 bytes a value and have fewer than 2^31 of them:" + " shape=" + shape

@@ -6,7 +6,7 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
-/** A data set on a device: uploaded once, so that no step waits for the host. */
+/** A data set in device memory: uploaded once, so that no step waits for the host. */
 public final class DeviceResidentDataset implements BatchSource {
     private final Backend backend;
     private final int examples;
@@ -18,7 +18,8 @@ public final class DeviceResidentDataset implements BatchSource {
     /**
      * Uploads a data set.
      *
-     * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if there is no room; nothing is left behind then
+     * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if memory does not suffice; nothing stays allocated
+     *     then
      */
     public DeviceResidentDataset(Backend backend, Dataset data) {
         this.backend = backend;
@@ -36,7 +37,7 @@ public final class DeviceResidentDataset implements BatchSource {
         }
     }
 
-    /** Bytes that a data set takes on a device. */
+    /** Size of a data set in device memory, in bytes. */
     static long bytes(Dataset data) {
         return data.examples() * ((long) data.featureCount() * Float.BYTES + Integer.BYTES);
     }
@@ -72,8 +73,8 @@ public final class DeviceResidentDataset implements BatchSource {
     }
 
     /**
-     * Batches gathered on the device. Only the numbers of a batch's rows are copied before it, within the device and to one
-     * place, so that gathering can be recorded.
+     * Batches gathered on the device. Before each batch only its row numbers are copied, on the device and to a fixed
+     * address, so that a graph can hold the gather.
      */
     static final class DeviceResidentBatches implements Batches {
         private final Backend backend;

@@ -25,15 +25,16 @@ import org.pernodedrop.nn.Shape;
 import org.pernodedrop.strategy.Strategy;
 
 /**
- * A classifier: the layers of an architecture, on whose dense hidden layers the regularizer works, and a plain dense layer
- * of one output a class. Networks that differ in the regularizer alone start with the same parameters, bit for bit.
+ * A classifier: the layers of an architecture, with a regularizer on the dense hidden layers, and an output layer
+ * ({@link Dense}) with one output per class. Networks that differ only in the regularizer start with the same
+ * parameters, bit for bit.
  *
- * @param regularizer what the hidden layers do against overfitting
- * @param noise of PerNodeDrop; not used by the others
- * @param granularity of PerNodeDrop; not used by the others
- * @param fixedMask of PerNodeDrop; not used by the others
- * @param strategy how PerNodeDrop on connections is computed; not used by the others
- * @param dropRate of the regularizer's masks; not used without a regularizer
+ * @param regularizer of the dense hidden layers
+ * @param noise of PerNodeDrop; ignored by other regularizers
+ * @param granularity of PerNodeDrop; ignored by other regularizers
+ * @param fixedMask of PerNodeDrop; ignored by other regularizers
+ * @param strategy of PerNodeDrop on connections; ignored by other regularizers
+ * @param dropRate of the regularizer's masks; ignored without a regularizer
  * @param architecture the layers
  * @param activation of the hidden layers
  * @param l2 penalty {@code l2/2 sum w^2} on the weights of all layers; finite and at least 0
@@ -61,7 +62,7 @@ public record ModelConfig(
     }
 
     /**
-     * The same with the drop rate p, quantised for the noise that the regularizer draws.
+     * Quantises the drop rate p for the noise that the regularizer draws.
      *
      * @param dropRate p, in [0, 1)
      * @throws IllegalArgumentException if the noise cannot draw such a rate; see {@link DropRate#of(double, Noise)}
@@ -111,19 +112,19 @@ public record ModelConfig(
                 0);
     }
 
-    /** The same with another regularizer. */
+    /** A copy with another regularizer. */
     public ModelConfig with(Regularizer regularizer) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
-    /** The same with another activation and L2 penalty. */
+    /** A copy with another activation and L2 penalty. */
     public ModelConfig with(Activation activation, double l2) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
-    /** The same with other layers. */
+    /** A copy with another architecture. */
     public ModelConfig withArchitecture(Architecture architecture) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
@@ -132,11 +133,11 @@ public record ModelConfig(
     /**
      * The network.
      *
-     * @param exampleShape sizes of an example; for a convolutional network that of an image, {@code [H, W]} or {@code [H, W,
-     *     C]}
-     * @param classes outputs
-     * @param seed initial parameters and masks follow from it
-     * @throws IllegalArgumentException if a setting is out of range, or the network does not take such examples
+     * @param exampleShape sizes of an example; for a convolutional network that of an image, {@code [H, W]} or
+     *     {@code [H, W, C]}
+     * @param classes number of outputs
+     * @param seed of initial parameters and masks
+     * @throws IllegalArgumentException if a setting is out of range, or the network cannot take such examples
      */
     public NetworkSpec describe(int[] exampleShape, int classes, long seed, Optimizer optimizer) {
         NetworkBuilder builder = Network.builder().seed(seed).optimizer(optimizer);
@@ -205,17 +206,17 @@ public record ModelConfig(
         };
     }
 
-    /** How hidden layers are regularised. */
+    /** Regularizers of the dense hidden layers. */
     public enum Regularizer {
-        /** Not at all: plain dense layers. */
+        /** None: {@link org.pernodedrop.nn.Dense} layers. */
         NONE,
         /** {@link org.pernodedrop.nn.Dropout} after each hidden layer. */
         DROPOUT,
         /** {@link org.pernodedrop.nn.GaussianDropout} after each hidden layer. */
         GAUSSIAN_DROPOUT,
-        /** {@link org.pernodedrop.nn.DropConnectDense} as hidden layers: one mask a batch. */
+        /** {@link org.pernodedrop.nn.DropConnectDense} as hidden layers: one mask per batch. */
         DROPCONNECT,
-        /** {@link org.pernodedrop.nn.PerNodeDropDense} as hidden layers: a mask for every sample. */
+        /** {@link org.pernodedrop.nn.PerNodeDropDense} as hidden layers: one mask per sample. */
         PERNODEDROP;
 
         /** The name on the command line and in files: lower case, with hyphens. */

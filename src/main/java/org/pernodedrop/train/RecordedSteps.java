@@ -7,7 +7,10 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.Recording;
 import org.pernodedrop.nn.Network;
 
-/** Training steps, each recorded when a batch of its size comes first: on a GPU one call to the device from then on. */
+/**
+ * Training steps, captured as a graph when a batch of a new size occurs and replayed afterwards: on a GPU a step is
+ * then one launch.
+ */
 final class RecordedSteps implements AutoCloseable {
     private final Backend backend;
     private final Network network;
@@ -15,7 +18,7 @@ final class RecordedSteps implements AutoCloseable {
     private final LossAccumulator totals;
     private final Map<Integer, Recording> recordings = new HashMap<>();
 
-    /** @param network with room for the largest batch, which it must keep */
+    /** @param network with buffers reserved for the largest batch; their addresses must not change */
     RecordedSteps(Backend backend, Network network, Batches batches, LossAccumulator totals) {
         this.backend = backend;
         this.network = network;
@@ -23,7 +26,7 @@ final class RecordedSteps implements AutoCloseable {
         this.totals = totals;
     }
 
-    /** A step on the batch that was brought near last. */
+    /** Runs a step on the batch prepared last. */
     void run(int count) {
         recordings
                 .computeIfAbsent(

@@ -18,8 +18,8 @@ import org.pernodedrop.nn.StateCopy;
 import org.pernodedrop.train.TrainingState.EpochRows;
 
 /**
- * Writes the checkpoint of a network in training: at the start, after an epoch if the last one is old enough, and at the
- * end. The file is replaced in one step; whenever the process is killed, the last good one is there.
+ * Writes checkpoints of a network in training: at the start, after an epoch if the interval has passed, and at the end.
+ * The file is replaced atomically: if the process is killed, the last complete checkpoint is there.
  */
 public final class RunCheckpoints implements TrainingListener {
     private final Path file;
@@ -39,10 +39,10 @@ public final class RunCheckpoints implements TrainingListener {
      *
      * @param best of the network's best epoch
      * @param last of the network; holds its last finished epoch from now on
-     * @param start the run as it is now
-     * @param intervalSeconds least time between checkpoints, at least 0; 0 writes one after every epoch
+     * @param start the present state of the run
+     * @param intervalSeconds minimum time between checkpoints, at least 0; 0 for one after every epoch
      * @throws UncheckedIOException if it cannot be written
-     * @throws IllegalArgumentException if what is known of the data takes more than a file can hold
+     * @throws IllegalArgumentException if the description of the data exceeds a file's limit
      */
     public RunCheckpoints(
             Path file, Network network, Snapshot best, StateCopy last, SavedRun.Facts start, double intervalSeconds) {
@@ -73,7 +73,7 @@ public final class RunCheckpoints implements TrainingListener {
                 cause);
     }
 
-    /** How many epochs its files have room for, all that are finished among them. */
+    /** Number of epochs that the files can hold, finished ones included. */
     public int room() {
         return room;
     }
@@ -94,7 +94,7 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Makes the network what it was after its last finished epoch, and writes that, with what ended the training.
+     * Restores the network's state after its last finished epoch and writes it, with the reason why training ended.
      *
      * @param reason in one line
      */
@@ -106,9 +106,9 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Writes what is not written yet.
+     * Writes the present state, unless it is written already.
      *
-     * @throws IllegalStateException if weights are not finite; the checkpoint before stays
+     * @throws IllegalStateException if weights are not finite; the earlier checkpoint stays
      */
     public void write() {
         if (current) {
@@ -126,9 +126,9 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Writes the network's weights as they are, with the facts of the run.
+     * Writes the network's present weights, with the facts of the run.
      *
-     * @param model replaced if it is there
+     * @param model replaced if it exists
      * @throws UncheckedIOException if it cannot be written
      */
     public void saveModel(Path model) {
@@ -143,7 +143,7 @@ public final class RunCheckpoints implements TrainingListener {
         return new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
     }
 
-    /** The run as it is now. */
+    /** The present state of the run. */
     private SavedRun.Facts facts() {
         return new SavedRun.Facts(
                 new TrainingState(start.training().config(), epochs),
@@ -154,19 +154,22 @@ public final class RunCheckpoints implements TrainingListener {
                 diverged);
     }
 
-    /** How much more a run's checkpoint can tell: the header of its file has a limit, and grows with every epoch. */
+    /** The number of epochs that a checkpoint can hold: its header has a limit and grows with every epoch. */
     static final class CheckpointRoom {
-        /** For what is not an epoch and comes later: places of the best epoch's tensors, and a longer step. */
+        /**
+         * Reserve for later additions other than epochs: entries of the best epoch's tensors, and more digits of the
+         * step.
+         */
         private static final long RESERVE = 1_000_000;
 
         private CheckpointRoom() {}
 
-        /** Epochs that there is room for beside what a checkpoint holds. */
+        /** Number of epochs that fit in addition to those of a checkpoint. */
         static int epochs(Path checkpoint) {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             try (FileChannel channel = FileChannel.open(checkpoint, StandardOpenOption.READ)) {
                 while (length.hasRemaining() && channel.read(length) >= 0) {
-                    // Until all is read.
+                    // Reads on until the buffer is full.
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read " + checkpoint + ": " + e.getMessage(), e);
@@ -174,7 +177,7 @@ public final class RunCheckpoints implements TrainingListener {
             return epochs(length.getLong(0));
         }
 
-        /** The same of a header of so many bytes. */
+        /** The same for a header of this size. */
         static int epochs(long headerBytes) {
             return (int) Math.max(0, (JsonText.MAX_LENGTH - RESERVE - headerBytes) / EpochRows.MAX_ROW_LENGTH);
         }

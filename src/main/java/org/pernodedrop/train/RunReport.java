@@ -14,8 +14,8 @@ import java.util.Map;
 import org.pernodedrop.backend.MatrixPrecision;
 
 /**
- * Settings and results of a run, as JSON with names in snake case; the fields of {@link Environment}, {@link MaskFigures} and
- * {@link Progress} are written into the object that holds them.
+ * Settings and results of a run, as JSON with names in snake case; the fields of {@link Environment},
+ * {@link MaskFigures} and {@link Progress} are written into the object that holds them.
  *
  * @param environment software and machine
  * @param started when the run began, ISO 8601 with the offset from UTC
@@ -134,7 +134,8 @@ public record RunReport(
      *
      * @param epochs number of finished epochs
      * @param stoppedEarly whether early stopping ended the training
-     * @param diverged one line if a loss that was not finite ended the training after the last finished epoch; otherwise null
+     * @param diverged one line if a loss that was not finite ended the training after the last finished epoch;
+     *     otherwise null
      */
     public record Progress(int epochs, boolean stoppedEarly, String diverged) {}
 

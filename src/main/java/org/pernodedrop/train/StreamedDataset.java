@@ -9,12 +9,12 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
-/** A data set on the host, whose batches are copied to a device while that computes on those before. */
+/** A data set on the host: each batch is copied to the device while that computes on the batch before. */
 public final class StreamedDataset implements BatchSource {
     private final Backend backend;
     private final Dataset data;
 
-    /** Takes nothing of the device before {@link #batches}. */
+    /** Allocates no device memory before {@link #batches}. */
     public StreamedDataset(Backend backend, Dataset data) {
         this.backend = backend;
         this.data = data;
@@ -35,11 +35,11 @@ public final class StreamedDataset implements BatchSource {
         return new StreamedBatches(backend, data, most);
     }
 
-    /** Does nothing: batches belong to those who asked for them. */
+    /** Does nothing: batches are owned by the caller of {@link #batches}. */
     @Override
     public void close() {}
 
-    /** Batches put together on the host; each is on its way while the device computes on the one before. */
+    /** Batches gathered on the host, one ahead of the computation. */
     static final class StreamedBatches implements Batches {
         private final Dataset data;
         private final Workspace workspace;
@@ -63,7 +63,7 @@ public final class StreamedDataset implements BatchSource {
 
         @Override
         public void start(int[] rowNumbers, BatchSizes batchSizes) {
-            // Whoever stopped half-way has left a batch in the feed.
+            // A pass that was not finished has left a batch in the feed.
             while (taken < sent) {
                 receive();
             }
@@ -105,7 +105,7 @@ public final class StreamedDataset implements BatchSource {
             return count;
         }
 
-        /** Nothing is left to do: the batch lies in its place. */
+        /** Does nothing: {@link #next} has received the batch. */
         @Override
         public void gather(int count) {}
 

@@ -18,8 +18,8 @@ import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.ModelFileException;
 
 /**
- * The data that a network was trained on: how to read the same examples again, and how to scale others like them. In files
- * it is one flat JSON object: the fields of {@link Split} and {@link Scaling} are fields of that object.
+ * The data that a network was trained on: how to read the same examples again, and how to scale others like them. In
+ * files it is one flat JSON object: the fields of {@link Split} and {@link Scaling} are fields of that object.
  *
  * @param source specification of the data
  * @param label label column; null for the last, and for other sources than CSV files

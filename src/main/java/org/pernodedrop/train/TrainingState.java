@@ -18,11 +18,11 @@ import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 
 /**
- * How far a training got. The order of the samples follows from seed and epoch, early stopping from the losses: this and
- * the network are all that it takes to go on.
+ * Settings and finished epochs of a training. The order of samples is a function of seed and epoch, early stopping one
+ * of the losses: this and the network suffice to continue.
  *
- * @param config how the network is trained
- * @param epochs what was measured so far, epoch 1 first; may be empty
+ * @param config of the training
+ * @param epochs metrics so far, epoch 1 first; may be empty
  */
 public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     private static final String CONFIG = "config";
@@ -36,7 +36,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** Refuses nulls, epochs that are not numbered from 1 on, and more of them than are to be trained. */
+    /** Refuses nulls, epochs that are not numbered from 1, and more epochs than configured. */
     public TrainingState {
         Objects.requireNonNull(config, "config");
         epochs = List.copyOf(epochs);
@@ -53,10 +53,10 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     }
 
     /**
-     * The same epochs under another configuration. Only how long to train may differ, and that only if the learning rate
-     * does not depend on it.
+     * A copy with another configuration, which may differ only in patience and number of epochs; in the number of
+     * epochs only if the learning rate does not depend on it.
      *
-     * @throws IllegalArgumentException if more differs, naming what
+     * @throws IllegalArgumentException if another setting differs, naming it
      */
     public TrainingState continuedBy(TrainingConfig wanted) {
         require("batch-size", config.batchSize(), wanted.batchSize());
@@ -80,7 +80,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    /** As JSON: the configuration with names in snake case, and for every epoch a row of its numbers ({@link EpochRows}). */
+    /** As JSON: the configuration with names in snake case, and one row of numbers per epoch ({@link EpochRows}). */
     public String toJson() {
         ObjectNode root = JSON.createObjectNode();
         root.set(CONFIG, JSON.valueToTree(config));
@@ -91,7 +91,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     /**
      * Reads {@link #toJson}.
      *
-     * @throws ModelFileException if the text is no such state
+     * @throws ModelFileException if the text is not such a state
      */
     public static TrainingState fromJson(String text) throws ModelFileException {
         JsonNode root = read(text, JsonNode.class);
@@ -153,12 +153,13 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     }
 
     /**
-     * Metrics of epochs as rows of numbers, that of epoch 1 first: {@code [[running_loss, train_loss, train_accuracy,
-     * validation_loss, validation_accuracy, seconds], ...]}. Names in every row would take half of a file's header when there
-     * are many epochs; such rows, which earlier versions wrote, are read too.
+     * Metrics of epochs as rows of numbers, epoch 1 first:
+     * {@code [[running_loss, train_loss, train_accuracy, validation_loss, validation_accuracy, seconds], ...]}. With
+     * many epochs, names in every row would take half of a file's header. Such rows, which earlier versions wrote, can
+     * be read.
      */
     static final class EpochRows {
-        /** No row takes more: six numbers of at most 24 characters, and what is between them. */
+        /** Upper bound of a row's length: six numbers of at most 24 characters, and separators. */
         static final int MAX_ROW_LENGTH = 160;
 
         private static final int NUMBERS = 6;
@@ -180,11 +181,11 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
 
         /**
-         * Reads them.
+         * Reads rows.
          *
-         * @param named what reads rows of named numbers
-         * @throws ModelFileException if they are no such rows
-         * @throws JsonProcessingException if named ones are not
+         * @param named reads rows of named numbers
+         * @throws ModelFileException if the rows are not valid
+         * @throws JsonProcessingException if a row of named numbers is not valid
          */
         static List<EpochMetrics> read(JsonNode rows, ObjectMapper named)
                 throws ModelFileException, JsonProcessingException {

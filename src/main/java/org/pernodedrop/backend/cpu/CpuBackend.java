@@ -4,6 +4,9 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceKernels;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.kernels.cpu.BlasLibrary;
+import org.pernodedrop.kernels.cpu.TiledProducts;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * The backend for any machine. Everything is done when a call returns. No result depends on the number of threads, bit
@@ -15,12 +18,12 @@ import org.pernodedrop.backend.Recording;
  */
 public final class CpuBackend extends Backend {
     /** Most threads that can be asked for. */
-    public static final int MAX_THREADS = 1024;
+    public static final int MAX_THREADS = WorkerPool.MAX_THREADS;
 
     private final WorkerPool pool;
     private final String blasDescription;
     private final DeviceKernels kernels;
-    private final ConnectionProducts connections;
+    private final TiledProducts products;
     private final MemoryMeter memory = new MemoryMeter();
     private final CpuGate gate = new CpuGate(owner());
     /** While a recording is made; else null. */
@@ -45,17 +48,16 @@ public final class CpuBackend extends Backend {
         }
         BlasLibrary library = BlasLibrary.open();
         blasDescription = library.description();
-        ConnectionTiles tiles = ConnectionTwins.choose();
         pool = new WorkerPool(threads);
         try {
-            connections = new ConnectionProducts(pool, tiles, library.blas());
+            products = new TiledProducts(pool, library.blas());
             kernels = new DeviceKernels(
                     new MemoryOperations(gate, memory),
                     new VectorOperations(pool),
                     new CurandFills(pool),
                     new MatrixProducts(pool, library.blas()),
-                    connections,
-                    new MaskOperations(pool, tiles),
+                    new CpuMaskedProducts(products),
+                    new MaskOperations(pool),
                     new WindowOperations(pool),
                     new Normalizations(pool),
                     new Losses(pool),
@@ -69,9 +71,7 @@ public final class CpuBackend extends Backend {
 
     @Override
     public String describe() {
-        int threads = pool.threads();
-        return "cpu (" + threads + (threads == 1 ? " thread; " : " threads; ") + connections.describe() + "; "
-                + blasDescription + ")";
+        return "cpu (" + products.describe() + "; " + blasDescription + ")";
     }
 
     @Override

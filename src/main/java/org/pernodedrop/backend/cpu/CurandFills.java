@@ -2,6 +2,8 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.RandomFillKernels;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 import org.pernodedrop.mask.CurandStream;
 
 /** Initial values from cuRAND's streams. */
@@ -19,7 +21,7 @@ final class CurandFills implements RandomFillKernels {
     public void uniform(long seed, long first, float low, float high, DeviceFloats x) {
         CpuFloats own = CpuFloats.of(x);
         float range = high - low;
-        Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
                 own.array[own.offset + k] = stream.uniform(first + k) * range + low;
@@ -30,7 +32,7 @@ final class CurandFills implements RandomFillKernels {
     @Override
     public void normal(long seed, long first, float mean, float deviation, DeviceFloats x) {
         CpuFloats own = CpuFloats.of(x);
-        Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
                 own.array[own.offset + k] = stream.normal(first + k) * deviation + mean;

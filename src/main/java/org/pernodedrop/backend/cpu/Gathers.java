@@ -3,6 +3,8 @@ package org.pernodedrop.backend.cpu;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.GatherKernels;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Batches picked out of a data set. */
 final class Gathers implements GatherKernels {
@@ -18,7 +20,7 @@ final class Gathers implements GatherKernels {
         CpuInts numbers = CpuInts.of(rows);
         CpuFloats target = CpuFloats.of(to);
         checkRows(count, numbers, from.length() / width);
-        Stretches.run(pool, count, width, (index, first, end, worker) -> {
+        Chunks.run(pool, count, width, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int row = numbers.array[numbers.offset + r];
                 System.arraycopy(
@@ -33,7 +35,7 @@ final class Gathers implements GatherKernels {
         CpuInts numbers = CpuInts.of(rows);
         CpuInts target = CpuInts.of(to);
         checkRows(count, numbers, from.length());
-        Stretches.run(pool, count, 1, (index, first, end, worker) -> {
+        Chunks.run(pool, count, 1, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 target.array[target.offset + r] = source.array[source.offset + numbers.array[numbers.offset + r]];
             }

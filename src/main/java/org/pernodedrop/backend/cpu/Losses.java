@@ -5,6 +5,8 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossKernels;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * Losses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
@@ -39,7 +41,7 @@ final class Losses implements LossKernels {
         checkLabels(samples, classes, ownLabels);
         long work = (long) classes * FUNCTION_WORK;
         int stretches = reserve(samples, work);
-        Stretches.run(pool, samples, work, (index, from, to, worker) -> {
+        Chunks.run(pool, samples, work, (index, from, to, worker) -> {
             double loss = 0;
             int correct = 0;
             for (int b = from; b < to; b++) {
@@ -81,7 +83,7 @@ final class Losses implements LossKernels {
         CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
         int stretches = reserve(samples, outputs);
         double factor = 2.0 / ((double) samples * outputs);
-        Stretches.run(pool, samples, outputs, (index, from, to, worker) -> {
+        Chunks.run(pool, samples, outputs, (index, from, to, worker) -> {
             double loss = 0;
             for (int b = from; b < to; b++) {
                 double sum = 0;
@@ -133,7 +135,7 @@ final class Losses implements LossKernels {
     }
 
     private int reserve(int samples, long work) {
-        int stretches = Stretches.number(samples, work);
+        int stretches = Chunks.number(samples, work);
         if (losses.length < stretches) {
             losses = new double[stretches];
             hits = new int[stretches];

@@ -3,6 +3,7 @@ package org.pernodedrop.backend.cpu;
 import dev.ludovic.netlib.blas.BLAS;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.MatrixKernels;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * Ordinary matrix products, by a BLAS that runs on one thread. Large products are split over the pool along the longer

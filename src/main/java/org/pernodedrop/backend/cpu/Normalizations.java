@@ -2,6 +2,8 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.NormalizationKernels;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Batch normalization. Sums are in double precision, stretch of rows by stretch, and then over the stretches in order. */
 final class Normalizations implements NormalizationKernels {
@@ -18,8 +20,8 @@ final class Normalizations implements NormalizationKernels {
 
     // Sums of width values over rows of work elements each.
     private double[] sums(int rows, int work, int width, RowTerm term) {
-        double[] partials = new double[Math.multiplyExact(Stretches.number(rows, work), width)];
-        Stretches.run(pool, rows, work, (index, from, to, worker) -> {
+        double[] partials = new double[Math.multiplyExact(Chunks.number(rows, work), width)];
+        Chunks.run(pool, rows, work, (index, from, to, worker) -> {
             for (int r = from; r < to; r++) {
                 term.add(r, partials, index * width);
             }
@@ -82,7 +84,7 @@ final class Normalizations implements NormalizationKernels {
         CpuFloats shifts = CpuFloats.of(shift);
         CpuFloats to = CpuFloats.of(y);
         float[] reciprocals = reciprocalDeviations(channels, epsilon, CpuFloats.of(variance));
-        Stretches.run(pool, rows, channels, (index, first, end, worker) -> {
+        Chunks.run(pool, rows, channels, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int source = from.offset + r * channels;
                 int target = to.offset + r * channels;
@@ -133,7 +135,7 @@ final class Normalizations implements NormalizationKernels {
             return;
         }
         CpuFloats to = CpuFloats.of(dx);
-        Stretches.run(pool, rows, channels, (index, first, end, worker) -> {
+        Chunks.run(pool, rows, channels, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int source = from.offset + r * channels;
                 int row = gradient.offset + r * channels;
@@ -154,7 +156,7 @@ final class Normalizations implements NormalizationKernels {
     public void blend(float share, DeviceFloats from, DeviceFloats to) {
         CpuFloats source = CpuFloats.of(from);
         CpuFloats target = CpuFloats.of(to);
-        Stretches.run(pool, (int) from.length(), 1, (index, first, end, worker) -> {
+        Chunks.run(pool, (int) from.length(), 1, (index, first, end, worker) -> {
             for (int k = first; k < end; k++) {
                 float before = target.array[target.offset + k];
                 target.array[target.offset + k] = before + share * (source.array[source.offset + k] - before);

@@ -4,6 +4,8 @@ import org.pernodedrop.backend.AdamSettings;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.OptimizerKernels;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * Updates of parameters from gradients, and the step to the next.
@@ -30,7 +32,7 @@ final class Optimizers implements OptimizerKernels {
         CpuFloats ownV = CpuFloats.of(v);
         int toG = ownG.offset - ownW.offset;
         int toV = ownV.offset - ownW.offset;
-        Stretches.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if (nesterov) {
@@ -88,7 +90,7 @@ final class Optimizers implements OptimizerKernels {
         float[] gradients = ownG.array;
         float[] means = ownM.array;
         float[] squares = ownV.array;
-        Stretches.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if ((toG | toM | toV) == 0) {

@@ -5,23 +5,28 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.VectorKernels;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.cpu.Activations;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.ColumnSums;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Element-wise operations and column sums. */
 final class VectorOperations implements VectorKernels {
     // What a transcendental function costs, in multiply-adds.
     private static final int FUNCTION_WORK = 16;
-    private static final int COLUMNS = 256;
 
     private final WorkerPool pool;
+    private final ColumnSums columnSums;
 
     VectorOperations(WorkerPool pool) {
         this.pool = pool;
+        this.columnSums = new ColumnSums(pool);
     }
 
     @Override
     public void fill(DeviceFloats x, float value) {
         CpuFloats own = CpuFloats.of(x);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) x.length(),
                 1,
@@ -32,7 +37,7 @@ final class VectorOperations implements VectorKernels {
     public void copy(DeviceFloats from, DeviceFloats to) {
         CpuFloats source = CpuFloats.of(from);
         CpuFloats target = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) from.length(),
                 1,
@@ -52,7 +57,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownX = CpuFloats.of(x);
         CpuFloats ownY = CpuFloats.of(y);
         int toX = ownX.offset - ownY.offset;
-        Stretches.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
             if (toX == 0) {
                 // One index for both arrays, so that the loop becomes vector instructions.
                 axpy(alpha, ownX.array, 0, ownY.array, ownY.offset + from, ownY.offset + to);
@@ -73,7 +78,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownA = CpuFloats.of(a);
         CpuFloats ownB = CpuFloats.of(b);
         CpuFloats ownTo = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 1,
@@ -92,7 +97,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownA = CpuFloats.of(a);
         CpuFloats ownB = CpuFloats.of(b);
         CpuFloats ownTo = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 1,
@@ -113,7 +118,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownRow = CpuFloats.of(row);
         CpuFloats ownTo = CpuFloats.of(to);
         int length = (int) width;
-        Stretches.run(pool, (int) rows, width, (index, from, end, worker) -> {
+        Chunks.run(pool, (int) rows, width, (index, from, end, worker) -> {
             for (int r = from; r < end; r++) {
                 multiply(
                         ownA.array,
@@ -146,7 +151,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownBias = CpuFloats.of(bias);
         CpuFloats ownZ = CpuFloats.of(z);
         CpuFloats ownY = CpuFloats.of(y);
-        Stretches.run(pool, samples, outputs * work(activation), (index, from, to, worker) -> {
+        Chunks.run(pool, samples, outputs * work(activation), (index, from, to, worker) -> {
             for (int b = from; b < to; b++) {
                 int row = ownZ.offset + b * outputs;
                 if (ownBias != null) {
@@ -164,7 +169,7 @@ final class VectorOperations implements VectorKernels {
         CpuFloats ownY = CpuFloats.of(y);
         CpuFloats ownDy = CpuFloats.of(dy);
         CpuFloats ownDz = CpuFloats.of(dz);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 work(activation),
@@ -181,21 +186,9 @@ final class VectorOperations implements VectorKernels {
                         to - from));
     }
 
-    /** Sums in the order of b. */
     @Override
     public void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
-        CpuFloats ownX = CpuFloats.of(x);
-        CpuFloats ownSums = CpuFloats.of(sums);
-        int blocks = (outputs - 1) / COLUMNS + 1;
-        Stretches.run(pool, blocks, (long) samples * Math.min(outputs, COLUMNS), (index, from, to, worker) -> {
-            int column = from * COLUMNS;
-            int width = Math.min(outputs, to * COLUMNS) - column;
-            int target = ownSums.offset + column;
-            Arrays.fill(ownSums.array, target, target + width, 0f);
-            for (int b = 0; b < samples; b++) {
-                addTo(ownSums.array, target, ownX.array, ownX.offset + b * outputs + column, width);
-            }
-        });
+        columnSums.run(samples, outputs, CpuFloats.matrix(x, outputs), CpuFloats.matrix(sums, outputs));
     }
 
     private static void addTo(float[] target, int targetOffset, float[] source, int offset, int length) {

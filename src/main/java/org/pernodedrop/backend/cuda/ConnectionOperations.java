@@ -10,8 +10,7 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.cuda.ConnectionPass;
 import org.pernodedrop.kernels.cuda.ConnectionPlan;
-import org.pernodedrop.kernels.cuda.ConnectionSource;
-import org.pernodedrop.kernels.cuda.ConnectionTile;
+import org.pernodedrop.kernels.cuda.MaskSource;
 import org.pernodedrop.kernels.cuda.Grid;
 import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.DropRate;
@@ -24,7 +23,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
 
     private final ConnectionPlans plans;
     private final SequenceOperations sequences;
-    private final Map<ConnectionPass, Map<ConnectionSource, Map<ConnectionTile, Kernel>>> kernels =
+    private final Map<ConnectionPass, Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
 
@@ -34,16 +33,16 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         plans = new ConnectionPlans(multiprocessors);
         this.sequences = sequences;
         for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<ConnectionSource, Map<ConnectionTile, Kernel>> ofPass = new EnumMap<>(ConnectionSource.class);
-            for (ConnectionSource source : ConnectionSource.values()) {
-                Map<ConnectionTile, Kernel> ofSource = new EnumMap<>(ConnectionTile.class);
-                for (ConnectionTile tile : ConnectionTile.of(source)) {
-                    ofSource.put(tile, modules.kernel(source.module(), source.kernelName(pass, tile)));
+            Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
+            for (MaskSource source : MaskSource.values()) {
+                Map<ConnectionPlan.Tile, Kernel> ofSource = new EnumMap<>(ConnectionPlan.Tile.class);
+                for (ConnectionPlan.Tile tile : source.tiles()) {
+                    ofSource.put(tile, modules.kernel(source.kernel(pass, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
             kernels.put(pass, ofPass);
-            sums.put(pass, modules.kernel(PtxModule.CONNECTION_SUMS, pass.sumKernelName()));
+            sums.put(pass, modules.kernel(pass.sumKernel()));
         }
     }
 
@@ -72,29 +71,29 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             return;
         }
         CudaInts words = ints(packed);
-        ConnectionSource source = source(mask.spec());
+        MaskSource source = source(mask.spec());
         ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY);
         long partials = partials(plan);
         begin(pass, source, plan, drawn, firstSample, shape)
                 .pointer(ownX)
                 .pointer(ownW)
                 .pointer(ownBias)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .pointer(ownZ)
                 .pointer(ownY)
                 .pointer(aligned(words))
                 .pointer(partials)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.samples())
                     .int32(shape.outputs())
                     .float32(drawn.scale())
                     .pointer(ownBias)
-                    .int32(activation.ordinal())
+                    .int32(activation.code())
                     .pointer(ownZ)
                     .pointer(ownY)
                     .launch(shapes.elements(shape.outputSize()));
@@ -146,30 +145,24 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             CudaFloats dx,
             CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
-        ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
+        MaskSource source = packed == null ? source(mask.spec()) : MaskSource.PACKED;
         ConnectionPlan plan = plan(pass, source, shape, dz, w, dx);
         long partials = partials(plan);
         begin(pass, source, plan, mask, firstSample, shape)
                 .pointer(dz)
                 .pointer(w)
-                .int32(Activation.LINEAR.ordinal())
-                .pointer(0)
-                .pointer(0)
                 .pointer(dx)
                 .pointer(aligned(packed))
                 .pointer(partials)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.samples())
                     .int32(shape.inputs())
                     .float32(mask.scale())
-                    .int32(Activation.LINEAR.ordinal())
-                    .pointer(0)
-                    .pointer(0)
                     .pointer(dx)
                     .launch(shapes.elements(shape.inputSize()));
         }
@@ -185,7 +178,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             CudaFloats dw,
             CudaInts packed) {
         ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
-        ConnectionSource source = packed == null ? source(mask.spec()) : ConnectionSource.PACKED;
+        MaskSource source = packed == null ? source(mask.spec()) : MaskSource.PACKED;
         ConnectionPlan plan = plan(pass, source, shape, x, dz, dw);
         long partials = partials(plan);
         begin(pass, source, plan, mask, firstSample, shape)
@@ -196,13 +189,13 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .pointer(aligned(packed))
                 .pointer(partials)
                 .pointer(0)
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(sums.get(pass))
                     .pointer(partials)
                     .pointer(0)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.inputs())
                     .int32(shape.outputs())
                     .float32(mask.scale())
@@ -215,7 +208,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     // What all passes begin with.
     private KernelLauncher begin(
             ConnectionPass pass,
-            ConnectionSource source,
+            MaskSource source,
             ConnectionPlan plan,
             CudaMask mask,
             int firstSample,
@@ -235,7 +228,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     }
 
     private ConnectionPlan plan(
-            ConnectionPass pass, ConnectionSource source, ConnectionShape shape, CudaFloats... buffers) {
+            ConnectionPass pass, MaskSource source, ConnectionShape shape, CudaFloats... buffers) {
         long addresses = 0;
         for (CudaFloats buffer : buffers) {
             addresses |= buffer == null ? 0 : buffer.address;
@@ -249,7 +242,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             return sequences.scratchBytes(shape);
         }
         return Float.BYTES
-                * Math.max(plans.mostPartials(source(spec), shape), plans.mostPartials(ConnectionSource.PACKED, shape));
+                * Math.max(plans.mostPartials(source(spec), shape), plans.mostPartials(MaskSource.PACKED, shape));
     }
 
     /** Loads all kernels that the passes of a layer may need, as must be done before a capture. */
@@ -261,14 +254,14 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         for (ConnectionPass pass : ConnectionPass.values()) {
             kernels.get(pass).get(source(spec)).values().forEach(Kernel::function);
             if (spec.noise() == Noise.BERNOULLI) {
-                kernels.get(pass).get(ConnectionSource.PACKED).values().forEach(Kernel::function);
+                kernels.get(pass).get(MaskSource.PACKED).values().forEach(Kernel::function);
             }
             sums.get(pass).function();
         }
     }
 
     private long partials(ConnectionPlan plan) {
-        return plan.stretches() > 1 ? scratch.reserve(Float.BYTES * plan.partials()) : 0;
+        return plan.splits() > 1 ? scratch.reserve(Float.BYTES * plan.partials()) : 0;
     }
 
     @Override
@@ -284,21 +277,21 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
     }
 
     private static Grid grid(ConnectionPlan plan) {
-        return Grid.of(plan.tiles(), plan.stretches(), 1);
+        return Grid.of(plan.tiles(), plan.splits(), 1);
     }
 
-    static ConnectionSource source(MaskSpec spec) {
+    static MaskSource source(MaskSpec spec) {
         if (spec.isIdentity()) {
-            return ConnectionSource.UNMASKED;
+            return MaskSource.UNMASKED;
         }
         return switch (spec.noise()) {
-            case GAUSSIAN -> ConnectionSource.GAUSSIAN;
-            case PARTIAL_GAUSSIAN -> ConnectionSource.PARTIAL_GAUSSIAN;
+            case GAUSSIAN -> MaskSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
             case BERNOULLI ->
                 switch (spec.rate().planes()) {
-                    case 1 -> ConnectionSource.ONE_PLANE;
-                    case 2 -> ConnectionSource.TWO_PLANES;
-                    default -> ConnectionSource.MANY_PLANES;
+                    case 1 -> MaskSource.ONE_PLANE;
+                    case 2 -> MaskSource.TWO_PLANES;
+                    default -> MaskSource.MANY_PLANES;
                 };
         };
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.cuda.ConnectionPass;
 import org.pernodedrop.kernels.cuda.ConnectionPlan;
-import org.pernodedrop.kernels.cuda.ConnectionSource;
+import org.pernodedrop.kernels.cuda.MaskSource;
 
 /** Plans of passes for a GPU, kept: one takes hundreds of trials. */
 final class ConnectionPlans {
@@ -21,13 +21,13 @@ final class ConnectionPlans {
         }
     };
 
-    private record Planned(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {}
+    private record Planned(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
 
     ConnectionPlans(int multiprocessors) {
         this.multiprocessors = multiprocessors;
     }
 
-    ConnectionPlan of(ConnectionPass pass, ConnectionSource source, ConnectionShape shape, boolean aligned) {
+    ConnectionPlan of(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
         return kept.computeIfAbsent(
                 new Planned(pass, source, shape, aligned),
                 key -> ConnectionPlan.of(
@@ -35,7 +35,7 @@ final class ConnectionPlans {
     }
 
     /** Floats of partial sums that a pass takes at most. */
-    long mostPartials(ConnectionSource source, ConnectionShape shape) {
+    long mostPartials(MaskSource source, ConnectionShape shape) {
         long most = 0;
         for (ConnectionPass pass : ConnectionPass.values()) {
             for (boolean aligned : new boolean[] {false, true}) {

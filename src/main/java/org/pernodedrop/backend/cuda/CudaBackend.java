@@ -5,7 +5,7 @@ import org.pernodedrop.backend.DeviceKernels;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
-import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.DeviceUnavailableException;
@@ -43,7 +43,7 @@ public final class CudaBackend extends Backend {
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
-    public CudaBackend(MatrixPrecision precision, SequencePrecision sequencePrecision, boolean graphs) {
+    public CudaBackend(MatrixPrecision precision, MultiPositionPrecision sequencePrecision, boolean graphs) {
         if (precision == null || sequencePrecision == null) {
             throw new IllegalArgumentException("precision and sequencePrecision must not be null: precision="
                     + precision + ", sequencePrecision=" + sequencePrecision);

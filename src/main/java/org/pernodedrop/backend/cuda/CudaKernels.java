@@ -30,7 +30,11 @@ final class CudaKernels implements AutoCloseable {
 
     /** A kernel, not yet loaded. */
     Kernel kernel(PtxModule module, String name) {
-        return new Kernel(this, module, module.kernel(name));
+        return kernel(module.kernel(name));
+    }
+
+    Kernel kernel(KernelSignature signature) {
+        return new Kernel(this, signature);
     }
 
     CUfunction load(PtxModule module, KernelSignature kernel) {

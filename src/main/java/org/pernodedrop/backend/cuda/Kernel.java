@@ -2,25 +2,22 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.List;
 import jcuda.driver.CUfunction;
-import org.pernodedrop.kernels.cuda.KernelParameter;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
 import org.pernodedrop.kernels.cuda.KernelSignature;
-import org.pernodedrop.kernels.cuda.PtxModule;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
+import org.pernodedrop.kernels.cuda.KernelSignature.Parameter;
 
 /** A kernel, loaded with its module when it is first launched. */
 final class Kernel {
     final KernelSignature signature;
     private final CudaKernels kernels;
-    private final PtxModule module;
     private final Kind[] kinds;
     private CUfunction function;
 
-    Kernel(CudaKernels kernels, PtxModule module, KernelSignature signature) {
+    Kernel(CudaKernels kernels, KernelSignature signature) {
         this.kernels = kernels;
-        this.module = module;
         this.signature = signature;
-        List<KernelParameter> parameters = signature.parameters();
-        kinds = parameters.stream().map(KernelParameter::kind).toArray(Kind[]::new);
+        List<Parameter> parameters = signature.parameters();
+        kinds = parameters.stream().map(Parameter::kind).toArray(Kind[]::new);
     }
 
     /** Fails unless the parameter at an index is of a kind: a fault of this package. */
@@ -40,7 +37,7 @@ final class Kernel {
 
     CUfunction function() {
         if (function == null) {
-            function = kernels.load(module, signature);
+            function = kernels.load(signature.module(), signature);
         }
         return function;
     }

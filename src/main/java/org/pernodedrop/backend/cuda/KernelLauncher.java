@@ -6,8 +6,8 @@ import jcuda.driver.CUfunction;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.kernels.cuda.Grid;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
 import org.pernodedrop.kernels.cuda.KernelSignature;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
 
 /**
  * Launches kernels: {@code launcher.of(kernel).pointer(x).int32(n).launch(grid)}, with arguments checked against the

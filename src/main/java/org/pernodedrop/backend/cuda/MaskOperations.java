@@ -142,7 +142,7 @@ final class MaskOperations extends Operations implements MaskKernels {
         return launcher.of(kernel)
                 .pointer(mask.state().address())
                 .int32(mask.layer())
-                .int32(mask.spec().noise().ordinal());
+                .int32(mask.spec().noise().code());
     }
 
     private static int fixed(LayerMask mask) {

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.Activation;
@@ -59,7 +59,7 @@ public final class PointerConnections implements AutoCloseable {
             OperationParts shared =
                     new OperationParts(queue, pool, scratch, kernels, launcher, new LaunchShapes(multiprocessors));
             connections = new ConnectionOperations(
-                    shared, multiprocessors, new SequenceOperations(shared, context.facts(), SequencePrecision.TF32));
+                    shared, multiprocessors, new SequenceOperations(shared, context.facts(), MultiPositionPrecision.TF32));
             vectors = new VectorOperations(shared);
             masks = new MaskOperations(shared);
             packing = new MaskPacking(shared, multiprocessors);

@@ -9,10 +9,9 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.cuda.ConnectionPass;
 import org.pernodedrop.kernels.cuda.Grid;
 import org.pernodedrop.kernels.cuda.PtxModule;
-import org.pernodedrop.kernels.cuda.SequencePlan;
-import org.pernodedrop.kernels.cuda.SequencePrecision;
-import org.pernodedrop.kernels.cuda.SequenceSource;
-import org.pernodedrop.kernels.cuda.SequenceTile;
+import org.pernodedrop.kernels.cuda.MultiPositionPlan;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.cuda.MaskSource;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -26,18 +25,18 @@ final class SequenceOperations extends Operations {
 
     private final int multiprocessors;
     private final int sharedLimit;
-    private final SequencePrecision precision;
-    private final Map<ConnectionPass, Map<SequenceSource, Map<SequenceTile, Kernel>>> kernels =
+    private final MultiPositionPrecision precision;
+    private final Map<ConnectionPass, Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>>> kernels =
             new EnumMap<>(ConnectionPass.class);
     private final Kernel weightSum;
     private final Kernel pad;
     private final Kernel pairColumns;
     private final Kernel pairRows;
-    private final Map<Planned, SequencePlan> plans = new LinkedHashMap<>() {
+    private final Map<Planned, MultiPositionPlan> plans = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Planned, SequencePlan> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Planned, MultiPositionPlan> eldest) {
             return size() > MOST_PLANS;
         }
     };
@@ -47,30 +46,29 @@ final class SequenceOperations extends Operations {
     /** Where the operands and the parts' sums of a launch lie. */
     private record Places(long first, long second, long partials) {}
 
-    SequenceOperations(OperationParts parts, DeviceFacts facts, org.pernodedrop.backend.SequencePrecision precision) {
+    SequenceOperations(OperationParts parts, DeviceFacts facts, MultiPositionPrecision precision) {
         super(parts);
         this.multiprocessors = facts.multiprocessors();
         this.sharedLimit = facts.sharedLimit();
-        this.precision = SequencePrecision.valueOf(precision.name());
+        this.precision = precision;
         CudaKernels modules = parts.kernels();
         for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<SequenceSource, Map<SequenceTile, Kernel>> ofPass = new EnumMap<>(SequenceSource.class);
-            for (SequenceSource source : SequenceSource.values()) {
-                Map<SequenceTile, Kernel> ofSource = new EnumMap<>(SequenceTile.class);
-                for (SequenceTile tile : SequenceTile.values()) {
+            Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
+            for (MaskSource source : MaskSource.MULTI_POSITION) {
+                Map<MultiPositionPlan.Tile, Kernel> ofSource = new EnumMap<>(MultiPositionPlan.Tile.class);
+                for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
                     ofSource.put(
                             tile,
-                            modules.kernel(
-                                    source.module(this.precision), source.kernelName(pass, this.precision, tile)));
+                            modules.kernel(source.kernel(pass, this.precision, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
             kernels.put(pass, ofPass);
         }
-        weightSum = modules.kernel(PtxModule.CONNECTION_SUMS, ConnectionPass.BACKWARD_WEIGHT.sumKernelName());
-        pad = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pad");
-        pairColumns = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_columns");
-        pairRows = modules.kernel(PtxModule.SEQUENCE_OPERANDS, "sequence_pair_rows");
+        weightSum = modules.kernel(ConnectionPass.BACKWARD_WEIGHT.sumKernel());
+        pad = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pad");
+        pairColumns = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_columns");
+        pairRows = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_rows");
     }
 
     String describe() {
@@ -89,7 +87,7 @@ final class SequenceOperations extends Operations {
             CudaFloats z,
             CudaFloats y) {
         ConnectionPass pass = ConnectionPass.FORWARD;
-        SequencePlan plan = plan(pass, shape, x, w);
+        MultiPositionPlan plan = plan(pass, shape, x, w);
         Places places = places(plan, x, w);
         makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
         makeOperand(plan.secondWords(), false, 1, shape.inputs(), shape.outputs(), w, places.second());
@@ -100,7 +98,7 @@ final class SequenceOperations extends Operations {
                 .pointer(places.first())
                 .pointer(places.second())
                 .pointer(bias)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .pointer(z)
                 .pointer(y)
                 .launch(grid(plan));
@@ -110,7 +108,7 @@ final class SequenceOperations extends Operations {
     void backwardInput(
             CudaMask mask, int firstSample, ConnectionShape shape, CudaFloats dz, CudaFloats w, CudaFloats dx) {
         ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
-        SequencePlan plan = plan(pass, shape, dz, w);
+        MultiPositionPlan plan = plan(pass, shape, dz, w);
         Places places = places(plan, dz, w);
         makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.outputs(), dz, places.first());
         makeOperand(plan.secondWords(), true, 1, shape.inputs(), shape.outputs(), w, places.second());
@@ -120,9 +118,6 @@ final class SequenceOperations extends Operations {
                 .int32(shape.outputs())
                 .pointer(places.first())
                 .pointer(places.second())
-                .int32(Activation.LINEAR.ordinal())
-                .pointer(0)
-                .pointer(0)
                 .pointer(dx)
                 .launch(grid(plan));
     }
@@ -131,7 +126,7 @@ final class SequenceOperations extends Operations {
     void backwardWeight(
             CudaMask mask, int firstSample, ConnectionShape shape, CudaFloats x, CudaFloats dz, CudaFloats dw) {
         ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
-        SequencePlan plan = plan(pass, shape, x, dz);
+        MultiPositionPlan plan = plan(pass, shape, x, dz);
         Places places = places(plan, x, dz);
         makeOperand(plan.firstWords(), false, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
         makeOperand(
@@ -145,13 +140,13 @@ final class SequenceOperations extends Operations {
                 .pointer(places.second())
                 .pointer(dw)
                 .pointer(places.partials())
-                .int32(plan.stretch())
+                .int32(plan.splitLength())
                 .launch(grid(plan));
-        if (plan.stretches() > 1) {
+        if (plan.splits() > 1) {
             launcher.of(weightSum)
                     .pointer(places.partials())
                     .pointer(0)
-                    .int32(plan.stretches())
+                    .int32(plan.splits())
                     .int32(shape.inputs())
                     .int32(shape.outputs())
                     .float32(mask.scale())
@@ -161,17 +156,17 @@ final class SequenceOperations extends Operations {
         }
     }
 
-    private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, CudaFloats first, CudaFloats second) {
+    private MultiPositionPlan plan(ConnectionPass pass, ConnectionShape shape, CudaFloats first, CudaFloats second) {
         return plan(pass, shape, (first.address | second.address) % ALIGNMENT == 0);
     }
 
-    private SequencePlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
+    private MultiPositionPlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(
                 new Planned(pass, shape, aligned),
-                key -> SequencePlan.of(
+                key -> MultiPositionPlan.of(
                         pass,
                         precision,
-                        new SequencePlan.Shape(shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
+                        new MultiPositionPlan.Shape(shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
                         aligned,
                         multiprocessors,
                         sharedLimit));
@@ -188,7 +183,7 @@ final class SequenceOperations extends Operations {
         return most * Integer.BYTES;
     }
 
-    private static long words(SequencePlan plan) {
+    private static long words(MultiPositionPlan plan) {
         return plan.firstWords() + plan.secondWords() + plan.partials();
     }
 
@@ -201,7 +196,7 @@ final class SequenceOperations extends Operations {
     }
 
     // Operands are multiples of four words, so each begins at a multiple of 16 bytes.
-    private Places places(SequencePlan plan, CudaFloats first, CudaFloats second) {
+    private Places places(MultiPositionPlan plan, CudaFloats first, CudaFloats second) {
         long words = words(plan);
         long start = words == 0 ? 0 : scratch.reserve(words * Integer.BYTES);
         long secondStart = start + plan.firstWords() * Integer.BYTES;
@@ -217,7 +212,7 @@ final class SequenceOperations extends Operations {
             return;
         }
         Grid grid = shapes.elements(words / (ALIGNMENT / Integer.BYTES));
-        if (precision == SequencePrecision.BF16 && !along) {
+        if (precision == MultiPositionPrecision.BF16 && !along) {
             launcher.of(pairRows)
                     .int64(planes)
                     .int32(rows)
@@ -227,7 +222,7 @@ final class SequenceOperations extends Operations {
                     .launch(grid);
             return;
         }
-        launcher.of(precision == SequencePrecision.BF16 ? pairColumns : pad)
+        launcher.of(precision == MultiPositionPrecision.BF16 ? pairColumns : pad)
                 .int64((long) planes * rows)
                 .int32(columns)
                 .pointer(from)
@@ -236,7 +231,7 @@ final class SequenceOperations extends Operations {
     }
 
     // What all passes begin with.
-    private KernelLauncher begin(ConnectionPass pass, SequencePlan plan, CudaMask mask, int firstSample) {
+    private KernelLauncher begin(ConnectionPass pass, MultiPositionPlan plan, CudaMask mask, int firstSample) {
         DropRate rate = mask.spec().rate();
         return launcher.of(kernels.get(pass).get(source(mask.spec())).get(plan.tile()))
                 .pointer(mask.state().address())
@@ -248,15 +243,15 @@ final class SequenceOperations extends Operations {
                 .float32(rate.sigma());
     }
 
-    private static Grid grid(SequencePlan plan) {
-        return Grid.of(plan.tiles(), plan.stretches(), 1);
+    private static Grid grid(MultiPositionPlan plan) {
+        return Grid.of(plan.tiles(), plan.splits(), 1);
     }
 
-    private static SequenceSource source(MaskSpec spec) {
+    private static MaskSource source(MaskSpec spec) {
         return switch (spec.noise()) {
-            case GAUSSIAN -> SequenceSource.GAUSSIAN;
-            case PARTIAL_GAUSSIAN -> SequenceSource.PARTIAL_GAUSSIAN;
-            case BERNOULLI -> spec.rate().planes() == 1 ? SequenceSource.ONE_PLANE : SequenceSource.MANY_PLANES;
+            case GAUSSIAN -> MaskSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
+            case BERNOULLI -> spec.rate().planes() == 1 ? MaskSource.ONE_PLANE : MaskSource.MANY_PLANES;
         };
     }
 }

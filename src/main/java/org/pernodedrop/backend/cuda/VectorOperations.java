@@ -110,7 +110,7 @@ final class VectorOperations extends Operations implements VectorKernels {
             return;
         }
         launcher.of(biasActivation)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .int32(samples)
                 .int32(outputs)
                 .pointer(floats(bias))
@@ -124,7 +124,7 @@ final class VectorOperations extends Operations implements VectorKernels {
             Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
         queue.enter();
         launcher.of(activationBackward)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .int64(length)
                 .pointer(floats(z))
                 .pointer(floats(y))

@@ -29,7 +29,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.Recording;
-import org.pernodedrop.backend.SequencePrecision;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.DeviceException;
@@ -58,11 +58,11 @@ class CudaBackendIT extends OpenCudaBackend {
         }
         assertEquals("cuda", backend.device());
         assertEquals(CudaDeviceUnderTest.simulated().isPresent(), backend.isSimulated());
-        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, SequencePrecision.TF32, false)) {
+        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, MultiPositionPrecision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
-        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, SequencePrecision.TF32, true));
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, MultiPositionPrecision.TF32, true));
     }
 
     @Test

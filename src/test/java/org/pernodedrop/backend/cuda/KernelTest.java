@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.kernels.cuda.KernelParameter.Kind;
 import org.pernodedrop.kernels.cuda.KernelSignature;
+import org.pernodedrop.kernels.cuda.KernelSignature.Kind;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
 class KernelTest {
     /** axpy(int64_t n, float alpha, const float* x, float* y). */
-    private final Kernel axpy = new Kernel(new CudaKernels(), PtxModule.VECTOR, PtxModule.VECTOR.kernel("axpy"));
+    private final Kernel axpy = new Kernel(new CudaKernels(), PtxModule.VECTOR.kernel("axpy"));
 
     @Test
     void rightArgumentsPass() {
