@@ -51,9 +51,9 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             int named = List.of(first().fields()).indexOf(given);
             if (named >= 0 && named != label) {
                 reading.notice()
-                        .accept("label=" + given + " is taken for the index of column " + (label + 1) + " of " + file
-                                + " (" + MessageText.quoted(first().fields()[label]) + "), though column " + (named + 1)
-                                + " is called so; if that is meant, give label " + named);
+                        .accept("label=" + given + " is read as the index of column " + (label + 1) + " of " + file
+                                + " (" + MessageText.quoted(first().fields()[label]) + "), although column " + (named + 1)
+                                + " has that name; for that column, give label " + named);
             }
         }
 

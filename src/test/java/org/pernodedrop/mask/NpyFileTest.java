@@ -130,7 +130,7 @@ class NpyFileTest {
         Path longName = directory.resolve("n".repeat(250));
         Refusal.starts(
                 IOException.class,
-                "cannot write " + longName + ": no file can be made in ",
+                "cannot write " + longName + ": no file can be created in ",
                 () -> NpyFile.create(longName, 1));
         assertEquals(List.of("file"), names());
     }

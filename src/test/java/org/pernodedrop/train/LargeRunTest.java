@@ -125,7 +125,7 @@ class LargeRunTest {
         for (String epochs : List.of("[[1,2,3,4,5]]", "[[1,2,3,4,5,\"6\"]]", "[1]", "{}", "null", "[null]")) {
             Refusal.starts(
                     ModelFileException.class,
-                    "what a run has saved",
+                    "the saved state of ",
                     () -> TrainingState.fromJson(before + "\"epochs\":" + epochs + "}"));
         }
         for (String text : List.of("{}", "[]", "null", before + "\"epochs\":[],\"more\":1}")) {
