@@ -55,7 +55,7 @@ public interface BatchFeed extends AutoCloseable {
 
     /** Refuses buffers that are closed or longer than a slot. */
     static void checkFits(String name, DeviceBuffer to, int slot) {
-        Checks.holds(name, to, 1);
+        BackendTheme.holds(name, to, 1);
         if (to.length() > slot) {
             throw new IllegalArgumentException(name + " must be no longer than the feed's slots: " + name + ".length="
                     + to.length() + ", slot=" + slot);

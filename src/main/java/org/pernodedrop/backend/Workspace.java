@@ -16,17 +16,17 @@ public final class Workspace implements AutoCloseable {
 
     /** See {@link Backend#allocate}. */
     public DeviceFloats allocate(long length) {
-        return own(() -> backend.allocate(length), DeviceFloats::close);
+        return own(() -> backend.memory().allocate(length), DeviceFloats::close);
     }
 
     /** See {@link Backend#allocateInts}. */
     public DeviceInts allocateInts(long length) {
-        return own(() -> backend.allocateInts(length), DeviceInts::close);
+        return own(() -> backend.memory().allocateInts(length), DeviceInts::close);
     }
 
     /** See {@link Backend#newBatchFeed}. */
     public BatchFeed newBatchFeed(int features, int labels) {
-        return own(() -> backend.newBatchFeed(features, labels), BatchFeed::close);
+        return own(() -> backend.memory().newBatchFeed(features, labels), BatchFeed::close);
     }
 
     private <T> T own(Supplier<T> made, Consumer<T> close) {

@@ -154,7 +154,7 @@ public final class Checkpoint {
         // Where the last step was made, there is no way but over it.
         into.state().setStep(Math.min(step, StepState.LAST_STEP));
         if (step > StepState.LAST_STEP) {
-            into.backend().advance(into.state());
+            into.backend().optimizers().advance(into.state());
         }
     }
 

@@ -57,7 +57,7 @@ public record Adam(AdamSettings settings) implements Optimizer {
             DeviceFloats parameters,
             DeviceFloats gradients,
             List<DeviceFloats> moments) {
-        backend.adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
+        backend.optimizers().adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
     }
 
     @Override

@@ -33,7 +33,7 @@ final class ResidentBatches implements Batches {
 
     @Override
     public void start(int[] rowNumbers, BatchSizes batchSizes) {
-        backend.upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
+        backend.memory().upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
         sizes = batchSizes;
         taken = 0;
     }
@@ -42,7 +42,7 @@ final class ResidentBatches implements Batches {
     public int next() {
         int count = sizes.after(taken);
         if (count > 0) {
-            backend.copy(order.slice(taken, count), rows.slice(0, count));
+            backend.vectors().copy(order.slice(taken, count), rows.slice(0, count));
             taken += count;
         }
         return count;
@@ -50,8 +50,8 @@ final class ResidentBatches implements Batches {
 
     @Override
     public void gather(int count) {
-        backend.gatherRows(count, data.featureCount(), data.features(), rows, features);
-        backend.gatherLabels(count, data.labels(), rows, labels);
+        backend.vectors().gatherRows(count, data.featureCount(), data.features(), rows, features);
+        backend.vectors().gatherLabels(count, data.labels(), rows, labels);
     }
 
     @Override

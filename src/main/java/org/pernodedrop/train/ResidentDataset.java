@@ -28,8 +28,8 @@ public final class ResidentDataset implements BatchSource {
         features = workspace.allocate((long) examples * featureCount);
         labels = workspace.allocateInts(examples);
         try {
-            backend.upload(data.features(), 0, features);
-            backend.upload(data.labels(), 0, labels);
+            backend.memory().upload(data.features(), 0, features);
+            backend.memory().upload(data.labels(), 0, labels);
         } catch (RuntimeException | Error e) {
             workspace.close();
             throw e;

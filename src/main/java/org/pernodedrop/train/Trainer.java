@@ -118,8 +118,8 @@ public final class Trainer {
         network.reserve(largest);
         try (Batches training = train.batches(largest);
                 Batches validating = validation == null ? null : validation.batches(EVALUATION_BATCH);
-                LossAccumulator totals = backend.newLossAccumulator();
-                RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
+                LossAccumulator totals = backend.memory().newLossAccumulator();
+                CapturedSteps steps = new CapturedSteps(backend, network, training, totals)) {
             for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
                 requireSteps(network.state().step(), sizes.steps(), epochs);
@@ -158,7 +158,7 @@ public final class Trainer {
     /** Losses and hits of a network on all of a data set, without masks. */
     public LossTotals evaluate(Network network, BatchSource data) {
         try (Batches batches = data.batches(EVALUATION_BATCH);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             return evaluate(network, batches, data.examples(), totals);
         }
     }

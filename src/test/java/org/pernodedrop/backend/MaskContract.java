@@ -56,7 +56,7 @@ public interface MaskContract extends BackendFixture {
             expected[k] = definition.value(firstSample + k / outputs / inputs, input, k % outputs);
         }
         Guarded to = empty(expected.length);
-        backend().exportMask(mask, firstSample, samples, inputs, outputs, to.buffer);
+        backend().masks().export(mask, firstSample, samples, inputs, outputs, to.buffer);
         assertMask(mask, expected, to.read());
     }
 
@@ -67,10 +67,10 @@ public interface MaskContract extends BackendFixture {
             expected[k] = from[k] * mask.current().value(firstSample + k / outputs, 0, k % outputs);
         }
         Guarded to = empty(from.length);
-        backend().nodeMask(mask, firstSample, samples, outputs, on(from).buffer, to.buffer);
+        backend().masks().multiplyNodes(mask, firstSample, samples, outputs, on(from).buffer, to.buffer);
         assertMask(mask, expected, to.read());
         Guarded inPlace = on(from);
-        backend().nodeMask(mask, firstSample, samples, outputs, inPlace.buffer, inPlace.buffer);
+        backend().masks().multiplyNodes(mask, firstSample, samples, outputs, inPlace.buffer, inPlace.buffer);
         assertArrayEquals(to.read(), inPlace.read());
     }
 
@@ -81,10 +81,10 @@ public interface MaskContract extends BackendFixture {
             expected[k] = from[k] * mask.current().value(0, k / outputs, k % outputs);
         }
         Guarded to = empty(from.length);
-        backend().weightMask(mask, inputs, outputs, on(from).buffer, to.buffer);
+        backend().masks().multiplyWeights(mask, inputs, outputs, on(from).buffer, to.buffer);
         assertMask(mask, expected, to.read());
         Guarded inPlace = on(from);
-        backend().weightMask(mask, inputs, outputs, inPlace.buffer, inPlace.buffer);
+        backend().masks().multiplyWeights(mask, inputs, outputs, inPlace.buffer, inPlace.buffer);
         assertArrayEquals(to.read(), inPlace.read());
     }
 
@@ -106,7 +106,7 @@ public interface MaskContract extends BackendFixture {
         float[] first = export(drawn);
         float[] firstFixed = export(fixed);
         assertFalse(Arrays.equals(first, export(otherLayer)));
-        backend().advance(state);
+        backend().optimizers().advance(state);
         assertFalse(Arrays.equals(first, export(drawn)));
         assertArrayEquals(firstFixed, export(fixed));
         state.setStep(8);
@@ -118,7 +118,7 @@ public interface MaskContract extends BackendFixture {
     private float[] export(LayerMask mask) {
         int samples = mask.spec().fixed() ? 1 : 3;
         Guarded to = empty(samples * 13 * 33);
-        backend().exportMask(mask, 0, samples, 13, 33, to.buffer);
+        backend().masks().export(mask, 0, samples, 13, 33, to.buffer);
         return to.read();
     }
 }

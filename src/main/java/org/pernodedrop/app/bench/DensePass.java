@@ -45,10 +45,10 @@ final class DensePass implements LayerPass {
 
     @Override
     public void forward() {
-        backend.matrixProduct(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
-        backend.biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
+        backend.matrices().product(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
+        backend.vectors().biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
         if (nodes != null) {
-            backend.nodeMask(nodes, 0, rows, outputs, buffers.y, buffers.y);
+            backend.masks().multiplyNodes(nodes, 0, rows, outputs, buffers.y, buffers.y);
         }
     }
 
@@ -57,11 +57,11 @@ final class DensePass implements LayerPass {
         if (nodes == null) {
             buffers.activationAndBiasBackward(buffers.dy);
         } else {
-            backend.nodeMask(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
+            backend.masks().multiplyNodes(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
             buffers.activationAndBiasBackward(buffers.dz);
         }
-        backend.matrixProduct(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
-        backend.matrixProduct(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
+        backend.matrices().product(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
+        backend.matrices().product(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class PeakMeasurement {
         boolean cpu = backend.device().equals(Device.CPU.toString());
         double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
         Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
-        long floats = Math.min(MOST_COPIED, backend.memory().free() / MEMORY_SHARE) / Float.BYTES;
+        long floats = Math.min(MOST_COPIED, backend.memory().use().free() / MEMORY_SHARE) / Float.BYTES;
         double seconds = copy(backend, floats);
         return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
     }
@@ -49,7 +49,7 @@ final class PeakMeasurement {
     }
 
     private static int productSize(Backend backend) {
-        long most = backend.memory().free() / MEMORY_SHARE;
+        long most = backend.memory().use().free() / MEMORY_SHARE;
         int size = LEAST_SIZE;
         while (size < MOST_SIZE
                 && 3L * 4 * size * size * Float.BYTES < most
@@ -65,9 +65,10 @@ final class PeakMeasurement {
             DeviceFloats a = workspace.allocate((long) size * size);
             DeviceFloats b = workspace.allocate((long) size * size);
             DeviceFloats c = workspace.allocate((long) size * size);
-            backend.fillUniform(1, 0, -1, 1, a);
-            backend.fillUniform(2, 0, -1, 1, b);
-            return fastest(backend, () -> backend.matrixProduct(false, false, size, size, size, 1, a, b, 0, c), tries);
+            backend.randomFills().uniform(1, 0, -1, 1, a);
+            backend.randomFills().uniform(2, 0, -1, 1, b);
+            return fastest(
+                    backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
         }
     }
 
@@ -75,13 +76,13 @@ final class PeakMeasurement {
         try (Workspace workspace = new Workspace(backend)) {
             DeviceFloats from = workspace.allocate(floats);
             DeviceFloats to = workspace.allocate(floats);
-            return fastest(backend, () -> backend.copy(from, to), TRIES);
+            return fastest(backend, () -> backend.vectors().copy(from, to), TRIES);
         }
     }
 
     /** Seconds of the fastest of some runs, after one that warms up. */
     private static double fastest(Backend backend, Runnable operation, int tries) {
-        try (DeviceTimer timer = backend.newTimer()) {
+        try (DeviceTimer timer = backend.memory().newTimer()) {
             long least = Long.MAX_VALUE;
             for (int run = 0; run <= tries; run++) {
                 timer.start();

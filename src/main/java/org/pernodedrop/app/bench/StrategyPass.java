@@ -3,8 +3,10 @@ package org.pernodedrop.app.bench;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.mask.Mask;
-import org.pernodedrop.strategy.ConnectionPasses;
+import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
@@ -13,7 +15,8 @@ final class StrategyPass implements LayerPass {
     private final LayerBuffers buffers;
     private final Precision precision;
     private final LayerMask mask;
-    private final ConnectionPasses passes;
+    private final Strategy strategy;
+    private final ProductStrategy product;
     private final Workspace workspace;
 
     /**
@@ -25,10 +28,11 @@ final class StrategyPass implements LayerPass {
         this.buffers = buffers;
         this.precision = precision;
         this.mask = mask;
-        passes = ConnectionPasses.of(strategy, buffers.backend, mask);
+        this.strategy = strategy;
+        product = ProductStrategy.masked(strategy, buffers.backend, mask);
         workspace = new Workspace(buffers.backend);
         try {
-            passes.reserve(buffers.shape, workspace);
+            product.reserve(buffers.shape, workspace);
         } catch (RuntimeException | Error failure) {
             workspace.close();
             throw failure;
@@ -37,7 +41,7 @@ final class StrategyPass implements LayerPass {
 
     @Override
     public String name() {
-        return passes.strategy().toString();
+        return strategy.toString();
     }
 
     @Override
@@ -47,23 +51,29 @@ final class StrategyPass implements LayerPass {
 
     @Override
     public long maskBytes() {
-        return passes.maskBytes(buffers.shape);
+        return product.maskBytes(buffers.shape);
     }
 
     @Override
     public void forward() {
-        passes.forward(0, buffers.shape, Activation.RELU, buffers.x, buffers.w, buffers.bias, buffers.z, buffers.y);
+        product.forward(
+                0,
+                buffers.shape,
+                new ForwardPass<>(Activation.RELU, buffers.x, buffers.w, buffers.bias, buffers.z, buffers.y));
     }
 
     @Override
     public void backward() {
-        buffers.activationAndBiasBackward(buffers.dy);
-        passes.backward(0, buffers.shape, buffers.x, buffers.w, buffers.dz, buffers.dx, buffers.dw);
+        buffers.activationBackward(buffers.dy);
+        product.backward(
+                0,
+                buffers.shape,
+                new BackwardPass<>(buffers.x, buffers.w, buffers.dz, buffers.dx, buffers.dw, buffers.db));
     }
 
     @Override
     public double check(ResultCheck check) {
-        if (passes.strategy() == Strategy.REPARAMETERIZED) {
+        if (strategy == Strategy.REPARAMETERIZED) {
             return check.reparameterized(this, mask.spec());
         }
         Mask values = mask.current();

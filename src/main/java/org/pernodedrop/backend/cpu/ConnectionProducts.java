@@ -5,7 +5,6 @@ import static org.pernodedrop.backend.cpu.ConnectionTiles.SAMPLES;
 
 import dev.ludovic.netlib.blas.BLAS;
 import java.util.Arrays;
-import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
@@ -19,7 +18,7 @@ import org.pernodedrop.mask.Mask;
  * or {@link SequenceProducts} where positions share a mask. Memory beyond the operands is one {@link TileScratch} per
  * worker, and a padded copy of dz where U is no multiple of 32 or dz lies in no array.
  */
-final class ConnectionProducts implements ConnectionPassKernels {
+final class ConnectionProducts {
     /** Tasks per worker that even out uneven speeds. */
     private static final int TASKS_PER_WORKER = 4;
 
@@ -49,8 +48,7 @@ final class ConnectionProducts implements ConnectionPassKernels {
         return tiles.describe();
     }
 
-    @Override
-    public void forward(
+    void forward(
             LayerMask mask,
             int firstSample,
             ConnectionShape shape,
@@ -123,8 +121,7 @@ final class ConnectionProducts implements ConnectionPassKernels {
         pool.run(product.tasks(samplesPerTask), (task, worker) -> product.run(task, samplesPerTask, scratch[worker]));
     }
 
-    @Override
-    public void backward(
+    void backward(
             LayerMask mask,
             int firstSample,
             ConnectionShape shape,
@@ -195,8 +192,7 @@ final class ConnectionProducts implements ConnectionPassKernels {
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
     }
 
-    @Override
-    public long packedLength(ConnectionShape shape) {
+    long packedLength(ConnectionShape shape) {
         return PackedTiles.length(shape);
     }
 

@@ -17,7 +17,7 @@ final class CommandQueue {
     CudaStream stream;
     private final Runnable entrance;
     private final Set<Dependent> dependents = Collections.newSetFromMap(new IdentityHashMap<>());
-    private Recorder recorder;
+    private GraphBuilder recorder;
     private boolean closed;
 
     /** What has to be given back before the queue can be. */
@@ -93,7 +93,7 @@ final class CommandQueue {
     }
 
     /** Gathers what the operations enqueue, instead of enqueuing it. */
-    void record(Recorder into, Runnable operations) {
+    void record(GraphBuilder into, Runnable operations) {
         recorder = into;
         try {
             operations.run();

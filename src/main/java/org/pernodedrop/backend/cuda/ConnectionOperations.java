@@ -2,7 +2,6 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.EnumMap;
 import java.util.Map;
-import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
@@ -19,7 +18,7 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /** The products of a PerNodeDrop layer with masks on every connection, drawn in the kernels; launched by plan. */
-final class ConnectionOperations extends Operations implements ConnectionPassKernels {
+final class ConnectionOperations extends Operations {
     private static final int ALIGNMENT = 16;
 
     private final ConnectionPlans plans;
@@ -28,9 +27,9 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
 
-    ConnectionOperations(OperationParts parts, int multiprocessors, SequenceOperations sequences) {
+    ConnectionOperations(CudaParts parts, int multiprocessors, SequenceOperations sequences) {
         super(parts);
-        CudaKernels modules = parts.kernels();
+        CudaKernels modules = parts.kernels;
         plans = new ConnectionPlans(multiprocessors);
         this.sequences = sequences;
         for (ConnectionPass pass : ConnectionPass.values()) {
@@ -47,8 +46,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         }
     }
 
-    @Override
-    public void forward(
+    void forward(
             LayerMask mask,
             int firstSample,
             ConnectionShape shape,
@@ -60,18 +58,18 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             DeviceFloats y,
             DeviceInts packed) {
         queue.enter();
-        CudaMask drawn = own(mask);
-        CudaFloats ownX = floats(x);
-        CudaFloats ownW = floats(w);
-        CudaFloats ownBias = floats(bias);
-        CudaFloats ownZ = floats(z);
-        CudaFloats ownY = floats(y);
+        CudaMask drawn = parts.own(mask);
+        CudaFloats ownX = parts.floats(x);
+        CudaFloats ownW = parts.floats(w);
+        CudaFloats ownBias = parts.floats(bias);
+        CudaFloats ownZ = parts.floats(z);
+        CudaFloats ownY = parts.floats(y);
         ConnectionPass pass = ConnectionPass.FORWARD;
         if (shape.positions() > 1) {
             sequences.forward(drawn, firstSample, shape, activation, ownX, ownW, ownBias, ownZ, ownY);
             return;
         }
-        CudaInts words = ints(packed);
+        CudaInts words = parts.ints(packed);
         ConnectionSource source = source(mask.spec());
         ConnectionPlan plan = plan(pass, source, shape, ownX, ownW, ownBias, ownZ, ownY);
         long partials = partials(plan);
@@ -101,8 +99,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         }
     }
 
-    @Override
-    public void backward(
+    void backward(
             LayerMask mask,
             int firstSample,
             ConnectionShape shape,
@@ -113,23 +110,23 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
             DeviceFloats dw,
             DeviceInts packed) {
         queue.enter();
-        CudaMask drawn = own(mask);
-        CudaFloats weights = floats(w);
-        CudaFloats gradient = floats(dz);
-        CudaFloats inputGradient = floats(dx);
-        CudaFloats weightGradient = floats(dw);
+        CudaMask drawn = parts.own(mask);
+        CudaFloats weights = parts.floats(w);
+        CudaFloats gradient = parts.floats(dz);
+        CudaFloats inputGradient = parts.floats(dx);
+        CudaFloats weightGradient = parts.floats(dw);
         if (shape.positions() > 1) {
             if (weightGradient != null) {
-                sequences.backwardWeight(drawn, firstSample, shape, floats(x), gradient, weightGradient);
+                sequences.backwardWeight(drawn, firstSample, shape, parts.floats(x), gradient, weightGradient);
             }
             if (inputGradient != null) {
                 sequences.backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient);
             }
             return;
         }
-        CudaInts words = ints(packed);
+        CudaInts words = parts.ints(packed);
         if (weightGradient != null) {
-            backwardWeight(drawn, firstSample, shape, floats(x), gradient, weightGradient, words);
+            backwardWeight(drawn, firstSample, shape, parts.floats(x), gradient, weightGradient, words);
         }
         if (inputGradient != null) {
             backwardInput(drawn, firstSample, shape, gradient, weights, inputGradient, words);
@@ -271,8 +268,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
         return plan.stretches() > 1 ? scratch.reserve(Float.BYTES * plan.partials()) : 0;
     }
 
-    @Override
-    public long packedLength(ConnectionShape shape) {
+    long packedLength(ConnectionShape shape) {
         return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs())
                 + ALIGNMENT / Integer.BYTES
                 - 1;

@@ -13,9 +13,9 @@ final class MaskPacking extends Operations {
     private final Kernel pack;
     private final long mostBlocks;
 
-    MaskPacking(OperationParts parts, int multiprocessors) {
+    MaskPacking(CudaParts parts, int multiprocessors) {
         super(parts);
-        pack = parts.kernels().kernel(PtxModule.MASK_PACKING, "mask_pack");
+        pack = parts.kernels.kernel(PtxModule.MASK_PACKING, "mask_pack");
         mostBlocks = (long) BLOCKS_PER_MULTIPROCESSOR * multiprocessors;
     }
 

@@ -5,7 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.locks.ReentrantLock;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.OwnerCheck;
 import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.io.Closer;
@@ -35,9 +37,10 @@ public final class PointerConnections implements AutoCloseable {
     private final DevicePool pool = new DevicePool(new NoMemory());
     private final GivenScratch scratch = new GivenScratch();
     private final KernelLauncher launcher;
+    private final CudaParts shared;
     private final ConnectionOperations connections;
-    private final VectorOperations vectors;
-    private final MaskOperations masks;
+    private final CudaVectors vectors;
+    private final CudaMasks masks;
     private final MaskPacking packing;
     private final Kernel advance;
     private boolean closed;
@@ -56,12 +59,12 @@ public final class PointerConnections implements AutoCloseable {
             launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
             CudaKernels kernels = parts.own(new CudaKernels(), CudaKernels::close);
             int multiprocessors = context.facts().multiprocessors();
-            OperationParts shared =
-                    new OperationParts(queue, pool, scratch, kernels, launcher, new LaunchShapes(multiprocessors));
+            shared = new CudaParts(queue, pool, scratch, kernels, launcher, new LaunchShapes(multiprocessors));
             connections = new ConnectionOperations(
                     shared, multiprocessors, new SequenceOperations(shared, context.facts(), SequencePrecision.TF32));
-            vectors = new VectorOperations(shared);
-            masks = new MaskOperations(shared);
+            KernelRunner runner = new KernelRunner(new OwnerCheck("kernels", "call them one after another"));
+            vectors = new CudaVectors(runner, shared);
+            masks = new CudaMasks(runner, shared, vectors);
             packing = new MaskPacking(shared, multiprocessors);
             advance = kernels.kernel(PtxModule.STEP, "advance");
         } catch (RuntimeException | Error failure) {
@@ -192,7 +195,7 @@ public final class PointerConnections implements AutoCloseable {
                     ownDw,
                     packed(launch, shape));
             if (ownDb != null) {
-                vectors.columnSums(shape.rows(), shape.outputs(), ownDz, ownDb);
+                vectors.columnSumsKernel(shape.rows(), shape.outputs(), ownDz, ownDb);
             }
             placed.copyBack();
         });
@@ -203,7 +206,7 @@ public final class PointerConnections implements AutoCloseable {
         in(
                 launch.stream(),
                 () -> packing.pack(
-                        masks.own(mask(launch, layer)), launch.firstSample(), layer.shape(), launch.packed()));
+                        shared.own(mask(launch, layer)), launch.firstSample(), layer.shape(), launch.packed()));
     }
 
     /** Writes the multipliers, {@code [B, I, U]} without gaps. */
@@ -212,7 +215,7 @@ public final class PointerConnections implements AutoCloseable {
         long bytes = Float.BYTES * (long) shape.samples() * shape.inputs() * shape.outputs();
         in(
                 launch.stream(),
-                () -> masks.export(
+                () -> masks.exportKernel(
                         mask(launch, layer),
                         launch.firstSample(),
                         shape.samples(),

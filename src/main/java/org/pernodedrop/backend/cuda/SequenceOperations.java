@@ -47,12 +47,12 @@ final class SequenceOperations extends Operations {
     /** Where the operands and the parts' sums of a launch lie. */
     private record Places(long first, long second, long partials) {}
 
-    SequenceOperations(OperationParts parts, DeviceFacts facts, org.pernodedrop.backend.SequencePrecision precision) {
+    SequenceOperations(CudaParts parts, DeviceFacts facts, org.pernodedrop.backend.SequencePrecision precision) {
         super(parts);
         this.multiprocessors = facts.multiprocessors();
         this.sharedLimit = facts.sharedLimit();
         this.precision = SequencePrecision.valueOf(precision.name());
-        CudaKernels modules = parts.kernels();
+        CudaKernels modules = parts.kernels;
         for (ConnectionPass pass : ConnectionPass.values()) {
             Map<SequenceSource, Map<SequenceTile, Kernel>> ofPass = new EnumMap<>(SequenceSource.class);
             for (SequenceSource source : SequenceSource.values()) {

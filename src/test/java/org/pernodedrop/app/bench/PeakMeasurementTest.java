@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 class PeakMeasurementTest {
     @Test
     void sizesFollowTheRoomThatThereIs() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             backend.pretendFree(1 << 22);
             Peaks peaks = PeakMeasurement.measure(backend, BackendOptions.of(Device.CPU));
             assertEquals(256, peaks.productSize());
