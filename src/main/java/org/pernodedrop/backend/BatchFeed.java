@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
- * Brings batches from the host to the device while the device computes; made by {@link Backend#newBatchFeed}, owned by
+ * Brings batches from the host to the device while the device computes; made by {@link Memory#newBatchFeed}, owned by
  * the caller. On a GPU it has two page-locked slots, so that one batch is filled or copied while another is computed on.
  *
  * <pre>{@code

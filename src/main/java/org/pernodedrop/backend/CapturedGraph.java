@@ -1,6 +1,6 @@
 package org.pernodedrop.backend;
 
-/** A sequence of operations to be run many times; made by {@link Backend#record}, owned by the caller. */
+/** A sequence of operations to be run many times; made by {@link Backend#capture}, owned by the caller. */
 public interface CapturedGraph extends AutoCloseable {
     /**
      * Enqueues all operations once more, on what the buffers then hold.

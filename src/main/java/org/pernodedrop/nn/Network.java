@@ -37,7 +37,7 @@ import org.pernodedrop.backend.Workspace;
  * with {@link IllegalStateException}. A training step that cannot be made, as behind {@link StepState#LAST_STEP}, changes
  * nothing.
  *
- * <p>Steps can be recorded ({@link Backend#record}) once there is room for the batch: {@link #reserve} before. A recorded
+ * <p>Steps can be recorded ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A recorded
  * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
  * closed, replays are refused.
  */

@@ -30,6 +30,32 @@ final class MaskRefusals extends Refusals {
         return list;
     }
 
+    private void nodeLayers() {
+        Masks masks = backend.masks();
+        LayerMask mask = layer(NODE);
+        Activation relu = Activation.RELU;
+        refused(
+                "node granularity",
+                () -> masks.nodeForward(layer(CONNECTION), 0, 2, 2, relu, four, null, four, fourMore));
+        refused(
+                "activation must not be null",
+                () -> masks.nodeForward(mask, 0, 2, 2, null, four, null, four, fourMore));
+        refused("p is too small", () -> masks.nodeForward(mask, 0, 2, 2, relu, three, null, four, fourMore));
+        refused("z is too small", () -> masks.nodeForward(mask, 0, 2, 2, relu, four, null, three, fourMore));
+        refused("bias is too small", () -> masks.nodeForward(mask, 0, 1, 4, relu, four, three, four, fourMore));
+        refused("z and y must not overlap", () -> masks.nodeForward(mask, 0, 2, 2, relu, four, null, four, four));
+        refused(
+                "node granularity",
+                () -> masks.nodeBackward(layer(CONNECTION), 0, 2, 2, relu, four, four, fourMore, fourMore, null));
+        refused("dy is too small", () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, three, fourMore, null));
+        refused(
+                "z and dp must not overlap",
+                () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, fourMore, four, null));
+        refused(
+                "dy and db must not overlap",
+                () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, fourMore, fourMore, fourMore));
+    }
+
     private void masks() {
         refused("mask must not be null", () -> backend.masks().multiplyNodes(null, 0, 2, 2, four, fourMore));
         refused("node granularity", () -> backend.masks().multiplyNodes(layer(CONNECTION), 0, 2, 2, four, fourMore));
@@ -43,6 +69,7 @@ final class MaskRefusals extends Refusals {
         refused("must be the same", () -> backend.masks()
                 .multiplyNodes(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
 
+        nodeLayers();
         refused("connection granularity", () -> backend.masks().multiplyWeights(layer(NODE), 2, 2, four, fourMore));
         refused("inputs must be at least 1", () -> backend.masks().multiplyWeights(layer(FIXED), 0, 2, four, fourMore));
         refused("outputs must be at least 1", () -> backend.masks()
@@ -61,7 +88,7 @@ final class MaskRefusals extends Refusals {
     private void connections() {
         forward("mask must not be null", null, 0, 2, four, fourMore, null, third, fourth);
         forward("connection granularity", NODE, 0, 2, four, fourMore, null, third, fourth);
-        forward("use matrixProduct", FIXED, 0, 2, four, fourMore, null, third, fourth);
+        forward("use Matrices.product", FIXED, 0, 2, four, fourMore, null, third, fourth);
         forward("firstSample=-1", CONNECTION, -1, 2, four, fourMore, null, third, fourth);
         forward("inputs must be at least 1", CONNECTION, 0, 0, four, fourMore, null, third, fourth);
         forward("x is too small", CONNECTION, 0, 2, three, fourMore, null, third, fourth);
@@ -77,7 +104,7 @@ final class MaskRefusals extends Refusals {
         forward("w and y must not overlap", CONNECTION, 0, 2, four, fourMore, null, third, fourMore);
 
         backward("connection granularity", NODE, four, fourMore, third, null, fourth);
-        backward("use matrixProduct", FIXED, four, fourMore, third, null, fourth);
+        backward("use Matrices.product", FIXED, four, fourMore, third, null, fourth);
         backward("x is too small", CONNECTION, three, fourMore, third, null, fourth);
         backward("w is too small", CONNECTION, four, three, third, null, fourth);
         backward("dz is too small", CONNECTION, four, fourMore, three, null, fourth);
