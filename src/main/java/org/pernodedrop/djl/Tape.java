@@ -9,9 +9,12 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -59,16 +62,14 @@ final class Tape implements AutoCloseable {
         try (HostArrays host = new HostArrays(manager)) {
             HostKernels.shared()
                     .forward(
-                            mask,
-                            firstSample,
-                            shape,
-                            Activation.LINEAR,
-                            host.matrix(x, shape.inputs()),
-                            host.matrix(w, shape.outputs()),
-                            bias == null ? null : host.matrix(bias, shape.outputs()),
-                            host.matrix(z, shape.outputs()),
-                            null,
-                            null);
+                            new MaskDraw<>(mask, firstSample, shape, null),
+                            new ForwardPass<>(
+                                    Activation.LINEAR,
+                                    host.matrix(x, shape.inputs()),
+                                    host.matrix(w, shape.outputs()),
+                                    bias == null ? null : host.matrix(bias, shape.outputs()),
+                                    host.matrix(z, shape.outputs()),
+                                    null));
         }
     }
 
@@ -101,16 +102,14 @@ final class Tape implements AutoCloseable {
                     new Gradient(product.bias(), scratch, host, product.shape().outputs());
             HostKernels.shared()
                     .backward(
-                            product.mask(),
-                            product.firstSample(),
-                            product.shape(),
-                            host.matrix(product.x(), product.shape().inputs()),
-                            host.matrix(product.w(), product.shape().outputs()),
-                            host.matrix(dz, product.shape().outputs()),
-                            dx.matrix,
-                            dw.matrix,
-                            db.matrix,
-                            null);
+                            new MaskDraw<>(product.mask(), product.firstSample(), product.shape(), null),
+                            new BackwardPass<>(
+                                    host.matrix(product.x(), product.shape().inputs()),
+                                    host.matrix(product.w(), product.shape().outputs()),
+                                    host.matrix(dz, product.shape().outputs()),
+                                    dx.matrix,
+                                    dw.matrix,
+                                    db.matrix));
             JniUtils.zeroGrad(product.leaf());
             dx.goOn();
             dw.goOn();

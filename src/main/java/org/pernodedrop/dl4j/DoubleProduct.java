@@ -4,8 +4,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.HostKernels;
 import org.pernodedrop.kernels.HostMatrix;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.HostKernels;
 
 /** In doubles by ND4J, with the same masks, one sample's after the other: slow, and exact enough for gradient checks. */
 final class DoubleProduct implements MaskedProduct {
@@ -37,9 +38,7 @@ final class DoubleProduct implements MaskedProduct {
         float[] values = new float[Math.multiplyExact(inputs, outputs)];
         HostKernels.shared()
                 .export(
-                        mask.values(),
-                        Math.toIntExact(b),
-                        ConnectionShape.of(1, inputs, outputs),
+                        new MaskDraw<>(mask.values(), Math.toIntExact(b), ConnectionShape.of(1, inputs, outputs), null),
                         HostMatrix.of(values, outputs));
         return Nd4j.create(values, new long[] {inputs, outputs}, 'c').castTo(DataType.DOUBLE);
     }

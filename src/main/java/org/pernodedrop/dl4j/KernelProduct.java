@@ -3,8 +3,11 @@ package org.pernodedrop.dl4j;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.pernodedrop.kernels.Activation;
-import org.pernodedrop.kernels.HostKernels;
+import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.HostKernels;
 
 /** By our kernels, on the native memory of ND4J's arrays: none is copied whose rows are without gaps between elements. */
 final class KernelProduct implements MaskedProduct {
@@ -15,16 +18,9 @@ final class KernelProduct implements MaskedProduct {
         INDArray rowsBias = MaskedProduct.rows(bias);
         HostKernels.shared()
                 .forward(
-                        mask.values(),
-                        0,
-                        MaskedProduct.shape(x, w),
-                        Activation.LINEAR,
-                        matrix(rowsX),
-                        matrix(rowsW),
-                        matrix(rowsBias),
-                        matrix(z),
-                        null,
-                        null);
+                        new MaskDraw<>(mask.values(), 0, MaskedProduct.shape(x, w), null),
+                        new ForwardPass<>(
+                                Activation.LINEAR, matrix(rowsX), matrix(rowsW), matrix(rowsBias), matrix(z), null));
     }
 
     @Override
@@ -34,16 +30,9 @@ final class KernelProduct implements MaskedProduct {
         INDArray rowsDz = MaskedProduct.rows(dz);
         HostKernels.shared()
                 .backward(
-                        mask.values(),
-                        0,
-                        MaskedProduct.shape(x, w),
-                        matrix(rowsX),
-                        matrix(rowsW),
-                        matrix(rowsDz),
-                        matrix(dx),
-                        matrix(dw),
-                        matrix(db),
-                        null);
+                        new MaskDraw<>(mask.values(), 0, MaskedProduct.shape(x, w), null),
+                        new BackwardPass<>(
+                                matrix(rowsX), matrix(rowsW), matrix(rowsDz), matrix(dx), matrix(dw), matrix(db)));
     }
 
     // A look at the array's memory, which lives as long as the array: callers hold it until the kernel returns.

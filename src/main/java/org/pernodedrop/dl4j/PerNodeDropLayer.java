@@ -39,7 +39,7 @@ import org.pernodedrop.mask.Noise;
  * masks it would have had, and DL4J's gradient checks find the same mask at every call. Rows of a batch are samples: sequences,
  * which DL4J turns into rows, get a mask for each time step.
  *
- * <p>Data types: FLOAT uses the kernels of {@link org.pernodedrop.kernels.HostKernels} on ND4J's own memory (on its CUDA
+ * <p>Data types: FLOAT uses the kernels of {@link org.pernodedrop.kernels.cpu.HostKernels} on ND4J's own memory (on its CUDA
  * backend, untested, those of {@link org.pernodedrop.kernels.PointerKernels}); DOUBLE draws the same masks and multiplies in
  * ND4J, a sample at a time, which is slow and meant for gradient checks. Others are refused when the network is initialised.
  *

@@ -69,4 +69,15 @@ public final class Arguments {
                             + " the drawing; packed must be null: shape=" + shape);
         }
     }
+
+    /** Rows of an exported mask, {@code B I}, which must be below 2^31. */
+    public static int exportRows(ConnectionShape shape) {
+        long rows = (long) shape.samples() * shape.inputs();
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "samples x inputs of an exported mask must be below 2^31; export fewer samples at a time: shape="
+                            + shape);
+        }
+        return (int) rows;
+    }
 }

@@ -5,8 +5,8 @@ import java.nio.FloatBuffer;
 
 /**
  * A row-major matrix of floats in the host's memory, in a Java array or in a buffer, such as one over another library's
- * native memory: element (r, c) lies {@code r leadingDimension + c} floats from the first. Nothing is copied when one is
- * made, and it owns nothing: the memory must stay valid for as long as it is used.
+ * native memory: element (r, c) lies {@code r leadingDimension + c} floats from the first. A view that copies and owns
+ * nothing: the memory must stay valid while the matrix is in use.
  */
 public final class HostMatrix {
     private final float[] array;
@@ -46,8 +46,8 @@ public final class HostMatrix {
     }
 
     /**
-     * A matrix whose element (0, 0) lies at the buffer's position; what is beyond the buffer's limit is not touched. Later
-     * changes of the buffer's position and limit don't matter.
+     * A matrix whose element (0, 0) lies at the buffer's position, and which ends at the buffer's limit. Later changes of
+     * the buffer's position and limit have no effect.
      *
      * @param buffer direct, or over an array; in the machine's byte order
      * @param leadingDimension floats from a row to the next, at least 1
@@ -64,7 +64,7 @@ public final class HostMatrix {
                     "buffer must be in the machine's byte order; make it by ByteBuffer.order(ByteOrder.nativeOrder())"
                             + ".asFloatBuffer(): buffer.order=" + buffer.order());
         }
-        // A view of its own, whose limit checks every access, whatever becomes of the caller's.
+        // A separate view: its limit checks every access, independently of the caller's buffer.
         return new HostMatrix(null, buffer.slice(), 0, leadingDimension, buffer.remaining());
     }
 
@@ -128,7 +128,7 @@ public final class HostMatrix {
         }
     }
 
-    /** Whether a float of the first rows and columns of this lies where one of the other's does; by extent, not by element. */
+    /** Whether the extents of this and the other matrix, from the first element to the last, share memory. */
     public boolean overlaps(int rows, int columns, HostMatrix other, int otherRows, int otherColumns) {
         long first = start();
         long end = first + Float.BYTES * ((rows - 1L) * leadingDimension + columns);
@@ -137,7 +137,7 @@ public final class HostMatrix {
         return memory() == other.memory() && first < otherEnd && otherFirst < end;
     }
 
-    // Direct buffers have addresses that Java does not show: only those over the same array can be compared.
+    // Java does not expose the addresses of direct buffers: only matrices over the same array are compared.
     private Object memory() {
         return array != null ? array : buffer;
     }

@@ -2,6 +2,7 @@ package org.pernodedrop.kernels;
 
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cuda.PointerConnections;
+import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -66,7 +67,8 @@ public final class PointerKernels implements AutoCloseable {
      * @param spec of connection granularity, not fixed; a drop rate of 0 makes an ordinary dense layer
      */
     public PointerPlan plan(MaskSpec spec, ConnectionShape shape) {
-        KernelChecks.checkConnections(spec, shape);
+        Arguments.connectionMask(spec);
+        Arguments.notNull("shape", shape);
         return new PointerPlan(connections, spec, shape);
     }
 

@@ -37,7 +37,7 @@ final class PointerOperands {
     }
 
     private DeviceMatrix add(String name, DeviceMatrix matrix, int rows, int columns) {
-        if (KernelChecks.notNull(name, matrix).leadingDimension() < columns && rows > 1) {
+        if (Arguments.notNull(name, matrix).leadingDimension() < columns && rows > 1) {
             throw new IllegalArgumentException(
                     name + " has rows that overlap; its leadingDimension must be at least its" + " columns: " + name
                             + ".leadingDimension=" + matrix.leadingDimension() + ", columns=" + columns);

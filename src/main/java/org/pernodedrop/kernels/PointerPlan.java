@@ -1,6 +1,6 @@
 package org.pernodedrop.kernels;
 
-import static org.pernodedrop.kernels.KernelChecks.notNull;
+import static org.pernodedrop.kernels.Arguments.notNull;
 
 import org.pernodedrop.backend.cuda.PointerConnections;
 import org.pernodedrop.backend.cuda.PointerLayer;
@@ -54,7 +54,7 @@ public final class PointerPlan {
      * @throws IllegalArgumentException unless the noise is Bernoulli, of a drop rate above 0, with one position a sample
      */
     public long packedBytes() {
-        KernelChecks.checkPackable(layer.spec(), shape);
+        Arguments.packableMask(layer.spec(), shape);
         return Integer.BYTES * PointerConnections.packedWords(shape);
     }
 
@@ -149,7 +149,7 @@ public final class PointerPlan {
      */
     public void export(DeviceLaunch launch, DeviceMatrix to) {
         PointerOperands operands = begin(launch);
-        int rows = KernelChecks.exportRows(shape);
+        int rows = Arguments.exportRows(shape);
         operands.output("to", to, rows, shape.outputs());
         if (!to.isGapless(rows, shape.outputs())) {
             throw new IllegalArgumentException("to must have no gaps between its rows: to.leadingDimension="
@@ -161,7 +161,7 @@ public final class PointerPlan {
 
     private PointerOperands begin(DeviceLaunch launch) {
         notNull("launch", launch);
-        KernelChecks.checkFirstSample(launch.firstSample(), shape);
+        Arguments.sampleWindow(launch.firstSample(), shape.samples());
         PointerOperands operands = new PointerOperands();
         operands.input("state", launch.state(), PointerKernels.STATE_BYTES);
         return operands;

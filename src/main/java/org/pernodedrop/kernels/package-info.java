@@ -2,7 +2,7 @@
  * The kernels without the rest: PerNodeDrop's products on memory that others own, for frameworks and for code that has its
  * own network.
  *
- * <p>{@link org.pernodedrop.kernels.HostKernels} works on arrays and direct buffers of the host, {@link
+ * <p>{@link org.pernodedrop.kernels.cpu.HostKernels} works on arrays and direct buffers of the host, {@link
  * org.pernodedrop.kernels.PointerKernels} on addresses in a GPU's memory, in the caller's context and stream. From the same
  * arguments they compute:
  *

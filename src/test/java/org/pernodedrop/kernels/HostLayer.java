@@ -5,14 +5,15 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.pernodedrop.backend.Numbers;
+import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.mask.Mask;
 
 /** The operands of one layer, somewhere in memory, between floats that nobody may touch. */
-final class HostLayer {
-    static final float GUARD = 12345.5f;
+public final class HostLayer {
+    public static final float GUARD = 12345.5f;
 
     /** Where matrices lie, and how far their rows are apart. */
-    interface Place {
+    public interface Place {
         Place ARRAYS = (values, rows, columns) -> strided(values, rows, columns, columns, false);
         Place BUFFERS = (values, rows, columns) -> strided(values, rows, columns, columns, true);
         Place WIDE_ARRAYS = (values, rows, columns) -> strided(values, rows, columns, columns + 5, false);
@@ -22,10 +23,10 @@ final class HostLayer {
     }
 
     /** A matrix and the memory around it. */
-    record Placed(HostMatrix matrix, FloatBuffer memory, int rows, int columns, int leadingDimension) {
+    public record Placed(HostMatrix matrix, FloatBuffer memory, int rows, int columns, int leadingDimension) {
         static final int BEFORE = 3;
 
-        float[] read() {
+        public float[] read() {
             float[] values = new float[rows * columns];
             for (int r = 0; r < rows; r++) {
                 matrix.get(r, 0, columns, values, r * columns);
@@ -33,7 +34,7 @@ final class HostLayer {
             return values;
         }
 
-        void requireGuards() {
+        public void requireGuards() {
             for (int k = 0; k < memory.capacity(); k++) {
                 int inside = k - BEFORE;
                 boolean element =
@@ -45,22 +46,22 @@ final class HostLayer {
         }
     }
 
-    final ConnectionShape shape;
-    final float[] xs;
-    final float[] ws;
-    final float[] biases;
-    final float[] dzs;
-    final Placed x;
-    final Placed w;
-    final Placed bias;
-    final Placed dz;
-    final Placed z;
-    final Placed y;
-    final Placed dx;
-    final Placed dw;
-    final Placed db;
+    public final ConnectionShape shape;
+    public final float[] xs;
+    public final float[] ws;
+    public final float[] biases;
+    public final float[] dzs;
+    public final Placed x;
+    public final Placed w;
+    public final Placed bias;
+    public final Placed dz;
+    public final Placed z;
+    public final Placed y;
+    public final Placed dx;
+    public final Placed dw;
+    public final Placed db;
 
-    HostLayer(ConnectionShape shape, Place place) {
+    public HostLayer(ConnectionShape shape, Place place) {
         this.shape = shape;
         xs = Numbers.floats(1, (int) shape.inputSize());
         ws = Numbers.floats(2, (int) shape.weightSize());
@@ -77,11 +78,10 @@ final class HostLayer {
         db = place.place(new float[biases.length], 1, shape.outputs());
     }
 
-    HostLayer compute(HostKernels kernels, Mask mask, int firstSample, Activation activation, int[] packed) {
-        kernels.forward(
-                mask, firstSample, shape, activation, x.matrix, w.matrix, bias.matrix, z.matrix, y.matrix, packed);
-        kernels.backward(
-                mask, firstSample, shape, x.matrix, w.matrix, dz.matrix, dx.matrix, dw.matrix, db.matrix, packed);
+    public HostLayer compute(HostKernels kernels, Mask mask, int firstSample, Activation activation, int[] packed) {
+        MaskDraw<Mask, int[]> draw = new MaskDraw<>(mask, firstSample, shape, packed);
+        kernels.forward(draw, new ForwardPass<>(activation, x.matrix, w.matrix, bias.matrix, z.matrix, y.matrix));
+        kernels.backward(draw, new BackwardPass<>(x.matrix, w.matrix, dz.matrix, dx.matrix, dw.matrix, db.matrix));
         for (Placed placed : new Placed[] {x, w, bias, dz, z, y, dx, dw, db}) {
             placed.requireGuards();
         }
@@ -89,7 +89,7 @@ final class HostLayer {
     }
 
     /** All results, in one array. */
-    float[] results() {
+    public float[] results() {
         float[] all = new float[0];
         for (Placed placed : new Placed[] {z, y, dx, dw, db}) {
             float[] values = placed.read();
@@ -100,7 +100,7 @@ final class HostLayer {
         return all;
     }
 
-    static Placed strided(float[] values, int rows, int columns, int leadingDimension, boolean direct) {
+    public static Placed strided(float[] values, int rows, int columns, int leadingDimension, boolean direct) {
         int size = Placed.BEFORE + rows * leadingDimension + 2;
         FloatBuffer memory = direct
                 ? ByteBuffer.allocateDirect(Float.BYTES * size)

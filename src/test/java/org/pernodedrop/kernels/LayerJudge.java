@@ -8,12 +8,12 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.mask.ReferenceMask;
 
 /** What a layer's results must be, by plain loops in doubles over the explicit mask; the mask's seed is 77, its layer 2. */
-final class LayerJudge {
+public final class LayerJudge {
     private final ConnectionShape shape;
     private final ReferenceProducts expected;
     private final double normals;
 
-    LayerJudge(Mask mask, int first, HostLayer layer) {
+    public LayerJudge(Mask mask, int first, HostLayer layer) {
         shape = layer.shape;
         normals = mask.spec().noise() == Noise.BERNOULLI ? 0 : 1e-5;
         expected = new ReferenceProducts(
@@ -50,7 +50,7 @@ final class LayerJudge {
      *
      * @param factors relative error of the factors, where they are rounded
      */
-    void check(float[] z, float[] y, float[] dx, float[] dw, float[] db, double factors) {
+    public void check(float[] z, float[] y, float[] dx, float[] dw, float[] db, double factors) {
         double more = normals + factors;
         if (z != null) {
             double tolerance = Numbers.sumTolerance(shape.inputs()) + more;

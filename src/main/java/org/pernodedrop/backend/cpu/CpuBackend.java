@@ -1,5 +1,8 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.kernels.cpu.WorkerPool;
+import org.pernodedrop.kernels.cpu.TiledProducts;
+import org.pernodedrop.kernels.cpu.BlasLibrary;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.ImageWindows;
@@ -23,7 +26,7 @@ import org.pernodedrop.backend.Vectors;
  */
 public final class CpuBackend extends Backend {
     /** Most threads that can be asked for. */
-    public static final int MAX_THREADS = 1024;
+    public static final int MAX_THREADS = WorkerPool.MAX_THREADS;
 
     private final WorkerPool pool;
     private final String blasDescription;
@@ -58,15 +61,14 @@ public final class CpuBackend extends Backend {
         }
         BlasLibrary library = BlasLibrary.open();
         blasDescription = library.description();
-        ConnectionTiles tiles = ConnectionTwins.choose();
         pool = new WorkerPool(threads);
         try {
             memory = new CpuMemory(runner(), gate, new MemoryMeter());
             vectors = new CpuVectors(runner(), pool);
             matrices = new CpuMatrices(runner(), pool, library.blas());
-            maskedProducts = new CpuMaskedProducts(
-                    runner(), matrices, vectors, new ConnectionProducts(pool, tiles, library.blas()));
-            masks = new CpuMasks(runner(), pool, tiles, vectors);
+            maskedProducts =
+                    new CpuMaskedProducts(runner(), matrices, vectors, new TiledProducts(pool, library.blas()));
+            masks = new CpuMasks(runner(), pool, vectors);
             windows = new CpuImageWindows(runner(), pool);
             normalizations = new CpuNormalizations(runner(), pool);
             losses = new CpuLosses(runner(), pool);
@@ -80,9 +82,7 @@ public final class CpuBackend extends Backend {
 
     @Override
     public String describe() {
-        int threads = pool.threads();
-        return "cpu (" + threads + (threads == 1 ? " thread; " : " threads; ") + maskedProducts.describe() + "; "
-                + blasDescription + ")";
+        return "cpu (" + maskedProducts.describe() + "; " + blasDescription + ")";
     }
 
     @Override

@@ -6,6 +6,8 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.ImageWindows;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.WindowShape;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Windows over images. Gradients are gathered, row by row of the images, so that no two threads add to one element. */
 final class CpuImageWindows extends ImageWindows {
@@ -132,7 +134,7 @@ final class CpuImageWindows extends ImageWindows {
         CpuFloats from = CpuFloats.of(dy);
         CpuInts found = CpuInts.of(places);
         CpuFloats to = CpuFloats.of(dx);
-        Stretches.run(pool, samples, shape.inputSize() + (long) shape.outputSize(), (index, first, end, worker) -> {
+        Chunks.run(pool, samples, shape.inputSize() + (long) shape.outputSize(), (index, first, end, worker) -> {
             for (int b = first; b < end; b++) {
                 int image = to.offset + b * shape.inputSize();
                 Arrays.fill(to.array, image, image + shape.inputSize(), 0f);
@@ -217,7 +219,7 @@ final class CpuImageWindows extends ImageWindows {
     }
 
     private void eachRow(int samples, int rows, long work, RowBody body) {
-        Stretches.run(pool, Math.multiplyExact(samples, rows), work, (index, first, end, worker) -> {
+        Chunks.run(pool, Math.multiplyExact(samples, rows), work, (index, first, end, worker) -> {
             for (int k = first; k < end; k++) {
                 body.run(k / rows, k % rows);
             }

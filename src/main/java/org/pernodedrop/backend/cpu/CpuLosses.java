@@ -6,6 +6,8 @@ import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.Losses;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * CpuLosses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
@@ -41,7 +43,7 @@ final class CpuLosses extends Losses {
         checkLabels(samples, classes, ownLabels);
         long work = (long) classes * FUNCTION_WORK;
         int stretches = reserve(samples, work);
-        Stretches.run(pool, samples, work, (index, from, to, worker) -> {
+        Chunks.run(pool, samples, work, (index, from, to, worker) -> {
             double loss = 0;
             int correct = 0;
             for (int b = from; b < to; b++) {
@@ -83,7 +85,7 @@ final class CpuLosses extends Losses {
         CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
         int stretches = reserve(samples, outputs);
         double factor = 2.0 / ((double) samples * outputs);
-        Stretches.run(pool, samples, outputs, (index, from, to, worker) -> {
+        Chunks.run(pool, samples, outputs, (index, from, to, worker) -> {
             double loss = 0;
             for (int b = from; b < to; b++) {
                 double sum = 0;
@@ -135,7 +137,7 @@ final class CpuLosses extends Losses {
     }
 
     private int reserve(int samples, long work) {
-        int stretches = Stretches.number(samples, work);
+        int stretches = Chunks.number(samples, work);
         if (losses.length < stretches) {
             losses = new double[stretches];
             hits = new int[stretches];

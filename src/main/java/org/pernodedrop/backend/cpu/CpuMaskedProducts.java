@@ -8,16 +8,18 @@ import org.pernodedrop.backend.MaskedProducts;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.PackedTiles;
+import org.pernodedrop.kernels.cpu.TiledProducts;
+import org.pernodedrop.mask.Mask;
 
-/** Masked products on arrays. */
+/** The masked products of {@link TiledProducts} on this backend's buffers. */
 final class CpuMaskedProducts extends MaskedProducts {
-    private final CpuVectors vectors;
-    private final ConnectionProducts products;
+    private final TiledProducts products;
 
-    CpuMaskedProducts(KernelRunner runner, CpuMatrices matrices, CpuVectors vectors, ConnectionProducts products) {
+    CpuMaskedProducts(KernelRunner runner, CpuMatrices matrices, CpuVectors vectors, TiledProducts products) {
         super(runner, matrices, vectors);
-        this.vectors = vectors;
         this.products = products;
     }
 
@@ -27,38 +29,45 @@ final class CpuMaskedProducts extends MaskedProducts {
 
     @Override
     protected void forwardKernel(MaskDraw<LayerMask, DeviceInts> draw, ForwardPass<DeviceFloats> pass) {
+        int outputs = draw.shape().outputs();
+        HostMatrix z = CpuFloats.matrix(pass.z(), outputs);
         products.forward(
-                draw.mask(),
-                draw.firstSample(),
-                draw.shape(),
-                pass.activation(),
-                pass.x(),
-                pass.w(),
-                pass.bias(),
-                pass.z(),
-                pass.y(),
-                draw.packed());
+                onHost(draw),
+                new ForwardPass<>(
+                        pass.activation(),
+                        CpuFloats.matrix(pass.x(), draw.shape().inputs()),
+                        CpuFloats.matrix(pass.w(), outputs),
+                        CpuFloats.matrix(pass.bias(), outputs),
+                        z,
+                        pass.z().startsAt(pass.y()) ? z : CpuFloats.matrix(pass.y(), outputs)));
     }
 
     @Override
     protected void backwardKernel(MaskDraw<LayerMask, DeviceInts> draw, BackwardPass<DeviceFloats> pass) {
-        if (pass.db() != null) {
-            vectors.columnSumsKernel(draw.shape().rows(), draw.shape().outputs(), pass.dz(), pass.db());
-        }
+        int inputs = draw.shape().inputs();
+        int outputs = draw.shape().outputs();
         products.backward(
-                draw.mask(),
-                draw.firstSample(),
-                draw.shape(),
-                pass.x(),
-                pass.w(),
-                pass.dz(),
-                pass.dx(),
-                pass.dw(),
-                draw.packed());
+                onHost(draw),
+                new BackwardPass<>(
+                        CpuFloats.matrix(pass.x(), inputs),
+                        CpuFloats.matrix(pass.w(), outputs),
+                        CpuFloats.matrix(pass.dz(), outputs),
+                        CpuFloats.matrix(pass.dx(), inputs),
+                        CpuFloats.matrix(pass.dw(), outputs),
+                        CpuFloats.matrix(pass.db(), outputs)));
     }
 
     @Override
     protected long packedLengthKernel(ConnectionShape shape) {
-        return products.packedLength(shape);
+        return PackedTiles.length(shape);
+    }
+
+    private static MaskDraw<Mask, PackedTiles> onHost(MaskDraw<LayerMask, DeviceInts> draw) {
+        PackedTiles bits = null;
+        if (draw.packed() != null) {
+            CpuInts packed = CpuInts.of(draw.packed());
+            bits = PackedTiles.in(packed.array, packed.offset, draw.shape());
+        }
+        return new MaskDraw<>(CpuStepState.current(draw.mask()), draw.firstSample(), draw.shape(), bits);
     }
 }

@@ -1,5 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.kernels.cpu.WorkerPool;
 import dev.ludovic.netlib.blas.BLAS;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;

@@ -1,5 +1,7 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.kernels.cpu.WorkerPool;
+import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Normalizations;
@@ -20,8 +22,8 @@ final class CpuNormalizations extends Normalizations {
 
     // Sums of width values over rows of work elements each.
     private double[] sums(int rows, int work, int width, RowTerm term) {
-        double[] partials = new double[Math.multiplyExact(Stretches.number(rows, work), width)];
-        Stretches.run(pool, rows, work, (index, from, to, worker) -> {
+        double[] partials = new double[Math.multiplyExact(Chunks.number(rows, work), width)];
+        Chunks.run(pool, rows, work, (index, from, to, worker) -> {
             for (int r = from; r < to; r++) {
                 term.add(r, partials, index * width);
             }
@@ -77,7 +79,7 @@ final class CpuNormalizations extends Normalizations {
         CpuFloats shifts = CpuFloats.of(shift);
         CpuFloats to = CpuFloats.of(y);
         float[] reciprocals = reciprocalDeviations(channels, input.epsilon(), CpuFloats.of(input.variance()));
-        Stretches.run(pool, rows, channels, (index, first, end, worker) -> {
+        Chunks.run(pool, rows, channels, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int source = from.offset + r * channels;
                 int target = to.offset + r * channels;
@@ -120,7 +122,7 @@ final class CpuNormalizations extends Normalizations {
             return;
         }
         CpuFloats to = CpuFloats.of(dx);
-        Stretches.run(pool, rows, channels, (index, first, end, worker) -> {
+        Chunks.run(pool, rows, channels, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int source = from.offset + r * channels;
                 int row = gradient.offset + r * channels;

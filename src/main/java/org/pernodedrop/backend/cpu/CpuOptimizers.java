@@ -5,6 +5,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Optimizers;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * Updates of parameters from gradients, and the step to the next.
@@ -33,7 +35,7 @@ final class CpuOptimizers extends Optimizers {
         CpuFloats ownV = CpuFloats.of(v);
         int toG = ownG.offset - ownW.offset;
         int toV = ownV.offset - ownW.offset;
-        Stretches.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) w.length(), 1, (index, from, to, worker) -> {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if (nesterov) {
@@ -91,7 +93,7 @@ final class CpuOptimizers extends Optimizers {
         float[] gradients = ownG.array;
         float[] means = ownM.array;
         float[] squares = ownV.array;
-        Stretches.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) w.length(), 4, (index, from, to, worker) -> {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if ((toG | toM | toV) == 0) {

@@ -1,5 +1,7 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.kernels.cpu.WorkerPool;
+import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.RandomFills;
@@ -21,7 +23,7 @@ final class CpuRandomFills extends RandomFills {
     protected void uniformKernel(long seed, long first, float low, float high, DeviceFloats x) {
         CpuFloats own = CpuFloats.of(x);
         float range = high - low;
-        Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
                 own.array[own.offset + k] = stream.uniform(first + k) * range + low;
@@ -32,7 +34,7 @@ final class CpuRandomFills extends RandomFills {
     @Override
     protected void normalKernel(long seed, long first, float mean, float deviation, DeviceFloats x) {
         CpuFloats own = CpuFloats.of(x);
-        Stretches.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), WORD_WORK, (index, from, to, worker) -> {
             CurandStream stream = new CurandStream(seed);
             for (int k = from; k < to; k++) {
                 own.array[own.offset + k] = stream.normal(first + k) * deviation + mean;

@@ -1,5 +1,9 @@
 package org.pernodedrop.backend.cpu;
 
+import org.pernodedrop.kernels.cpu.ColumnSums;
+import org.pernodedrop.kernels.cpu.Activations;
+import org.pernodedrop.kernels.cpu.WorkerPool;
+import org.pernodedrop.kernels.cpu.Chunks;
 import java.util.Arrays;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
@@ -11,19 +15,20 @@ import org.pernodedrop.kernels.Activation;
 final class CpuVectors extends Vectors {
     // What a transcendental function costs, in multiply-adds.
     private static final int FUNCTION_WORK = 16;
-    private static final int COLUMNS = 256;
 
     private final WorkerPool pool;
+    private final ColumnSums columnSums;
 
     CpuVectors(KernelRunner runner, WorkerPool pool) {
         super(runner);
         this.pool = pool;
+        this.columnSums = new ColumnSums(pool);
     }
 
     @Override
     protected void fillKernel(DeviceFloats x, float value) {
         CpuFloats own = CpuFloats.of(x);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) x.length(),
                 1,
@@ -34,7 +39,7 @@ final class CpuVectors extends Vectors {
     protected void copyKernel(DeviceFloats from, DeviceFloats to) {
         CpuFloats source = CpuFloats.of(from);
         CpuFloats target = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) from.length(),
                 1,
@@ -54,7 +59,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownX = CpuFloats.of(x);
         CpuFloats ownY = CpuFloats.of(y);
         int toX = ownX.offset - ownY.offset;
-        Stretches.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
+        Chunks.run(pool, (int) x.length(), 1, (index, from, to, worker) -> {
             if (toX == 0) {
                 // One index for both arrays, so that the loop becomes vector instructions.
                 axpy(alpha, ownX.array, 0, ownY.array, ownY.offset + from, ownY.offset + to);
@@ -75,7 +80,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownA = CpuFloats.of(a);
         CpuFloats ownB = CpuFloats.of(b);
         CpuFloats ownTo = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 1,
@@ -94,7 +99,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownA = CpuFloats.of(a);
         CpuFloats ownB = CpuFloats.of(b);
         CpuFloats ownTo = CpuFloats.of(to);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 1,
@@ -115,7 +120,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownRow = CpuFloats.of(row);
         CpuFloats ownTo = CpuFloats.of(to);
         int length = (int) width;
-        Stretches.run(pool, (int) rows, width, (index, from, end, worker) -> {
+        Chunks.run(pool, (int) rows, width, (index, from, end, worker) -> {
             for (int r = from; r < end; r++) {
                 multiply(
                         ownA.array,
@@ -148,7 +153,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownBias = CpuFloats.of(bias);
         CpuFloats ownZ = CpuFloats.of(z);
         CpuFloats ownY = CpuFloats.of(y);
-        Stretches.run(pool, samples, outputs * work(activation), (index, from, to, worker) -> {
+        Chunks.run(pool, samples, outputs * work(activation), (index, from, to, worker) -> {
             for (int b = from; b < to; b++) {
                 int row = ownZ.offset + b * outputs;
                 if (ownBias != null) {
@@ -166,7 +171,7 @@ final class CpuVectors extends Vectors {
         CpuFloats ownY = CpuFloats.of(y);
         CpuFloats ownDy = CpuFloats.of(dy);
         CpuFloats ownDz = CpuFloats.of(dz);
-        Stretches.run(
+        Chunks.run(
                 pool,
                 (int) length,
                 work(activation),
@@ -183,21 +188,9 @@ final class CpuVectors extends Vectors {
                         to - from));
     }
 
-    /** Sums in the order of b. */
     @Override
     protected void columnSumsKernel(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
-        CpuFloats ownX = CpuFloats.of(x);
-        CpuFloats ownSums = CpuFloats.of(sums);
-        int blocks = (outputs - 1) / COLUMNS + 1;
-        Stretches.run(pool, blocks, (long) samples * Math.min(outputs, COLUMNS), (index, from, to, worker) -> {
-            int column = from * COLUMNS;
-            int width = Math.min(outputs, to * COLUMNS) - column;
-            int target = ownSums.offset + column;
-            Arrays.fill(ownSums.array, target, target + width, 0f);
-            for (int b = 0; b < samples; b++) {
-                addTo(ownSums.array, target, ownX.array, ownX.offset + b * outputs + column, width);
-            }
-        });
+        columnSums.run(samples, outputs, CpuFloats.matrix(x, outputs), CpuFloats.matrix(sums, outputs));
     }
 
     private static void addTo(float[] target, int targetOffset, float[] source, int offset, int length) {
@@ -217,7 +210,7 @@ final class CpuVectors extends Vectors {
     protected void blendKernel(float share, DeviceFloats from, DeviceFloats to) {
         CpuFloats source = CpuFloats.of(from);
         CpuFloats target = CpuFloats.of(to);
-        Stretches.run(pool, (int) from.length(), 1, (index, first, end, worker) -> {
+        Chunks.run(pool, (int) from.length(), 1, (index, first, end, worker) -> {
             for (int k = first; k < end; k++) {
                 float before = target.array[target.offset + k];
                 target.array[target.offset + k] = before + share * (source.array[source.offset + k] - before);
@@ -231,7 +224,7 @@ final class CpuVectors extends Vectors {
         CpuInts numbers = CpuInts.of(rows);
         CpuFloats target = CpuFloats.of(to);
         checkRows(count, numbers, from.length() / width);
-        Stretches.run(pool, count, width, (index, first, end, worker) -> {
+        Chunks.run(pool, count, width, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 int row = numbers.array[numbers.offset + r];
                 System.arraycopy(
@@ -246,7 +239,7 @@ final class CpuVectors extends Vectors {
         CpuInts numbers = CpuInts.of(rows);
         CpuInts target = CpuInts.of(to);
         checkRows(count, numbers, from.length());
-        Stretches.run(pool, count, 1, (index, first, end, worker) -> {
+        Chunks.run(pool, count, 1, (index, first, end, worker) -> {
             for (int r = first; r < end; r++) {
                 target.array[target.offset + r] = source.array[source.offset + numbers.array[numbers.offset + r]];
             }

@@ -86,7 +86,7 @@ class DocumentsTest {
         "frameworks, MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
         "frameworks, Model model, djl/PerNodeDropTrainerTest",
         "frameworks, Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
-        "java, Mask mask, kernels/HostKernelsTest",
+        "java, Mask mask, kernels/cpu/HostKernelsTest",
         "java, try (PointerKernels kernels, kernels/PointerKernelsIT"
     })
     void examplesAreThoseThatTestsRun(String page, String start, String test) throws IOException {

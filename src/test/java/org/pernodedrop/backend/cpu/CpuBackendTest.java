@@ -53,20 +53,22 @@ class CpuBackendTest {
         }
     }
 
-    /** Plain Java behind the PerNodeDrop products; the others take the Vector API. */
+    /** The scalar implementation of the masked products; the others take the Vector API. */
     @Nested
     @Tag("thorough")
-    class PlainTwin extends OnThreads {
-        PlainTwin() {
-            super(plain());
+    class ScalarImplementation extends OnThreads {
+        private static final String TILES = "pernodedrop.cpu.tiles";
+
+        ScalarImplementation() {
+            super(scalar());
         }
 
-        private static CpuBackend plain() {
-            System.setProperty(ConnectionTwins.PROPERTY, "plain");
+        private static CpuBackend scalar() {
+            System.setProperty(TILES, "scalar");
             try {
                 return new CpuBackend(2);
             } finally {
-                System.clearProperty(ConnectionTwins.PROPERTY);
+                System.clearProperty(TILES);
             }
         }
     }
