@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Compiles every cuda/*.cu to PTX, which lies in the source tree so that users need no CUDA compiler.
+# Compiles every cuda/*.cu to PTX, and writes kernels.json, the facts about the kernels that launches need. Both lie in the
+# source tree, so that users need no CUDA compiler.
 #
-#   cuda/build-ptx.sh            writes src/main/resources/org/pernodedrop/kernels/cuda/<file>.ptx
-#   cuda/build-ptx.sh FOLDER     writes there instead, as the test does that compares
+#   cuda/build-ptx.sh                writes <file>.ptx and kernels.json to src/main/resources/org/pernodedrop/kernels/cuda
+#   cuda/build-ptx.sh FOLDER         writes to that folder instead, as the test does that compares
+#   cuda/build-ptx.sh --json FOLDER  writes kernels.json alone, which needs no nvcc
 #
-# Needs nvcc (CUDA 12 or later) on the PATH. PTX for compute_80 runs on every GPU from Ampere on: the driver compiles it
+# Needs nvcc (CUDA 12 or later) and a host compiler ($CXX, else g++) on the PATH. PTX for compute_80 runs on every GPU from Ampere on: the driver compiles it
 # for the GPU at hand. What nvcc writes is made fit for older drivers, and the same on every machine:
 #
 #   .version lowered to 7.8      nvcc 13 writes 9.0, which drivers before 580 refuse; no kernel needs more than 7.8
@@ -14,7 +16,11 @@
 # nvcc's own header stays: it says which nvcc it was, and another may write other PTX.
 set -euo pipefail
 
-if ! command -v nvcc >/dev/null; then
+JSON_ONLY=no
+if [ "${1:-}" = --json ]; then
+    JSON_ONLY=yes
+    shift
+elif ! command -v nvcc >/dev/null; then
     echo "build-ptx.sh: nvcc is not on the PATH; install the CUDA toolkit, 12 or later, and add its bin folder" >&2
     exit 1
 fi
@@ -38,9 +44,26 @@ compile() {
 }
 export -f compile
 
+# The kernels register themselves with the emulation, which prints what it knows of them.
+catalogue() {
+    local emulation=../native-tests/emulation flags=(-std=c++17 -O0 -w -I . -I ../native-tests/emulation) source
+    for source in *.cu catalogue.cpp "$emulation"/*.cpp; do
+        echo "$source"
+    done | xargs -P "$(nproc)" -I SOURCE bash -euo pipefail -c \
+        'scratch=$1; shift; "$@" -o "$scratch/$(basename "${@: -1}").o"' \
+        object "$SCRATCH" "${CXX:-g++}" "${flags[@]}" -c -x c++ SOURCE || return 1
+    "${CXX:-g++}" "$SCRATCH"/*.o -pthread -o "$SCRATCH/catalogue"
+    "$SCRATCH/catalogue" >"$SCRATCH/kernels.json"
+}
+if [ $JSON_ONLY = yes ]; then
+    catalogue && mv "$SCRATCH/kernels.json" "$TARGET"
+    exit
+fi
+
 # All or nothing: where one source fails to compile, what was there stays.
 for source in *.cu; do
     echo "${source%.cu}"
 done | xargs -P "$(nproc)" -I NAME bash -euo pipefail -c 'compile "$1" "$2"' compile NAME "$SCRATCH" || exit 1
+catalogue
 rm -f "$TARGET"/*.ptx
-mv "$SCRATCH"/*.ptx "$TARGET"
+mv "$SCRATCH"/*.ptx "$SCRATCH/kernels.json" "$TARGET"

@@ -3,7 +3,7 @@
 // The grid's y splits the rows into parts; part p writes sums[p, :], so that sums is [parts, columns]. If there is more
 // than one part, the same kernel on that array, not split, gives the result. A block has 32 columns and 8 threads for
 // each, which take every eighth row; their sums are added in order: nothing depends on when a thread runs.
-#include "launch_shapes.h"
+#include "block_sizes.h"
 #include "platform.cuh"
 
 KERNEL(column_sums, __launch_bounds__(COLUMN_SUMS_BLOCK), int32_t rows, int32_t columns, const float* x, float* sums) {

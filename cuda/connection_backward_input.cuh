@@ -2,17 +2,14 @@
 //
 //   dx[b,i] = scale * sum_u dz[b,u] w[i,u] m[b,i,u]
 //
-//   dz [samples, outputs], w [inputs, outputs], dx [samples, inputs], row-major. If x is the output of a layer below,
-//   x = act(z_below), and nobody else reads it, the activation's derivative is taken on the way: dx is then dz of that
-//   layer.
+//   dz [samples, outputs], w [inputs, outputs], dx [samples, inputs], row-major.
 //
-// A block computes Tile::SAMPLES x Tile::INPUTS results over a stretch of the outputs. Here the sum runs over outputs,
+// A block computes Tile::SAMPLES x Tile::INPUTS results over a split of the outputs. Here the sum runs over outputs,
 // 32 of which share their random words: a thread draws the words of its own results and keeps them in registers. Of
-// several stretches each stores plain sums to partials[stretch][b][i], for connection_backward_input_sum. Sums run over
+// several splits each stores plain sums to partials[split][b][i], for connection_backward_input_sum. Sums run over
 // u in order.
 #pragma once
 
-#include "activation.cuh"
 #include "connection_tiles.h"
 #include "mask_words.cuh"
 #include "thread_tile.cuh"
@@ -27,13 +24,10 @@ struct ConnectionBackwardInput {
     int32_t outputs;
     const float* dz;
     const float* w;
-    Activation activation;  // of the layer below; LINEAR for none
-    const float* z_below;   // [samples, inputs], or null if the derivative takes the output
-    const float* y_below;   // [samples, inputs], or null if it does not
     float* dx;
     const uint32_t* packed;  // read by Packed only
-    float* partials;         // null if this is the only stretch
-    int32_t stretch;         // a multiple of 32
+    float* partials;         // null if this is the only split
+    int32_t split_length;         // a multiple of 32
 };
 
 // The kept bits of SAMPLES samples, one quad of inputs and 32 outputs, in registers.
@@ -123,6 +117,12 @@ __device__ __forceinline__ void backward_input_quad(
     }
 }
 
+// Bytes of dynamic shared memory: the generator's keys and two stages.
+template <class Tile>
+constexpr int connection_backward_input_shared() {
+    return 4 * (MASK_SCHEDULE_WORDS + 2 * BACKWARD_INPUT_STAGE<Tile>);
+}
+
 template <class Source, class Tile>
 __device__ __forceinline__ void connection_backward_input(const ConnectionBackwardInput& p) {
     constexpr int K = Tile::OUTPUTS;
@@ -131,7 +131,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     constexpr int D_STRIDE = K + 4;
     using Ds = TileAlongRows<Tile::SAMPLES, K, D_STRIDE, Tile::THREADS, Tile::VECTOR>;
     using Ws = TileAlongRows<Tile::INPUTS, K, K, Tile::THREADS, Tile::VECTOR>;
-    static_assert(K == 32, "the outputs of a turn share their random words");
+    static_assert(K == 32, "the outputs of a k-step share their random words");
     // A stage in shared memory, in words: dz, w.
     constexpr int W_START = Ds::FLOATS;
     constexpr int STAGE = W_START + Ws::FLOATS;
@@ -140,7 +140,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
     const uint32_t input0 = blockIdx.x / row_tiles * Tile::INPUTS;
-    const uint32_t begin = blockIdx.y * p.stretch;
+    const uint32_t begin = blockIdx.y * p.split_length;
     const int warp = threadIdx.x / 32;
     const uint32_t row = row0 + threadIdx.x % 32;      // of this thread's first sample
     const uint32_t quad0 = input0 / 4 + warp * QUADS;  // of this thread's inputs
@@ -179,7 +179,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
 
     float sums[QUADS][ROWS][4] = {};
     uint32_t k = begin;
-    int32_t left = min(p.stretch, static_cast<int32_t>(p.outputs - begin));  // outputs not yet summed
+    int32_t left = min(p.split_length, static_cast<int32_t>(p.outputs - begin));  // outputs not yet summed
     fill(k, left);
     stage = -stage;
     __syncthreads();  // the schedule is written
@@ -203,7 +203,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
             backward_input_quad<Source, ROWS, D_STRIDE>(
                 mask, k, quad0 + quad, p.first_sample + row, bits[quad], d_read, w_read + quad * 4 * K, sums[quad]);
             if constexpr (Source::PACKED) {
-                // For the next turn: on their way while the other quad is computed. Once too often, but without a
+                // For the next k-step: on their way while the other quad is computed. Once too often, but without a
                 // branch.
                 packed[quad] += left > K ? octet_step * 4 : 0;
                 bits[quad].read(packed[quad], octet_step);
@@ -231,21 +231,6 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
                 store_columns<Tile::VECTOR>(
                     results + static_cast<int64_t>(b) * p.inputs, (quad0 + quad) * 4, p.inputs, sums[quad][n]);
             }
-        }
-    }
-    if (p.partials != nullptr || p.activation == LINEAR) {
-        return;
-    }
-    // Not unrolled, as derivatives are long; a thread reads what it has just written.
-    const bool from_output = derivative_takes_output(p.activation);
-    const float* const below = from_output ? p.y_below : p.z_below;
-#pragma unroll 1
-    for (int n = 0; n < ROWS * QUADS * 4; ++n) {
-        const uint32_t b = row + n / (QUADS * 4) * 32;
-        const uint32_t i = quad0 * 4 + n % (QUADS * 4);
-        if (b < static_cast<uint32_t>(p.samples) && i < static_cast<uint32_t>(p.inputs)) {
-            const int64_t at = static_cast<int64_t>(b) * p.inputs + i;
-            p.dx[at] *= activation_derivative(p.activation, below[at], below[at]);
         }
     }
 }

@@ -4,8 +4,8 @@
 //
 //   x [samples, inputs], dz [samples, outputs], dw [inputs, outputs], db [outputs], row-major.
 //
-// A block computes Tile::INPUTS x Tile::OUTPUTS results over a stretch of the samples. Of several stretches each stores
-// plain sums to partials[stretch][i][u] and bias_partials[stretch][u], for connection_backward_weight_sum. Sums run
+// A block computes Tile::INPUTS x Tile::OUTPUTS results over a split of the samples. Of several splits each stores
+// plain sums to partials[split][i][u] and bias_partials[split][u], for connection_backward_weight_sum. Sums run
 // over b in order.
 #pragma once
 
@@ -26,9 +26,9 @@ struct ConnectionBackwardWeight {
     float* dw;
     float* db;               // null if not wanted
     const uint32_t* packed;  // read by Packed only
-    float* partials;         // null if this is the only stretch
-    float* bias_partials;    // null if db is, or if this is the only stretch
-    int32_t stretch;         // a multiple of Tile::SAMPLES
+    float* partials;         // null if this is the only split
+    float* bias_partials;    // null if db is, or if this is the only split
+    int32_t split_length;         // a multiple of Tile::SAMPLES
 };
 
 // sums[i][u] += x[i] dz[u] m[i][u] for the four inputs of a quad and eight outputs of one sample.
@@ -60,6 +60,13 @@ constexpr int backward_weight_blocks() {
     return several_planes && Tile::BLOCKS > TWELVE_WARPS ? TWELVE_WARPS : Tile::BLOCKS;
 }
 
+// Bytes of dynamic shared memory: the generator's keys and two stages.
+template <class Source, class Tile>
+constexpr int connection_backward_weight_shared() {
+    return 4 * (MASK_SCHEDULE_WORDS +
+                2 * (BACKWARD_WEIGHT_STAGE<Tile> + (Source::BITS ? BACKWARD_WEIGHT_STAGE_BITS<Tile> : 0)));
+}
+
 template <class Source, class Tile>
 __device__ __forceinline__ void connection_backward_weight(const ConnectionBackwardWeight& p) {
     constexpr int K = Tile::SAMPLES;
@@ -79,7 +86,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     const uint32_t row_tiles = (static_cast<uint32_t>(p.inputs) + Tile::INPUTS - 1) / Tile::INPUTS;
     const uint32_t input0 = blockIdx.x % row_tiles * Tile::INPUTS;
     const uint32_t output0 = blockIdx.x / row_tiles * Tile::OUTPUTS;
-    const uint32_t begin = blockIdx.y * p.stretch;
+    const uint32_t begin = blockIdx.y * p.split_length;
     const int column_thread = threadIdx.x % COLUMN_THREADS;
     const int row_thread = threadIdx.x / COLUMN_THREADS;
     const PackedShape shape(p.samples, p.inputs, p.outputs);
@@ -113,7 +120,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     float sums[QUADS][4][8] = {};
     float bias_sum = 0.0f;
     uint32_t sample0 = p.first_sample + begin;
-    int32_t left = min(p.stretch, static_cast<int32_t>(p.samples - begin));  // samples not yet summed
+    int32_t left = min(p.split_length, static_cast<int32_t>(p.samples - begin));  // samples not yet summed
     if constexpr (Source::DRAWN || Source::NORMALS) {
         __syncthreads();  // the schedule is written
     }
@@ -164,7 +171,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     }
 
     const uint32_t column = output0 + column_thread * 8;
-    const int64_t stretch_row = p.partials != nullptr ? static_cast<int64_t>(blockIdx.y) * p.inputs : 0;
+    const int64_t split_row = p.partials != nullptr ? static_cast<int64_t>(blockIdx.y) * p.inputs : 0;
     float* const results = p.partials != nullptr ? p.partials : p.dw;
     const float scale = p.partials != nullptr ? 1.0f : p.scale;
 #pragma unroll
@@ -175,7 +182,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
             for (int u = 0; u < 8; ++u) {
                 sums[n / 4][n % 4][u] *= scale;
             }
-            store_columns<Tile::VECTOR>(results + (stretch_row + i) * p.outputs, column, p.outputs, sums[n / 4][n % 4]);
+            store_columns<Tile::VECTOR>(results + (split_row + i) * p.outputs, column, p.outputs, sums[n / 4][n % 4]);
         }
     }
     const uint32_t u = output0 + threadIdx.x;

@@ -5,9 +5,9 @@
 //   x [samples, inputs], w [inputs, outputs], z and y [samples, outputs], row-major; m is never stored: its bits are
 //   drawn into shared memory by the tile, as packed words, and become the predicates of multiply-adds.
 //
-// A block computes Tile::SAMPLES x Tile::OUTPUTS results over a stretch of the inputs. Of several stretches each stores
-// plain sums to partials[stretch][b][u], for connection_forward_sum. Sums run over i in order, so that results depend
-// on the stretches' length and on nothing else.
+// A block computes Tile::SAMPLES x Tile::OUTPUTS results over a split of the inputs. Of several splits each stores
+// plain sums to partials[split][b][u], for connection_forward_sum. Sums run over i in order, so that results depend
+// on the split length and on nothing else.
 #pragma once
 
 #include "activation.cuh"
@@ -30,8 +30,8 @@ struct ConnectionForward {
     float* z;  // may be y
     float* y;
     uint32_t* packed;  // read by Packed; written by the others unless null
-    float* partials;   // null if this is the only stretch
-    int32_t stretch;   // a multiple of Tile::INPUTS
+    float* partials;   // null if this is the only split
+    int32_t split_length;   // a multiple of Tile::INPUTS
 };
 
 // sums[u] += x[i] w[i][u] m[i][u] over the four inputs of a quad, for eight outputs of one sample.
@@ -55,6 +55,12 @@ __device__ __forceinline__ void forward_quad(
     }
 }
 
+// Bytes of dynamic shared memory: the generator's keys and two stages.
+template <class Source, class Tile>
+constexpr int connection_forward_shared() {
+    return 4 * (MASK_SCHEDULE_WORDS + 2 * (FORWARD_STAGE<Tile> + (Source::BITS ? FORWARD_STAGE_BITS<Tile> : 0)));
+}
+
 template <class Source, class Tile>
 __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     constexpr int K = Tile::INPUTS;
@@ -72,7 +78,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
     const uint32_t output0 = blockIdx.x / row_tiles * Tile::OUTPUTS;
-    const uint32_t begin = blockIdx.y * p.stretch;
+    const uint32_t begin = blockIdx.y * p.split_length;
     const int column_thread = threadIdx.x % COLUMN_THREADS;
     const int row_thread = threadIdx.x / COLUMN_THREADS;
     const PackedShape shape(p.samples, p.inputs, p.outputs);
@@ -102,7 +108,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
 
     float sums[ROWS][8] = {};
     uint32_t k = begin;
-    int32_t left = min(p.stretch, static_cast<int32_t>(p.inputs - begin));  // inputs not yet summed
+    int32_t left = min(p.split_length, static_cast<int32_t>(p.inputs - begin));  // inputs not yet summed
     if constexpr (Source::DRAWN || Source::NORMALS) {
         __syncthreads();  // the schedule is written
     }

@@ -1,14 +1,26 @@
-// The names and parameters of the connection kernels: connection_<pass>_<source>_<tile>. All sources of a pass take the
-// same parameters, so that whoever launches them has one list; those that a source does not use are ignored.
+// Names and parameters of the connection kernels: connection_<pass>_<source>_<tile>. All sources of a pass take the same
+// parameters, so that one launcher serves them all; a kernel ignores the parameters that its source does not use.
 //
-//   state, layer, first_sample             where the mask is drawn
-//   planes, threshold, scale, sigma        what it is: q' = threshold / 2^planes, scale 1/q' (1 where nothing is cut),
-//   sigma samples, inputs, outputs               B, I, U packed                                 packed mask words: read
-//   by `packed`, written by the drawing forward kernels unless
-//                                          null; packed_words(B, I, U) of connection_plan.h
-//   partials, bias_partials, stretch       see the passes; the sums of several stretches go to connection_*_sum
+// clang-format off
+//   state             const StepState*: seed and step of the mask
+//   layer             number of the layer, part of the mask's key
+//   first_sample      number of the batch's first sample
+//   planes            n in [1, 16], planes of a Bernoulli mask
+//   threshold         T in (0, 2^n): a connection is kept with probability q' = T / 2^n
+//   scale             factor of every sum: 1/q' where dropped connections are cut, else 1
+//   sigma             standard deviation of Gaussian noise
+//   samples           B, rows of x, dz, z, y and dx
+//   inputs            I, columns of x and dx, rows of w and dw
+//   outputs           U, columns of w, dw, dz, z and y
+//   packed            the packed mask words, PackedShape in mask_words.cuh: read by `packed`; written by the forward
+//                     kernels that draw bits, unless null; else ignored
+//   partials          sums of the splits, [splits, rows, columns] of the result; null if there is one split
+//   bias_partials     sums of the splits for db, [splits, outputs]; null if db is null or there is one split
+//   split_length      terms of the sum in a split: inputs, outputs or samples; a multiple of the tile's k-step
+// clang-format on
 //
-// Grid: x = tiles, y = stretches. Threads: Tile::THREADS. Shared memory: stages of the tile, see connection_plan.h.
+// Launch: grid x = tiles of the result, y = splits; THREADS threads; the tile's bytes of dynamic shared memory. With
+// several splits connection_<pass>_sum, launched next, adds the partial sums.
 #pragma once
 
 #include "connection_backward_input.cuh"
@@ -20,23 +32,28 @@
         connection_forward_##source##_##tile, __launch_bounds__(Tile::THREADS, Tile::BLOCKS), const StepState* state, \
         uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma,         \
         int32_t samples, int32_t inputs, int32_t outputs, const float* x, const float* w, const float* bias,          \
-        int32_t activation, float* z, float* y, uint32_t* packed, float* partials, int32_t stretch) {                 \
+        int32_t activation, float* z, float* y, uint32_t* packed, float* partials, int32_t split_length) {            \
         connection_forward<Source, Tile>(ConnectionForward{                                                           \
             mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, w,    \
-            bias, static_cast<Activation>(activation), z, y, packed, partials, stretch});                             \
-    }
+            bias, static_cast<Activation>(activation), z, y, packed, partials, split_length});                        \
+    }                                                                                                                 \
+    KERNEL_TILE(                                                                                                      \
+        connection_forward_##source##_##tile, Tile::SAMPLES, Tile::OUTPUTS, Tile::INPUTS, Tile::BLOCKS,               \
+        (connection_forward_shared<Source, Tile>()))
 
 #define CONNECTION_BACKWARD_INPUT(source, Source, tile, Tile)                                                        \
     KERNEL(                                                                                                          \
         connection_backward_input_##source##_##tile, __launch_bounds__(Tile::THREADS, Tile::BLOCKS),                 \
         const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,          \
         float scale, float sigma, int32_t samples, int32_t inputs, int32_t outputs, const float* dz, const float* w, \
-        int32_t activation, const float* z_below, const float* y_below, float* dx, const uint32_t* packed,           \
-        float* partials, int32_t stretch) {                                                                          \
+        float* dx, const uint32_t* packed, float* partials, int32_t split_length) {                                  \
         connection_backward_input<Source, Tile>(ConnectionBackwardInput{                                             \
             mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, dz, w,  \
-            static_cast<Activation>(activation), z_below, y_below, dx, packed, partials, stretch});                  \
-    }
+            dx, packed, partials, split_length});                                                                    \
+    }                                                                                                                \
+    KERNEL_TILE(                                                                                                     \
+        connection_backward_input_##source##_##tile, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, Tile::BLOCKS,       \
+        (connection_backward_input_shared<Tile>()))
 
 #define CONNECTION_BACKWARD_WEIGHT(source, Source, tile, Tile)                                                      \
     KERNEL(                                                                                                         \
@@ -44,13 +61,16 @@
         __launch_bounds__(Tile::THREADS, (backward_weight_blocks<Source, Tile>())), const StepState* state,         \
         uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma,       \
         int32_t samples, int32_t inputs, int32_t outputs, const float* x, const float* dz, float* dw, float* db,    \
-        const uint32_t* packed, float* partials, float* bias_partials, int32_t stretch) {                           \
+        const uint32_t* packed, float* partials, float* bias_partials, int32_t split_length) {                      \
         connection_backward_weight<Source, Tile>(ConnectionBackwardWeight{                                          \
             mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, dz, \
-            dw, db, packed, partials, bias_partials, stretch});                                                     \
-    }
+            dw, db, packed, partials, bias_partials, split_length});                                                \
+    }                                                                                                               \
+    KERNEL_TILE(                                                                                                    \
+        connection_backward_weight_##source##_##tile, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, Tile::BLOCKS,     \
+        (connection_backward_weight_shared<Source, Tile>()))
 
-// The nine kernels of a source that has no normals.
+// The nine kernels of a source without normals.
 #define CONNECTION_KERNELS(source, Source)                                       \
     CONNECTION_FORWARD(source, Source, large, ForwardLarge)                      \
     CONNECTION_FORWARD(source, Source, small, ForwardSmall)                      \
@@ -62,7 +82,7 @@
     CONNECTION_BACKWARD_WEIGHT(source, Source, small, BackwardWeightSmall)       \
     CONNECTION_BACKWARD_WEIGHT(source, Source, unaligned, BackwardWeightUnaligned)
 
-// The three of a source with normals.
+// The three kernels of a source with normals.
 #define CONNECTION_NORMALS_KERNELS(source, Source)                           \
     CONNECTION_FORWARD(source, Source, normals, ForwardNormals)              \
     CONNECTION_BACKWARD_INPUT(source, Source, normals, BackwardInputNormals) \

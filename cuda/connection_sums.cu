@@ -1,14 +1,14 @@
-// Second pass of the connection kernels where the sums were split into stretches: adds the stretches' sums in order,
-// then does what a single stretch would have done. Partial sums lie as partials[stretch][row][column]; a thread adds
+// Second pass of the connection kernels where the sums were split: adds the partial sums of the splits in order,
+// then does what a single split would have done. Partial sums lie as partials[split][row][column]; a thread adds
 // those of one result after another.
 #include "activation.cuh"
 
 constexpr int SUM_THREADS = 256;
 
-__device__ __forceinline__ float sum_stretches(const float* partials, int32_t stretches, int64_t results, int64_t at) {
+__device__ __forceinline__ float sum_splits(const float* partials, int32_t splits, int64_t results, int64_t at) {
     float sum = partials[at];
-    for (int32_t stretch = 1; stretch < stretches; ++stretch) {
-        sum += partials[stretch * results + at];
+    for (int32_t split = 1; split < splits; ++split) {
+        sum += partials[split * results + at];
     }
     return sum;
 }
@@ -24,38 +24,32 @@ __device__ __forceinline__ void for_each_result(int64_t results, const Result& r
 
 // z = scale * sum + bias, y = act(z); z and y may be the same buffer.
 KERNEL(
-    connection_forward_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t stretches, int32_t samples,
+    connection_forward_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t splits, int32_t samples,
     int32_t outputs, float scale, const float* bias, int32_t activation, float* z, float* y) {
     const int64_t results = static_cast<int64_t>(samples) * outputs;
     for_each_result(results, [&](int64_t at) {
         const float offset = bias != nullptr ? bias[at % outputs] : 0.0f;
-        const float value = fmaf(scale, sum_stretches(partials, stretches, results, at), offset);
+        const float value = fmaf(scale, sum_splits(partials, splits, results, at), offset);
         z[at] = value;
         y[at] = activate(static_cast<Activation>(activation), value);
     });
 }
 
-// dx = scale * sum, times the derivative of the activation below, if there is one.
+// dx = scale * sum.
 KERNEL(
-    connection_backward_input_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t stretches,
-    int32_t samples, int32_t inputs, float scale, int32_t activation, const float* z_below, const float* y_below,
-    float* dx) {
+    connection_backward_input_sum, __launch_bounds__(SUM_THREADS), const float* partials, int32_t splits,
+    int32_t samples, int32_t inputs, float scale, float* dx) {
     const int64_t results = static_cast<int64_t>(samples) * inputs;
-    const auto below = static_cast<Activation>(activation);
-    const float* const read = derivative_takes_output(below) ? y_below : z_below;
-    for_each_result(results, [&](int64_t at) {
-        const float value = scale * sum_stretches(partials, stretches, results, at);
-        dx[at] = below == LINEAR ? value : value * activation_derivative(below, read[at], read[at]);
-    });
+    for_each_result(results, [&](int64_t at) { dx[at] = scale * sum_splits(partials, splits, results, at); });
 }
 
 // dw = scale * sum, and db from the bias's partial sums unless null.
 KERNEL(
     connection_backward_weight_sum, __launch_bounds__(SUM_THREADS), const float* partials, const float* bias_partials,
-    int32_t stretches, int32_t inputs, int32_t outputs, float scale, float* dw, float* db) {
+    int32_t splits, int32_t inputs, int32_t outputs, float scale, float* dw, float* db) {
     const int64_t results = static_cast<int64_t>(inputs) * outputs;
-    for_each_result(results, [&](int64_t at) { dw[at] = scale * sum_stretches(partials, stretches, results, at); });
+    for_each_result(results, [&](int64_t at) { dw[at] = scale * sum_splits(partials, splits, results, at); });
     if (db != nullptr) {
-        for_each_result(outputs, [&](int64_t at) { db[at] = sum_stretches(bias_partials, stretches, outputs, at); });
+        for_each_result(outputs, [&](int64_t at) { db[at] = sum_splits(bias_partials, splits, outputs, at); });
     }
 }

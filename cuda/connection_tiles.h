@@ -9,7 +9,7 @@
 //   normals     for Gaussian noise, where drawing costs far more than loading: few results a thread, any sizes
 #pragma once
 
-// Forward: SAMPLES x OUTPUTS results a block, INPUTS a turn; a thread computes THREAD_SAMPLES x 8, reading the mask
+// Forward: SAMPLES x OUTPUTS results a block, INPUTS a k-step; a thread computes THREAD_SAMPLES x 8, reading the mask
 // words of GROUP samples at a time.
 struct ForwardLarge {
     static constexpr int SAMPLES = 64;
@@ -45,7 +45,7 @@ struct ForwardNormals {
     static constexpr int VECTOR = 1;
 };
 
-// Gradient of the inputs: SAMPLES x INPUTS results a block, OUTPUTS a turn (as many as share random words); a thread
+// Gradient of the inputs: SAMPLES x INPUTS results a block, OUTPUTS a k-step (as many as share random words); a thread
 // computes THREAD_SAMPLES x 4 THREAD_QUADS, its samples 32 apart.
 struct BackwardInputLarge {
     static constexpr int SAMPLES = 128;
@@ -84,7 +84,7 @@ struct BackwardInputNormals {
     static constexpr int VECTOR = 1;
 };
 
-// Gradient of the weights: INPUTS x OUTPUTS results a block, SAMPLES a turn; a thread computes 4 THREAD_QUADS x 8,
+// Gradient of the weights: INPUTS x OUTPUTS results a block, SAMPLES a k-step; a thread computes 4 THREAD_QUADS x 8,
 // reading the mask words of GROUP samples at a time.
 struct BackwardWeightLarge {
     static constexpr int INPUTS = 64;
@@ -120,8 +120,8 @@ struct BackwardWeightNormals {
     static constexpr int VECTOR = 1;
 };
 
-// Words of shared memory that a stage takes: the tiles of the factors, padded against bank conflicts, and the mask's
-// bits where there are any.
+// Words of shared memory that a stage takes: the tiles of the factors, padded against bank conflicts, and the bits of
+// the mask where there are any.
 template <class Tile>
 constexpr int FORWARD_STAGE = Tile::SAMPLES * (Tile::INPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS;
 template <class Tile>

@@ -16,12 +16,12 @@ __device__ __forceinline__ uint4 curand_words(PhiloxKey seed, int64_t group) {
     return philox(make_uint4(static_cast<uint32_t>(group >> SUBSEQUENCE_BITS), 0, subsequence, 0), seed);
 }
 
-// The last group of the stretch [first, first + n).
+// The last group of the range [first, first + n).
 __device__ __forceinline__ int64_t last_group(int64_t first, int64_t n) {
     return (first + n - 1) >> 2;
 }
 
-// Writes values 4 group .. 4 group + 3 of the stream, as far as they lie in the stretch.
+// Writes values 4 group .. 4 group + 3 of the stream, as far as they lie in the range.
 __device__ __forceinline__ void write_group(
     float4 values, float scale, float shift, int64_t group, int64_t first, int64_t n, float* x) {
     const float all[4] = {values.x, values.y, values.z, values.w};

@@ -1,8 +1,7 @@
 // A mini-batch picked out of a data set on the device, by row numbers.
 //
-//   gather_rows         to[r, :] = from[rows[r], :], rows of `width` floats
-//   gather_rows_bytes   to[r, :] = from[rows[r], :] scale + shift, from rows of `width` bytes; rounded twice
-//   gather_labels       to[r] = from[rows[r]]
+//   gather_rows     to[r, :] = from[rows[r], :], rows of `width` floats
+//   gather_labels   to[r] = from[rows[r]]
 #include "positions.cuh"
 
 KERNEL(
@@ -14,19 +13,6 @@ KERNEL(
     }
     for (int64_t r = position.row; r < count; r += position.row_stride) {
         to[r * width + position.column] = from[static_cast<int64_t>(rows[r]) * width + position.column];
-    }
-}
-
-KERNEL(
-    gather_rows_bytes, __launch_bounds__(ROW_BLOCK), int32_t count, int32_t width, float scale, float shift,
-    const uint8_t* from, const int32_t* rows, float* to) {
-    const RowPosition position = row_position(width);
-    if (position.column >= width) {
-        return;
-    }
-    for (int64_t r = position.row; r < count; r += position.row_stride) {
-        const float value = from[static_cast<int64_t>(rows[r]) * width + position.column];
-        to[r * width + position.column] = __fadd_rn(__fmul_rn(value, scale), shift);
     }
 }
 

@@ -9,7 +9,7 @@
 //
 // Gradients may be null, or the logits or predictions. A row that holds NaN or plus infinity, or minus infinity only,
 // has loss and gradient NaN and is no hit, as on the CPU. Accuracy needs no kernel of its own: it is correct / samples.
-#include "launch_shapes.h"
+#include "block_sizes.h"
 #include "loss_totals.h"
 #include "step_state.cuh"
 

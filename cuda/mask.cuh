@@ -116,6 +116,6 @@ mask_normals(const KeyedMask<Key>& mask, uint32_t output, uint32_t quad, uint32_
 }
 
 // The multiplier that a standard normal makes.
-__device__ __forceinline__ float disturbed(float sigma, float normal) {
+__device__ __forceinline__ float noisy_multiplier(float sigma, float normal) {
     return fmaf(sigma, normal, 1.0f);
 }

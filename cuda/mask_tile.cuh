@@ -74,11 +74,11 @@ class MaskDrawer {
 // words, or none: nobody uses them.
 template <class Tile, int QUADS, int THREADS>
 class PackedAlongInputs {
-    static constexpr int TURNS = Tile::WORDS / Tile::STRIDE / QUADS * Tile::GROUPS / THREADS;  // for one quad
-    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                      // of a turn
-    static_assert(TURNS >= 1 && THREADS % Tile::GROUPS == 0, "a quad takes whole turns");
+    static constexpr int ROUNDS = Tile::WORDS / Tile::STRIDE / QUADS * Tile::GROUPS / THREADS;  // for one quad
+    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                      // of a round
+    static_assert(ROUNDS >= 1 && THREADS % Tile::GROUPS == 0, "a quad takes whole rounds");
 
-    const uint32_t* source[TURNS];
+    const uint32_t* source[ROUNDS];
     int64_t step;
     uint32_t* target;
 
@@ -89,8 +89,8 @@ class PackedAlongInputs {
         const int sample = threadIdx.x % Tile::GROUPS * 4;
         const int first = threadIdx.x / Tile::GROUPS;
 #pragma unroll
-        for (int turn = 0; turn < TURNS; ++turn) {
-            source[turn] = packed + shape.clamped_index(quad, octet + first + turn * OCTETS, row + sample);
+        for (int round = 0; round < ROUNDS; ++round) {
+            source[round] = packed + shape.clamped_index(quad, octet + first + round * OCTETS, row + sample);
         }
         target = tile + Tile::index(0, first, sample);
     }
@@ -101,11 +101,11 @@ class PackedAlongInputs {
 #pragma unroll
         for (int quad = 0; quad < QUADS; ++quad) {
 #pragma unroll
-            for (int turn = 0; turn < TURNS; ++turn) {
+            for (int round = 0; round < ROUNDS; ++round) {
                 if (quad * 4 < left) {
-                    copy_async<16>(target + Tile::index(quad, turn * OCTETS, 0), source[turn]);
+                    copy_async<16>(target + Tile::index(quad, round * OCTETS, 0), source[round]);
                 }
-                source[turn] += step;
+                source[round] += step;
             }
         }
         target += stage;
@@ -115,12 +115,12 @@ class PackedAlongInputs {
 // The same along the samples.
 template <class Tile, int SAMPLES, int THREADS>
 class PackedAlongSamples {
-    static constexpr int ROWS = THREADS / Tile::GROUPS;  // a turn covers so many of the quads' octets
-    static constexpr int TURNS = Tile::WORDS / Tile::STRIDE / ROWS;
+    static constexpr int ROWS = THREADS / Tile::GROUPS;  // a round covers so many of the quads' octets
+    static constexpr int ROUNDS = Tile::WORDS / Tile::STRIDE / ROWS;
     static constexpr int OCTETS = Tile::BLOCKS * 4;
-    static_assert(THREADS % Tile::GROUPS == 0 && ROWS % OCTETS == 0, "a turn covers whole quads");
+    static_assert(THREADS % Tile::GROUPS == 0 && ROWS % OCTETS == 0, "a round covers whole quads");
 
-    const uint32_t* source[TURNS];
+    const uint32_t* source[ROUNDS];
     uint32_t* target;
 
     __device__ __forceinline__ int sample() const {
@@ -133,8 +133,8 @@ class PackedAlongSamples {
         const int o = threadIdx.x / Tile::GROUPS % OCTETS;
         const int q = threadIdx.x / Tile::GROUPS / OCTETS;
 #pragma unroll
-        for (int turn = 0; turn < TURNS; ++turn) {
-            source[turn] = packed + shape.clamped_index(quad + q + turn * (ROWS / OCTETS), octet + o, row + sample());
+        for (int round = 0; round < ROUNDS; ++round) {
+            source[round] = packed + shape.clamped_index(quad + q + round * (ROWS / OCTETS), octet + o, row + sample());
         }
         target = tile + Tile::index(q, o, sample());
     }
@@ -143,11 +143,11 @@ class PackedAlongSamples {
     // words further.
     __device__ __forceinline__ void start(int32_t left, int stage) {
 #pragma unroll
-        for (int turn = 0; turn < TURNS; ++turn) {
+        for (int round = 0; round < ROUNDS; ++round) {
             if (sample() < left) {
-                copy_async<16>(target + Tile::index(turn * (ROWS / OCTETS), 0, 0), source[turn]);
+                copy_async<16>(target + Tile::index(round * (ROWS / OCTETS), 0, 0), source[round]);
             }
-            source[turn] += SAMPLES;
+            source[round] += SAMPLES;
         }
         target += stage;
     }

@@ -8,7 +8,7 @@
 
 using ScheduledMask = KeyedMask<PhiloxSchedule>;
 
-// Where a mask comes from: bits, normals, or both (a bit then decides whether a connection is disturbed). Bits are
+// Where a mask comes from: bits, normals, or both (a bit then decides whether a connection gets noise). Bits are
 // drawn in PLANES planes, 0 for any number, or read packed.
 constexpr int NOT_DRAWN = -1;
 template <bool HAS_BITS, bool HAS_NORMALS, int PLANE_COUNT>

@@ -1,6 +1,5 @@
 // What the kernels need from the machine that they run on: CUDA itself, or its emulation on a CPU
-// (native-tests/emulation), which compiles the very same sources. Everything that is written differently for the two is
-// here and nowhere else.
+// (native-tests/emulation), which compiles the same sources. All code that differs between the two is in this file.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +8,11 @@
 
 // A kernel by its plain name; `bounds` is a __launch_bounds__.
 #define KERNEL(name, bounds, ...) extern "C" __global__ void bounds name(__VA_ARGS__)
+
+// What a launch of a kernel that computes tiles needs to know, for kernels.json: rows and columns of the results that a
+// block computes, terms of the sums in a k-step, blocks that a multiprocessor is to hold at least, and bytes of dynamic
+// shared memory. Only the emulation keeps it.
+#define KERNEL_TILE(name, rows, columns, k_step, blocks, shared_bytes)
 
 // Shared memory whose size the launch gives.
 #define DYNAMIC_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
@@ -42,7 +46,7 @@ __device__ __forceinline__ void wait_for_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
-// Closes the group of copies that this thread has started since the last one, so that groups can be waited for in turn.
+// Closes the group of copies that this thread has started since the last one, so that groups can be waited for one after the other.
 __device__ __forceinline__ void commit_copies() {
     asm volatile("cp.async.commit_group;" ::: "memory");
 }
@@ -104,7 +108,7 @@ __device__ __forceinline__ bool bit_is_set(uint32_t word, int bit) {
     return (word & selector) != 0;
 }
 
-// Hides how a value was computed, so that the compiler keeps it instead of computing it again in every turn of a loop.
+// Hides how a value was computed, so that the compiler keeps it instead of computing it again in every iteration of a loop.
 __device__ __forceinline__ const float* keep(const float* pointer) {
     asm("" : "+l"(pointer));
     return pointer;

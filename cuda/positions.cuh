@@ -1,7 +1,7 @@
 // Where a thread starts and how far it steps, in 64 bits, for kernels over all elements or over the rows of a matrix.
 #pragma once
 
-#include "launch_shapes.h"
+#include "block_sizes.h"
 #include "platform.cuh"
 
 __device__ __forceinline__ int64_t first_element() {

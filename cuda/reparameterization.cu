@@ -13,7 +13,7 @@ __device__ __forceinline__ float
 output_noise(const Mask& mask, uint32_t first_sample, int32_t outputs, int64_t k) {
     const auto sample = first_sample + static_cast<uint32_t>(k / outputs);
     const auto output = static_cast<uint32_t>(k % outputs);
-    return __fsub_rn(disturbed(mask.sigma, mask_normals(mask, output, 0, sample).x), 1.0f);
+    return __fsub_rn(noisy_multiplier(mask.sigma, mask_normals(mask, output, 0, sample).x), 1.0f);
 }
 
 KERNEL(

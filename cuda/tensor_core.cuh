@@ -1,4 +1,4 @@
-// What the sequence kernels multiply, as 32-bit words along the dimension that is summed over:
+// What the multi-position kernels multiply, as 32-bit words along the dimension that is summed over:
 //
 //   Tf32   a word is a float. A tensor core reads its sign, exponent and upper 10 bits of fraction
 //   Bf16   a word is two neighbouring bf16, the first in the lower half

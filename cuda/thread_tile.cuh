@@ -85,10 +85,10 @@ __device__ __forceinline__ void draw_multipliers(
     const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample, const Kept& kept,
     float (&multipliers)[4]) {
     const float4 normals = mask_normals(mask, output, quad, sample);
-    multipliers[0] = disturbed(mask.sigma, normals.x);
-    multipliers[1] = disturbed(mask.sigma, normals.y);
-    multipliers[2] = disturbed(mask.sigma, normals.z);
-    multipliers[3] = disturbed(mask.sigma, normals.w);
+    multipliers[0] = noisy_multiplier(mask.sigma, normals.x);
+    multipliers[1] = noisy_multiplier(mask.sigma, normals.y);
+    multipliers[2] = noisy_multiplier(mask.sigma, normals.z);
+    multipliers[3] = noisy_multiplier(mask.sigma, normals.w);
     if constexpr (Source::BITS) {
 #pragma unroll
         for (int i = 0; i < 4; ++i) {

@@ -4,23 +4,23 @@
 // last column they repeat the last ones: those values only reach results that are never stored. VECTOR floats a copy: 4
 // needs rows of a multiple of 4 floats, aligned to 16 bytes.
 //
-// Two stages of shared memory take turns: one is filled while the other is computed from. What a thread needs for its
-// next copy is carried from turn to turn, since computing it anew would cost instructions in the loops that must not
+// Two stages of shared memory alternate: one is filled while the other is computed from. What a thread needs for its
+// next copy is carried from k-step to k-step, since computing it anew would cost instructions in the loops that must not
 // have any.
 #pragma once
 
 #include "platform.cuh"
 
-// Turn by turn, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. A thread's place in the tile at turn n
-// is its place at turn 0 and a constant: either a turn covers whole rows, or a row takes whole turns.
+// In rounds, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. The place of a thread in the tile in round n
+// is its place in round 0 plus a constant: a round covers whole rows, or a row takes whole rounds.
 template <int ROWS, int COLUMNS, int THREADS, int VECTOR>
-struct TileTurns {
+struct TileRounds {
     static constexpr int PER_ROW = COLUMNS / VECTOR;
-    static constexpr int TURNS = ROWS * PER_ROW / THREADS;
-    static constexpr int COLUMN_TURNS = PER_ROW > THREADS ? PER_ROW / THREADS : 1;
-    static constexpr int ROW_TURNS = TURNS / COLUMN_TURNS;
+    static constexpr int ROUNDS = ROWS * PER_ROW / THREADS;
+    static constexpr int COLUMN_ROUNDS = PER_ROW > THREADS ? PER_ROW / THREADS : 1;
+    static constexpr int ROW_ROUNDS = ROUNDS / COLUMN_ROUNDS;
     static_assert(ROWS * PER_ROW % THREADS == 0, "threads share the copies evenly");
-    static_assert(THREADS % PER_ROW == 0 || PER_ROW % THREADS == 0, "turns are whole rows, or rows whole turns");
+    static_assert(THREADS % PER_ROW == 0 || PER_ROW % THREADS == 0, "rounds are whole rows, or rows whole rounds");
 
     static __device__ __forceinline__ int row() {
         return threadIdx.x / PER_ROW;
@@ -28,24 +28,24 @@ struct TileTurns {
     static __device__ __forceinline__ int column() {
         return threadIdx.x % PER_ROW * VECTOR;
     }
-    static __device__ __forceinline__ constexpr int row_step(int turn) {
-        return turn * THREADS / PER_ROW;
+    static __device__ __forceinline__ constexpr int row_step(int round) {
+        return round * THREADS / PER_ROW;
     }
-    static __device__ __forceinline__ constexpr int column_step(int turn) {
-        return turn * THREADS % PER_ROW * VECTOR;
+    static __device__ __forceinline__ constexpr int column_step(int round) {
+        return round * THREADS % PER_ROW * VECTOR;
     }
 };
 
 // A tile of ROWS x K floats at a fixed row, k along the columns: element (row, k) goes to tile[row * STRIDE + k].
 template <int ROWS, int K, int STRIDE, int THREADS, int VECTOR>
 class TileAlongRows {
-    using Turns = TileTurns<ROWS, K, THREADS, VECTOR>;
-    static_assert(Turns::COLUMN_TURNS == 1, "a turn covers whole rows");
-    static_assert(Turns::TURNS <= 32, "a bit for each turn");
+    using Rounds = TileRounds<ROWS, K, THREADS, VECTOR>;
+    static_assert(Rounds::COLUMN_ROUNDS == 1, "a round covers whole rows");
+    static_assert(Rounds::ROUNDS <= 32, "a bit for each round");
 
     const float* source;
     uint32_t width;
-    uint32_t valid;  // bit n: the row of turn n is inside
+    uint32_t valid;  // bit n: the row of round n is inside
     float* target;
 
   public:
@@ -53,26 +53,26 @@ class TileAlongRows {
 
     __device__ __forceinline__
     TileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, float* tile)
-        : source(keep(matrix + (first_row + Turns::row()) * static_cast<int64_t>(width) + Turns::column())),
+        : source(keep(matrix + (first_row + Rounds::row()) * static_cast<int64_t>(width) + Rounds::column())),
           width(width),
           valid(0),
-          target(tile + Turns::row() * STRIDE + Turns::column()) {
+          target(tile + Rounds::row() * STRIDE + Rounds::column()) {
 #pragma unroll
-        for (int turn = 0; turn < Turns::TURNS; ++turn) {
-            const bool inside = first_row + Turns::row() + Turns::row_step(turn) < static_cast<uint32_t>(rows);
-            valid |= static_cast<uint32_t>(inside) << turn;
+        for (int round = 0; round < Rounds::ROUNDS; ++round) {
+            const bool inside = first_row + Rounds::row() + Rounds::row_step(round) < static_cast<uint32_t>(rows);
+            valid |= static_cast<uint32_t>(inside) << round;
         }
     }
 
     // Starts to copy K columns from column k on, `left` of which are there, to the tile; goes on to the tile `stage`
     // floats further.
     __device__ __forceinline__ void start(uint32_t k, int32_t left, int stage) {
-        const uint32_t inside = Turns::column() < left ? valid : 0;
+        const uint32_t inside = Rounds::column() < left ? valid : 0;
 #pragma unroll
-        for (int turn = 0; turn < Turns::TURNS; ++turn) {
-            const int row = Turns::row_step(turn);
+        for (int round = 0; round < Rounds::ROUNDS; ++round) {
+            const int row = Rounds::row_step(round);
             copy_async_or_zero<VECTOR * 4>(
-                target + row * STRIDE, source + k + static_cast<uint64_t>(width) * row, bit_is_set(inside, turn));
+                target + row * STRIDE, source + k + static_cast<uint64_t>(width) * row, bit_is_set(inside, round));
         }
         target += stage;
     }
@@ -82,14 +82,14 @@ class TileAlongRows {
 // tile[k * COLUMNS + Layout::column(column)].
 template <int K, int COLUMNS, int THREADS, int VECTOR, class Layout>
 class TileAlongColumns {
-    using Turns = TileTurns<K, COLUMNS, THREADS, VECTOR>;
+    using Rounds = TileRounds<K, COLUMNS, THREADS, VECTOR>;
 
-    const float* source[Turns::COLUMN_TURNS];  // of the next row to be copied
+    const float* source[Rounds::COLUMN_ROUNDS];  // of the next row to be copied
     int64_t step;                              // to this thread's next row
     float* target;
 
-    static __device__ __forceinline__ constexpr int offset(int turn) {
-        return Turns::row_step(turn) * COLUMNS + Layout::column(Turns::column_step(turn));
+    static __device__ __forceinline__ constexpr int offset(int round) {
+        return Rounds::row_step(round) * COLUMNS + Layout::column(Rounds::column_step(round));
     }
 
   public:
@@ -97,13 +97,13 @@ class TileAlongColumns {
 
     __device__ __forceinline__
     TileAlongColumns(const float* matrix, int32_t width, uint32_t first_column, uint32_t k, float* tile)
-        : step(K / Turns::ROW_TURNS * static_cast<int64_t>(width)),
-          target(tile + Turns::row() * COLUMNS + Layout::column(Turns::column())) {
+        : step(K / Rounds::ROW_ROUNDS * static_cast<int64_t>(width)),
+          target(tile + Rounds::row() * COLUMNS + Layout::column(Rounds::column())) {
 #pragma unroll
-        for (int turn = 0; turn < Turns::COLUMN_TURNS; ++turn) {
+        for (int round = 0; round < Rounds::COLUMN_ROUNDS; ++round) {
             const uint32_t column =
-                min(first_column + Turns::column() + Turns::column_step(turn), static_cast<uint32_t>(width - VECTOR));
-            source[turn] = matrix + (k + Turns::row()) * static_cast<int64_t>(width) + column;
+                min(first_column + Rounds::column() + Rounds::column_step(round), static_cast<uint32_t>(width - VECTOR));
+            source[round] = matrix + (k + Rounds::row()) * static_cast<int64_t>(width) + column;
         }
     }
 
@@ -111,9 +111,9 @@ class TileAlongColumns {
     // further.
     __device__ __forceinline__ void start(int32_t left, int stage) {
 #pragma unroll
-        for (int turn = 0; turn < Turns::TURNS; ++turn) {
-            const float*& from = source[turn % Turns::COLUMN_TURNS];
-            copy_async_or_zero<VECTOR * 4>(target + offset(turn), from, Turns::row() + Turns::row_step(turn) < left);
+        for (int round = 0; round < Rounds::ROUNDS; ++round) {
+            const float*& from = source[round % Rounds::COLUMN_ROUNDS];
+            copy_async_or_zero<VECTOR * 4>(target + offset(round), from, Rounds::row() + Rounds::row_step(round) < left);
             from += step;
         }
         target += stage;

@@ -7,10 +7,7 @@
 //   multiply           to = a b                     to may be a or b
 //   multiply_add       to = to + alpha a b         each product and the sum rounded, as on the CPU
 //   multiply_rows      to[r,:] = a[r,:] row[:]     rows of `width` floats; to may be a
-//   flag_non_finite    flag = 1 if an x is NaN or infinite; else flag stays as it was
 #include "positions.cuh"
-
-constexpr uint32_t EXPONENT_BITS = 0x7F800000u;
 
 KERNEL(fill, __launch_bounds__(ELEMENT_BLOCK), int64_t n, float value, float* x) {
     for (int64_t k = first_element(); k < n; k += element_stride()) {
@@ -54,16 +51,5 @@ KERNEL(
     float* to) {
     for (int64_t k = first_element(); k < n; k += element_stride()) {
         to[k] = __fmul_rn(a[k], row[k % width]);
-    }
-}
-
-// Threads that find one all write the same value.
-KERNEL(flag_non_finite, __launch_bounds__(ELEMENT_BLOCK), int64_t n, const float* x, uint32_t* flag) {
-    bool found = false;
-    for (int64_t k = first_element(); k < n; k += element_stride()) {
-        found |= (__float_as_uint(x[k]) & EXPONENT_BITS) == EXPONENT_BITS;
-    }
-    if (found) {
-        *flag = 1;
     }
 }

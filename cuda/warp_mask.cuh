@@ -5,7 +5,7 @@
 // hand the words round: no word is drawn twice.
 #pragma once
 
-#include "launch_shapes.h"
+#include "block_sizes.h"
 #include "mask.cuh"
 
 constexpr uint32_t WARP_MASK_BLOCKS = WARP_MASK_OUTPUTS / 32;
@@ -67,10 +67,10 @@ __device__ __forceinline__ void warp_mask_values(
     float if_dropped[4] = {0.0f, 0.0f, 0.0f, 0.0f};
     if (noise != BERNOULLI) {
         const float4 normals = mask_normals(mask, output, quad, sample);
-        if_dropped[0] = disturbed(mask.sigma, normals.x);
-        if_dropped[1] = disturbed(mask.sigma, normals.y);
-        if_dropped[2] = disturbed(mask.sigma, normals.z);
-        if_dropped[3] = disturbed(mask.sigma, normals.w);
+        if_dropped[0] = noisy_multiplier(mask.sigma, normals.x);
+        if_dropped[1] = noisy_multiplier(mask.sigma, normals.y);
+        if_dropped[2] = noisy_multiplier(mask.sigma, normals.z);
+        if_dropped[3] = noisy_multiplier(mask.sigma, normals.w);
     }
 #pragma unroll
     for (int i = 0; i < INPUTS; ++i) {

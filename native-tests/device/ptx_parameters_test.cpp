@@ -1,7 +1,10 @@
-// The committed PTX and the emulation speak of the same kernels: every PTX kernel is emulated, with the same
-// parameters.
+// The committed PTX, kernels.json and the sources agree: every PTX kernel is emulated, with the same parameters, and
+// kernels.json says what the sources say.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "kernel_catalogue.h"
 #include "kernel_registry.h"
 #include "ptx_kernels.h"
 
@@ -21,4 +24,13 @@ TEST(PtxParameters, AreThoseOfTheEmulatedKernels) {
             }
         }
     }
+}
+
+TEST(KernelCatalogue, IsThatOfTheSources) {
+    const std::filesystem::path folder = PERNODEDROP_PTX_DIR;
+    const std::string expected = kernel_catalogue(
+        [&](const std::string& module) { return std::filesystem::exists(folder / (module + ".ptx")); });
+    // Not EXPECT_EQ, which would print both.
+    EXPECT_TRUE(read_text((folder / "kernels.json").string()) == expected)
+        << "kernels.json is not that of the sources: run cuda/build-ptx.sh";
 }

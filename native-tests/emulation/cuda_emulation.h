@@ -12,11 +12,17 @@
 #define __align__(bytes) alignas(bytes)
 #define __launch_bounds__(...) .with(__VA_ARGS__)
 
-// Declares the kernel, registers it with its parameters' types, and begins its definition.
-#define KERNEL(name, bounds, ...)                                                                                 \
-    extern "C" void name(__VA_ARGS__);                                                                            \
-    static const emulation::Registration<&name> registration_of_##name(#name, emulation::LaunchBounds {} bounds); \
+// Declares the kernel, registers it with its module and its parameters, and begins its definition. The module is named
+// after the source file that is compiled.
+#define KERNEL(name, bounds, ...)                                                 \
+    extern "C" void name(__VA_ARGS__);                                            \
+    static const emulation::Registration<&name> registration_of_##name(           \
+        #name, __BASE_FILE__, emulation::LaunchBounds {} bounds, #__VA_ARGS__);   \
     extern "C" void name(__VA_ARGS__)
+
+#define KERNEL_TILE(name, rows, columns, k_step, blocks, shared_bytes) \
+    static const emulation::TileRegistration tile_of_##name(           \
+        #name, emulation::Tile{rows, columns, k_step, blocks}, shared_bytes);
 
 #define DYNAMIC_SHARED(name) unsigned char* const name = emulation::dynamic_shared()
 

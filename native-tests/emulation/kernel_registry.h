@@ -1,5 +1,5 @@
-// The kernels of the program by name, with their parameters, callable through an array of pointers to arguments: what a
-// CUDA driver knows of them.
+// The kernels of the program by name: the one source of facts about them. A launch of the emulation, the simulated driver
+// and kernels.json (kernel_catalogue.h) are made from it.
 #pragma once
 
 #include <string>
@@ -22,11 +22,29 @@ struct LaunchBounds {
     }
 };
 
+// As in KERNEL_TILE of platform.cuh; all 0 for a kernel without tiles.
+struct Tile {
+    int rows = 0;
+    int columns = 0;
+    int k_step = 0;
+    int blocks = 0;
+};
+
+// A parameter as the source declares it, such as "const float*" and "x".
+struct Declaration {
+    std::string type;
+    std::string name;
+};
+
 struct Kernel {
     std::string name;
+    std::string module;  // name of the source file, without folder and ending
     LaunchBounds bounds;
     std::vector<ParameterType> parameters;
+    std::vector<Declaration> declarations;
     void (*call)(void** arguments);  // runs the body for the current thread
+    Tile tile{};
+    int shared_bytes = 0;  // dynamic
 };
 
 // In order of registration.
@@ -35,7 +53,8 @@ const std::vector<Kernel>& kernels();
 // nullptr if there is none of that name.
 const Kernel* find_kernel(const std::string& name);
 
-void register_kernel(Kernel kernel);
+// Module and declarations are read from the path of the source and from the text of the parameter list.
+void register_kernel(Kernel kernel, const std::string& path, const std::string& parameters);
 
 template <auto FUNCTION, class... Parameters, size_t... INDEX>
 void call_with(void** arguments, std::index_sequence<INDEX...>) {
@@ -46,16 +65,23 @@ void call_with(void** arguments, std::index_sequence<INDEX...>) {
 template <auto FUNCTION>
 class Registration {
     template <class... Parameters>
-    static void add(const char* name, LaunchBounds bounds, void (*)(Parameters...)) {
-        register_kernel({name, bounds, {parameter_type<Parameters>()...}, [](void** arguments) {
-                             call_with<FUNCTION, Parameters...>(arguments, std::index_sequence_for<Parameters...>{});
-                         }});
+    static void add(
+        const char* name, const char* path, LaunchBounds bounds, const char* text, void (*)(Parameters...)) {
+        Kernel kernel{name, "", bounds, {parameter_type<Parameters>()...}, {}, [](void** arguments) {
+                          call_with<FUNCTION, Parameters...>(arguments, std::index_sequence_for<Parameters...>{});
+                      }};
+        register_kernel(std::move(kernel), path, text);
     }
 
   public:
-    Registration(const char* name, LaunchBounds bounds) {
-        add(name, bounds, FUNCTION);
+    Registration(const char* name, const char* path, LaunchBounds bounds, const char* parameters) {
+        add(name, path, bounds, parameters, FUNCTION);
     }
+};
+
+// Adds to a kernel that has been registered what KERNEL_TILE says of it.
+struct TileRegistration {
+    TileRegistration(const char* name, Tile tile, int shared_bytes);
 };
 
 }  // namespace emulation

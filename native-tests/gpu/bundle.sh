@@ -51,7 +51,7 @@ gather_jars() {
     rm -rf "$to"
     mkdir -p "$to"
     # Without the frameworks that have an adapter, provided and their natives, and without what needs them.
-    (cd "$repository" && mvn -q -B -P gpu-bundle test-compile dependency:copy-dependencies -DoutputDirectory="$to" \
+    (cd "$repository" && mvn -q -B test-compile dependency:copy-dependencies -DoutputDirectory="$to" \
         -DexcludeScope=provided -DexcludeGroupIds=org.nd4j,org.deeplearning4j,ai.djl,ai.djl.pytorch,org.tribuo,org.slf4j)
     # Rules about the sources' packages and fuzzing need no GPU.
     rm "$to"/archunit*.jar "$to"/jazzer*.jar

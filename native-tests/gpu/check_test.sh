@@ -33,7 +33,7 @@ esac
 E2
 stand_in "$work/bin/cmake" <<'E2'
 [ "$1" = --build ] || { [ -z "${BROKEN_BUILD:-}" ] || { echo "error: broken"; exit 1; }; exit 0; }
-for program in gpu_tests kernel_timing sequence_timing; do
+for program in gpu_tests kernel_timing multi_position_timing; do
     printf '#!/bin/bash\necho "[       OK ] Some.Test"\nexit ${NATIVE_STATUS:-0}\n' >"$2/$program"
     chmod +x "$2/$program"
 done

@@ -101,9 +101,9 @@ class ConnectionTiming {
         const device::Array<float> bias_partials(launch_.plan.bias_partials);
         launch_.partials = partials.pointer();
         launch_.bias_partials = bias_partials.pointer();
-        const int32_t stretches = launch_.plan.stretches;
+        const int32_t splits = launch_.plan.splits;
         const std::string name = device::connection_kernel(connection_pass(pass), case_.source, launch_.plan.tile) +
-                                 (case_.store ? "+store" : "") + (stretches > 1 ? "/" + std::to_string(stretches) : "");
+                                 (case_.store ? "+store" : "") + (splits > 1 ? "/" + std::to_string(splits) : "");
         const auto run = [&] { run_pass(pass); };
         const bool normals = connection_plan::has_normals(case_.source);
         layer_.check(

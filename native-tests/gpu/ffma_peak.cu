@@ -5,14 +5,14 @@
 constexpr int FFMA_CHAINS = 16;
 constexpr int FFMA_UNROLLED = 8;
 
-KERNEL(ffma_peak, __launch_bounds__(256), int32_t turns, float factor, float addend, float* totals) {
+KERNEL(ffma_peak, __launch_bounds__(256), int32_t iterations, float factor, float addend, float* totals) {
     float sums[FFMA_CHAINS];
 #pragma unroll
     for (int n = 0; n < FFMA_CHAINS; ++n) {
         sums[n] = static_cast<float>(n);
     }
 #pragma unroll 1
-    for (int32_t turn = 0; turn < turns; ++turn) {
+    for (int32_t iteration = 0; iteration < iterations; ++iteration) {
 #pragma unroll
         for (int step = 0; step < FFMA_UNROLLED; ++step) {
 #pragma unroll

@@ -46,7 +46,7 @@ target_compile_options(cuda_device PRIVATE -O2 ${GPU_WARNINGS})
 target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNODEDROP_PTX_DIR}:${TEST_PTX_DIR}")
 
 add_executable(gpu_tests
-    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp device/sequence.cpp
+    ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp device/multi_position.cpp
     $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
@@ -78,17 +78,17 @@ target_compile_options(kernel_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=o
 target_link_libraries(kernel_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 add_dependencies(kernel_timing test_ptx)
 
-add_executable(sequence_timing
-    ${GPU_FOLDER}/sequence_timing.cpp
-    ${GPU_FOLDER}/sequence_operands.cpp
+add_executable(multi_position_timing
+    ${GPU_FOLDER}/multi_position_timing.cpp
+    ${GPU_FOLDER}/multi_position_operands.cpp
     ${GPU_FOLDER}/clocks.cpp
     ${GPU_FOLDER}/cublas.cpp
     ${GPU_FOLDER}/cuda_timer.cpp
     ${GPU_FOLDER}/layer_operands.cpp
-    device/sequence.cpp
+    device/multi_position.cpp
     reference/mask.cpp
     reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)
-target_include_directories(sequence_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
-target_compile_options(sequence_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
-target_link_libraries(sequence_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+target_include_directories(multi_position_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
+target_compile_options(multi_position_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
+target_link_libraries(multi_position_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})

@@ -76,13 +76,13 @@ double measure_ffma_peak(const CudaTimer& timer) {
     constexpr int CHAINS = 16;
     constexpr int UNROLLED = 8;
     constexpr unsigned THREADS = 256;
-    constexpr int TURNS = 8192;
+    constexpr int ITERATIONS = 8192;
     constexpr float FACTOR = 0.75f;
     constexpr float ADDEND = 0.5f;
     const auto blocks = static_cast<unsigned>(device::multiprocessors()) * 8;
     const device::Array<float> totals(static_cast<int64_t>(blocks) * THREADS);
-    const auto run = [&](int32_t turns) {
-        device::launch("ffma_peak", {{blocks}, THREADS}, turns, FACTOR, ADDEND, totals.pointer());
+    const auto run = [&](int32_t iterations) {
+        device::launch("ffma_peak", {{blocks}, THREADS}, iterations, FACTOR, ADDEND, totals.pointer());
     };
     run(2);
     float expected = 0.0f;
@@ -99,8 +99,8 @@ double measure_ffma_peak(const CudaTimer& timer) {
                 "ffma_peak computed " + std::to_string(total) + " instead of " + std::to_string(expected));
         }
     }
-    const Timing timing = timer.time([&] { run(TURNS); });
-    const double count = static_cast<double>(blocks) * THREADS * CHAINS * UNROLLED * TURNS;
+    const Timing timing = timer.time([&] { run(ITERATIONS); });
+    const double count = static_cast<double>(blocks) * THREADS * CHAINS * UNROLLED * ITERATIONS;
     const double peak = count / (timing.median_us * 1e-6);
     const int mhz = timing.sm_mhz;
     std::printf("FFMA peak %.4g/s at %d MHz", peak, mhz);

@@ -179,8 +179,8 @@ planted_fault(eighth_bits_in_reverse
 
 planted_fault(row_past_the_tile_copied
     FILE tile_copy.cuh
-    ORIGINAL [[Turns::row() + Turns::row_step(turn) < left]]
-    REPLACEMENT [[Turns::row() + Turns::row_step(turn) <= left]]
+    ORIGINAL [[Rounds::row() + Rounds::row_step(round) < left]]
+    REPLACEMENT [[Rounds::row() + Rounds::row_step(round) <= left]]
     ${BY_MANY_PLANES})
 
 planted_fault(column_past_the_row_stored
@@ -195,121 +195,121 @@ planted_fault(sample_past_the_batch_stored
     REPLACEMENT [[if (b <= static_cast<uint32_t>(p.samples)) {]]
     ${BY_MANY_PLANES})
 
-planted_fault(stretch_lost
+planted_fault(split_lost
     FILE connection_sums.cu
-    ORIGINAL [[stretch < stretches]]
-    REPLACEMENT [[stretch < stretches - 1]]
+    ORIGINAL [[split < splits]]
+    REPLACEMENT [[split < splits - 1]]
     ${BY_MANY_PLANES})
 
-# Faults of the sequence kernels, seen by those of one source and precision.
-set(BY_SEQUENCES
-    KERNELS sequence_many_planes_tf32.cu sequence_operands.cu connection_sums.cu
-    TESTS Masks/SequenceKernels.GiveTheReferencesSums/many_planes_tf32_3_of_4)
+# Faults of the multi-position kernels, seen by those of one source and precision.
+set(BY_MULTI_POSITION
+    KERNELS multi_position_many_planes_tf32.cu multi_position_operands.cu connection_sums.cu
+    TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/many_planes_tf32_3_of_4)
 
-planted_fault(sequence_forward_without_barrier
-    FILE sequence_forward.cuh
+planted_fault(multi_position_forward_without_barrier
+    FILE multi_position_forward.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();
         __syncthreads();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 2>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_forward_waits_too_little
-    FILE sequence_forward.cuh
+planted_fault(multi_position_forward_waits_too_little
+    FILE multi_position_forward.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 1>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_backward_input_without_barrier
-    FILE sequence_backward_input.cuh
+planted_fault(multi_position_backward_input_without_barrier
+    FILE multi_position_backward_input.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();
         __syncthreads();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 2>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_backward_input_waits_too_little
-    FILE sequence_backward_input.cuh
+planted_fault(multi_position_backward_input_waits_too_little
+    FILE multi_position_backward_input.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 1>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_backward_weight_without_barrier
-    FILE sequence_backward_weight.cuh
+planted_fault(multi_position_backward_weight_without_barrier
+    FILE multi_position_backward_weight.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();
             __syncthreads();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 2>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_backward_weight_waits_too_little
-    FILE sequence_backward_weight.cuh
+planted_fault(multi_position_backward_weight_waits_too_little
+    FILE multi_position_backward_weight.cuh
     ORIGINAL [[wait_for_copies_but<Tile::STAGES - 2>();]]
     REPLACEMENT [[wait_for_copies_but<Tile::STAGES - 1>();]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_schedule_without_barrier
-    FILE sequence_forward.cuh
+planted_fault(multi_position_schedule_without_barrier
+    FILE multi_position_forward.cuh
     ORIGINAL [[__syncthreads();  // the schedule is written]]
     REPLACEMENT [[(void)0;]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_results_without_barrier
-    FILE sequence_product.cuh
+planted_fault(multi_position_results_without_barrier
+    FILE multi_position_product.cuh
     ORIGINAL [[    __syncthreads();
     // Not unrolled, as activations are long.]]
     REPLACEMENT [[    // Not unrolled, as activations are long.]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_row_past_the_tile_copied
-    FILE sequence_product.cuh
+planted_fault(multi_position_row_past_the_tile_copied
+    FILE multi_position_product.cuh
     ORIGINAL [[inside && first_row + row + step < static_cast<uint32_t>(rows)]]
     REPLACEMENT [[inside && first_row + row + step <= static_cast<uint32_t>(rows)]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_k_past_the_tile_copied
-    FILE sequence_product.cuh
+planted_fault(multi_position_k_past_the_tile_copied
+    FILE multi_position_product.cuh
     ORIGINAL [[inside && k + row + step < static_cast<uint32_t>(rows)]]
     REPLACEMENT [[inside && k + row + step <= static_cast<uint32_t>(rows)]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_position_past_the_sample_stored
-    FILE sequence_forward.cuh
+planted_fault(multi_position_position_past_the_sample_stored
+    FILE multi_position_forward.cuh
     ORIGINAL [[t >= static_cast<uint32_t>(p.positions)]]
     REPLACEMENT [[t > static_cast<uint32_t>(p.positions)]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_group_not_drawn
-    FILE sequence_backward_input.cuh
-    ORIGINAL [[(group + 1) * GROUP_TURNS < turns]]
-    REPLACEMENT [[(group + 2) * GROUP_TURNS < turns]]
-    ${BY_SEQUENCES})
+planted_fault(multi_position_group_not_drawn
+    FILE multi_position_backward_input.cuh
+    ORIGINAL [[(group + 1) * GROUP_K_STEPS < k_steps]]
+    REPLACEMENT [[(group + 2) * GROUP_K_STEPS < k_steps]]
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_sample_draws_the_last_ones_mask
-    FILE sequence_backward_weight.cuh
+planted_fault(multi_position_sample_draws_the_last_ones_mask
+    FILE multi_position_backward_weight.cuh
     ORIGINAL [[draw(sample + 1);]]
     REPLACEMENT [[draw(sample);]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_pad_reads_past_the_row
-    FILE sequence_operands.cu
+planted_fault(multi_position_pad_reads_past_the_row
+    FILE multi_position_operands.cu
     ORIGINAL [[column < columns ? __float_as_uint]]
     REPLACEMENT [[column <= columns ? __float_as_uint]]
-    ${BY_SEQUENCES})
+    ${BY_MULTI_POSITION})
 
-planted_fault(sequence_halves_swapped
-    FILE sequence_operands.cu
+planted_fault(multi_position_halves_swapped
+    FILE multi_position_operands.cu
     ORIGINAL [[return bf16_pair(low, high);]]
     REPLACEMENT [[return bf16_pair(high, low);]]
-    KERNELS sequence_one_plane_bf16.cu sequence_operands.cu connection_sums.cu
-    TESTS Masks/SequenceKernels.GiveTheReferencesSums/one_plane_bf16_1_of_2)
+    KERNELS multi_position_one_plane_bf16.cu multi_position_operands.cu connection_sums.cu
+    TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/one_plane_bf16_1_of_2)
 
-planted_fault(sequence_weights_disturbed_without_barrier
-    FILE sequence_forward.cuh
+planted_fault(multi_position_weights_perturbed_without_barrier
+    FILE multi_position_forward.cuh
     ORIGINAL [[            __syncthreads();
         }
-        multiply_turn]]
+        multiply_k_step]]
     REPLACEMENT [[        }
-        multiply_turn]]
-    KERNELS sequence_gaussian_tf32.cu sequence_operands.cu connection_sums.cu
-    TESTS Masks/SequenceKernels.GiveTheReferencesSums/gaussian_tf32_1_of_2)
+        multiply_k_step]]
+    KERNELS multi_position_gaussian_tf32.cu multi_position_operands.cu connection_sums.cu
+    TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/gaussian_tf32_1_of_2)
 
 planted_fault(windows_without_padding_left
     FILE window.cu

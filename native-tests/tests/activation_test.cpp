@@ -22,7 +22,7 @@ std::vector<float> activated(int32_t activation, const std::vector<float>& z) {
     device::Array<float> device_z(z);
     device::Array<float> y(device_z.size());
     const int32_t columns = static_cast<int32_t>(z.size());
-    run("bias_activation", launch_of(row_grid(1, columns), ROW_BLOCK), activation, 1, columns,
+    run("bias_activation", row_launches(1, columns)[0], activation, 1, columns,
         static_cast<const float*>(nullptr), device_z.pointer(), y.pointer());
     EXPECT_EQ(bits_of(device_z.download()), bits_of(z)) << "z was written without a bias";
     return y.download();
@@ -106,7 +106,7 @@ TEST(Activation, WorksInPlace) {
     const std::vector<float> dy = Numbers(10).reals(samples * outputs, -1, 1);
     device::Array<float> bias(Numbers(11).reals(outputs, -1, 1));
     for (const ReferenceActivation& activation : REFERENCE_ACTIVATIONS) {
-        const device::Launch rows = launch_of(row_grid(samples, outputs), ROW_BLOCK);
+        const device::Launch rows = row_launches(samples, outputs)[0];
         device::Array<float> apart_z(z);
         device::Array<float> apart_y(apart_z.size());
         device::Array<float> both(z);

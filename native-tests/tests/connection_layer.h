@@ -46,7 +46,7 @@ class ConnectionLayer {
 
     // Each pass by a plan, against the reference; GoogleTest failures say what differed.
     void check_forward(const ConnectionPlan& plan, int32_t activation, bool with_bias);
-    void check_backward_input(const ConnectionPlan& plan, int32_t activation_below);
+    void check_backward_input(const ConnectionPlan& plan);
     void check_backward_weight(const ConnectionPlan& plan, bool with_bias);
 
     // Results of a pass by a plan, bit for bit as the device left them.
@@ -72,22 +72,15 @@ class ConnectionLayer {
     std::vector<float> w_;
     std::vector<float> dz_;
     std::vector<float> bias_;
-    std::vector<float> below_;
     device::Array<StepState> state_;
     device::Array<float> x_array_;
     device::Array<float> w_array_;
     device::Array<float> dz_array_;
     device::Array<float> bias_array_;
-    device::Array<float> below_array_;
     std::optional<device::Array<uint32_t>> packed_;
     std::optional<device::Array<float>> partials_;
     std::optional<device::Array<float>> bias_partials_;
 };
-
-// The cheapest plan, and one with a tile and a number of stretches of one's own.
-ConnectionPlan plan_for(ConnectionPass pass, ConnectionSource source, device::LayerShape shape, bool aligned);
-ConnectionPlan plan_with(
-    ConnectionPass pass, ConnectionSource source, device::LayerShape shape, ConnectionTile tile, int32_t stretches);
 
 // The tiles that can compute a source's layers of a shape.
 std::vector<ConnectionTile> tiles_for(ConnectionSource source, device::LayerShape shape);

@@ -9,7 +9,7 @@ static constexpr int32_t SIZE_COUNT = sizeof(CONNECTION_SIZES) / sizeof(CONNECTI
 static constexpr ConnectionPass PASSES[] = {
     ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 
-// All shapes of these sizes, in an order in which every stretch of a hundred has every two sizes in every two places.
+// All shapes of these sizes, in an order in which every hundred in a row has every two sizes in every two places.
 static std::vector<device::LayerShape> shapes() {
     std::vector<device::LayerShape> shapes;
     for (int32_t shift = 0; shift < SIZE_COUNT; ++shift) {
@@ -38,7 +38,7 @@ static size_t shape_step() {
 
 static std::string describe(const device::LayerShape& shape, const ConnectionPlan& plan, const std::string& kernel) {
     return kernel + " for " + std::to_string(shape.samples) + " x " + std::to_string(shape.inputs) + " x " +
-           std::to_string(shape.outputs) + " in " + std::to_string(plan.stretches) + " stretches";
+           std::to_string(shape.outputs) + " in " + std::to_string(plan.splits) + " splits";
 }
 
 class ConnectionKernels : public testing::TestWithParam<size_t> {
@@ -54,7 +54,7 @@ class ConnectionKernels : public testing::TestWithParam<size_t> {
         const auto activation = static_cast<int32_t>(turn_++ % 6);
         switch (pass) {
             case ConnectionPass::FORWARD: layer.check_forward(plan, activation, activation % 3 != 0); break;
-            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan, activation); break;
+            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan); break;
             default: layer.check_backward_weight(plan, activation % 3 != 0); break;
         }
     }
@@ -72,8 +72,8 @@ TEST_P(ConnectionKernels, GiveTheReferencesSums) {
         for (const ConnectionPass pass : PASSES) {
             const std::vector<ConnectionTile> tiles = tiles_for(mask().source, shape);
             const ConnectionTile tile = tiles[turn % tiles.size()];
-            const int32_t stretches[] = {1, 2, 5};
-            check(layer, pass, shape, plan_with(pass, mask().source, shape, tile, stretches[turn / 3 % 3]));
+            const int32_t splits[] = {1, 2, 5};
+            check(layer, pass, shape, device::connection_plan(pass, mask().source, shape, tile, splits[turn / 3 % 3]));
             ++turn;
             if (HasFatalFailure()) {
                 return;
@@ -82,21 +82,12 @@ TEST_P(ConnectionKernels, GiveTheReferencesSums) {
     }
 }
 
-TEST_P(ConnectionKernels, FollowTheirPlans) {
-    const device::LayerShape shapes[] = {{1, 1, 1}, {33, 64, 100}, {64, 207, 32}, {13, 100, 207}, {100, 128, 36}};
-    for (const device::LayerShape& shape : shapes) {
-        ConnectionLayer layer(mask(), shape);
-        for (const ConnectionPass pass : PASSES) {
-            check(layer, pass, shape, plan_for(pass, mask().source, shape, true));
-        }
-    }
-}
-
 TEST_P(ConnectionKernels, TakeBuffersThatAreNotAligned) {
     const device::LayerShape shape{36, 64, 100};
+    const ConnectionTile tile = tiles_for(mask().source, shape).back();
     ConnectionLayer layer(mask(), shape, 1);
     for (const ConnectionPass pass : PASSES) {
-        check(layer, pass, shape, plan_for(pass, mask().source, shape, false));
+        check(layer, pass, shape, device::connection_plan(pass, mask().source, shape, tile, 2));
     }
 }
 
@@ -106,7 +97,7 @@ TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
     for (const ConnectionPass pass : PASSES) {
         std::vector<std::vector<float>> results;
         for (const ConnectionTile tile : tiles_for(mask().source, shape)) {
-            const ConnectionPlan plan = plan_with(pass, mask().source, shape, tile, 1);
+            const ConnectionPlan plan = device::connection_plan(pass, mask().source, shape, tile, 1);
             for (int repeat = 0; repeat < 2; ++repeat) {
                 results.push_back(
                     pass == ConnectionPass::FORWARD          ? layer.forward(plan)
@@ -167,11 +158,11 @@ TEST(MaskPacking, IsDoneByTheForwardPassAsWell) {
             }
             ConnectionLayer layer(mask, shape);
             for (const ConnectionTile tile : tiles_for(mask.source, shape)) {
-                for (const int32_t stretches : {1, 3}) {
+                for (const int32_t splits : {1, 3}) {
                     expect_packed(
                         layer, shape,
                         layer.packed_by_forward(
-                            plan_with(ConnectionPass::FORWARD, mask.source, shape, tile, stretches)));
+                            device::connection_plan(ConnectionPass::FORWARD, mask.source, shape, tile, splits)));
                 }
             }
         }

@@ -27,15 +27,15 @@ uint32_t word(uint64_t seed, int64_t j) {
     return words[j & 3];
 }
 
-struct Stretch {
+struct Range {
     uint64_t seed;
     int64_t first;
     int64_t n;
 };
 
 // Beginnings and ends at every place in a group; across the 65536 subsequences; far out.
-std::vector<Stretch> stretches() {
-    std::vector<Stretch> all;
+std::vector<Range> ranges() {
+    std::vector<Range> all;
     for (const int64_t first : {0, 1, 2, 3, 262140}) {
         for (const int64_t n : {1, 2, 3, 4, 5, 13, 33, 207, 1000}) {
             all.push_back({0x0123456789ABCDEFu, first, n});
@@ -45,38 +45,38 @@ std::vector<Stretch> stretches() {
     return all;
 }
 
-std::string describe(const Stretch& stretch) {
-    return std::to_string(stretch.n) + " from " + std::to_string(stretch.first);
+std::string describe(const Range& range) {
+    return std::to_string(range.n) + " from " + std::to_string(range.first);
 }
 
 }  // namespace
 
 TEST(CurandFill, UniformsAreThoseOfTheStreamBitForBit) {
-    for (const Stretch& stretch : stretches()) {
+    for (const Range& range : ranges()) {
         std::vector<float> expected;
-        for (int64_t k = 0; k < stretch.n; ++k) {
-            const float value = static_cast<float>(word(stretch.seed, stretch.first + k));
+        for (int64_t k = 0; k < range.n; ++k) {
+            const float value = static_cast<float>(word(range.seed, range.first + k));
             const float uniform = std::fma(value, 0x1p-32f, 0x1p-33f);
             volatile float product = uniform * 0.7f;
             expected.push_back(product + -0.35f);
         }
-        for (const device::Launch& launch : element_launches(stretch.n / 4 + 1)) {
-            ASSERT_EQ(fill("fill_uniform", launch, stretch.seed, stretch.first, stretch.n, 0.7f, -0.35f), expected)
-                << describe(stretch);
+        for (const device::Launch& launch : element_launches(range.n / 4 + 1)) {
+            ASSERT_EQ(fill("fill_uniform", launch, range.seed, range.first, range.n, 0.7f, -0.35f), expected)
+                << describe(range);
         }
     }
 }
 
 TEST(CurandFill, NormalsAreThoseOfTheStream) {
-    for (const Stretch& stretch : stretches()) {
-        for (const device::Launch& launch : element_launches(stretch.n / 4 + 1)) {
+    for (const Range& range : ranges()) {
+        for (const device::Launch& launch : element_launches(range.n / 4 + 1)) {
             const std::vector<float> actual =
-                fill("fill_normal", launch, stretch.seed, stretch.first, stretch.n, 0.5f, 3.0f);
-            for (int64_t k = 0; k < stretch.n; ++k) {
-                const int64_t j = stretch.first + k;
-                const auto pair = reference::box_muller(word(stretch.seed, j & ~int64_t{1}), word(stretch.seed, j | 1));
+                fill("fill_normal", launch, range.seed, range.first, range.n, 0.5f, 3.0f);
+            for (int64_t k = 0; k < range.n; ++k) {
+                const int64_t j = range.first + k;
+                const auto pair = reference::box_muller(word(range.seed, j & ~int64_t{1}), word(range.seed, j | 1));
                 const double expected = pair[j & 1] * 0.5 + 3;
-                ASSERT_NEAR(actual[k], expected, 0.5e-5 + 8 * FLOAT_EPSILON) << describe(stretch) << " at " << k;
+                ASSERT_NEAR(actual[k], expected, 0.5e-5 + 8 * FLOAT_EPSILON) << describe(range) << " at " << k;
             }
         }
     }

@@ -37,37 +37,6 @@ TEST(Gather, RowsAreCopied) {
     }
 }
 
-TEST(Gather, BytesAreScaledAndShifted) {
-    const float scale = 1.0f / 255.0f;
-    const float shift = -0.1307f;
-    for (const int32_t count : {1, 33}) {
-        for (const int32_t width : {1, 3, 33, 207, 784}) {
-            Numbers numbers(width);
-            std::vector<uint8_t> data(DATA_ROWS * width);
-            for (uint8_t& value : data) {
-                value = static_cast<uint8_t>(numbers.next());
-            }
-            data[0] = 255;
-            const std::vector<int32_t> rows = row_numbers(count);
-            std::vector<float> expected;
-            for (const int32_t row : rows) {
-                for (int32_t c = 0; c < width; ++c) {
-                    volatile float product = static_cast<float>(data[row * width + c]) * scale;
-                    expected.push_back(product + shift);
-                }
-            }
-            device::Array<uint8_t> from(data);
-            device::Array<int32_t> device_rows(rows);
-            for (const device::Launch& launch : row_launches(count, width)) {
-                device::Array<float> to(static_cast<int64_t>(count) * width);
-                run("gather_rows_bytes", launch, count, width, scale, shift, from.pointer(), device_rows.pointer(),
-                    to.pointer());
-                ASSERT_EQ(to.download(), expected) << count << " x " << width;
-            }
-        }
-    }
-}
-
 TEST(Gather, LabelsAreCopied) {
     const std::vector<int32_t> labels = Numbers(1).integers(DATA_ROWS, -5, 1000);
     device::Array<int32_t> from(labels);
@@ -95,7 +64,7 @@ TEST(Gather, OffsetsHave64Bits) {
     device::Array<int32_t> rows(std::vector<int32_t>{row});
     device::Array<float> to(width);
     const uintptr_t start = reinterpret_cast<uintptr_t>(from.pointer()) - sizeof(float) * row * uintptr_t{width};
-    run("gather_rows", launch_of(row_grid(1, width), ROW_BLOCK), 1, width, reinterpret_cast<const float*>(start),
+    run("gather_rows", row_launches(1, width)[0], 1, width, reinterpret_cast<const float*>(start),
         rows.pointer(), to.pointer());
     EXPECT_EQ(to.download(), data);
 }

@@ -1,11 +1,20 @@
-// From cuda/launch_shapes.h to launches, and launches that are waited for.
+// Launches of kernels that step over their elements, and launches that are waited for. Such kernels give the same results
+// for every grid that covers the columns.
 #pragma once
 
+#include <algorithm>
+
+#include "block_sizes.h"
 #include "device.h"
-#include "launch_shapes.h"
+
+using device::Grid;
 
 inline device::Launch launch_of(const Grid& grid, unsigned block) {
-    return device::Launch{{grid.x, grid.y, grid.z}, block, 0};
+    return device::Launch{grid, block, 0};
+}
+
+inline unsigned blocks_for(int64_t items, int64_t items_of_a_block) {
+    return static_cast<unsigned>((items - 1) / items_of_a_block + 1);
 }
 
 // Waits, so that faults are reported where they happen.
@@ -15,14 +24,22 @@ void run(const std::string& kernel, const device::Launch& launch, A... arguments
     device::synchronize();
 }
 
-// The grid that is chosen, and small ones, so that threads must go on to further elements.
+// A block for every 256 elements, and fewer, so that threads must go on to further elements.
 inline std::vector<device::Launch> element_launches(int64_t elements) {
     return {
-        launch_of(element_grid(elements, device::multiprocessors()), ELEMENT_BLOCK), launch_of(Grid{1}, ELEMENT_BLOCK),
+        launch_of(Grid{blocks_for(elements, ELEMENT_BLOCK)}, ELEMENT_BLOCK), launch_of(Grid{1}, ELEMENT_BLOCK),
         launch_of(Grid{3}, ELEMENT_BLOCK)};
 }
 
+// A block for every row, and fewer.
 inline std::vector<device::Launch> row_launches(int32_t rows, int32_t columns) {
-    const Grid grid = row_grid(rows, columns);
-    return {launch_of(grid, ROW_BLOCK), launch_of(Grid{grid.x, 1}, ROW_BLOCK), launch_of(Grid{grid.x, 2}, ROW_BLOCK)};
+    const unsigned x = blocks_for(columns, ROW_BLOCK);
+    return {
+        launch_of(Grid{x, static_cast<unsigned>(rows)}, ROW_BLOCK), launch_of(Grid{x, 1}, ROW_BLOCK),
+        launch_of(Grid{x, 2}, ROW_BLOCK)};
+}
+
+// A warp for every sample and 128 outputs.
+inline Grid node_grid(int32_t samples, int32_t outputs) {
+    return {blocks_for(outputs, WARP_MASK_OUTPUTS), blocks_for(samples, MASK_BLOCK_WARPS)};
 }

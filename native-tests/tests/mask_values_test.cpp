@@ -12,6 +12,13 @@ namespace {
 constexpr int32_t INPUTS[] = {1, 3, 4, 33};
 constexpr int32_t OUTPUTS[] = {1, 13, 32, 33, 129};
 
+// A warp for every sample, quad of inputs and 128 outputs.
+Grid mask_grid(int32_t samples, int32_t inputs, int32_t outputs) {
+    return {
+        blocks_for(outputs, WARP_MASK_OUTPUTS), blocks_for(blocks_for(inputs, 4), MASK_BLOCK_WARPS),
+        static_cast<unsigned>(samples)};
+}
+
 class MaskValues : public testing::TestWithParam<MaskCase> {
   protected:
     std::vector<float> exported(

@@ -13,7 +13,7 @@ namespace {
 constexpr int32_t SAMPLES[] = {1, 13};
 constexpr int32_t OUTPUTS[] = {1, 3, 32, 33, 128, 207, 300};
 
-// The grid that is chosen, and ones that leave several samples to every warp.
+// A warp for every sample, and a grid that leaves several samples to every warp.
 std::vector<device::Launch> node_launches(int32_t samples, int32_t outputs) {
     const Grid grid = node_grid(samples, outputs);
     return {launch_of(grid, MASK_BLOCK), launch_of(Grid{grid.x, 1}, MASK_BLOCK)};
@@ -160,7 +160,7 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
                     mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs, activation.number,
                     device_z.pointer(), device_y.pointer(), from, to, bias_sums);
             };
-            const Grid chosen = node_backward_grid(samples, outputs, device::multiprocessors());
+            const Grid chosen = node_grid(samples, outputs);
             for (const Grid& grid : {chosen, Grid{chosen.x, 1}, Grid{chosen.x, 2}}) {
                 device::Array<float> device_dy(dy);
                 device::Array<float> dp(n);
@@ -173,7 +173,7 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
                     ASSERT_NEAR(actual[k], dz[k] * m[k], bound) << samples << " x " << outputs << " at " << k;
                 }
                 device::Array<float> gradient(outputs);
-                run("column_sums", launch_of(Grid{column_sums_grid(1, outputs, 1).x, 1}, COLUMN_SUMS_BLOCK),
+                run("column_sums", launch_of(Grid{blocks_for(outputs, COLUMN_SUMS_COLUMNS), 1}, COLUMN_SUMS_BLOCK),
                     static_cast<int32_t>(grid.y), outputs, bias_sums.pointer(), gradient.pointer());
                 const std::vector<float> actual_sums = gradient.download();
                 for (int32_t u = 0; u < outputs; ++u) {

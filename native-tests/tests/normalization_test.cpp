@@ -42,7 +42,7 @@ std::vector<float> moment(
     device::Array<float> from(x);
     device::Array<double> sums(static_cast<int64_t>(parts) * channels);
     device::Array<float> to(channels);
-    const uint32_t blocks = column_sums_grid(rows, channels, 1).x;
+    const unsigned blocks = blocks_for(channels, COLUMN_SUMS_COLUMNS);
     run("moment_sums", launch_of(Grid{blocks, parts}, COLUMN_SUMS_BLOCK), rows, channels, from.pointer(), mean,
         sums.pointer());
     for (const device::Launch& launch : element_launches(channels)) {
@@ -108,7 +108,7 @@ TEST(Normalization, NormalizesAndGoesBack) {
         }
         for (const uint32_t parts : {1u, 3u}) {
             device::Array<double> sums(2 * static_cast<int64_t>(parts) * channels);
-            const Grid grid{column_sums_grid(rows, channels, 1).x, parts};
+            const Grid grid{blocks_for(channels, COLUMN_SUMS_COLUMNS), parts};
             run("gradient_sums", launch_of(grid, COLUMN_SUMS_BLOCK), rows, channels, EPSILON, from.pointer(),
                 means.pointer(), variances.pointer(), gradient.pointer(), sums.pointer());
             device::Array<float> shift_sums(channels);

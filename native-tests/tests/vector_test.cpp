@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <cfloat>
-
 #include "launches.h"
 #include "numbers.h"
 
@@ -13,13 +11,6 @@ constexpr int64_t SIZES[] = {1, 3, 13, 32, 33, 207, 1000, 5000};
 float product_plus(float a, float b, float c) {
     volatile float product = a * b;
     return product + c;
-}
-
-uint32_t flag_after(const std::vector<float>& values, uint32_t before, const device::Launch& launch) {
-    device::Array<float> x(values);
-    device::Array<uint32_t> flag(std::vector<uint32_t>{before});
-    run("flag_non_finite", launch, x.size(), x.pointer(), flag.pointer());
-    return flag.download()[0];
 }
 
 }  // namespace
@@ -96,27 +87,5 @@ TEST(Vector, ProductsRoundEachTime) {
             run("multiply_rows", launch, n, width, device_a.pointer(), device_b.pointer(), result.pointer());
             EXPECT_EQ(result.download(), rows);
         }
-    }
-}
-
-TEST(Vector, EveryNonFiniteElementIsFlagged) {
-    for (const int64_t n : SIZES) {
-        for (const device::Launch& launch : element_launches(n)) {
-            for (const int64_t place : {int64_t{0}, n / 2, n - 1}) {
-                for (const float value : {NOT_A_NUMBER, -NOT_A_NUMBER, INFINITE, -INFINITE}) {
-                    std::vector<float> x(n, 1.0f);
-                    x[place] = value;
-                    EXPECT_EQ(flag_after(x, 0, launch), 1u) << n << " " << place << " " << value;
-                }
-            }
-        }
-    }
-}
-
-TEST(Vector, FiniteElementsLeaveTheFlagAlone) {
-    for (const float value : {0.0f, -0.0f, FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45f}) {
-        const std::vector<float> x(207, value);
-        EXPECT_EQ(flag_after(x, 0, launch_of(Grid{1}, ELEMENT_BLOCK)), 0u) << value;
-        EXPECT_EQ(flag_after(x, 1, launch_of(Grid{1}, ELEMENT_BLOCK)), 1u) << value;
     }
 }

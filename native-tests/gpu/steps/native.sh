@@ -4,7 +4,7 @@ build_with_cmake() {
     cmake -S "$native" -B "$build" -DPERNODEDROP_GPU=ON -DPERNODEDROP_PTX_DIR="$ptx_folder" \
         ${googletest:+-DGTEST_SOURCE_DIR="$googletest"} \
         ${CURAND_INCLUDE_DIR:+-DCURAND_INCLUDE_DIR="$CURAND_INCLUDE_DIR"} &&
-        cmake --build "$build" --target gpu_tests kernel_timing sequence_timing --parallel "$(nproc)"
+        cmake --build "$build" --target gpu_tests kernel_timing multi_position_timing --parallel "$(nproc)"
 }
 
 # The same as gpu.cmake, for machines without cmake.
@@ -30,7 +30,7 @@ build_without_cmake() {
         -I "$native/reference" -I "$native/tests"
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
-    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels,sequence}.cpp)
+    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels,multi_position}.cpp)
     local test_sources=("$native"/tests/*.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
         g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
@@ -48,8 +48,8 @@ build_without_cmake() {
     g++ "${flags[@]}" -o "$build/kernel_timing" \
         "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
         "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
-        g++ "${flags[@]}" -o "$build/sequence_timing" \
-            "$here"/{sequence_timing,sequence_operands,clocks,cublas,cuda_timer,layer_operands}.cpp \
+        g++ "${flags[@]}" -o "$build/multi_position_timing" \
+            "$here"/{multi_position_timing,multi_position_operands,clocks,cublas,cuda_timer,layer_operands}.cpp \
             "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
 }
@@ -116,9 +116,9 @@ step_timing() {
     ensure_built || return
     TAIL=200 step timing 180 "$build/kernel_timing" --json "$json" --commit "$commit" --toolkit "${toolkit:-unknown}" \
         --libraries "$(library_folders | paste -sd:)" ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
-    TAIL=200 step sequence-timing 180 "$build/sequence_timing" --json "$output/sequence-timings.json" \
+    TAIL=200 step multi-position-timing 180 "$build/multi_position_timing" --json "$output/multi-position-timings.json" \
         --commit "$commit" --libraries "$(library_folders | paste -sd:)" \
-        ${SEQUENCE_SHAPES:+--shapes "$SEQUENCE_SHAPES"}
+        ${MULTI_POSITION_SHAPES:+--shapes "$MULTI_POSITION_SHAPES"}
 }
 
 step_peers() {

@@ -70,7 +70,7 @@ summarize() {
         json_file train_start "$output/train-start.json"
         json_file train_timing "$output/train-timing.json"
         json_file timings "$output/timings.json"
-        json_file sequence_timings "$output/sequence-timings.json"
+        json_file multi_position_timings "$output/multi-position-timings.json"
         printf '}\n'
     } >"$output/summary.json"
 }

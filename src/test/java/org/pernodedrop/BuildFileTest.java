@@ -18,10 +18,11 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** What a newcomer's commands do not do: that is for the profile {@code thorough}. */
+/** Which parts of the build run by default, and which in the profiles {@code thorough} and {@code release}. */
 class BuildFileTest {
     private static final XPath XPATH = XPathFactory.newInstance().newXPath();
     private static final String THOROUGH = "/project/profiles/profile[id='thorough']";
+    private static final String RELEASE = "/project/profiles/profile[id='release']";
 
     private static Document pom;
 
@@ -31,15 +32,20 @@ class BuildFileTest {
     }
 
     @Test
-    void nothingOfStyleRunsOutsideTheThoroughTests() throws Exception {
-        for (String plugin : List.of("spotless-maven-plugin", "maven-javadoc-plugin")) {
-            String executions = "plugin[artifactId='" + plugin + "']/executions/execution";
-            assertEquals(List.of(), found("/project/build/plugins/" + executions + "/id"), plugin);
-            assertEquals(
-                    1, found(THOROUGH + "/build/plugins/" + executions + "/id").size(), plugin);
+    void styleAndReleaseHaveProfiles() throws Exception {
+        runsOnlyIn(THOROUGH, "spotless-maven-plugin");
+        for (String plugin : List.of("maven-javadoc-plugin", "maven-source-plugin", "maven-shade-plugin")) {
+            runsOnlyIn(RELEASE, plugin);
         }
         assertEquals(List.of("false"), found("/project/properties/warnings.are.errors"));
         assertEquals(List.of("true"), found(THOROUGH + "/properties/warnings.are.errors"));
+    }
+
+    private static void runsOnlyIn(String profile, String plugin) throws Exception {
+        String executions = "/build/plugins/plugin[artifactId='" + plugin + "']/executions/execution";
+        assertEquals(List.of(), found("/project" + executions), plugin);
+        assertEquals(1, found("/project/profiles/profile" + executions).size(), plugin);
+        assertEquals(1, found(profile + executions).size(), plugin);
     }
 
     @Test
@@ -54,9 +60,17 @@ class BuildFileTest {
     }
 
     @Test
+    void librariesOfTheProgramsAreOptional() throws Exception {
+        String optional = "/project/dependencies/dependency[optional='true']/artifactId";
+        Set<String> programs =
+                Set.of("picocli", "progressbar", "commons-statistics-distribution", "xchart", "batik-svggen");
+        assertEquals(new TreeSet<>(programs), new TreeSet<>(found(optional)));
+    }
+
+    @Test
     void theThoroughTestsLeaveNoneOut() throws Exception {
-        assertEquals(List.of("thorough"), found("/project/properties/test.groups.left.out"));
-        assertEquals(List.of(""), found(THOROUGH + "/properties/test.groups.left.out"));
+        assertEquals(List.of("thorough"), found("/project/properties/excludedGroups"));
+        assertEquals(List.of(""), found(THOROUGH + "/properties/excludedGroups"));
         List<String> leftOut = found("/project/build/plugins/plugin[artifactId='maven-surefire-plugin']/executions"
                 + "/execution[id='default-test']/configuration/excludes/exclude");
         List<String> included = found(THOROUGH + "/build/plugins/plugin[artifactId='maven-surefire-plugin']/executions"

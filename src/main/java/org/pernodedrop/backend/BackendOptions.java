@@ -2,6 +2,7 @@ package org.pernodedrop.backend;
 
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Arguments;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
  * What {@link Backends#open} is asked for.
@@ -14,7 +15,7 @@ import org.pernodedrop.kernels.Arguments;
  *     the same
  */
 public record BackendOptions(
-        Device device, int threads, MatrixPrecision precision, SequencePrecision sequences, boolean graphs) {
+        Device device, int threads, MatrixPrecision precision, MultiPositionPrecision sequences, boolean graphs) {
     /** Refuses nulls and threads out of range. */
     public BackendOptions {
         Arguments.notNull("device", device);
@@ -28,7 +29,7 @@ public record BackendOptions(
 
     /** A device with all cores, single precision and graphs. */
     public static BackendOptions of(Device device) {
-        return new BackendOptions(device, 0, MatrixPrecision.FP32, SequencePrecision.TF32, true);
+        return new BackendOptions(device, 0, MatrixPrecision.FP32, MultiPositionPrecision.TF32, true);
     }
 
     /** The same with other threads. */
@@ -42,7 +43,7 @@ public record BackendOptions(
     }
 
     /** The same with another precision for sequences. */
-    public BackendOptions withSequences(SequencePrecision other) {
+    public BackendOptions withSequences(MultiPositionPrecision other) {
         return new BackendOptions(device, threads, precision, other, graphs);
     }
 

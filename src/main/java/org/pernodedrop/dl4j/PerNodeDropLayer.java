@@ -40,7 +40,7 @@ import org.pernodedrop.mask.Noise;
  * which DL4J turns into rows, get a mask for each time step.
  *
  * <p>Data types: FLOAT uses the kernels of {@link org.pernodedrop.kernels.cpu.HostKernels} on ND4J's own memory (on its CUDA
- * backend, untested, those of {@link org.pernodedrop.kernels.PointerKernels}); DOUBLE draws the same masks and multiplies in
+ * backend, untested, those of {@link org.pernodedrop.kernels.cuda.PointerKernels}); DOUBLE draws the same masks and multiplies in
  * ND4J, a sample at a time, which is slow and meant for gradient checks. Others are refused when the network is initialised.
  *
  * <p>Weights {@code W} lie row by row in DL4J's flat parameters (DL4J's {@code DenseLayer} has them column by column).

@@ -7,7 +7,7 @@ package org.pernodedrop.kernels;
  * @param address of element (0, 0), as {@code cuMemAlloc} and {@code cudaMalloc} give it, or inside such memory; a multiple of 4
  * @param leadingDimension floats from a row to the next, in [1, 2^29)
  */
-public record DeviceMatrix(long address, int leadingDimension) {
+public record DeviceMatrix(long address, int leadingDimension) implements DeviceAddress {
     private static final int MOST = 1 << 29;
 
     /** Refuses address 0, addresses that no float has, and leading dimensions out of range. */

@@ -10,10 +10,10 @@ import java.util.Locale;
  */
 public enum Noise {
     /** {@code m = 1/q'} with probability q' (kept), else 0; q' is the quantised 1 - p of {@link DropRate}. */
-    BERNOULLI,
+    BERNOULLI(0),
 
     /** {@code m = 1 + sigma z}, z standard normal, {@code sigma = sqrt(p / (1 - p))}: N(1, p/(1-p)). */
-    GAUSSIAN,
+    GAUSSIAN(1),
 
     /**
      * {@code m = 1} with probability q' (kept), else {@code 1 + sigma z} as for {@link #GAUSSIAN}.
@@ -21,7 +21,18 @@ public enum Noise {
      * <p>The paper names a "partial-Gaussian" mode without a definition that we could obtain; this is our reading of it:
      * Bernoulli decides which connections are disturbed, and those get Gaussian noise instead of being cut.
      */
-    PARTIAL_GAUSSIAN;
+    PARTIAL_GAUSSIAN(2);
+
+    private final int code;
+
+    Noise(int code) {
+        this.code = code;
+    }
+
+    /** The number by which the CUDA kernels know this kind of noise; {@code kernels.json} lists them. */
+    public int code() {
+        return code;
+    }
 
     /** Whether some values need normals. */
     public boolean usesNormals() {

@@ -20,6 +20,8 @@ import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.kernels.DeviceArena.Place;
+import org.pernodedrop.kernels.cuda.PointerKernels;
+import org.pernodedrop.kernels.cuda.PointerPlan;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -132,6 +134,26 @@ class PointerKernelsIT {
                 arena.await();
                 layer.check(mask);
             }
+        }
+    }
+
+    /** The gradient of the bias comes from the kernel of the weights' gradient, in split sums as in whole ones. */
+    @ParameterizedTest
+    @CsvSource({"7, 33, 31, 0.3, false", "1029, 5, 7, 0.5, true", "1029, 4, 8, 0.3, true", "517, 3, 2, 0, true"})
+    void theBiasGradientTakesNoLaunchOfItsOwn(int samples, int inputs, int outputs, double rate, boolean split) {
+        ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
+        Mask mask = mask(Noise.BERNOULLI, rate, 6);
+        kernels.setState(arena.stream(), state, SEED, 6);
+        for (Place place : new Place[] {Place.ALIGNED, Place.UNALIGNED}) {
+            Layer layer = new Layer(mask.spec(), shape, place);
+            CudaDeviceUnderTest.simulated().ifPresent(SimulatedDevice::resetCounts);
+            DeviceMatrix dw = layer.dw.matrix;
+            DeviceMatrix db = layer.db.matrix;
+            layer.plan.backward(layer.launch, layer.x.matrix, layer.w.matrix, layer.dz.matrix, null, dw, db);
+            arena.await();
+            CudaDeviceUnderTest.simulated()
+                    .ifPresent(device -> assertEquals(split ? 2 : 1, device.calls(SimulatedDevice.Call.LAUNCH)));
+            new LayerJudge(mask, FIRST, layer.values).check(null, null, null, layer.dw.read(), layer.db.read(), 0);
         }
     }
 

@@ -12,8 +12,8 @@ import org.pernodedrop.app.bench.report.ReportFile;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,7 +55,7 @@ final class BenchOptions {
             defaultValue = "tf32",
             description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
-    private SequencePrecision sequences;
+    private MultiPositionPrecision sequences;
 
     @Option(
             names = "--seconds",
@@ -112,7 +112,7 @@ final class BenchOptions {
                 "--device cuda or auto",
                 device != Device.CPU,
                 "--sequence-precision " + sequences,
-                sequences != SequencePrecision.TF32);
+                sequences != MultiPositionPrecision.TF32);
     }
 
     BackendOptions backend() {

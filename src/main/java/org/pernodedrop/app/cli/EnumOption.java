@@ -7,9 +7,9 @@ import org.pernodedrop.app.bench.Suite;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.data.Header;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
@@ -104,9 +104,9 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
         }
     }
 
-    static final class OfSequencePrecision extends EnumOption<SequencePrecision> {
+    static final class OfSequencePrecision extends EnumOption<MultiPositionPrecision> {
         OfSequencePrecision() {
-            super(SequencePrecision.class);
+            super(MultiPositionPrecision.class);
         }
     }
 

@@ -8,9 +8,9 @@ import java.util.List;
  * @param findings in the order in which they were looked at
  * @param cpu whether the CPU computes right
  * @param cuda whether everything works that the CUDA backend needs
- * @param simulated whether the GPU is the simulated device of tests
+ * @param automatic whether {@code --device auto} may take the GPU
  */
-public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean simulated) {
+public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean automatic) {
     /** Keeps a copy. */
     public Diagnosis {
         findings = List.copyOf(findings);

@@ -10,8 +10,8 @@ public final class DiagnosisJson {
     private DiagnosisJson() {}
 
     /**
-     * {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "simulated": boolean, "findings": [{"subject", "verdict", "value",
-     * "problem", "remedy"}, ...]}}; the last three may be null.
+     * {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto": the device that {@code --device auto} takes,
+     * "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
      */
     public static String of(Diagnosis diagnosis, String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -19,7 +19,7 @@ public final class DiagnosisJson {
         document.put("pernodedrop", version);
         document.put("cpu", diagnosis.cpu());
         document.put("cuda", diagnosis.cuda());
-        document.put("simulated", diagnosis.simulated());
+        document.put("auto", diagnosis.cuda() && diagnosis.automatic() ? "cuda" : "cpu");
         var findings = document.putArray("findings");
         for (Finding finding : diagnosis.findings()) {
             findings.addObject()

@@ -1,8 +1,5 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.kernels.cpu.WorkerPool;
-import org.pernodedrop.kernels.cpu.TiledProducts;
-import org.pernodedrop.kernels.cpu.BlasLibrary;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.ImageWindows;
@@ -15,6 +12,9 @@ import org.pernodedrop.backend.Normalizations;
 import org.pernodedrop.backend.Optimizers;
 import org.pernodedrop.backend.RandomFills;
 import org.pernodedrop.backend.Vectors;
+import org.pernodedrop.kernels.cpu.BlasLibrary;
+import org.pernodedrop.kernels.cpu.TiledProducts;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * The backend for any machine. Everything is done when a call returns. No result depends on the number of threads, bit

@@ -1,8 +1,8 @@
 package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceFloats;
-import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.KernelRunner;
+import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Masks;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.cpu.ElementMasks;
@@ -18,7 +18,8 @@ final class CpuMasks extends Masks {
     }
 
     @Override
-    protected void multiplyNodesKernel(LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+    protected void multiplyNodesKernel(
+            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
         masks.node(
                 CpuStepState.current(mask),
                 firstSample,
@@ -39,7 +40,8 @@ final class CpuMasks extends Masks {
     }
 
     @Override
-    protected void exportKernel(LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
+    protected void exportKernel(
+            LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
         masks.export(
                 CpuStepState.current(mask),
                 firstSample,

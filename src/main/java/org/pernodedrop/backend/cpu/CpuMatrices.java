@@ -1,10 +1,10 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.kernels.cpu.WorkerPool;
 import dev.ludovic.netlib.blas.BLAS;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Matrices;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
  * Ordinary matrix products, by a BLAS that runs on one thread. Large products are split over the pool along the longer

@@ -1,10 +1,10 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.kernels.cpu.WorkerPool;
-import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Normalizations;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Batch normalization. Sums are in double precision, stretch of rows by stretch, and then over the stretches in order. */
 final class CpuNormalizations extends Normalizations {

@@ -1,10 +1,10 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.kernels.cpu.WorkerPool;
-import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.RandomFills;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 import org.pernodedrop.mask.CurandStream;
 
 /** Initial values from cuRAND's streams. */

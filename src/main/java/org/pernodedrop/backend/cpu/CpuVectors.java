@@ -1,15 +1,15 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.kernels.cpu.ColumnSums;
-import org.pernodedrop.kernels.cpu.Activations;
-import org.pernodedrop.kernels.cpu.WorkerPool;
-import org.pernodedrop.kernels.cpu.Chunks;
 import java.util.Arrays;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.cpu.Activations;
+import org.pernodedrop.kernels.cpu.Chunks;
+import org.pernodedrop.kernels.cpu.ColumnSums;
+import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /** Element-wise operations, column sums and gathers. */
 final class CpuVectors extends Vectors {

@@ -12,12 +12,18 @@ import org.pernodedrop.backend.Memory;
 import org.pernodedrop.backend.Normalizations;
 import org.pernodedrop.backend.Optimizers;
 import org.pernodedrop.backend.RandomFills;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.Vectors;
+import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaStream;
 import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.driver.DriverMemory;
 import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
@@ -37,7 +43,6 @@ public final class CudaBackend extends Backend {
     private final CommandQueue queue;
     private final DevicePool pool;
     private final PooledScratch scratch;
-    private final SequenceOperations sequences;
     private final CudaMemory memory;
     private final CudaVectors vectors;
     private final CudaMatrices matrices;
@@ -58,7 +63,7 @@ public final class CudaBackend extends Backend {
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
-    public CudaBackend(MatrixPrecision precision, SequencePrecision sequencePrecision, boolean graphs) {
+    public CudaBackend(MatrixPrecision precision, MultiPositionPrecision sequencePrecision, boolean graphs) {
         if (precision == null || sequencePrecision == null) {
             throw new IllegalArgumentException("precision and sequencePrecision must not be null: precision="
                     + precision + ", sequencePrecision=" + sequencePrecision);
@@ -67,23 +72,23 @@ public final class CudaBackend extends Backend {
         CudaLibraries libraries = CudaLibraries.load();
         try {
             context = parts.own(new CudaContext(), CudaContext::close);
-            DeviceFacts facts = context.facts();
+            DeviceProperties properties = context.properties();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
             queue = new CommandQueue(this::enter, stream);
             pool = parts.own(
-                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::release), DevicePool::close);
+                    new DevicePool(new DriverMemory(stream, properties.memory()), owner()::release), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             CudaParts shared = new CudaParts(
                     queue,
                     pool,
                     scratch,
-                    parts.own(new CudaKernels(), CudaKernels::close),
+                    parts.own(new KernelModules(), KernelModules::close),
                     parts.own(new KernelLauncher(queue), KernelLauncher::close),
-                    new LaunchShapes(facts.multiprocessors()));
+                    new LaunchShapes(properties.multiprocessors()));
             memory = new CudaMemory(runner(), shared, staging);
             vectors = new CudaVectors(runner(), shared);
-            matrices = parts.own(new CudaMatrices(runner(), shared, facts, precision), CudaMatrices::close);
+            matrices = parts.own(new CudaMatrices(runner(), shared, properties, precision), CudaMatrices::close);
             randomFills = parts.own(
                     new CudaRandomFills(
                             runner(),
@@ -92,9 +97,7 @@ public final class CudaBackend extends Backend {
                             libraries.curandAvailable(),
                             new CurandStream(CudaRandomFills.TRIAL_SEED)),
                     CudaRandomFills::close);
-            sequences = new SequenceOperations(shared, facts, sequencePrecision);
-            maskedProducts = new CudaMaskedProducts(
-                    runner(), matrices, vectors, new ConnectionOperations(shared, facts.multiprocessors(), sequences));
+            maskedProducts = new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, sequencePrecision);
             masks = new CudaMasks(runner(), shared, vectors);
             windows = new CudaImageWindows(runner(), shared);
             normalizations = new CudaNormalizations(runner(), shared);
@@ -110,18 +113,13 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.facts() + "; " + matrices.describe() + "; " + sequences.describe() + "; "
+        return "cuda (" + context.properties() + "; " + matrices.describe() + "; " + maskedProducts.describe() + "; "
                 + randomFills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override
     public String device() {
         return "cuda";
-    }
-
-    /** Whether the device is the tests' own, and no GPU. */
-    public boolean isSimulated() {
-        return context.facts().simulated();
     }
 
     private void enter() {
@@ -133,7 +131,7 @@ public final class CudaBackend extends Backend {
     public void synchronize() {
         alone(() -> {
             queue.enterOutsideRecordings("synchronize");
-            queue.stream.await("waiting for the GPU");
+            queue.stream().await("waiting for the GPU");
         });
     }
 

@@ -8,6 +8,10 @@ import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.driver.CudaCalls;
+import org.pernodedrop.driver.CudaEvent;
+import org.pernodedrop.driver.CudaStream;
+import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**
@@ -41,7 +45,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
             copied = closer.own(new CudaEvent(), CudaEvent::close);
             taken = closer.own(new CudaEvent(), CudaEvent::close);
             // Whoever had the memory before may still use it in the backend's stream.
-            taken.record(queue.stream);
+            taken.record(queue.stream());
         }
     }
 
@@ -52,9 +56,8 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         this.labels = labels;
         long bytes = CudaBuffer.ELEMENT_BYTES * ((long) features + labels);
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "a batch must be smaller than 2 GiB; use a smaller --batch-size: features=" + features + ", labels="
-                            + labels);
+            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller one: features="
+                    + features + ", labels=" + labels);
         }
         try {
             copies = closer.own(new CudaStream(), CudaStream::close);
@@ -115,10 +118,10 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         BatchFeed.checkFits("features", toFeatures, features);
         BatchFeed.checkFits("labels", toLabels, labels);
         Slot slot = slots[(int) (received % SLOTS)];
-        queue.stream.waitFor(slot.copied);
+        queue.stream().waitFor(slot.copied);
         queue.copy(slot.device.pointer, x.pointer, x.bytes());
         queue.copy(slot.device.pointer.withByteOffset((long) features * Float.BYTES), y.pointer, y.bytes());
-        slot.taken.record(queue.stream);
+        slot.taken.record(queue.stream());
         received++;
     }
 

@@ -8,6 +8,7 @@ import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.io.Closer;
 
 /** Commands that are enqueued at every replay: as one graph, or one by one. */
@@ -45,7 +46,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
     }
 
     private CUgraphExec graph(List<Runnable> all) {
-        CUgraph captured = queue.stream.capture(() -> all.forEach(Runnable::run));
+        CUgraph captured = queue.stream().capture(() -> all.forEach(Runnable::run));
         CUgraphExec executable = new CUgraphExec();
         int code = CudaCalls.code(() -> JCudaDriver.cuGraphInstantiate(executable, captured, 0));
         int destroyed = CudaCalls.code(() -> JCudaDriver.cuGraphDestroy(captured));
@@ -73,7 +74,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         if (graph == null) {
             commands.forEach(Runnable::run);
         } else {
-            CudaCalls.check(() -> JCudaDriver.cuGraphLaunch(graph, queue.stream.handle), "replaying a recording");
+            CudaCalls.check(() -> JCudaDriver.cuGraphLaunch(graph, queue.stream().handle), "replaying a recording");
         }
         advances.forEach(CudaStepState::advanced);
     }
@@ -100,7 +101,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         closer.add(() -> scratch.release(scratchBlocks));
         if (graph != null) {
             closer.add(() -> CudaCalls.check(() -> JCudaDriver.cuGraphExecDestroy(graph), "giving back a graph"));
-            closer.add(() -> queue.stream.await("waiting for a recording"));
+            closer.add(() -> queue.stream().await("waiting for a recording"));
         }
         closer.close();
     }

@@ -5,6 +5,9 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.ImageWindows;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.WindowShape;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -21,7 +24,7 @@ final class CudaImageWindows extends ImageWindows {
     CudaImageWindows(KernelRunner runner, CudaParts parts) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         unfold = kernels.kernel(PtxModule.WINDOW, "unfold");
         fold = kernels.kernel(PtxModule.WINDOW, "fold");
         maxPool = kernels.kernel(PtxModule.WINDOW, "max_pool");

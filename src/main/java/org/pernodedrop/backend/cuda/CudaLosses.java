@@ -7,6 +7,8 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.Losses;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** CudaLosses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
@@ -19,7 +21,7 @@ final class CudaLosses extends Losses {
     CudaLosses(KernelRunner runner, CudaParts parts) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         softmaxCrossEntropy = kernels.kernel(PtxModule.LOSS, "softmax_cross_entropy");
         meanSquaredError = kernels.kernel(PtxModule.LOSS, "mean_squared_error");
         addLosses = kernels.kernel(PtxModule.LOSS, "add_losses");

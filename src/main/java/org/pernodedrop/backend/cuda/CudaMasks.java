@@ -5,24 +5,25 @@ import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Masks;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.MaskExportLauncher;
 import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.DropRate;
-import org.pernodedrop.mask.Granularity;
-import org.pernodedrop.mask.MaskSpec;
 
 /** Masks that are multiplied in element by element, and masks written out. */
 final class CudaMasks extends Masks {
-    private static final int ONE = Float.floatToRawIntBits(1);
-
     private final CudaParts parts;
     private final CudaVectors vectors;
     private final Kernel nodeMask;
     private final Kernel nodeForward;
     private final Kernel nodeBackward;
     private final Kernel weightMask;
-    private final Kernel maskExport;
+    private final MaskExportLauncher export;
     private final Kernel reparameterize;
     private final Kernel reparameterizeBackward;
 
@@ -30,26 +31,21 @@ final class CudaMasks extends Masks {
         super(runner, vectors);
         this.parts = parts;
         this.vectors = vectors;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         nodeMask = kernels.kernel(PtxModule.NODE_MASK, "node_mask");
         nodeForward = kernels.kernel(PtxModule.NODE_MASK, "node_forward");
         nodeBackward = kernels.kernel(PtxModule.NODE_MASK, "node_backward");
         weightMask = kernels.kernel(PtxModule.MASK_VALUES, "weight_mask");
-        maskExport = kernels.kernel(PtxModule.MASK_VALUES, "mask_export");
+        export = new MaskExportLauncher(parts.queue, kernels, parts.launcher);
         reparameterize = kernels.kernel(PtxModule.REPARAMETERIZATION, "reparameterize");
         reparameterizeBackward = kernels.kernel(PtxModule.REPARAMETERIZATION, "reparameterize_backward");
-    }
-
-    /** Loads the kernel of {@link #export}. */
-    void loadExport() {
-        maskExport.function();
     }
 
     @Override
     protected void multiplyNodesKernel(
             LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
         parts.queue.enter();
-        CudaMask drawn = parts.own(mask);
+        DeviceMask drawn = parts.own(mask);
         if (mask.spec().isIdentity()) {
             copy(parts.floats(from), parts.floats(to), (long) samples * outputs);
             return;
@@ -60,7 +56,7 @@ final class CudaMasks extends Masks {
                 .launch(LaunchShapes.nodes(samples, outputs));
     }
 
-    private KernelLauncher onNodes(Kernel kernel, CudaMask mask, int firstSample, int samples, int outputs) {
+    private KernelLauncher onNodes(Kernel kernel, DeviceMask mask, int firstSample, int samples, int outputs) {
         DropRate rate = mask.spec().rate();
         return drawing(kernel, mask)
                 .int32(mask.spec().fixed() ? 1 : 0)
@@ -89,7 +85,7 @@ final class CudaMasks extends Masks {
         }
         parts.queue.enter();
         onNodes(nodeForward, parts.own(mask), firstSample, samples, outputs)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .pointer(parts.floats(p))
                 .pointer(parts.floats(bias))
                 .pointer(parts.floats(z))
@@ -115,13 +111,13 @@ final class CudaMasks extends Masks {
             return;
         }
         parts.queue.enter();
-        CudaMask drawn = parts.own(mask);
+        DeviceMask drawn = parts.own(mask);
         CudaFloats bias = parts.floats(db);
         Grid grid = parts.shapes.nodeGradients(samples, outputs);
         boolean inParts = bias != null && grid.y() > 1;
         long sums = inParts ? parts.scratch.reserve((long) Float.BYTES * grid.y() * outputs) : 0;
         onNodes(nodeBackward, drawn, firstSample, samples, outputs)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .pointer(parts.floats(z))
                 .pointer(parts.floats(y))
                 .pointer(parts.floats(dy))
@@ -136,7 +132,7 @@ final class CudaMasks extends Masks {
     @Override
     protected void multiplyWeightsKernel(LayerMask mask, int inputs, int outputs, DeviceFloats from, DeviceFloats to) {
         parts.queue.enter();
-        CudaMask drawn = parts.own(mask);
+        DeviceMask drawn = parts.own(mask);
         if (mask.spec().isIdentity()) {
             copy(parts.floats(from), parts.floats(to), (long) inputs * outputs);
             return;
@@ -157,25 +153,7 @@ final class CudaMasks extends Masks {
     protected void exportKernel(
             LayerMask mask, int firstSample, int samples, int inputs, int outputs, DeviceFloats to) {
         parts.queue.enter();
-        CudaMask drawn = parts.own(mask);
-        CudaFloats target = parts.floats(to);
-        MaskSpec spec = mask.spec();
-        if (spec.isIdentity()) {
-            parts.queue.fill(target.pointer, ONE, (long) samples * inputs * outputs);
-            return;
-        }
-        drawing(maskExport, drawn)
-                .int32(spec.granularity() == Granularity.NODE ? 1 : 0)
-                .int32(fixed(mask))
-                .int32(rate(mask).planes())
-                .int32(rate(mask).threshold())
-                .float32(rate(mask).sigma())
-                .int32(firstSample)
-                .int32(samples)
-                .int32(inputs)
-                .int32(outputs)
-                .pointer(target)
-                .launch(LaunchShapes.masks(samples, inputs, outputs));
+        export.launch(parts.own(mask), firstSample, samples, inputs, outputs, parts.floats(to).address);
     }
 
     @Override
@@ -206,10 +184,10 @@ final class CudaMasks extends Masks {
     }
 
     private KernelLauncher atOutputs(Kernel kernel, LayerMask mask, int firstSample, int samples, int outputs) {
-        CudaMask drawn = parts.own(mask);
+        DeviceMask drawn = parts.own(mask);
         return parts.launcher
                 .of(kernel)
-                .pointer(drawn.state().address())
+                .pointer(drawn.state())
                 .int32(drawn.layer())
                 .float32(rate(mask).sigma())
                 .int32(firstSample)
@@ -218,12 +196,12 @@ final class CudaMasks extends Masks {
     }
 
     // What all kernels of values begin with; noise is numbered as in cuda/mask.cuh.
-    private KernelLauncher drawing(Kernel kernel, CudaMask mask) {
+    private KernelLauncher drawing(Kernel kernel, DeviceMask mask) {
         return parts.launcher
                 .of(kernel)
-                .pointer(mask.state().address())
+                .pointer(mask.state())
                 .int32(mask.layer())
-                .int32(mask.spec().noise().ordinal());
+                .int32(mask.spec().noise().code());
     }
 
     private static int fixed(LayerMask mask) {

@@ -4,6 +4,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Normalizations;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -19,7 +21,7 @@ final class CudaNormalizations extends Normalizations {
     CudaNormalizations(KernelRunner runner, CudaParts parts) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         momentSums = kernels.kernel(PtxModule.NORMALIZATION, "moment_sums");
         gradientSums = kernels.kernel(PtxModule.NORMALIZATION, "gradient_sums");
         addParts = kernels.kernel(PtxModule.NORMALIZATION, "add_parts");

@@ -6,6 +6,8 @@ import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Optimizers;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
 /**
@@ -21,7 +23,7 @@ final class CudaOptimizers extends Optimizers {
     CudaOptimizers(KernelRunner runner, CudaParts parts) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         sgd = kernels.kernel(PtxModule.OPTIMIZER, "sgd");
         adam = kernels.kernel(PtxModule.OPTIMIZER, "adam");
         advance = kernels.kernel(PtxModule.STEP, "advance");
@@ -79,7 +81,7 @@ final class CudaOptimizers extends Optimizers {
         CudaStepState own = parts.own(state);
         parts.queue.useStep(own);
         parts.launcher.of(advance).pointer(own.address()).launch(Grid.ONE);
-        if (parts.queue.isRecording()) {
+        if (parts.queue.isCapturing()) {
             parts.queue.recordAdvance(own);
         } else {
             own.advanced(1);

@@ -5,6 +5,9 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.DeviceMask;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 
 /**
@@ -15,16 +18,16 @@ import org.pernodedrop.kernels.cuda.LaunchShapes;
 final class CudaParts {
     final CommandQueue queue;
     final DevicePool pool;
-    final Scratch scratch;
-    final CudaKernels kernels;
+    final PooledScratch scratch;
+    final KernelModules kernels;
     final KernelLauncher launcher;
     final LaunchShapes shapes;
 
     CudaParts(
             CommandQueue queue,
             DevicePool pool,
-            Scratch scratch,
-            CudaKernels kernels,
+            PooledScratch scratch,
+            KernelModules kernels,
             KernelLauncher launcher,
             LaunchShapes shapes) {
         this.queue = queue;
@@ -67,11 +70,11 @@ final class CudaParts {
     }
 
     /** The mask with a state of this backend, open. */
-    CudaMask own(LayerMask mask) {
+    DeviceMask own(LayerMask mask) {
         CudaStepState state = own(mask.state());
         if (!mask.spec().fixed()) {
             queue.useStep(state);
         }
-        return new CudaMask(mask.spec(), mask.layer(), state);
+        return new DeviceMask(mask.spec(), mask.layer(), state.address());
     }
 }

@@ -8,8 +8,13 @@ import jcuda.runtime.cudaStream_t;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.RandomFills;
+import org.pernodedrop.driver.CaptureLock;
+import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.CurandStream;
 
@@ -47,7 +52,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
             KernelRunner runner, CudaParts parts, Transfers transfers, boolean available, CurandStream expected) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         this.transfers = transfers;
         this.available = available;
         this.expected = expected;
@@ -73,7 +78,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
         CudaFloats own = parts.floats(x);
         float range = high - low;
         // A recording takes the kernel: cuRAND's offset is set on the host.
-        if (!parts.queue.isRecording() && own.address % ALIGNMENT == 0 && curandServes()) {
+        if (!parts.queue.isCapturing() && own.address % ALIGNMENT == 0 && curandServes()) {
             generate(seed, first, own);
             parts.launcher
                     .of(scaleShift)
@@ -117,7 +122,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
 
     // cuRAND prepares a generator's states when it draws first from a place: seen to fail while other threads capture.
     private void generate(long seed, long first, CudaFloats x) {
-        Captures.alone(() -> {
+        CaptureLock.exclusive(() -> {
             CudaCalls.checkCurand(
                     () -> JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
             CudaCalls.checkCurand(() -> JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
@@ -129,7 +134,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
 
     private boolean curandServes() {
         if (available && generator == null && kernelsBecause == null) {
-            Captures.alone(this::start);
+            CaptureLock.exclusive(this::start);
         }
         return generator != null;
     }
@@ -149,11 +154,11 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
             default -> CudaCalls.checkCurand(status, "starting cuRAND");
         }
         generator = started;
-        closer.add(() -> Captures.alone(
+        closer.add(() -> CaptureLock.exclusive(
                 () -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back")));
         try {
             CudaCalls.checkCurand(
-                    () -> JCurand.curandSetStream(started, new cudaStream_t(parts.queue.stream.handle)),
+                    () -> JCurand.curandSetStream(started, new cudaStream_t(parts.queue.stream().handle)),
                     "giving cuRAND its stream");
             kernelsBecause = trial();
         } catch (RuntimeException | Error failure) {

@@ -5,7 +5,9 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.kernels.Activation;
-import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.ColumnSumsLauncher;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -19,7 +21,7 @@ final class CudaVectors extends Vectors {
     private final Kernel multiplyRows;
     private final Kernel biasActivation;
     private final Kernel activationBackward;
-    private final Kernel columnSums;
+    private final ColumnSumsLauncher columnSums;
     private final Kernel blend;
     private final Kernel gatherRows;
     private final Kernel gatherLabels;
@@ -27,7 +29,7 @@ final class CudaVectors extends Vectors {
     CudaVectors(KernelRunner runner, CudaParts parts) {
         super(runner);
         this.parts = parts;
-        CudaKernels kernels = parts.kernels;
+        KernelModules kernels = parts.kernels;
         fill = kernels.kernel(PtxModule.VECTOR, "fill");
         axpy = kernels.kernel(PtxModule.VECTOR, "axpy");
         multiply = kernels.kernel(PtxModule.VECTOR, "multiply");
@@ -35,7 +37,7 @@ final class CudaVectors extends Vectors {
         multiplyRows = kernels.kernel(PtxModule.VECTOR, "multiply_rows");
         biasActivation = kernels.kernel(PtxModule.ACTIVATION, "bias_activation");
         activationBackward = kernels.kernel(PtxModule.ACTIVATION, "activation_backward");
-        columnSums = kernels.kernel(PtxModule.COLUMN_SUMS, "column_sums");
+        columnSums = new ColumnSumsLauncher(kernels, parts.launcher, parts.shapes);
         blend = kernels.kernel(PtxModule.VECTOR, "blend");
         gatherRows = kernels.kernel(PtxModule.GATHER, "gather_rows");
         gatherLabels = kernels.kernel(PtxModule.GATHER, "gather_labels");
@@ -129,7 +131,7 @@ final class CudaVectors extends Vectors {
         }
         parts.launcher
                 .of(biasActivation)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .int32(samples)
                 .int32(outputs)
                 .pointer(parts.floats(bias))
@@ -144,7 +146,7 @@ final class CudaVectors extends Vectors {
         parts.queue.enter();
         parts.launcher
                 .of(activationBackward)
-                .int32(activation.ordinal())
+                .int32(activation.code())
                 .int64(length)
                 .pointer(parts.floats(z))
                 .pointer(parts.floats(y))
@@ -153,51 +155,15 @@ final class CudaVectors extends Vectors {
                 .launch(parts.shapes.elements(length));
     }
 
-    /** Parts of the rows first, then the parts, each in order. */
     @Override
     protected void columnSumsKernel(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
         parts.queue.enter();
-        CudaFloats ownX = parts.floats(x);
-        CudaFloats ownSums = parts.floats(sums);
-        Grid grid = parts.shapes.columnSums(samples, outputs);
-        if (grid.y() == 1) {
-            columnSums(samples, outputs, ownX.address, ownSums.address, grid);
-            return;
-        }
-        long partials = parts.scratch.reserve((long) Float.BYTES * grid.y() * outputs);
-        columnSums(samples, outputs, ownX.address, partials, grid);
-        addRows(grid.y(), outputs, partials, ownSums.address);
+        columnSums.launch(samples, outputs, parts.floats(x), parts.floats(sums), parts.scratch::reserve);
     }
 
-    /** Adds up few rows, in order. */
+    /** Sums of few rows, each in order. */
     void addRows(int rows, int outputs, long from, long sums) {
-        columnSums(
-                rows,
-                outputs,
-                from,
-                sums,
-                Grid.of(parts.shapes.columnSums(rows, outputs).x(), 1, 1));
-    }
-
-    /** Bytes of scratch that column sums take. */
-    long columnSumsBytes(int samples, int outputs) {
-        int rows = parts.shapes.columnSums(samples, outputs).y();
-        return rows == 1 ? 0 : (long) Float.BYTES * rows * outputs;
-    }
-
-    /** Loads the kernel of column sums. */
-    void loadColumnSums() {
-        columnSums.function();
-    }
-
-    private void columnSums(int rows, int columns, long x, long sums, Grid grid) {
-        parts.launcher
-                .of(columnSums)
-                .int32(rows)
-                .int32(columns)
-                .pointer(x)
-                .pointer(sums)
-                .launch(grid);
+        columnSums.addRows(rows, outputs, from, sums);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
 import jcuda.driver.CUdeviceptr;
+import org.pernodedrop.driver.DriverMemory;
 
 /** Memory on the GPU with one owner, who closes it; made by {@link DevicePool#allocate}. */
 final class DeviceBlock implements AutoCloseable {

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Memory;
+import org.pernodedrop.driver.Bytes;
+import org.pernodedrop.driver.DeviceMemory;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.io.Closer;
 
@@ -19,7 +21,7 @@ import org.pernodedrop.io.Closer;
  * unless it is more than a quarter too large. All use of the memory must be enqueued in one stream: then what the next
  * owner enqueues comes after what the last one did.
  */
-final class DevicePool implements AutoCloseable {
+public final class DevicePool implements AutoCloseable {
     /** What the driver aligns allocations to, and more. */
     private static final long LEAST = 512;
 
@@ -135,8 +137,8 @@ final class DevicePool implements AutoCloseable {
                 "the GPU has no room for " + purpose + ": asked for=" + Bytes.of(bytes) + ", free="
                         + Bytes.of(memory.available()) + ", total=" + Bytes.of(memory.total())
                         + ", held by this backend=" + Bytes.of(used)
-                        + "; use a smaller --batch-size or smaller layers (--network), close buffers and networks that are"
-                        + " no longer needed, or end other programs on the GPU",
+                        + "; use a smaller batch or smaller layers, close buffers and networks that are no longer needed,"
+                        + " or end other programs on the GPU",
                 null);
     }
 

@@ -3,6 +3,11 @@ package org.pernodedrop.backend.cuda;
 import java.nio.ByteBuffer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.driver.CudaCalls;
+import org.pernodedrop.driver.CudaEvent;
+import org.pernodedrop.driver.CudaStream;
+import org.pernodedrop.driver.DriverMemory;
+import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**

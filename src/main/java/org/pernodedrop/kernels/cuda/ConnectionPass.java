@@ -11,12 +11,8 @@ public enum ConnectionPass {
     /** The gradient of the weights, and of the bias. */
     BACKWARD_WEIGHT;
 
-    /** What the kernel that adds up a split sum is called in {@link PtxModule#CONNECTION_SUMS}. */
-    public String sumKernelName() {
-        return "connection_" + word() + "_sum";
-    }
-
-    String word() {
-        return name().toLowerCase(Locale.ROOT);
+    /** The kernel that adds up a split sum. */
+    public KernelSignature sumKernel() {
+        return KernelCatalogue.kernel("connection_" + name().toLowerCase(Locale.ROOT) + "_sum");
     }
 }

@@ -1,158 +1,179 @@
 package org.pernodedrop.kernels.cuda;
 
-import java.util.List;
+import org.pernodedrop.kernels.Arguments;
 
 /**
- * How to launch a connection kernel. This is {@code cuda/connection_plan.h} in Java, which explains the model behind
- * it: the same plans in the same integers.
+ * How to launch a connection kernel: the tile, and into how many parts the sums are split.
+ *
+ * <p>Too few tiles leave multiprocessors idle: then the small tile is taken, and the sum is split (split-K). Each split
+ * is a row of the grid, and {@code connection_<pass>_sum} adds the partial sums. The plan is the cheapest by a rough
+ * model in clocks, fitted to an H100: blocks run in waves; the warps on a multiprocessor share its issue slots, and few
+ * warps cannot fill them, since each waits for its own results; splits cost a second launch and the traffic of the
+ * partial sums. All is computed in integers. Plans decide the order of sums, and so the last bits of results.
  *
  * @param tile that a block computes
  * @param tiles blocks along x of the grid
- * @param stretches blocks along y: parts that the sum is split into, for {@code connection_<pass>_sum} if more than one
- * @param stretch terms of the sum in a part: inputs, outputs or samples
+ * @param splits blocks along y: parts that the sum is split into, for {@code connection_<pass>_sum} if more than one
+ * @param splitLength terms of the sum in a split: inputs, outputs or samples
  * @param threads of a block
  * @param sharedBytes dynamic shared memory of a block
- * @param partials floats of workspace for the parts' sums; 0 if there is one part
- * @param biasPartials the same for the bias's sums, in {@link ConnectionPass#BACKWARD_WEIGHT}
+ * @param partials floats of workspace for the sums of the splits; 0 if there is one split
+ * @param biasPartials the same for the sums of the bias, in {@link ConnectionPass#BACKWARD_WEIGHT}
  */
 public record ConnectionPlan(
-        ConnectionTile tile,
+        Tile tile,
         long tiles,
-        int stretches,
-        int stretch,
+        int splits,
+        int splitLength,
         int threads,
         int sharedBytes,
         long partials,
         long biasPartials) {
+    /** Sizes of what a block computes; {@code kernels.json} holds them for every kernel. */
+    public enum Tile {
+        /** For wide layers. */
+        LARGE,
+        /** For layers and batches that give too few large tiles to fill a GPU. */
+        SMALL,
+        /** As small, for any sizes and any alignment. */
+        UNALIGNED,
+        /** For normals, where drawing costs far more than loading. */
+        NORMALS
+    }
+
+    // Of a block: first tiles from memory, results to it.
     private static final long START_CLOCKS = 500;
     private static final long THREAD_START_CLOCKS = 8;
+    // Of the second pass.
     private static final long LAUNCH_CLOCKS = 4000;
-    private static final long BYTES_A_CLOCK = 1500;
+    // Of device memory, for partial sums written and read.
+    private static final long BYTES_PER_CLOCK = 1500;
     private static final long ISSUE_SLOTS = 4;
-    private static final long LARGEST_PARTIALS = 1L << 26;
-    private static final int MOST_STRETCHES = 256;
+    private static final long MAX_PARTIALS = 1L << 26;
+    private static final int MAX_SPLITS = 256;
     private static final int VECTOR = 4;
 
-    private record Costed(ConnectionPlan plan, long clocks) {}
+    /** The sizes of a pass's product: rows and columns of the result, terms of its sums. */
+    private record Product(ConnectionPass pass, long rows, long columns, long terms) {
+        static Product of(ConnectionPass pass, int samples, int inputs, int outputs) {
+            return switch (pass) {
+                case FORWARD -> new Product(pass, samples, outputs, inputs);
+                case BACKWARD_INPUT -> new Product(pass, samples, inputs, outputs);
+                case BACKWARD_WEIGHT -> new Product(pass, inputs, outputs, samples);
+            };
+        }
+    }
 
     /**
      * The cheapest plan of a pass over a layer.
      *
+     * @param samples B, at least 1
+     * @param inputs I, at least 1
+     * @param outputs U, at least 1
      * @param aligned whether all buffers lie at multiples of 16 bytes
+     * @param multiprocessors of the GPU, at least 1
+     * @throws IllegalArgumentException if a number is below 1
      */
     public static ConnectionPlan of(
             ConnectionPass pass,
-            ConnectionSource source,
+            MaskSource source,
             int samples,
             int inputs,
             int outputs,
             boolean aligned,
             int multiprocessors) {
-        requirePositive("samples", samples);
-        requirePositive("inputs", inputs);
-        requirePositive("outputs", outputs);
-        requirePositive("multiprocessors", multiprocessors);
-        Costed best = null;
-        for (ConnectionTile tile : candidates(source, aligned && inputs % VECTOR == 0 && outputs % VECTOR == 0)) {
-            long turns = ceilDivide(
-                    depth(pass, samples, inputs, outputs), tile.shape(pass).depth());
-            for (int stretches = 1; stretches <= Math.min(turns, MOST_STRETCHES); stretches++) {
-                long stretchTurns = ceilDivide(turns, stretches);
-                if (ceilDivide(turns, stretchTurns) == stretches) {
-                    Costed candidate = costed(
-                            pass, source, samples, inputs, outputs, multiprocessors, tile, stretches, stretchTurns);
-                    if (candidate.plan().partials() <= LARGEST_PARTIALS
-                            && (best == null || candidate.clocks() < best.clocks())) {
-                        best = candidate;
+        Arguments.atLeastOne("samples", samples);
+        Arguments.atLeastOne("inputs", inputs);
+        Arguments.atLeastOne("outputs", outputs);
+        Arguments.atLeastOne("multiprocessors", multiprocessors);
+        Product product = Product.of(pass, samples, inputs, outputs);
+        boolean vectors = aligned && inputs % VECTOR == 0 && outputs % VECTOR == 0;
+        ConnectionPlan best = null;
+        long bestClocks = Long.MAX_VALUE;
+        for (Tile tile : source.tiles()) {
+            if (tile != Tile.NORMALS && vectors == (tile == Tile.UNALIGNED)) {
+                continue;
+            }
+            KernelSignature kernel = source.kernel(pass, tile);
+            long kSteps = ceilDivide(product.terms(), kernel.tile().kStep());
+            for (int splits = 1; splits <= Math.min(kSteps, MAX_SPLITS); splits++) {
+                long splitSteps = ceilDivide(kSteps, splits);
+                if (ceilDivide(kSteps, splitSteps) == splits) {
+                    ConnectionPlan plan = with(kernel, tile, product, splits, splitSteps);
+                    long clocks = plan.clocks(kernel, product, source, multiprocessors);
+                    if (plan.partials() <= MAX_PARTIALS && clocks < bestClocks) {
+                        best = plan;
+                        bestClocks = clocks;
                     }
                 }
             }
         }
-        return best.plan();
+        return best;
     }
 
     /**
-     * Words of 32 bits to allocate for the packed mask of a layer and its batch: one bit a connection, samples padded to 4,
-     * inputs to 4, outputs to 32, and a few words more that reads may touch.
+     * Words of 32 bits to allocate for the packed mask of a layer and its batch: one bit a connection, samples padded to
+     * 4, inputs to 4, outputs to 32, and as many words more as reads past the end may touch.
      */
     public static long packedWords(int samples, int inputs, int outputs) {
-        requirePositive("samples", samples);
-        requirePositive("inputs", inputs);
-        requirePositive("outputs", outputs);
-        long slack = ConnectionTile.LARGE.shape(ConnectionPass.BACKWARD_INPUT).rows();
+        Arguments.atLeastOne("samples", samples);
+        Arguments.atLeastOne("inputs", inputs);
+        Arguments.atLeastOne("outputs", outputs);
+        long slack = MaskSource.PACKED
+                .kernel(ConnectionPass.BACKWARD_INPUT, Tile.LARGE)
+                .tile()
+                .rows();
         return ceilDivide(inputs, 4) * (ceilDivide(outputs, 32) * 4) * (ceilDivide(samples, 4) * 4) + slack;
     }
 
-    private static void requirePositive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1: " + name + "=" + value);
-        }
-    }
-
-    private static List<ConnectionTile> candidates(ConnectionSource source, boolean aligned) {
-        if (source.hasNormals()) {
-            return List.of(ConnectionTile.NORMALS);
-        }
-        return aligned ? List.of(ConnectionTile.LARGE, ConnectionTile.SMALL) : List.of(ConnectionTile.UNALIGNED);
-    }
-
-    private static long depth(ConnectionPass pass, int samples, int inputs, int outputs) {
-        return switch (pass) {
-            case FORWARD -> inputs;
-            case BACKWARD_INPUT -> outputs;
-            case BACKWARD_WEIGHT -> samples;
-        };
-    }
-
-    private static Costed costed(
-            ConnectionPass pass,
-            ConnectionSource source,
-            int samples,
-            int inputs,
-            int outputs,
-            int multiprocessors,
-            ConnectionTile tile,
-            int stretches,
-            long stretchTurns) {
-        ConnectionTile.Shape shape = tile.shape(pass);
-        long rows = pass == ConnectionPass.BACKWARD_WEIGHT ? inputs : samples;
-        long columns = pass == ConnectionPass.BACKWARD_INPUT ? inputs : outputs;
-        long tiles = ceilDivide(rows, shape.rows()) * ceilDivide(columns, shape.columns());
-        long stretch = stretchTurns * shape.depth();
-        long partials = stretches > 1 ? stretches * rows * columns : 0;
-        long clocks = clocks(shape, tiles * stretches, stretch, source.termCost(), multiprocessors);
-        if (stretches > 1) {
-            clocks += LAUNCH_CLOCKS + partials * 2 * Float.BYTES / BYTES_A_CLOCK;
-        }
-        ConnectionPlan plan = new ConnectionPlan(
+    private static ConnectionPlan with(
+            KernelSignature kernel, Tile tile, Product product, int splits, long splitSteps) {
+        KernelSignature.Tile sizes = kernel.tile();
+        boolean split = splits > 1;
+        return new ConnectionPlan(
                 tile,
-                tiles,
-                stretches,
-                (int) stretch,
-                shape.threads(),
-                shape.sharedBytes(source),
-                partials,
-                pass == ConnectionPass.BACKWARD_WEIGHT && stretches > 1 ? (long) stretches * outputs : 0);
-        return new Costed(plan, clocks);
+                ceilDivide(product.rows(), sizes.rows()) * ceilDivide(product.columns(), sizes.columns()),
+                splits,
+                (int) (splitSteps * sizes.kStep()),
+                kernel.block(),
+                kernel.sharedBytes(),
+                split ? splits * product.rows() * product.columns() : 0,
+                split && product.pass() == ConnectionPass.BACKWARD_WEIGHT ? splits * product.columns() : 0);
     }
 
-    /** Clocks of blocks of so many terms each, in waves over the multiprocessors. */
-    private static long clocks(
-            ConnectionTile.Shape tile, long blocks, long depth, long termCost, long multiprocessors) {
-        long warps = tile.threads() / 32;
+    /** Clocks of the blocks, in waves over the multiprocessors, and of the second pass. */
+    private long clocks(KernelSignature kernel, Product product, MaskSource source, long multiprocessors) {
+        KernelSignature.Tile sizes = kernel.tile();
         long warpInstructions =
-                ceilDivide((long) tile.rows() * tile.columns() * depth, tile.threads()) * termCost / 100;
-        long full = blocks / (multiprocessors * tile.blocks());
-        long rest = ceilDivide(blocks - full * multiprocessors * tile.blocks(), multiprocessors);
-        return full * wave(tile, tile.blocks(), warps, warpInstructions)
-                + (rest > 0 ? wave(tile, rest, warps, warpInstructions) : 0);
+                ceilDivide((long) sizes.rows() * sizes.columns() * splitLength, threads) * source.termCost() / 100;
+        long blocks = tiles * splits;
+        long full = blocks / (multiprocessors * sizes.blocks());
+        long rest = ceilDivide(blocks - full * multiprocessors * sizes.blocks(), multiprocessors);
+        long clocks = full * wave(product.pass(), sizes, sizes.blocks(), warpInstructions)
+                + (rest > 0 ? wave(product.pass(), sizes, rest, warpInstructions) : 0);
+        return splits > 1 ? clocks + LAUNCH_CLOCKS + partials * 2 * Float.BYTES / BYTES_PER_CLOCK : clocks;
     }
 
-    private static long wave(ConnectionTile.Shape tile, long resident, long warps, long warpInstructions) {
-        long issue = resident * warps * warpInstructions * tile.issuePercent() / (100 * ISSUE_SLOTS);
+    private long wave(ConnectionPass pass, KernelSignature.Tile sizes, long resident, long warpInstructions) {
+        long warps = threads / 32;
+        long issue = resident * warps * warpInstructions * issuePercent(pass, sizes) / (100 * ISSUE_SLOTS);
         return START_CLOCKS
-                + THREAD_START_CLOCKS * tile.threads()
-                + Math.max(issue, warpInstructions * tile.latencyPercent() / 100);
+                + THREAD_START_CLOCKS * threads
+                + Math.max(issue, warpInstructions * latencyPercent(pass) / 100);
+    }
+
+    /** Issue slots that 100 instructions take among many warps. One sample a thread reads shared memory too often. */
+    private static long issuePercent(ConnectionPass pass, KernelSignature.Tile sizes) {
+        return pass == ConnectionPass.BACKWARD_INPUT && sizes.rows() == 32 ? 210 : 135;
+    }
+
+    /** Clocks that 100 instructions take a warp that is alone. */
+    private long latencyPercent(ConnectionPass pass) {
+        return switch (pass) {
+            case FORWARD -> threads == 32 ? 480 : 460;
+            case BACKWARD_INPUT -> 590;
+            case BACKWARD_WEIGHT -> 460;
+        };
     }
 
     private static long ceilDivide(long a, long b) {

@@ -1,8 +1,10 @@
 package org.pernodedrop.kernels.cuda;
 
+import org.pernodedrop.kernels.Arguments;
+
 /**
- * Grids of all kernels but the connection kernels. This is {@code cuda/launch_shapes.h} in Java, which says where a grid
- * decides what is computed: the same grids in the same integers.
+ * Grids of all kernels but those that compute tiles, which are planned. Only the grids of {@link #columnSums} and {@link
+ * #nodeBackward} decide what is computed: their parts decide the order of additions.
  */
 public final class LaunchShapes {
     private static final long GRID_YZ_LIMIT = 65_535;
@@ -13,18 +15,17 @@ public final class LaunchShapes {
     private static final int WARP_MASK_OUTPUTS = 128;
     private static final int LOSS_BLOCK_WARPS = 8;
     private static final int COLUMN_SUMS_COLUMNS = 32;
-    private static final int COLUMN_SUMS_LEAST_ROWS = 64;
-    private static final int COLUMN_SUMS_MOST_PARTS = 256;
+    // A part has at least this many rows, or the second pass costs more than it saves.
+    private static final int COLUMN_SUMS_MIN_ROWS = 64;
+    // So that the second pass, itself not split, stays short.
+    private static final int COLUMN_SUMS_MAX_PARTS = 256;
     private static final int COLUMN_SUMS_BLOCKS_PER_MULTIPROCESSOR = 4;
 
     private final int multiprocessors;
 
     /** @param multiprocessors of the GPU, at least 1 */
     public LaunchShapes(int multiprocessors) {
-        if (multiprocessors < 1) {
-            throw new IllegalArgumentException(
-                    "multiprocessors must be at least 1: multiprocessors=" + multiprocessors);
-        }
+        Arguments.atLeastOne("multiprocessors", multiprocessors);
         this.multiprocessors = multiprocessors;
     }
 
@@ -50,7 +51,7 @@ public final class LaunchShapes {
     /** node_backward; y is the number of rows of bias sums that are written. */
     public Grid nodeGradients(int samples, int outputs) {
         long blocks = ceilDivide(outputs, WARP_MASK_OUTPUTS);
-        long rows = Math.min(ceilDivide(samples, MASK_BLOCK_WARPS), COLUMN_SUMS_MOST_PARTS);
+        long rows = Math.min(ceilDivide(samples, MASK_BLOCK_WARPS), COLUMN_SUMS_MAX_PARTS);
         return Grid.of(blocks, Math.min(partsFor(blocks), rows), 1);
     }
 
@@ -70,8 +71,15 @@ public final class LaunchShapes {
     /** column_sums; y is the number of rows that are written. */
     public Grid columnSums(int rows, int columns) {
         long blocks = ceilDivide(columns, COLUMN_SUMS_COLUMNS);
-        long useful = Math.max(1, rows / COLUMN_SUMS_LEAST_ROWS);
-        return Grid.of(blocks, Math.min(Math.min(partsFor(blocks), useful), COLUMN_SUMS_MOST_PARTS), 1);
+        long useful = Math.max(1, rows / COLUMN_SUMS_MIN_ROWS);
+        return Grid.of(blocks, Math.min(Math.min(partsFor(blocks), useful), COLUMN_SUMS_MAX_PARTS), 1);
+    }
+
+    /** node_backward; y is the number of rows of partial sums for the bias, which column_sums adds up. */
+    public Grid nodeBackward(int samples, int outputs) {
+        long blocks = ceilDivide(outputs, WARP_MASK_OUTPUTS);
+        long useful = ceilDivide(samples, MASK_BLOCK_WARPS);
+        return Grid.of(blocks, Math.min(Math.min(partsFor(blocks), useful), COLUMN_SUMS_MAX_PARTS), 1);
     }
 
     private long partsFor(long blocks) {

@@ -29,7 +29,6 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Memory;
 import org.pernodedrop.backend.Numbers;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.DeviceException;
@@ -38,6 +37,7 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -59,12 +59,11 @@ class CudaBackendIT extends OpenCudaBackend {
             assertTrue(said.contains(part), said);
         }
         assertEquals("cuda", backend.device());
-        assertEquals(CudaDeviceUnderTest.simulated().isPresent(), backend.isSimulated());
-        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, SequencePrecision.TF32, false)) {
+        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, MultiPositionPrecision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
-        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, SequencePrecision.TF32, true));
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, MultiPositionPrecision.TF32, true));
     }
 
     @Test
@@ -93,7 +92,7 @@ class CudaBackendIT extends OpenCudaBackend {
         DeviceFloats x = backend.memory().allocate(length + length / 2);
         refused(OutOfDeviceMemoryException.class, "asked for=", () -> backend.memory()
                 .allocate(length));
-        refused(OutOfDeviceMemoryException.class, "--batch-size", () -> backend.memory()
+        refused(OutOfDeviceMemoryException.class, "smaller batch", () -> backend.memory()
                 .allocateInts(Long.MAX_VALUE));
         backend.vectors().fill(x.slice(length, 3), 2);
         assertArrayEquals(new float[] {2, 2, 2}, backend.memory().download(x.slice(length, 3)));

@@ -2,9 +2,9 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.Optional;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.SequencePrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaTestLibraries;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
  * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of
@@ -21,7 +21,7 @@ public final class CudaDeviceUnderTest {
     /** A backend with or without graphs, owned by the caller. */
     public static CudaBackend open(boolean graphs) {
         CudaTestLibraries.require();
-        return new CudaBackend(MatrixPrecision.FP32, SequencePrecision.TF32, graphs);
+        return new CudaBackend(MatrixPrecision.FP32, MultiPositionPrecision.TF32, graphs);
     }
 
     /** The means to command the device; none on a GPU. */

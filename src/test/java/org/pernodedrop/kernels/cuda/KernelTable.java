@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * Prints what compiled kernels take and issue, for tuning: {@code KernelTable <file.ptx | file.cubin> <multiply-adds
- * of a thread in a turn of the main loop> <planes drawn> [part of the kernels' names]}. PTX is compiled for sm_90.
+ * of a thread in a k-step of the main loop> <planes drawn> [part of the kernels' names]}. PTX is compiled for sm_90.
  */
 final class KernelTable {
     private KernelTable() {}

@@ -4,39 +4,70 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.mask.TestResource;
 
 class LaunchShapesTest {
-    /** The kernels' own grids, which the native tests hold to the same table. */
+    private static final int[] SIZES = {1, 3, 13, 32, 33, 207, 1000, 65536, Integer.MAX_VALUE};
+    private static final LaunchShapes H100 = new LaunchShapes(132);
+
+    private static Grid grid(int x, int y, int z) {
+        return new Grid(x, y, z);
+    }
+
     @Test
-    void gridsAreThoseOfTheSource() {
-        List<String[]> rows = TestResource.rows(LaunchShapesTest.class, "launch-shapes.txt");
-        assertTrue(rows.size() > 400, "rows: " + rows.size());
-        for (String[] row : rows) {
-            long[] n = new long[row.length];
-            for (int k = 1; k < row.length; k++) {
-                n[k] = Long.parseLong(row[k]);
+    void elementsAndLossesFillTheGpuAndNoMore() {
+        assertEquals(grid(1, 1, 1), H100.elements(256));
+        assertEquals(grid(2, 1, 1), H100.elements(257));
+        assertEquals(grid(8 * 132, 1, 1), H100.elements(1L << 40));
+        assertEquals(grid(1, 1, 1), H100.losses(8));
+        assertEquals(grid(2, 1, 1), H100.losses(9));
+        assertEquals(grid(8 * 132, 1, 1), H100.losses(Integer.MAX_VALUE));
+    }
+
+    @Test
+    void blocksCoverSeveralShortRows() {
+        assertEquals(grid(1, 1, 1), LaunchShapes.rows(64, 4));
+        assertEquals(grid(1, 2, 1), LaunchShapes.rows(65, 4));
+        assertEquals(grid(4, 7, 1), LaunchShapes.rows(7, 1000));
+    }
+
+    @Test
+    void warpsHave128OutputsOfASample() {
+        assertEquals(grid(1, 2, 1), LaunchShapes.nodes(9, 128));
+        assertEquals(grid(2, 1, 1), LaunchShapes.nodes(8, 129));
+        assertEquals(grid(2, 2, 5), LaunchShapes.masks(5, 33, 200));
+        assertEquals(grid(1, 1, 65_535), LaunchShapes.masks(70_000, 1, 1));
+    }
+
+    /** The parts decide the order of additions. */
+    @Test
+    void sumsAreSplitIntoFewPartsThatFillTheGpu() {
+        assertEquals(grid(1, 1, 1), H100.columnSums(127, 10));
+        assertEquals(grid(1, 2, 1), H100.columnSums(128, 10));
+        assertEquals(grid(1, 256, 1), H100.columnSums(65_536, 10));
+        assertEquals(grid(128, 5, 1), H100.columnSums(65_536, 4096));
+        assertEquals(grid(1, 1, 1), H100.nodeBackward(1, 1));
+        assertEquals(grid(32, 16, 1), H100.nodeBackward(128, 4096));
+        assertEquals(grid(1, 256, 1), H100.nodeBackward(65_536, 128));
+        assertEquals(grid(1000, 1, 1), H100.nodeBackward(65_536, 128 * 1000));
+    }
+
+    @Test
+    void gridsCoverAllColumnsOfEveryShape() {
+        for (int rows : SIZES) {
+            for (int columns : SIZES) {
+                covers(LaunchShapes.rows(rows, columns), 256, columns);
+                covers(LaunchShapes.nodes(rows, columns), 128, columns);
+                covers(H100.nodeBackward(rows, columns), 128, columns);
+                covers(LaunchShapes.masks(rows, rows, columns), 128, columns);
+                covers(H100.columnSums(rows, columns), 32, columns);
             }
-            assertEquals(new Grid((int) n[5], (int) n[6], (int) n[7]), grid(row[0], n), String.join(" ", row));
         }
     }
 
-    private static Grid grid(String kind, long[] n) {
-        LaunchShapes shapes = new LaunchShapes((int) Math.max(1, n[4]));
-        int a = (int) n[1];
-        int b = (int) n[2];
-        int c = (int) n[3];
-        return switch (kind) {
-            case "elements" -> shapes.elements(n[1]);
-            case "losses" -> shapes.losses(a);
-            case "column_sums" -> shapes.columnSums(a, b);
-            case "rows" -> LaunchShapes.rows(a, b);
-            case "nodes" -> LaunchShapes.nodes(a, b);
-            case "masks" -> LaunchShapes.masks(a, b, c);
-            default -> throw new AssertionError(kind);
-        };
+    private static void covers(Grid grid, long width, int columns) {
+        assertTrue(grid.x() * width >= columns && (grid.x() - 1) * width < columns, grid + " for " + columns);
+        assertTrue(Math.min(grid.y(), grid.z()) >= 1 && Math.max(grid.y(), grid.z()) <= 65_535, grid.toString());
     }
 
     @Test

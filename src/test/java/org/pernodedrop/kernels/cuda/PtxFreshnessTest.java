@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The PTX in the source tree is what the CUDA sources compile to. */
+/** The PTX and kernels.json in the source tree are what the CUDA sources compile to. */
 class PtxFreshnessTest {
     private static final Path SCRIPT = Path.of("cuda", "build-ptx.sh");
+    private static final Path RESOURCES = Path.of("src/main/resources/org/pernodedrop/kernels/cuda");
     private static final Pattern VERSION = Pattern.compile("V(\\d+\\.\\d+\\.\\d+)");
 
     private record Result(int status, String output) {}
@@ -45,6 +46,9 @@ class PtxFreshnessTest {
             if (!Arrays.equals(Arrays.copyOf(built, built.length + 1), module.ptx())) {
                 stale.add(module.fileName());
             }
+        }
+        if (Files.mismatch(folder.resolve("kernels.json"), RESOURCES.resolve("kernels.json")) >= 0) {
+            stale.add("kernels.json");
         }
         assertEquals(List.of(), stale, "modules whose sources have changed: run " + SCRIPT + " and commit the PTX");
     }

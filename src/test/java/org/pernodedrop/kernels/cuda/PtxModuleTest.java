@@ -8,21 +8,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.mask.Noise;
 
-/** The catalogue says what the PTX holds, and no more. */
+/** {@code kernels.json} says what the PTX holds, and no more. */
 class PtxModuleTest {
-    private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
     private static final Path SOURCES = Path.of("cuda");
     private static final Path PTX = Path.of("src/main/resources/org/pernodedrop/kernels/cuda");
 
@@ -73,43 +73,31 @@ class PtxModuleTest {
                                 + kernel.parameters().stream()
                                         .map(parameter -> parameter.kind().ptxType())
                                         .toList()
-                                + List.of(kernel.block(), 1, 1)),
-                described(entries, entry -> entry.name() + entry.types() + entry.directive(".maxntid")));
+                                + List.of(kernel.block(), 1, 1)
+                                + kernel.minBlocks()),
+                described(
+                        entries,
+                        entry -> entry.name()
+                                + entry.types()
+                                + entry.directive(".maxntid")
+                                + entry.directive(".minnctapersm").stream()
+                                        .findFirst()
+                                        .orElse(0)));
     }
 
     private static <T> String described(List<T> kernels, Function<T, String> describe) {
         return kernels.stream().map(describe).sorted().collect(Collectors.joining("\n"));
     }
 
-    /** PTX knows neither names nor signs, nor pointers from numbers: for those, the sources are asked. */
-    @ParameterizedTest
-    @EnumSource
-    void parametersAreThoseOfTheSource(PtxModule module) throws IOException {
-        String source = source(module.fileName() + ".cu");
-        for (KernelSignature kernel : module.kernels()) {
-            String parameters = kernel.parameters().stream()
-                    .map(KernelParameter::toString)
-                    .collect(Collectors.joining(", ", ", ", ")"));
-            assertTrue(source.contains(parameters), kernel + " is not in the source with these parameters");
-        }
-    }
-
-    /** A source with what it includes itself, blanks and ends of lines as one blank. */
-    private static String source(String name) throws IOException {
-        String text = Files.readString(SOURCES.resolve(name));
-        StringBuilder all = new StringBuilder(text);
-        for (MatchResult include : INCLUDE.matcher(text).results().toList()) {
-            all.append(Files.readString(SOURCES.resolve(include.group(1))));
-        }
-        return all.toString().replaceAll("[\\s\\\\]+", " ");
-    }
-
     @Test
-    void noTwoModulesShareAKernel() {
-        Set<String> names = new HashSet<>();
-        for (PtxModule module : PtxModule.values()) {
-            module.kernels().forEach(kernel -> assertTrue(names.add(kernel.name()), kernel.name()));
-        }
+    void codesOfEnumerationsAreThoseOfTheKernels() {
+        assertEquals(KernelCatalogue.codes("activation"), codes(Activation.values(), Activation::code));
+        assertEquals(KernelCatalogue.codes("noise"), codes(Noise.values(), Noise::code));
+    }
+
+    private static <E extends Enum<E>> Map<String, Integer> codes(E[] values, Function<E, Integer> code) {
+        return Arrays.stream(values)
+                .collect(Collectors.toMap(value -> value.name().toLowerCase(Locale.ROOT), code));
     }
 
     @Test
@@ -118,5 +106,7 @@ class PtxModuleTest {
         var refusal = assertThrows(IllegalArgumentException.class, () -> PtxModule.VECTOR.kernel("adam"));
         assertTrue(refusal.getMessage().startsWith("name must be one of [fill"), refusal.getMessage());
         assertTrue(refusal.getMessage().endsWith("module=VECTOR, name=adam"), refusal.getMessage());
+        refusal = assertThrows(IllegalArgumentException.class, () -> KernelCatalogue.kernel("none"));
+        assertEquals("name must be that of a kernel in kernels.json: name=none", refusal.getMessage());
     }
 }

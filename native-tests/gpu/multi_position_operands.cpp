@@ -1,0 +1,132 @@
+#include "multi_position_operands.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <random>
+#include <stdexcept>
+
+namespace {
+
+constexpr int SLICE = 64;  // values compared
+
+int64_t rows_of(const MultiPositionShape& shape) {
+    return static_cast<int64_t>(shape.samples) * shape.positions;
+}
+
+std::vector<float> random_values(int64_t count, uint32_t seed) {
+    std::mt19937 random(seed);
+    std::vector<float> values(static_cast<size_t>(count));
+    for (float& value : values) {
+        // In (-1, 1), never 0.
+        value = static_cast<float>(static_cast<int32_t>(random()) | 1) * 0x1p-31f;
+    }
+    return values;
+}
+
+}  // namespace
+
+MultiPositionShape parse_multi_position_shape(const std::string& text) {
+    MultiPositionShape shape{};
+    char rest = 0;
+    const int found = std::sscanf(
+        text.c_str(), "%dx%dx%dx%d%c", &shape.samples, &shape.positions, &shape.inputs, &shape.outputs, &rest);
+    if (found != 4 || shape.samples < 1 || shape.positions < 1 || shape.inputs < 1 || shape.outputs < 1) {
+        throw std::runtime_error("a shape must be SAMPLESxPOSITIONSxINPUTSxOUTPUTS, all at least 1: '" + text + "'");
+    }
+    return shape;
+}
+
+std::string text_of(const MultiPositionShape& s) {
+    return std::to_string(s.samples) + "x" + std::to_string(s.positions) + "x" + std::to_string(s.inputs) + "x" +
+           std::to_string(s.outputs);
+}
+
+double multiply_adds(const MultiPositionShape& s) {
+    return static_cast<double>(rows_of(s)) * s.inputs * s.outputs;
+}
+
+MultiPositionOperands::MultiPositionOperands(MultiPositionShape s)
+    : shape(s),
+      x(random_values(rows_of(s) * s.inputs, 1)),
+      w(random_values(static_cast<int64_t>(s.inputs) * s.outputs, 2)),
+      dz(random_values(rows_of(s) * s.outputs, 3)),
+      x_array(x),
+      w_array(w),
+      dz_array(dz),
+      y(static_cast<int64_t>(dz.size())),
+      dx(static_cast<int64_t>(x.size())),
+      dw(static_cast<int64_t>(w.size())) {}
+
+device::Array<float>& MultiPositionOperands::result(Pass pass) {
+    return pass == Pass::FORWARD ? y : pass == Pass::BACKWARD_INPUT ? dx : dw;
+}
+
+void MultiPositionOperands::check_value(
+    const std::string& what, Pass pass, int64_t row, int column, float value, const Multiplier& multiplier,
+    double relative) const {
+    const int64_t terms = pass == Pass::FORWARD          ? shape.inputs
+                          : pass == Pass::BACKWARD_INPUT ? shape.outputs
+                                                         : rows_of(shape);
+    double sum = 0.0;
+    double squares = 0.0;
+    double drawn = 0.0;
+    for (int64_t n = 0; n < terms; ++n) {
+        const int64_t r = pass == Pass::BACKWARD_WEIGHT ? n : row;
+        const int64_t i = pass == Pass::FORWARD ? n : pass == Pass::BACKWARD_INPUT ? column : row;
+        const int64_t u = pass == Pass::BACKWARD_INPUT ? n : column;
+        const double x_value = pass == Pass::BACKWARD_INPUT ? 1.0 : x[static_cast<size_t>(r * shape.inputs + i)];
+        const double w_value = pass == Pass::BACKWARD_WEIGHT ? 1.0 : w[static_cast<size_t>(i * shape.outputs + u)];
+        const double dz_value = pass == Pass::FORWARD ? 1.0 : dz[static_cast<size_t>(r * shape.outputs + u)];
+        // A sample's positions share the multiplier.
+        if (pass != Pass::BACKWARD_WEIGHT || n % shape.positions == 0) {
+            drawn = multiplier(
+                static_cast<uint32_t>(r / shape.positions), static_cast<uint32_t>(i), static_cast<uint32_t>(u));
+        }
+        const double term = x_value * w_value * dz_value * drawn;
+        sum += term;
+        squares += term * term;
+    }
+    const double bound = relative * std::sqrt(squares);
+    // Not "greater than": NaN must fail too.
+    if (!(std::abs(value - sum) <= bound)) {
+        throw std::runtime_error(
+            what + ": " + pass_name(pass) + "[" + std::to_string(row) + "," + std::to_string(column) + "] of " +
+            text_of(shape) + " must be " + std::to_string(sum) + " within " + std::to_string(bound) + ": " +
+            std::to_string(value));
+    }
+}
+
+void MultiPositionOperands::check(
+    const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
+    double relative) {
+    device::Array<float>& result_array = result(pass);
+    const std::vector<float> poison(static_cast<size_t>(result_array.size()), std::nanf(""));
+    const int64_t rows = pass == Pass::BACKWARD_WEIGHT ? shape.inputs : rows_of(shape);
+    const int columns = pass == Pass::BACKWARD_INPUT ? shape.inputs : shape.outputs;
+    std::vector<float> results[2];
+    for (std::vector<float>& one : results) {
+        result_array.upload(poison);
+        run();
+        device::synchronize();
+        one = result_array.download();
+    }
+    if (std::memcmp(results[0].data(), results[1].data(), results[0].size() * sizeof(float)) != 0) {
+        throw std::runtime_error(what + ": two runs of " + pass_name(pass) + " of " + text_of(shape) + " differ");
+    }
+    for (const float value : results[0]) {
+        if (!std::isfinite(value)) {
+            throw std::runtime_error(
+                what + ": " + pass_name(pass) + " of " + text_of(shape) + " has values that are not finite");
+        }
+    }
+    std::mt19937_64 random(5);
+    for (int n = 0; n < SLICE; ++n) {
+        // The corners among them.
+        const int64_t row = n < 2 ? 0 : n < 4 ? rows - 1 : static_cast<int64_t>(random() % static_cast<uint64_t>(rows));
+        const int drawn = static_cast<int>(random() % static_cast<uint64_t>(columns));
+        const int column = n >= 4 ? drawn : n % 2 == 0 ? 0 : columns - 1;
+        check_value(
+            what, pass, row, column, results[0][static_cast<size_t>(row * columns + column)], multiplier, relative);
+    }
+}

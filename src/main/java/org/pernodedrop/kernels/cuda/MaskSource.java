@@ -1,0 +1,64 @@
+package org.pernodedrop.kernels.cuda;
+
+import java.util.List;
+import java.util.Locale;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+
+/** Where the kernels of the masked products have their mask from. */
+public enum MaskSource {
+    /** Drawn bits of one plane: p = 1/2. */
+    ONE_PLANE(177),
+    /** Drawn bits of two planes: p = 1/4 or 3/4. */
+    TWO_PLANES(211),
+    /** Drawn bits of any number of planes. */
+    MANY_PLANES(350),
+    /** Bits read from memory, packed by a forward pass or by {@code mask_pack}. */
+    PACKED(145),
+    /** Drawn normals. */
+    GAUSSIAN(3000),
+    /** Drawn bits that say which connections get a drawn normal. */
+    PARTIAL_GAUSSIAN(3000),
+    /** No mask: every multiplier is 1. */
+    UNMASKED(115);
+
+    /** The sources of the kernels for samples with several positions. */
+    public static final List<MaskSource> MULTI_POSITION = List.of(ONE_PLANE, MANY_PLANES, GAUSSIAN, PARTIAL_GAUSSIAN);
+
+    private final int termCost;
+
+    MaskSource(int termCost) {
+        this.termCost = termCost;
+    }
+
+    /** Hundredths of an instruction for a term of a sum, about what the compiled loops issue. */
+    int termCost() {
+        return termCost;
+    }
+
+    /** The tiles in which the connection kernels of this source come. */
+    public List<ConnectionPlan.Tile> tiles() {
+        return this == GAUSSIAN || this == PARTIAL_GAUSSIAN
+                ? List.of(ConnectionPlan.Tile.NORMALS)
+                : List.of(ConnectionPlan.Tile.LARGE, ConnectionPlan.Tile.SMALL, ConnectionPlan.Tile.UNALIGNED);
+    }
+
+    /** The connection kernel of a pass: {@code connection_<pass>_<source>_<tile>}. */
+    public KernelSignature kernel(ConnectionPass pass, ConnectionPlan.Tile tile) {
+        return KernelCatalogue.kernel(String.join("_", "connection", word(pass), word(this), word(tile)));
+    }
+
+    /**
+     * The kernel of a pass over samples with several positions: {@code
+     * multi_position_<pass>_<source>_<precision>_<tile>}.
+     *
+     * @throws IllegalArgumentException if this source is not one of {@link #MULTI_POSITION}
+     */
+    public KernelSignature kernel(ConnectionPass pass, MultiPositionPrecision precision, MultiPositionPlan.Tile tile) {
+        return KernelCatalogue.kernel(
+                String.join("_", "multi_position", word(pass), word(this), word(precision), word(tile)));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}
