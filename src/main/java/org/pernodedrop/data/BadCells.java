@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import org.pernodedrop.io.MessageText;
 
-/** What is wrong in a table: it is read to its end, and then the first places are told, and how many more there are. */
+/**
+ * Collects the faults of a table, which is read to its end; the message then lists the first places and the number of
+ * others.
+ */
 final class BadCells {
-    /** Places that a message lists. */
+    /** Number of places that a message lists. */
     static final int LISTED = 10;
 
-    /** Reading goes on no longer than to so many: by then it is the wrong file. */
-    private static final int MOST = 100_000;
+    /** Reading stops after so many faults: the file is not a table of this kind. */
+    private static final int MAX_FAULTS = 100_000;
 
     private final String file;
     private final List<String> names;
@@ -23,7 +26,7 @@ final class BadCells {
     private int inList;
     private int count;
 
-    /** What may be wrong with a cell or a row, and the way out. */
+    /** A kind of fault of a cell or a row: rule and remedy. */
     enum Fault {
         FEATURE("features must be finite numbers", "correct them, or remove the rows or the columns"),
         FIELDS("CSV rows must all have as many fields as the first", "correct the rows"),
@@ -51,11 +54,11 @@ final class BadCells {
         }
     }
 
-    /** A cell, kept until it is known whether it is bad. */
+    /** A cell that may turn out to be faulty. */
     record Cell(String field, long line) {}
 
     /**
-     * None so far.
+     * Starts without faults.
      *
      * @param names of the columns; empty if there is no header
      */
@@ -64,7 +67,7 @@ final class BadCells {
         this.names = names;
     }
 
-    /** Adds a cell; the column counts from 0, as everywhere but in messages. */
+    /** Adds a cell; columns are numbered from 0, except in messages. */
     void add(Fault fault, String field, long line, int column) {
         boolean label = fault != Fault.FEATURE;
         add(fault, (label ? "label=" : "") + MessageText.quoted(field) + " in line " + line + ", " + column(column));
@@ -82,28 +85,28 @@ final class BadCells {
             inList++;
         }
         count++;
-        if (count == MOST) {
+        if (count == MAX_FAULTS) {
             throw failure("at least ");
         }
     }
 
-    /** Adds cells of the same fault, of which only the first are known. */
+    /** Adds {@code all} cells with the same fault, of which the first ones are known. */
     void addAll(Fault fault, List<Cell> first, int all, int column) {
         first.forEach(cell -> add(fault, cell.field(), cell.line(), column));
         count += all - first.size();
     }
 
-    /** How a column is called in messages: by its number from 1, and its name if it has one. */
+    /** A column in messages: its number from 1, and its name if it has one. */
     String column(int column) {
         return "column " + (column + 1) + (names.isEmpty() ? "" : " (" + MessageText.quoted(names.get(column)) + ")");
     }
 
-    /** Whether nothing is wrong. */
+    /** Whether there is no fault. */
     boolean isEmpty() {
         return count == 0;
     }
 
-    /** Refuses the table if something is wrong. */
+    /** Refuses the table if there is a fault. */
     void refuse() {
         if (count > 0) {
             throw failure("");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.Examples.FeatureRows;
 import org.pernodedrop.io.MessageText;
 
 /**
@@ -80,7 +81,7 @@ final class CifarSource extends DataSource {
         return new Examples(name(), pixels, labels, new int[] {SIDE, SIDE, CHANNELS}, classNames);
     }
 
-    // The file has a plane for each color, layers want the colors of a pixel side by side.
+    // The file holds one plane per color; layers expect channels last.
     private static byte[] interleaved(byte[] batch, int start) {
         byte[] image = new byte[PIXELS];
         int plane = PIXELS / CHANNELS;

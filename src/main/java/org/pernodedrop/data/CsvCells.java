@@ -3,9 +3,9 @@ package org.pernodedrop.data;
 import java.util.Locale;
 import java.util.Set;
 
-/** What single fields of a table are. */
+/** Classifies and parses single fields of a table. */
 final class CsvCells {
-    /** What stands for nothing, in lower case; {@code "."} is that of SAS and Stata, {@code "?"} that of UCI's files. */
+    /** Markers of missing values in lower case; {@code "."} is used by SAS and Stata, {@code "?"} by UCI. */
     private static final Set<String> MISSING = Set.of(
             "",
             "na",
@@ -25,21 +25,21 @@ final class CsvCells {
             "?",
             ".");
 
-    private static final int LONGEST_MISSING = 8;
+    private static final int MAX_MISSING_LENGTH = 8;
 
     private CsvCells() {}
 
-    /** Whether a field stands for a missing value: empty, NA, N/A, NaN, null, ? and the like. */
+    /** Whether a field marks a missing value: empty, NA, N/A, NaN, null, ? and the like. */
     static boolean isMissing(String field) {
-        return field.length() <= LONGEST_MISSING && MISSING.contains(field.toLowerCase(Locale.ROOT));
+        return field.length() <= MAX_MISSING_LENGTH && MISSING.contains(field.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether a field reads as a number, in range or not. */
+    /** Whether a field is a number, in range or not. */
     static boolean isNumber(String field) {
         return !Double.isNaN(number(field)) || field.equals("NaN");
     }
 
-    /** The number that a field is, infinite if out of range; NaN if it is none. */
+    /** The number of a field: infinite if out of range, NaN if the field is not a number. */
     static double number(String field) {
         if (!mayBeNumber(field)) {
             return Double.NaN;
@@ -51,7 +51,7 @@ final class CsvCells {
         }
     }
 
-    /** The number that a field is, as a float; not finite if it is none, or out of range. */
+    /** The number of a field as a float; not finite if out of range, or if the field is not a number. */
     static float feature(String field) {
         if (!mayBeNumber(field)) {
             return Float.NaN;
@@ -63,7 +63,7 @@ final class CsvCells {
         }
     }
 
-    // Java takes "1f" and "1d" for numbers too.
+    // Java also parses "1f" and "1d" as numbers.
     private static boolean mayBeNumber(String field) {
         return !field.isEmpty()
                 && (!Character.isLetter(field.charAt(field.length() - 1)) || field.endsWith("Infinity"));

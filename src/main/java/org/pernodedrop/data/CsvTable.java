@@ -1,17 +1,24 @@
 package org.pernodedrop.data;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 
-/** A table of numbers, perhaps with a label column, read from comma-separated text ({@link CsvText}). */
+/** A table of numbers with an optional label column, read from comma-separated text ({@link Text}). */
 final class CsvTable {
-    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
-    /** The header is decided by so many rows, or by two if they are long. */
+    /** Number of rows by which the header is decided; fewer, but at least two, if rows are long. */
     private static final int SAMPLE_ROWS = 1000;
 
     private static final int SAMPLE_CELLS = 200_000;
@@ -32,8 +39,8 @@ final class CsvTable {
     /**
      * Reads a table.
      *
-     * @param layout decides by the first rows what the columns hold
-     * @param labels what becomes of the label column; null if the layout has none
+     * @param layout decides from the first rows what the columns hold
+     * @param labels receives the label column; may be null if the layout has none
      */
     static CsvTable read(InputFile file, Function<TableLayout.Sample, TableLayout> layout, Labels labels) {
         return file.read(in -> {
@@ -43,7 +50,7 @@ final class CsvTable {
         });
     }
 
-    /** The features, row-major; may go on past the last row. */
+    /** The features, row-major; the array may be longer than the rows. */
     float[] features() {
         return features;
     }
@@ -63,16 +70,16 @@ final class CsvTable {
     }
 
     private void parse(InputStream in, Function<TableLayout.Sample, TableLayout> decide) throws IOException {
-        try (CsvText text = new CsvText(in)) {
-            List<CsvText.Row> first = sample(text);
+        try (Text text = new Text(in)) {
+            List<Text.Row> first = sample(text);
             layout = decide.apply(new TableLayout.Sample(file, first));
             bad = new BadCells(file, layout.names());
             boolean header = !layout.names().isEmpty();
-            for (CsvText.Row row : header ? first.subList(1, first.size()) : first) {
+            for (Text.Row row : header ? first.subList(1, first.size()) : first) {
                 add(row);
             }
             first.clear();
-            for (CsvText.Row row = text.next(); row != null; row = text.next()) {
+            for (Text.Row row = text.next(); row != null; row = text.next()) {
                 add(row);
             }
         }
@@ -85,11 +92,11 @@ final class CsvTable {
         }
     }
 
-    private List<CsvText.Row> sample(CsvText text) {
-        List<CsvText.Row> sample = new ArrayList<>();
+    private List<Text.Row> sample(Text text) {
+        List<Text.Row> sample = new ArrayList<>();
         long cells = 0;
         while (sample.size() < 2 || sample.size() < SAMPLE_ROWS && cells < SAMPLE_CELLS) {
-            CsvText.Row row = text.next();
+            Text.Row row = text.next();
             if (row == null) {
                 break;
             }
@@ -102,19 +109,19 @@ final class CsvTable {
         return sample;
     }
 
-    private void add(CsvText.Row row) {
+    private void add(Text.Row row) {
         String[] fields = row.fields();
         if (fields.length != layout.width()) {
             bad.addRow(row.line(), fields.length, layout.width());
             return;
         }
         int width = layout.features().length;
-        if (filled > LONGEST_ARRAY - width) {
+        if (filled > MAX_ARRAY_LENGTH - width) {
             throw new DataException("CSV file must hold fewer than 2^31 values: " + file + ", line " + row.line()
                     + " goes beyond; use fewer rows");
         }
         if (features.length - filled < width) {
-            features = Arrays.copyOf(features, (int) Math.min(2L * (filled + width), LONGEST_ARRAY));
+            features = Arrays.copyOf(features, (int) Math.min(2L * (filled + width), MAX_ARRAY_LENGTH));
         }
         for (int column : layout.features()) {
             float value = CsvCells.feature(fields[column]);
@@ -127,5 +134,51 @@ final class CsvTable {
             labels.add(fields[layout.label()], row.line(), layout.label(), bad);
         }
         rows++;
+    }
+
+    /** Comma-separated UTF-8 text, row by row. Fields are trimmed, empty lines skipped. */
+    static final class Text implements AutoCloseable {
+        private static final CSVFormat FORMAT = CSVFormat.DEFAULT
+                .builder()
+                .setTrim(true)
+                .setIgnoreSurroundingSpaces(true)
+                .setIgnoreEmptyLines(true)
+                .get();
+        private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+        private final CSVParser parser;
+        private final Iterator<CSVRecord> records;
+
+        /**
+         * A row.
+         *
+         * @param line number of its last line, from 1
+         */
+        record Row(long line, String[] fields) {}
+
+        Text(InputStream in) throws IOException {
+            // Unlike a charset, a decoder reports bytes that are not UTF-8 instead of replacing them.
+            BufferedReader text = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+            text.mark(1);
+            if (text.read() != BYTE_ORDER_MARK) {
+                text.reset();
+            }
+            parser = FORMAT.parse(text);
+            records = parser.iterator();
+        }
+
+        /** The next row; null after the last. */
+        Row next() {
+            if (!records.hasNext()) {
+                return null;
+            }
+            CSVRecord row = records.next();
+            return new Row(parser.getCurrentLineNumber(), row.values());
+        }
+
+        @Override
+        public void close() throws IOException {
+            parser.close();
+        }
     }
 }

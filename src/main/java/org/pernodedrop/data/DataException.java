@@ -2,16 +2,14 @@ package org.pernodedrop.data;
 
 import org.pernodedrop.io.MessageText;
 
-/**
- * Data that cannot be used. The message is one line: what is wrong, where (file and line, byte or row), and the way out.
- */
+/** Data cannot be used. The one-line message names the fault, its place (file and line, byte or row) and the remedy. */
 public final class DataException extends RuntimeException {
-    /** With a message, cut if it is long; line breaks in it, which file names and fields may contain, become spaces. */
+    /** With a message, cut if it is long; line breaks in it, for example of file names, become spaces. */
     public DataException(String message) {
         super(oneLine(message));
     }
 
-    /** With a message as above and what caused it. */
+    /** With a message, likewise, and a cause. */
     public DataException(String message, Throwable cause) {
         super(oneLine(message), cause);
     }

@@ -2,11 +2,13 @@ package org.pernodedrop.data;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.Reading.Header;
 
 /**
- * Where labelled data comes from.
+ * A source of labelled data.
  *
  * <table>
  * <caption>Specifications</caption>
@@ -22,7 +24,7 @@ import java.util.stream.IntStream;
  * </table>
  */
 public abstract sealed class DataSource permits EmbeddedSource, IdxSource, CifarSource, CsvSource {
-    /** The specifications that {@link #parse} knows, for messages and help texts. */
+    /** Specifications that {@link #parse} accepts, for messages and help texts. */
     public static final String SPECIFICATIONS = "digits, spambase, vowel, idx:DIR, cifar10:DIR, csv:FILE";
 
     private final String name;
@@ -32,13 +34,13 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
     }
 
     /**
-     * What a source reads: training examples, from which the validation part is split off, its own test part, and the columns
-     * of a CSV file.
+     * Content of a source: training examples, from which the validation part is split off, the source's own test part,
+     * and the columns of a CSV file.
      */
     record Parts(Examples train, Optional<Examples> test, Optional<TableColumns> columns) {}
 
     /**
-     * The source that a specification names, read in the standard way. Nothing is read yet.
+     * The source with this specification and {@link Reading#standard}; reads nothing yet.
      *
      * @param specification one of {@link #SPECIFICATIONS}
      * @param labelColumn name or 0-based index of the label column of a CSV file; null for the last one, and for all
@@ -50,12 +52,12 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
     }
 
     /**
-     * The source that a specification names. Nothing is read yet.
+     * The source with this specification; reads nothing yet.
      *
      * @param specification one of {@link #SPECIFICATIONS}
-     * @param reading how its files are read
-     * @throws IllegalArgumentException if the specification is unknown, or a label column or a header is given for another
-     *     source than a CSV file
+     * @param reading options for its files
+     * @throws IllegalArgumentException if the specification is unknown, or a label column or a header is given for
+     *     another source than a CSV file
      */
     public static DataSource of(String specification, Reading reading) {
         int colon = specification.indexOf(':');
@@ -83,7 +85,7 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
     }
 
     /**
-     * A specification that means the same wherever a program is started: a path in it is from the root on.
+     * The specification with an absolute path, which is independent of the working directory.
      *
      * @throws IllegalArgumentException if the specification is unknown
      */
@@ -96,7 +98,7 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
                         + path(specification, colon).toAbsolutePath();
     }
 
-    /** Whether a specification is of images whose pixels are scaled from 0..255 to [0, 1] when they are read. */
+    /** Whether a specification names images, whose pixels are scaled from 0..255 to [0, 1] while reading. */
     public static boolean scalesPixels(String specification) {
         return specification.startsWith("idx:") || specification.startsWith("cifar10:");
     }
@@ -123,24 +125,24 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
     }
 
     /**
-     * Reads the data and splits a validation part off the training examples. Features are as in the files, but pixels of
-     * {@code idx} and {@code cifar10} are scaled from 0..255 to [0, 1]; nothing is standardised yet.
+     * Reads the data and splits a validation part off the training examples. Features have the values of the files,
+     * except that pixels of {@code idx} and {@code cifar10} are scaled from 0..255 to [0, 1]; nothing is standardised.
      *
-     * <p>First the limit: if it is above 0 and below the number of training examples, the first {@code limit} of {@code
-     * Permutation.of(examples, seed, LIMIT, 0)} stay, a random sample. Then the validation part, stratified: the examples
-     * that are left, in the order of {@code Permutation.of(left, seed, SPLIT, 0)}, are gone through, and the first v of
-     * each class go to the validation part, all others to the training part, {@code v = floor(n validationFraction +
-     * 1/2)} of the n examples of the class, but at least 1 and at most n - 1; a class with one example stays in the
-     * training part. Both parts keep the order in which they were gone through, so any prefix of them is a random sample
-     * too. The test part is never limited, and keeps the order of its file.
+     * <p>First the limit: if it is above 0 and below the number of training examples, the first {@code limit} examples
+     * of {@code Permutation.of(examples, seed, LIMIT, 0)} are used, a random sample. Then the stratified validation
+     * part: in the order of {@code Permutation.of(left, seed, SPLIT, 0)} of the examples left, the first v of each
+     * class go to the validation part and all others to the training part, where
+     * {@code v = floor(n validationFraction + 1/2)} of the n examples of the class, but at least 1 and at most n - 1; a
+     * class with one example stays in the training part. Both parts keep this order, so every prefix of them is a
+     * random sample. The test part is never limited and keeps the order of its file.
      *
      * <p>The same arguments and files give the same parts on every JDK and machine.
      *
      * @param seed any 64-bit value
      * @param validationFraction share of the validation part, in (0, 1)
-     * @param limit most training examples to use, validation part included; 0 for all
-     * @throws IllegalArgumentException if an argument is out of its range
-     * @throws DataException if the data cannot be read or is not as described, has only one class, or is too little to be
+     * @param limit largest number of training examples, validation part included; 0 for all
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws DataException if the data cannot be read, violates its format, has only one class, or is too little to be
      *     split
      */
     public final DataSplit load(long seed, double validationFraction, int limit) {
@@ -148,12 +150,11 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
     }
 
     /**
-     * As {@link #load(long, double, int)}, but with a test part in any case: where the data has none of its own, it is
-     * split off first, before the limit, in the same way as the validation part but by {@code Permutation.of(examples, seed,
-     * TEST, 0)}.
+     * As {@link #load(long, double, int)}, but always with a test part: if the data has none, it is split off first,
+     * before the limit, like the validation part but by {@code Permutation.of(examples, seed, TEST, 0)}.
      *
-     * @param testFraction share of the test part if it has to be split off, in (0, 1)
-     * @throws IllegalArgumentException if an argument is out of its range
+     * @param testFraction share of a test part that is split off, in (0, 1)
+     * @throws IllegalArgumentException if an argument is out of range
      * @throws DataException as {@link #load(long, double, int)}
      */
     public final DataSplit loadWithTest(long seed, double validationFraction, double testFraction, int limit) {
@@ -207,15 +208,15 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
                 parts.columns());
     }
 
-    /** Reads all of it; labels are in range and features finite. */
+    /** Reads the source; labels are in range and features finite. */
     abstract Parts read();
 
-    /** The specification that it was made from. */
+    /** The specification. */
     public final String name() {
         return name;
     }
 
-    /** What it is, where it is from and how it is split, in one line. */
+    /** Content, origin and split, in one line. */
     public abstract String description();
 
     @Override
@@ -240,6 +241,38 @@ public abstract sealed class DataSource permits EmbeddedSource, IdxSource, Cifar
         if (IntStream.of(labels).distinct().limit(2).count() < 2) {
             throw new DataException(message + "a classifier has nothing to learn from " + labels.length
                     + " examples with the same label");
+        }
+    }
+
+    /**
+     * A stratified split into a training part and another part, as {@link DataSource#load} defines it.
+     *
+     * @param train positions of the training part, in the order of the permutation
+     * @param part positions of the other part, likewise; empty if no class has two examples
+     */
+    record StratifiedSplit(int[] train, int[] part) {
+        static StratifiedSplit of(int[] labels, int classes, long seed, int purpose, double fraction) {
+            int[] wanted = new int[classes];
+            for (int label : labels) {
+                wanted[label]++;
+            }
+            for (int label = 0; label < classes; label++) {
+                int examples = wanted[label];
+                int share = (int) Math.floor(examples * fraction + 0.5);
+                wanted[label] = Math.min(Math.max(share, 1), Math.max(examples - 1, 0));
+            }
+            int[] part = new int[Arrays.stream(wanted).sum()];
+            int[] train = new int[labels.length - part.length];
+            int trained = 0;
+            int parted = 0;
+            for (int position : Permutation.of(labels.length, seed, purpose, 0)) {
+                if (wanted[labels[position]]-- > 0) {
+                    part[parted++] = position;
+                } else {
+                    train[trained++] = position;
+                }
+            }
+            return new StratifiedSplit(train, part);
         }
     }
 }

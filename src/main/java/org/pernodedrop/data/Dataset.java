@@ -3,12 +3,13 @@ package org.pernodedrop.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.pernodedrop.data.Examples.FeatureRows;
 
 /**
  * Labelled examples in memory.
  *
- * <p>Immutable by convention: the arrays are neither copied on the way in nor on the way out, and nobody writes to them
- * but a {@link Standardizer}, before training starts.
+ * <p>Immutable by convention: arrays are not copied, and only a {@link Standardizer} writes to them, before training
+ * starts.
  */
 public final class Dataset {
     private final String name;
@@ -20,9 +21,9 @@ public final class Dataset {
     private final int[] sourceRows;
 
     /**
-     * Takes over the arrays.
+     * Uses the given arrays, without copies.
      *
-     * @param name what the data is called in messages
+     * @param name of the data in messages
      * @param features row-major [examples, features], all finite
      * @param labels [examples], each in [0, classes); at least one
      * @param exampleShape sizes of one example, each at least 1, such as {28, 28}, {32, 32, 3} (channels last) or {57};
@@ -34,7 +35,7 @@ public final class Dataset {
         this(name, features, labels, exampleShape, classNames, null);
     }
 
-    // Null for source rows that are the rows.
+    // Null source rows are the row numbers.
     Dataset(
             String name,
             float[] features,
@@ -88,17 +89,17 @@ public final class Dataset {
         return (int) product;
     }
 
-    /** What the data is called in messages. */
+    /** Name of the data in messages. */
     public String name() {
         return name;
     }
 
-    /** The features themselves, row-major [examples, features]; not a copy. */
+    /** The features, row-major [examples, features]; not a copy. */
     public float[] features() {
         return features;
     }
 
-    /** The labels themselves, [examples], each in [0, classes); not a copy. */
+    /** The labels, [examples], each in [0, classes); not a copy. */
     public int[] labels() {
         return labels;
     }
@@ -109,8 +110,8 @@ public final class Dataset {
     }
 
     /**
-     * The number that an example has where it was read, from 0: of the rows of a table without its header, of the images of an
-     * archive, its training or its test part. What was made from arrays is numbered as it is.
+     * Number of an example in its source, from 0: its row in a table (the header does not count), or its image in the
+     * training or the test part of an archive. In data made from arrays it is the example's own number.
      *
      * @throws IndexOutOfBoundsException if there is no such example
      */
@@ -139,7 +140,7 @@ public final class Dataset {
     }
 
     /**
-     * A copy of some rows, in the order given; a row may be given more than once.
+     * A copy of the given rows in this order; a row may occur more than once.
      *
      * @param rows at least one, each in [0, examples)
      * @throws IllegalArgumentException if there is no row, or one is out of range

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.CsvSource.Table;
+import org.pernodedrop.data.Reading.Header;
 
-/** A data set that is part of the library. */
+/** A data set contained in the library. */
 final class EmbeddedSource extends DataSource {
-    /** The first of the speakers, column 0, that are the test part of vowel. */
+    /** The first speaker (column 0) of vowel's test part. */
     private static final int VOWEL_TEST_SPEAKER = 8;
 
     private final Set set;
@@ -62,7 +64,7 @@ final class EmbeddedSource extends DataSource {
     @Override
     Parts read() {
         Reading reading = Reading.standard().withHeader(set == Set.DIGITS ? Header.NO : Header.YES);
-        LabelledTable table = LabelledTable.read(InputFile.resource(set.specification + ".csv.gz"), reading);
+        Table table = Table.read(InputFile.resource(set.specification + ".csv.gz"), reading);
         if (set != Set.VOWEL) {
             return new Parts(part(table, 0, row -> true), Optional.empty(), Optional.empty());
         }
@@ -71,7 +73,7 @@ final class EmbeddedSource extends DataSource {
         return new Parts(part(table, 1, training), Optional.of(part(table, 1, training.negate())), Optional.empty());
     }
 
-    private Examples part(LabelledTable table, int firstColumn, IntPredicate wanted) {
+    private Examples part(Table table, int firstColumn, IntPredicate wanted) {
         int[] rows = IntStream.range(0, table.rows()).filter(wanted).toArray();
         int[] labels = table.labels();
         float[] values = table.features();

@@ -5,9 +5,10 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Examples as a source holds them (pixels as bytes), before the wanted rows become a {@link Dataset}. Components as there.
+ * Examples in the form of their source (pixels as bytes), before selected rows become a {@link Dataset}. Components as
+ * there.
  *
- * @param sourceRow of each row, the number it has where it was read
+ * @param sourceRow maps a row to its number in the source
  */
 record Examples(
         String name,
@@ -16,9 +17,9 @@ record Examples(
         int[] exampleShape,
         List<String> classNames,
         IntUnaryOperator sourceRow) {
-    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
-    /** All that a source has, in its order. */
+    /** All examples of a source, in its order. */
     Examples(String name, FeatureRows rows, int[] labels, int[] exampleShape, List<String> classNames) {
         this(name, rows, labels, exampleShape, classNames, IntUnaryOperator.identity());
     }
@@ -28,7 +29,7 @@ record Examples(
         return select(IntStream.range(0, labels.length).toArray());
     }
 
-    /** Some rows alone, in the order given. */
+    /** Only the given rows, in this order. */
     Examples keep(int[] wanted) {
         return new Examples(
                 name,
@@ -39,7 +40,7 @@ record Examples(
                 row -> sourceRow.applyAsInt(wanted[row]));
     }
 
-    /** Some rows, in the order given. */
+    /** The given rows, in this order. */
     Dataset select(int[] wanted) {
         int featureCount = Dataset.product(exampleShape);
         float[] features = allocate(wanted.length, featureCount);
@@ -54,10 +55,10 @@ record Examples(
 
     private float[] allocate(int examples, int featureCount) {
         long size = (long) examples * featureCount;
-        if (size > LONGEST_ARRAY) {
+        if (size > MAX_ARRAY_LENGTH) {
             throw new DataException("data must hold fewer than 2^31 features in all: " + name + " has " + examples
                     + " examples of " + featureCount + " features; use a limit of at most "
-                    + LONGEST_ARRAY / featureCount + " examples");
+                    + MAX_ARRAY_LENGTH / featureCount + " examples");
         }
         try {
             return new float[(int) size];
@@ -68,6 +69,28 @@ record Examples(
                             + (size * Float.BYTES >> 20) + " MiB for " + examples
                             + " examples; use a limit, or more memory (java -Xmx)",
                     e);
+        }
+    }
+
+    /** Produces features row by row, so that only selected rows are converted to floats. */
+    @FunctionalInterface
+    interface FeatureRows {
+        /** Largest byte value: pixels are divided by it. */
+        float MAX_BYTE = 255;
+
+        /** Writes the features of a row from {@code into[offset]} on. */
+        void copy(int row, float[] into, int offset);
+
+        /** Rows of a row-major array. */
+        static FeatureRows of(float[] features, int featureCount) {
+            return (row, into, offset) -> System.arraycopy(features, row * featureCount, into, offset, featureCount);
+        }
+
+        /** Writes unsigned bytes, scaled to [0, 1]. */
+        static void copyPixels(byte[] pixels, int from, int count, float[] into, int offset) {
+            for (int j = 0; j < count; j++) {
+                into[offset + j] = Byte.toUnsignedInt(pixels[from + j]) / MAX_BYTE;
+            }
         }
     }
 }

@@ -10,26 +10,26 @@ import java.util.stream.IntStream;
 import org.pernodedrop.io.MessageText;
 
 /**
- * Whether the first row of a table is its header, decided by what stands in it and in the rows below.
+ * Decides from the first row and the rows below it whether the first row of a table is a header.
  *
- * <p>A header of words is obvious: more than half of its feature fields are no numbers. So is one that holds a name that is
- * looked for. Headers of numbers, as pandas writes them for columns without names, are told by the label, which is unlike all
- * labels below, and by the numbers: they are evenly spaced (0, 1, 2, ..; years; wavelengths), or all integers over columns
- * with decimals. What was decided so is told. A data row with a stray word among its numbers is reported as data, not taken
- * for a header.
+ * <p>A header of words is obvious: more than half of its feature fields are not numbers. So is one with a known column
+ * name. Headers of numbers, as pandas writes them for unnamed columns, are recognised by their label, which differs
+ * from all labels below, and by their numbers, which are evenly spaced (0, 1, 2, ..; years; wavelengths) or integers
+ * above columns with decimals; such a decision carries a reason for a notice. A row with a single word among its
+ * numbers counts as data.
  *
- * @param header whether it is one
- * @param reason to tell; empty if it was obvious
+ * @param header whether the first row is a header
+ * @param reason for a notice; empty if the decision was obvious
  */
 record HeaderDecision(boolean header, Optional<String> reason) {
-    /** So many evenly spaced numbers from 0 or 1 on are no chance. */
+    /** So many numbers counting from 0 or 1 are not a coincidence. */
     private static final int LONG_COUNT = 8;
 
-    /** In so few rows below, a label that does not come again means nothing. */
+    /** With fewer rows below, a label that occurs once is no evidence. */
     private static final int FEW_ROWS = 5;
 
-    private static final int FEWEST_DISTINCT = 3;
-    private static final double MOST_CELLS = 0.8;
+    private static final int MIN_DISTINCT = 3;
+    private static final double MIN_DECIMAL_SHARE = 0.8;
 
     private static final HeaderDecision WORDS = new HeaderDecision(true, Optional.empty());
     private static final HeaderDecision DATA = new HeaderDecision(false, Optional.empty());
@@ -39,11 +39,11 @@ record HeaderDecision(boolean header, Optional<String> reason) {
     }
 
     /**
-     * Decides.
+     * Makes the decision.
      *
      * @param rows the first rows, all of the same width, at least one
      * @param label column of the label; -1 for none
-     * @param names that columns of features may have; empty if nothing is known
+     * @param names known names of feature columns; empty if unknown
      */
     static HeaderDecision of(List<String[]> rows, int label, List<String> names) {
         String[] first = rows.get(0);
@@ -84,8 +84,8 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         if (!distinct || like || 2 * found.size() <= known.size()) {
             return Optional.empty();
         }
-        // Numbers that are names may be values too; but hardly several with decimals.
-        boolean all = found.size() == known.size() && found.size() >= FEWEST_DISTINCT;
+        // Numbers that match names may be values by coincidence, but hardly several numbers with decimals.
+        boolean all = found.size() == known.size() && found.size() >= MIN_DISTINCT;
         boolean decimals = found.size() > 1 && found.stream().noneMatch(CsvCells::isInteger);
         return all || decimals || evidence.integersOverDecimals()
                 ? Optional.of(header("its numbers are the names of the model's columns"))
@@ -123,13 +123,13 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         }
         boolean counts = all && evidence.countsFromStart(true);
         int width = evidence.first.length;
-        if (counts && width >= FEWEST_DISTINCT && (decimals || unseen || width >= LONG_COUNT)) {
+        if (counts && width >= MIN_DISTINCT && (decimals || unseen || width >= LONG_COUNT)) {
             return header("its numbers count the columns");
         }
-        if (decimals && unseen && (all || evidence.features.length >= FEWEST_DISTINCT)) {
+        if (decimals && unseen && (all || evidence.features.length >= MIN_DISTINCT)) {
             return header("it holds integers alone, over decimals, and its label is in no row below");
         }
-        return counts && (width >= FEWEST_DISTINCT || decimals) ? doubtful() : DATA;
+        return counts && (width >= MIN_DISTINCT || decimals) ? doubtful() : DATA;
     }
 
     private static HeaderDecision withoutLabel(Evidence evidence) {
@@ -139,13 +139,13 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         if (counts && width > 1 && (evidence.integersOverDecimals() || width >= LONG_COUNT)) {
             return header("its numbers count the columns");
         }
-        if (even && width >= FEWEST_DISTINCT && evidence.integersOverDecimals()) {
+        if (even && width >= MIN_DISTINCT && evidence.integersOverDecimals()) {
             return header("its integers are evenly spaced, over decimals");
         }
-        return counts && width >= FEWEST_DISTINCT ? doubtful() : DATA;
+        return counts && width >= MIN_DISTINCT ? doubtful() : DATA;
     }
 
-    // A rare class in the first row, or a label to be corrected: no names have decimals or come twice.
+    // A rare class or a faulty label: names of columns have no decimals and do not repeat.
     private static HeaderDecision unlikeNames() {
         return new HeaderDecision(
                 false,
@@ -157,13 +157,16 @@ record HeaderDecision(boolean header, Optional<String> reason) {
         return new HeaderDecision(false, Optional.of("its numbers count the columns, but may be an example's too"));
     }
 
-    /** What stands in the first row and below. */
+    /** First row and rows below, with the properties that the decision uses. */
     private record Evidence(String[] first, List<String[]> below, int[] features, int label) {
         private String labelField() {
             return first[label];
         }
 
-        /** Whether a few words stand among numbers that count, and over numbers: an index called so, say. */
+        /**
+         * Whether the few words of the row stand among counting numbers and above numbers, for example the name of an
+         * index column.
+         */
         boolean evenUnderWords() {
             boolean overNumbers = IntStream.of(features)
                     .filter(column -> !CsvCells.isNumber(first[column]))
@@ -189,12 +192,12 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return counts;
         }
 
-        /** Whether the label is in no row below, however few there are. */
+        /** Whether no row below has this label, however few rows there are. */
         boolean labelIsUnlikeAllBelow() {
             return !below.isEmpty() && !labelsBelow().containsKey(labelField());
         }
 
-        /** The same where it means something, for the labels below do come again. */
+        /** Whether no row below has this label although every other label occurs more than once. */
         boolean labelComesNeverAgain() {
             Map<String, Integer> counts = labelsBelow();
             return below.size() > 1
@@ -202,13 +205,13 @@ record HeaderDecision(boolean header, Optional<String> reason) {
                     && counts.values().stream().allMatch(count -> count > 1);
         }
 
-        /** Whether the numbers of the first row are evenly spaced, and those of the rows below are not. */
+        /** Whether the numbers of the first row are evenly spaced, unlike those of most rows below. */
         boolean evenlySpaced(boolean withLabel) {
             double step = step(first, withLabel);
             if (Double.isNaN(step) || step == 0) {
                 return false;
             }
-            if (numbers(first, withLabel).length < FEWEST_DISTINCT && !countsFromStart(withLabel)) {
+            if (numbers(first, withLabel).length < MIN_DISTINCT && !countsFromStart(withLabel)) {
                 return false;
             }
             long like = below.stream()
@@ -217,7 +220,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return 2 * like < Math.max(1, below.size());
         }
 
-        // The difference of neighbours if it is always the same; not a number otherwise.
+        // The common difference of neighbours; NaN if they differ.
         private double step(String[] row, boolean withLabel) {
             double[] values = numbers(row, withLabel);
             if (values.length < 2) {
@@ -232,7 +235,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return step;
         }
 
-        // Of the columns that hold numbers in the first row.
+        // Numbers of the columns whose first field is a number.
         private double[] numbers(String[] row, boolean withLabel) {
             return IntStream.range(0, row.length)
                     .filter(column -> withLabel || column != label)
@@ -247,7 +250,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
             return (values[0] == 0 || values[0] == 1) && values[1] - values[0] == 1;
         }
 
-        /** Whether the numbers of the first row are different integers. */
+        /** Whether the numbers of the first row are distinct integers. */
         boolean integersThatDiffer() {
             Set<String> distinct = new HashSet<>();
             return IntStream.of(features)
@@ -256,7 +259,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
                     .allMatch(field -> CsvCells.isInteger(field) && distinct.add(field));
         }
 
-        /** The same, and most cells below have decimals. */
+        /** Whether they are, and most cells below have decimals. */
         boolean integersOverDecimals() {
             if (!integersThatDiffer()) {
                 return false;
@@ -272,7 +275,7 @@ record HeaderDecision(boolean header, Optional<String> reason) {
                     decimals += CsvCells.isNumber(row[column]) && !CsvCells.isInteger(row[column]) ? 1 : 0;
                 }
             }
-            return cells > 0 && decimals >= MOST_CELLS * cells;
+            return cells > 0 && decimals >= MIN_DECIMAL_SHARE * cells;
         }
     }
 }

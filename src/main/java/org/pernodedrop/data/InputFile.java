@@ -2,6 +2,7 @@ package org.pernodedrop.data;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,9 +19,9 @@ import org.apache.commons.csv.CSVException;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * A file or an embedded resource, plain or gzip. It is taken for gzip if its name ends in .gz or it starts with gzip's two
- * magic bytes, which no format here can start with. Every failure to read it becomes a {@link DataException} that names
- * it.
+ * A file or an embedded resource, plain or gzip. It is read as gzip if its name ends in .gz or it starts with gzip's
+ * two magic bytes, which no other format here starts with. Every failure becomes a {@link DataException} that names the
+ * file.
  */
 final class InputFile {
     private static final int GZIP_MAGIC_0 = 0x1F;
@@ -37,7 +38,7 @@ final class InputFile {
         this.maxUnpackedBytes = maxUnpackedBytes;
     }
 
-    /** What reads an opened file. */
+    /** Reads an opened file. */
     @FunctionalInterface
     interface Body<T> {
         T read(InputStream in) throws IOException;
@@ -71,7 +72,7 @@ final class InputFile {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            // What is wrong is told when it is opened.
+            // Opening the file reports the failure.
             return 0;
         }
     }
@@ -88,7 +89,7 @@ final class InputFile {
         return new InputFile(resource, opener, Long.MAX_VALUE);
     }
 
-    /** The first of some names that exists in a directory, each plain or with .gz. */
+    /** The first existing file of some names in a directory, each plain or with .gz. */
     static Optional<InputFile> find(Path directory, List<String> names, long maxUnpackedBytes) {
         if (!Files.isDirectory(directory)) {
             String problem = Files.exists(directory) ? "is a file" : "does not exist";
@@ -102,14 +103,14 @@ final class InputFile {
                 .findFirst();
     }
 
-    /** As {@link #find}; it is an error if none exists. */
+    /** As {@link #find}, but refuses a directory without such a file. */
     static InputFile require(Path directory, List<String> names, long maxUnpackedBytes) {
         return find(directory, names, maxUnpackedBytes)
                 .orElseThrow(() -> new DataException("data file must exist: " + directory.resolve(names.get(0))
                         + " (or .gz) not found; give the directory that holds it"));
     }
 
-    /** Name for messages. */
+    /** Name of the file in messages. */
     String name() {
         return name;
     }
@@ -159,5 +160,72 @@ final class InputFile {
                     + "); check it, or get it again";
         }
         return new DataException(message, e);
+    }
+
+    /**
+     * Limits the unpacked size of a gzip file: a few megabytes can unpack to as many gigabytes.
+     *
+     * <p>Deflate compresses by a factor of at most 1,032, tables and images of measured values by 2 to 20. The standard
+     * limit therefore accepts every file of real data and stops a file of blank lines or zeros within seconds.
+     */
+    static final class UnpackedStream extends FilterInputStream {
+        private static final long ALWAYS_ALLOWED = 1L << 30;
+        private static final long USUAL_RATIO = 32;
+
+        private final String file;
+        private final long limit;
+        private long read;
+
+        /**
+         * A stream.
+         *
+         * @param file name for messages
+         * @param limit largest number of bytes
+         */
+        UnpackedStream(InputStream inflated, String file, long limit) {
+            super(inflated);
+            this.file = file;
+            this.limit = limit;
+        }
+
+        /** The limit for a file of a size in bytes. */
+        static long standardLimit(long packed) {
+            return Math.max(
+                    ALWAYS_ALLOWED, packed > Long.MAX_VALUE / USUAL_RATIO ? Long.MAX_VALUE : USUAL_RATIO * packed);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = super.read();
+            count(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = super.read(into, offset, length);
+            count(count);
+            return count;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = super.skip(count);
+            count(skipped);
+            return skipped;
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        private void count(long bytes) {
+            read += Math.max(bytes, 0);
+            if (read > limit) {
+                throw new DataException("data file must unpack to at most " + limit + " bytes: " + file
+                        + " goes on behind them; check that it is no gzip bomb, and then allow more by --max-unpacked");
+            }
+        }
     }
 }

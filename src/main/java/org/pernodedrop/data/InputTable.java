@@ -9,26 +9,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.pernodedrop.data.Labels.Known;
 import org.pernodedrop.io.MessageText;
 
 /**
- * A CSV file that a model is asked about: comma-separated UTF-8 text, plain or gzip, with or without a header.
+ * A CSV file of inputs to a model: comma-separated UTF-8 text, plain or gzip, with or without a header.
  *
- * <p>Where the file and the model both have names of columns, columns are matched by them, in any order; all features of the
- * model must be there, and nothing else but its label column, which is ignored unless it is asked for. Elsewhere columns are
- * matched by position, and {@link Reading#notice} is told.
+ * <p>If the file and the model both have column names, columns are matched by name, in any order: the file must have
+ * all features of the model and no other column but the label column, which is ignored unless requested. Otherwise
+ * columns are matched by position, with a notice to {@link Reading#notice}.
  *
- * @param rows number of them, at least 1
- * @param features row-major, in the order of the model's, all finite
- * @param labels of every row, if a label column was asked for
+ * @param rows number of rows, at least 1
+ * @param features row-major, in the order of the model's features, all finite
+ * @param labels of every row, if a label column was requested
  */
 public record InputTable(int rows, float[] features, Optional<int[]> labels) {
     /**
-     * What a model was trained on.
+     * Features, classes and columns that a model was trained on.
      *
-     * @param features number of them
+     * @param features number of features
      * @param classNames by label
-     * @param columns of the file; empty if it was no CSV file, or that is not known
+     * @param columns of the file; empty if unknown or not a CSV file
      */
     public record Wanted(int features, List<String> classNames, Optional<TableColumns> columns) {
         private List<String> names() {
@@ -43,11 +44,11 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
     /**
      * Reads a file.
      *
-     * @param reading with the label column if there is one to be read, by name or 0-based index
-     * @throws DataException if it cannot be read, is no such table, or does not fit the model
+     * @param reading with name or 0-based index of the label column, if it is to be read
+     * @throws DataException if the file cannot be read, is not such a table, or does not fit the model
      */
     public static InputTable read(Path file, Wanted wanted, Reading reading) {
-        KnownLabels labels = new KnownLabels(wanted.classNames());
+        Known labels = new Known(wanted.classNames());
         CsvTable table = CsvTable.read(
                 InputFile.of(file, reading.maxUnpackedBytes()),
                 sample -> new Matching(sample, wanted, reading).layout(),
@@ -58,12 +59,12 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
                 reading.label().map(column -> labels.labels()));
     }
 
-    /** Whether a name is that of a column without one, as pandas writes it or reads it. */
+    /** Whether a name stands for an unnamed column, as pandas writes or reads it. */
     static boolean isUnnamed(String name) {
         return name.isEmpty() || name.startsWith("Unnamed: ");
     }
 
-    /** How the columns of a file become those of a model. */
+    /** Matches the columns of a file to those of a model. */
     private record Matching(TableLayout.Sample sample, Wanted wanted, Reading reading) {
         TableLayout layout() {
             String[] first = sample.first().fields();

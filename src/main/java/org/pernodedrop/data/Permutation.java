@@ -3,11 +3,11 @@ package org.pernodedrop.data;
 import org.pernodedrop.mask.Philox;
 
 /**
- * Random orders from the seed: shuffles of an epoch, the choice of a validation part, the choice under a limit.
+ * Random permutations from a seed: shuffles of epochs, choices of validation and test parts, choices under a limit.
  *
- * <p>A pure function of (n, seed, purpose, epoch), the same on every JDK and machine. Fisher-Yates: from the identity, for
- * j = n - 1 down to 1, positions j and {@code floor(r_j (j + 1) / 2^32)} are swapped. {@code r_j}, unsigned, is word
- * {@code j & 3} of {@link Philox} with
+ * <p>A pure function of (n, seed, purpose, epoch), the same on every JDK and machine. Fisher-Yates: from the identity,
+ * for j = n - 1 down to 1, positions j and {@code floor(r_j (j + 1) / 2^32)} are swapped. {@code r_j}, unsigned, is
+ * word {@code j & 3} of {@link Philox} with
  *
  * <table>
  * <caption>Counter map</caption>
@@ -18,11 +18,11 @@ import org.pernodedrop.mask.Philox;
  * <tr><td>key</td><td>(low, high half of the seed)</td></tr>
  * </table>
  *
- * <p>No word of it is ever used for something else. Layer keys have {@code w = 0xFFFFFFFF}; initial weights have
- * {@code w = 0}; masks have {@code w = step} and the key of a layer, which is another key than the seed's, and even where
- * the two happened to be equal the words would differ as long as {@code step < 2^32 - 2}.
+ * <p>These random words have no other use: layer keys have {@code w = 0xFFFFFFFF}, initial weights {@code w = 0}; masks
+ * have {@code w = step} and the key of a layer instead of the seed, and even with an equal key their words differ while
+ * {@code step < 2^32 - 2}.
  *
- * <p>The multiply-shift prefers some positions by a factor of at most {@code 1 + n / 2^32}.
+ * <p>The multiply-shift method favours some positions by a factor of at most {@code 1 + n / 2^32}.
  */
 public final class Permutation {
     /** Purpose: order of the training examples in an epoch. */
@@ -43,12 +43,12 @@ public final class Permutation {
     private Permutation() {}
 
     /**
-     * A random order of 0 .. n - 1.
+     * A random permutation of 0 .. n - 1.
      *
      * @param n length, at least 0
      * @param seed any 64-bit value
-     * @param purpose what it is for, at least 0; different purposes give independent orders
-     * @param epoch number of the epoch, at least 0; different epochs give independent orders
+     * @param purpose at least 0; different purposes give independent permutations
+     * @param epoch number of the epoch, at least 0; different epochs give independent permutations
      * @throws IllegalArgumentException if an argument is negative
      */
     public static int[] of(int n, long seed, int purpose, int epoch) {

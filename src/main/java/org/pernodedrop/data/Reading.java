@@ -1,21 +1,21 @@
 package org.pernodedrop.data;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How files of data are read.
+ * Options for reading data files.
  *
  * @param label name or 0-based index of the label column of a CSV file; empty for the last one, and for other files
- * @param header of a CSV file
- * @param maxUnpackedBytes most bytes that a gzip file may unpack to, at least 1; {@value #STANDARD_LIMIT} for 1 GiB, or 32
- *     times its size if that is more
- * @param notice told, in one line each, what was decided about a file where that was not obvious, and what looks like a
- *     mistake
+ * @param header whether the first row of a CSV file is a header
+ * @param maxUnpackedBytes limit on the unpacked bytes of a gzip file, at least 1; {@value #STANDARD_LIMIT} for 1 GiB or
+ *     32 times the file's size, whichever is larger
+ * @param notice receives one line for every decision about a file that was not obvious, and for every likely mistake
  */
 public record Reading(Optional<String> label, Header header, long maxUnpackedBytes, Consumer<String> notice) {
-    /** The limit that depends on the size of the file. */
+    /** Selects the limit that depends on the file's size. */
     public static final long STANDARD_LIMIT = 0;
 
     /** Refuses nulls and limits below 0. */
@@ -30,28 +30,43 @@ public record Reading(Optional<String> label, Header header, long maxUnpackedByt
         }
     }
 
-    /** The last column is the label, the header is decided by what is there, and notices go nowhere. */
+    /** The last column is the label, the header is detected, and notices are dropped. */
     public static Reading standard() {
         return new Reading(Optional.empty(), Header.AUTO, STANDARD_LIMIT, line -> {});
     }
 
-    /** The same with a label column; null for none. */
+    /** A copy with another label column; null for the last. */
     public Reading withLabel(String column) {
         return new Reading(Optional.ofNullable(column), header, maxUnpackedBytes, notice);
     }
 
-    /** The same with another header. */
+    /** A copy with another header setting. */
     public Reading withHeader(Header known) {
         return new Reading(label, known, maxUnpackedBytes, notice);
     }
 
-    /** The same with another limit. */
+    /** A copy with another limit. */
     public Reading withMaxUnpackedBytes(long limit) {
         return new Reading(label, header, limit, notice);
     }
 
-    /** The same, telling somebody else. */
+    /** A copy with another receiver of notices. */
     public Reading telling(Consumer<String> listener) {
         return new Reading(label, header, maxUnpackedBytes, listener);
+    }
+
+    /** Whether the first row of a CSV file is a header. */
+    public enum Header {
+        /** Unknown: detected from the row and the rows below it. */
+        AUTO,
+        /** It holds the column names. */
+        YES,
+        /** It is an example. */
+        NO;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

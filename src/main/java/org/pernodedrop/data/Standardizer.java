@@ -1,16 +1,16 @@
 package org.pernodedrop.data;
 
 /**
- * Brings every feature to mean 0 and standard deviation 1: {@code x' = (x - mean) / deviation}, both of the part that it
- * was fitted to.
+ * Scales every feature to mean 0 and standard deviation 1: {@code x' = (x - mean) / deviation}, with mean and deviation
+ * of the part that it was fitted to.
  *
- * <p>Computed in double precision, in the order of the examples, so the result is the same everywhere. The deviation
- * divides by the number of examples, not by one less. A feature that is constant in the fitted part is only shifted
- * (deviation 1).
+ * <p>Computed in double precision in the order of the examples, so the result is the same on every machine. The
+ * variance is the sum of squares divided by the number of examples. A feature that is constant in the fitted part has
+ * deviation 1.
  *
- * <p>The features of an image, an example of two or more dimensions, share one unit. There a deviation is at least a
- * quarter of the root mean square of all deviations: a pixel that is lit once in the fitted part would otherwise be blown
- * up to hundreds or thousands wherever it is lit in another part (MNIST has such borders).
+ * <p>In images (examples of two or more dimensions) a deviation is at least a quarter of the root mean square of all
+ * deviations: a pixel that is lit once in the fitted part, as at MNIST's borders, would otherwise be scaled to hundreds
+ * or thousands in another part.
  */
 public final class Standardizer {
     private static final double IMAGE_FLOOR = 0.25;
@@ -24,11 +24,11 @@ public final class Standardizer {
     }
 
     /**
-     * What was fitted before.
+     * A standardizer with given mean and deviation.
      *
      * @param mean of every feature
      * @param deviation of every feature, above 0
-     * @throws IllegalArgumentException if they are not as many
+     * @throws IllegalArgumentException if their lengths differ
      */
     public static Standardizer of(double[] mean, double[] deviation) {
         if (mean.length != deviation.length) {
@@ -38,7 +38,7 @@ public final class Standardizer {
         return new Standardizer(mean.clone(), deviation.clone());
     }
 
-    /** Fits mean and deviation of every feature; give it the training part only. */
+    /** Fits mean and deviation of every feature to a part, which should be the training part. */
     public static Standardizer fit(Dataset part) {
         int width = part.featureCount();
         float[] features = part.features();
@@ -60,7 +60,7 @@ public final class Standardizer {
         }
         double floor = part.exampleShape().length < 2 ? 0 : IMAGE_FLOOR * rootMean(deviation, part.examples());
         for (int j = 0; j < width; j++) {
-            // Exactly 0 for a constant feature: the double sum of fewer than 2^29 equal floats is exact, and so the
+            // Exactly 0 for a constant feature: the double sum of fewer than 2^29 equal floats is exact, and so is the
             // mean.
             deviation[j] = deviation[j] == 0 ? 1 : Math.max(floor, Math.sqrt(deviation[j] / part.examples()));
         }
@@ -76,12 +76,11 @@ public final class Standardizer {
     }
 
     /**
-     * Standardises a part in place: its feature array is overwritten, since a second copy of a large set would cost as
-     * much memory again.
+     * Standardises a part in place, without a second copy of its features.
      *
-     * @param part has as many features as the part that was fitted
-     * @throws IllegalArgumentException if it has not
-     * @throws DataException if a value is so far from the fitted ones that it overflows a float
+     * @param part with as many features as the fitted part
+     * @throws IllegalArgumentException if the numbers of features differ
+     * @throws DataException if a scaled value overflows a float
      */
     public void apply(Dataset part) {
         int width = mean.length;
@@ -95,7 +94,7 @@ public final class Standardizer {
     /**
      * Standardises rows in place.
      *
-     * @param name what they are called in messages
+     * @param name of the rows in messages
      * @param features {@code [rows, features]}, whole rows
      * @throws DataException as {@link #apply(Dataset)}
      */
@@ -115,8 +114,7 @@ public final class Standardizer {
     }
 
     /**
-     * Standardises rows in place, whatever comes out: a value that is so far from the fitted ones that it overflows a float
-     * becomes infinite.
+     * Standardises rows in place without a check: a scaled value that overflows a float becomes infinite.
      *
      * @param features {@code [rows, features]}, whole rows
      */
@@ -135,7 +133,7 @@ public final class Standardizer {
         return mean.clone();
     }
 
-    /** What every feature is divided by. */
+    /** Deviation of every feature. */
     public double[] deviation() {
         return deviation.clone();
     }

@@ -7,9 +7,9 @@ import java.util.Set;
 import org.pernodedrop.io.MessageText;
 
 /**
- * The columns of a CSV file that was read.
+ * The columns of a CSV file.
  *
- * @param header whether its first row holds their names
+ * @param header whether the first row holds their names
  * @param featureNames of all columns but that of the label, in the order of the features; empty without a header
  * @param labelName of the label column; null without a header
  */

@@ -5,29 +5,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.pernodedrop.data.CsvTable.Text;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.io.MessageText;
 
 /**
- * What the columns of a file hold.
+ * The roles of a file's columns.
  *
  * @param names of all columns of the file; empty without a header
- * @param width columns of the file
- * @param features column of each feature
+ * @param width number of columns of the file
+ * @param features the column of each feature
  * @param label column of the label; -1 for none
  */
 record TableLayout(List<String> names, int width, int[] features, int label) {
     static final int NO_LABEL = -1;
 
-    /** All columns but the label are features. */
+    /** A layout in which all columns but the label are features. */
     static TableLayout of(List<String> names, int width, int label) {
         int[] features =
                 IntStream.range(0, width).filter(column -> column != label).toArray();
         return new TableLayout(names, width, features, label);
     }
 
-    /** The first rows of a file, by which its layout is decided. */
-    record Sample(String file, List<CsvText.Row> rows) {
-        CsvText.Row first() {
+    /** The first rows of a file, from which its layout is decided. */
+    record Sample(String file, List<Text.Row> rows) {
+        Text.Row first() {
             return rows.get(0);
         }
 
@@ -35,7 +37,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             return first().fields().length;
         }
 
-        /** Whether the first row is a header, and tells what was decided if it was not obvious. */
+        /** Whether the first row is a header; gives notice of a decision that was not obvious. */
         boolean hasHeader(Reading reading, int label, boolean labelIsNamed, List<String> known) {
             boolean header = decideHeader(reading, label, labelIsNamed, known);
             if (header) {
@@ -44,7 +46,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             return header;
         }
 
-        // A number that is the name of one column and the index of another.
+        // Gives notice of a label that is the name of one column and the index of another.
         private void tellOtherName(String given, int label, Reading reading) {
             int named = List.of(first().fields()).indexOf(given);
             if (named >= 0 && named != label) {
@@ -63,7 +65,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                 return true;
             }
             List<String[]> whole = rows.stream()
-                    .map(CsvText.Row::fields)
+                    .map(Text.Row::fields)
                     .filter(fields -> fields.length == width())
                     .toList();
             HeaderDecision decision = HeaderDecision.of(whole, label, known);
@@ -77,7 +79,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             return decision.header();
         }
 
-        /** The names of the columns if they can be told apart. */
+        /** The column names, which must be distinct. */
         List<String> names() {
             List<String> names = List.of(first().fields());
             Map<String, Integer> columns = new HashMap<>();
@@ -94,9 +96,9 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
         }
 
         /**
-         * The column that a label option means: a name of the first row, or an index from 0.
+         * The column of a label setting: a name in the first row, or an index from 0.
          *
-         * @throws DataException if there is none, or there are several
+         * @throws DataException if there is no such column, or more than one
          */
         int labelColumn(String label, Header header) {
             String[] fields = first().fields();
@@ -106,7 +108,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                             .filter(column -> fields[column].equals(label))
                             .toArray();
             boolean index = label.matches("\\d{1,9}") && Integer.parseInt(label) < width();
-            // A number in the first row names a column only if it stands among names, or can be nothing else.
+            // A number is a column name only if the first row has no other numbers, or if it is not a valid index.
             boolean names = !label.matches("\\d{1,9}")
                     || Arrays.stream(fields).noneMatch(CsvCells::isNumber)
                     || header == Header.YES && !index;
@@ -125,7 +127,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                     + MessageText.quoted(String.join(",", fields)));
         }
 
-        /** Whether a label option is a word that stands in the first row, which is a header then. */
+        /** Whether a label setting is a word of the first row, which then is a header. */
         boolean isNamed(String label, int column) {
             return first().fields()[column].equals(label) && !CsvCells.isNumber(label);
         }

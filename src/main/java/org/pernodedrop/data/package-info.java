@@ -6,8 +6,8 @@
  * data.standardize();
  * }</pre>
  *
- * <p>The embedded sets, all under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), from the UCI Machine Learning
- * Repository (https://archive.ics.uci.edu):
+ * <p>The embedded sets, all under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), from the UCI Machine
+ * Learning Repository (https://archive.ics.uci.edu):
  *
  * <table>
  * <caption>Embedded sets</caption>
@@ -22,12 +22,13 @@
  * ratios</td><td>by speaker: 0-7 training (528), 8-14 test (462)</td></tr>
  * </table>
  *
- * <p>Tables of CSV files are learned from by {@link org.pernodedrop.data.DataSource#of}, and new rows of the same columns are
- * read by {@link org.pernodedrop.data.InputTable}; {@link org.pernodedrop.data.Reading} says how.
+ * <p>{@link org.pernodedrop.data.DataSource#of} reads training data from CSV files,
+ * {@link org.pernodedrop.data.InputTable} reads new rows with the same columns; {@link org.pernodedrop.data.Reading}
+ * holds the options.
  *
- * <p>A validation part is always split off the training examples from the seed ({@link
- * org.pernodedrop.data.DataSource#load}). Standardisation is fitted on what remains ({@link
- * org.pernodedrop.data.Standardizer}). Test parts are used once, at the end. Everything that is wrong with data is a {@link
- * org.pernodedrop.data.DataException} with a one-line message that names the file and the row, line or byte.
+ * <p>A validation part is always split off the training examples from the seed
+ * ({@link org.pernodedrop.data.DataSource#load}). Standardisation is fitted on what remains
+ * ({@link org.pernodedrop.data.Standardizer}). Test parts are used once, at the end. Every fault in data raises a
+ * {@link org.pernodedrop.data.DataException} with a one-line message that names the file and the row, line or byte.
  */
 package org.pernodedrop.data;

@@ -17,6 +17,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.djl.Tape.HostArrays;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -24,12 +25,12 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /**
- * A linear layer whose connections are disturbed by noise that is drawn anew for every sample: in training
+ * A linear layer with multiplicative noise on every connection, drawn anew for every sample: in training
  *
  * <pre>y[b, u] = sum_i x[b, i] w[i, u] m[b, i, u] + bias[u]</pre>
  *
- * <p>and at inference the same without m. Inputs are {@code [B, I]}, or {@code [B, T, I]}, where the T positions of a sample
- * share its mask; FLOAT32, on the CPU, of the PyTorch engine. As DJL's {@code Linear} it has no activation:
+ * <p>and at inference the same without m. Inputs are {@code [B, I]}, or {@code [B, T, I]}, where the T positions of a
+ * sample share its mask; FLOAT32, on the CPU, with the PyTorch engine. Like DJL's {@code Linear} it has no activation:
  *
  * <pre>{@code
  * new SequentialBlock()
@@ -38,19 +39,19 @@ import org.pernodedrop.mask.Noise;
  *         .add(Linear.builder().setUnits(10).build())
  * }</pre>
  *
- * <p>Training needs a {@link PerNodeDropTrainer}, as DJL's autograd knows no kernels but its own; without one, training passes
- * are refused. The mask is never stored. It is a function of (seed, the block's number in the model, the trainer's step, the
- * sample's number within the step, input, output); seed and step are saved with the parameters, so that a model that was
- * saved and loaded goes on with the masks that it would have had.
+ * <p>Training needs a {@link PerNodeDropBlockTrainer}, since DJL's autograd cannot differentiate other kernels than its
+ * own; without one, training passes are refused. The mask is never stored. It is a function of (seed, the block's
+ * number in the model, the trainer's step, the sample's number within the step, input, output). Seed and step are saved
+ * with the parameters: a loaded model continues with the same masks as without the interruption.
  *
- * <p>Parameters: {@code weight} {@code [I, units]}, the transpose of {@code Linear}'s, with the values that an initializer
- * gives {@code Linear}; {@code bias} {@code [units]}.
+ * <p>Parameters: {@code weight} {@code [I, units]}, the transpose of {@code Linear}'s and with the same initial values;
+ * {@code bias} {@code [units]}.
  *
- * <p>Any number of threads may run inference; training passes belong to one trainer at a time.
+ * <p>Inference is thread-safe; only one trainer at a time may make training passes.
  */
 public final class PerNodeDropBlock extends AbstractBlock {
     private static final byte FORMAT = 1;
-    /** Behind the last step. */
+    /** The step after the last. */
     private static final int END = (int) (StepState.LAST_STEP + 1);
 
     private final int units;
@@ -64,7 +65,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
 
     private int samples;
     private int layer;
-    private PerNodeDropTrainer trainer;
+    private PerNodeDropBlockTrainer trainer;
 
     private PerNodeDropBlock(Builder builder) {
         super(FORMAT);
@@ -84,26 +85,26 @@ public final class PerNodeDropBlock extends AbstractBlock {
                         .build());
     }
 
-    /** Settings of a block, all of which but the units have a default. */
+    /** Settings of a block; all but the units have defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Makes the block a trainer's, as its layer of this number. */
-    synchronized void join(PerNodeDropTrainer owner, int number) {
+    /** Assigns the block to a trainer, as its layer of this number. */
+    synchronized void join(PerNodeDropBlockTrainer owner, int number) {
         trainer = owner;
         layer = number;
     }
 
-    /** The block is nobody's, if it was this trainer's. */
-    synchronized void leave(PerNodeDropTrainer owner) {
+    /** Releases the block, if it was assigned to this trainer. */
+    synchronized void leave(PerNodeDropBlockTrainer owner) {
         if (trainer == owner) {
             trainer = null;
         }
     }
 
-    /** Refuses steps of a trainer that the block is not of. */
-    synchronized void requireOwner(PerNodeDropTrainer owner) {
+    /** Refuses steps of a trainer that the block is not assigned to. */
+    synchronized void requireOwner(PerNodeDropBlockTrainer owner) {
         if (trainer != owner) {
             throw new IllegalStateException(
                     "a block's masks belong to the trainer that was made last; close it before another's step(): block="
@@ -111,7 +112,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
         }
     }
 
-    /** Refuses a step behind the last, whose masks there are not. */
+    /** Refuses a step after the last, for which no masks are defined. */
     synchronized void requireStep() {
         if (step == END) {
             throw new IllegalStateException("steps end at " + StepState.LAST_STEP
@@ -120,7 +121,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
         }
     }
 
-    /** The masks of the next step. */
+    /** Advances to the masks of the next step. */
     synchronized void advance() {
         requireStep();
         step++;
@@ -163,8 +164,8 @@ public final class PerNodeDropBlock extends AbstractBlock {
     private synchronized Tape tape() {
         if (trainer == null) {
             throw new IllegalStateException(
-                    "a training pass through a PerNodeDropBlock needs a PerNodeDropTrainer, which"
-                            + " finds it as a child block of its model; make one by PerNodeDropTrainer.of(model, config): block="
+                    "a training pass through a PerNodeDropBlock needs a PerNodeDropBlockTrainer, which"
+                            + " finds it as a child block of its model; make one by PerNodeDropBlockTrainer.of(model, config): block="
                             + this);
         }
         return trainer.tape();
@@ -215,11 +216,11 @@ public final class PerNodeDropBlock extends AbstractBlock {
             if (givenSeed == null && engineSeed != null) {
                 seed = engineSeed;
             }
-            // Initializers take the second dimension for the inputs.
+            // Initializers treat the second dimension as inputs.
             Shape transposed = new Shape(units, inputs[0].get(inputs[0].dimension() - 1));
             try (NDManager scratch = manager.newSubManager()) {
                 NDArray values = weight.getInitializer().initialize(scratch, transposed, dataType);
-                // By way of a vector, as a copy of a transpose would keep its order in memory.
+                // Through a vector, since a copy of a transpose would keep its memory order.
                 NDArray laid = values.transpose().reshape(-1).reshape(transposed.get(1), units);
                 laid.attach(manager);
                 weight.setShape(null);
@@ -275,13 +276,16 @@ public final class PerNodeDropBlock extends AbstractBlock {
 
         private Builder() {}
 
-        /** @param count of outputs, at least 1; has no default */
+        /** @param count number of outputs, at least 1; required */
         public Builder setUnits(int count) {
             units = count;
             return this;
         }
 
-        /** @param rate share of dropped connections, or for Gaussian noise p of its variance p/(1 - p), in [0, 1); 0.5 if not set */
+        /**
+         * @param rate drop rate p, in [0, 1): share of dropped connections; Gaussian noise has variance p/(1 - p); 0.5
+         *     if not set
+         */
         public Builder optDropRate(double rate) {
             dropRate = rate;
             return this;
@@ -305,7 +309,7 @@ public final class PerNodeDropBlock extends AbstractBlock {
             return this;
         }
 
-        /** @throws IllegalArgumentException if units were not set, or a setting is out of its range */
+        /** @throws IllegalArgumentException if units were not set, or a setting is out of range */
         public PerNodeDropBlock build() {
             if (units < 1) {
                 throw new IllegalArgumentException("units must be at least 1; set them by setUnits: units=" + units);

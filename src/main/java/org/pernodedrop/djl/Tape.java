@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
@@ -18,10 +19,10 @@ import org.pernodedrop.kernels.cpu.HostKernels;
 import org.pernodedrop.mask.Mask;
 
 /**
- * The products of one gradient collector, by which gradients cross what DJL's autograd cannot see: each result is a leaf of
- * PyTorch's graph. From the last to the first, a leaf's gradient goes through our kernel, and what comes out goes on from the
- * product's operands into the part of the graph before it. Operands and results are held until the collector is closed, as
- * any later target may lead back to them.
+ * Records the masked products of one gradient collector and differentiates them, which DJL's autograd cannot. Each
+ * product's result is a leaf of PyTorch's graph. From the last product to the first, the backward kernel computes the
+ * gradients of the operands from the leaf's gradient, and PyTorch propagates these further back. Operands and results
+ * are held until the collector is closed, since any later target may depend on them.
  */
 final class Tape implements AutoCloseable {
     private final NDManager manager;
@@ -40,14 +41,14 @@ final class Tape implements AutoCloseable {
             PtNDArray bias,
             PtNDArray leaf) {}
 
-    /** {@code x (w m) + bias} with a place in the graph, of x's manager. */
+    /** Computes {@code x (w m) + bias} as an array of x's manager and of the graph. */
     synchronized NDArray product(
             Mask mask, int firstSample, ConnectionShape shape, PtNDArray x, PtNDArray w, PtNDArray bias) {
         PtNDArray leaf = (PtNDArray) x.getManager()
                 .create(x.getShape().slice(0, x.getShape().dimension() - 1).add(shape.outputs()));
         forward(mask, firstSample, shape, x, w, bias, leaf);
         leaf.setRequiresGradient(true);
-        // Views, so that neither closing the caller's arrays nor leaving a scope takes away what the way back needs.
+        // Views keep the memory for the backward pass when callers close their arrays or leave a scope.
         PtNDArray heldX = x.reshape(x.getShape());
         NDArray given = leaf.reshape(leaf.getShape());
         heldX.attach(manager);
@@ -73,11 +74,11 @@ final class Tape implements AutoCloseable {
         }
     }
 
-    /** Adds the target's gradients to those of all that it was made of. */
+    /** Adds the target's gradients to those of all arrays that it depends on. */
     synchronized void backward(NDArray target) {
         PtNDArray end = (PtNDArray) target;
         try (NDArray ones = end.onesLike()) {
-            // The graph is kept: a part of it is met again where an operand has several uses. It goes with its arrays.
+            // The graph is retained, since operands may have several uses; it is freed with its arrays.
             JniUtils.backward(end, (PtNDArray) ones, true, false);
         }
         for (int k = products.size() - 1; k >= 0; k--) {
@@ -90,7 +91,7 @@ final class Tape implements AutoCloseable {
                 HostArrays host = new HostArrays(manager)) {
             PtNDArray dz = product.leaf().getGradient();
             scratch.attachAll(dz);
-            // So it is for products of an earlier target: their gradients have gone on.
+            // The gradients of products of an earlier target were propagated and zeroed.
             if (dz.countNonzero().getLong() == 0) {
                 return;
             }
@@ -117,7 +118,7 @@ final class Tape implements AutoCloseable {
         }
     }
 
-    /** A gradient to be computed, or none where its array wants none. */
+    /** The gradient of an operand; empty if the operand does not require one. */
     private static final class Gradient {
         private final PtNDArray of;
         private final PtNDArray values;
@@ -130,7 +131,7 @@ final class Tape implements AutoCloseable {
             matrix = wanted ? host.matrix(values, columns) : null;
         }
 
-        // DJL tells it of leaves only. What was computed from one refuses to give its gradient up, and stays as it is.
+        // DJL's hasGradient is valid for leaves only. Detaching fails, without effect, for an array computed from one.
         private static boolean wantsGradient(PtNDArray array) {
             if (array.hasGradient()) {
                 return true;
@@ -154,5 +155,47 @@ final class Tape implements AutoCloseable {
     public synchronized void close() {
         products.clear();
         manager.close();
+    }
+
+    /** Views of PyTorch's arrays as matrices, for the duration of a call. */
+    static final class HostArrays implements AutoCloseable {
+        private final NDManager views;
+
+        HostArrays(NDManager parent) {
+            views = parent.newSubManager();
+        }
+
+        /** @throws IllegalArgumentException if the array is not a FLOAT32 array of the PyTorch engine in host memory */
+        static PtNDArray require(String name, NDArray array) {
+            if (!(array instanceof PtNDArray tensor)) {
+                throw new IllegalArgumentException(
+                        "PerNodeDropBlock needs DJL's PyTorch engine; put ai.djl.pytorch:pytorch-engine on the class path and"
+                                + " select it: " + name + " is a "
+                                + array.getClass().getName());
+            }
+            if (tensor.getDevice().isGpu()) {
+                throw new IllegalArgumentException(
+                        "PerNodeDropBlock computes on the CPU in DJL; place the model there, by"
+                                + " Model.newInstance(name, Device.cpu()) and optDevices: " + name + " is on "
+                                + tensor.getDevice());
+            }
+            if (tensor.getDataType() != DataType.FLOAT32) {
+                throw new IllegalArgumentException("PerNodeDropBlock computes in FLOAT32; convert by toType: " + name
+                        + " is of " + tensor.getDataType());
+            }
+            return tensor;
+        }
+
+        /** The array's memory, or that of a contiguous copy, as a matrix. */
+        HostMatrix matrix(NDArray array, int columns) {
+            NDArray flat = array.reshape(-1);
+            flat.attach(views);
+            return HostMatrix.of(flat.toByteBuffer(true).asFloatBuffer(), columns);
+        }
+
+        @Override
+        public void close() {
+            views.close();
+        }
     }
 }

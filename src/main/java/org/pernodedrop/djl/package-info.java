@@ -1,6 +1,6 @@
 /**
- * PerNodeDrop in DJL networks: {@link org.pernodedrop.djl.PerNodeDropBlock} goes wherever DJL's own {@code Linear} does, and
- * {@link org.pernodedrop.djl.PerNodeDropTrainer} trains what holds one. Made for DJL 0.35.1 with its PyTorch engine (2.7.1) on
- * the CPU; both are the user's own dependencies.
+ * PerNodeDrop in DJL networks: {@link org.pernodedrop.djl.PerNodeDropBlock} replaces DJL's {@code Linear}, and
+ * {@link org.pernodedrop.djl.PerNodeDropBlockTrainer} trains models that contain one. For DJL 0.35.1 with its PyTorch
+ * engine (2.7.1) on the CPU; both are dependencies that users add themselves.
  */
 package org.pernodedrop.djl;

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.jcublas.context.CudaContext;
+import org.pernodedrop.dl4j.MaskedProduct.DrawnMask;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
@@ -19,19 +20,19 @@ import org.pernodedrop.kernels.cuda.PointerPlan;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * By our CUDA kernels, on ND4J's memory of the GPU, in the stream of its calls. UNTESTED: it compiles against nd4j-cuda-11.6,
- * and no machine has run it.
+ * Calls the CUDA kernels on ND4J's GPU memory, in ND4J's stream. UNTESTED: it compiles against nd4j-cuda-11.6, but has
+ * never been run.
  */
 final class CudaProduct implements MaskedProduct {
     private static final int STATE_WORDS = PointerKernels.STATE_BYTES / Integer.BYTES;
-    // As long as the process lives, as ND4J's own kernels.
+    // Loaded until the process ends, like ND4J's own kernels.
     private static final Map<Integer, PointerKernels> OF_DEVICES = new ConcurrentHashMap<>();
 
     private final Map<Kind, Prepared> prepared = new ConcurrentHashMap<>();
 
     private record Kind(int device, MaskSpec spec, ConnectionShape shape) {}
 
-    /** A plan with memory of its own: workspace for operands with gaps, and the state. */
+    /** A plan with its own memory: workspace for operands with strides, and the state. */
     private record Prepared(PointerKernels kernels, PointerPlan plan, INDArray workspace, INDArray state) {
         static Prepared of(Kind kind) {
             PointerKernels kernels = OF_DEVICES.computeIfAbsent(kind.device(), device -> new PointerKernels());
@@ -97,7 +98,7 @@ final class CudaProduct implements MaskedProduct {
     }
 
     private Prepared begin(DrawnMask mask, ConnectionShape shape, CudaContext context) {
-        // A call of the runtime, after which its context is the thread's current one.
+        // A call of the CUDA runtime makes its context the thread's current one.
         context.syncOldStream();
         int device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
         return prepared.computeIfAbsent(new Kind(device, mask.spec(), shape), Prepared::of);

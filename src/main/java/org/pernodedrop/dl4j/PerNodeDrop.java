@@ -13,11 +13,12 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.pernodedrop.dl4j.MaskedProduct.DrawnMask;
 import org.pernodedrop.mask.Mask;
 
 /**
- * What {@link PerNodeDropLayer} configures, made by DL4J's networks. The pre-activations of a training pass are kept for the
- * backward pass, the mask is not: it is drawn again.
+ * The layer that DL4J's networks create from a {@link PerNodeDropLayer}. It keeps the pre-activations of a training
+ * pass for the backward pass, but not the mask, which is drawn again.
  */
 public final class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
     private static final long serialVersionUID = 1;
@@ -28,8 +29,9 @@ public final class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
     /**
      * Called by DL4J.
      *
-     * @throws IllegalArgumentException if type is neither FLOAT nor DOUBLE, or the configured drop rate or noise are none
-     * @throws IllegalStateException for FLOAT on another backend of ND4J than its native and its CUDA one
+     * @throws IllegalArgumentException if the type is neither FLOAT nor DOUBLE, or the configured drop rate or noise is
+     *     invalid
+     * @throws IllegalStateException for FLOAT on a backend of ND4J other than the native and the CUDA one
      */
     public PerNodeDrop(NeuralNetConfiguration conf, DataType type) {
         super(conf, type);
@@ -37,7 +39,7 @@ public final class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         layerConf().maskSpec();
     }
 
-    /** The mask of the training pass at the network's present iteration. */
+    /** The mask of a training pass at the network's present iteration. */
     Mask mask() {
         return drawn().values();
     }
@@ -85,7 +87,7 @@ public final class PerNodeDrop extends BaseLayer<PerNodeDropLayer> {
         return sums;
     }
 
-    // DL4J has biases as vectors.
+    // DL4J's biases are vectors.
     private static INDArray row(INDArray vector) {
         return vector.reshape(1, vector.length());
     }

@@ -11,6 +11,8 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LayerValidation;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,12 +21,12 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
 /**
- * A dense layer whose connections are disturbed by noise that is drawn anew for every sample: in training
+ * A dense layer with multiplicative noise on every connection, drawn anew for every sample: in training
  *
  * <pre>y[b, u] = act(sum_i x[b, i] w[i, u] m[b, i, u] + bias[u])</pre>
  *
- * <p>and at inference the same without m. It is configured as any layer of DL4J, and goes into a {@code
- * MultiLayerNetwork} or a {@code ComputationGraph}:
+ * <p>and at inference the same without m. It is configured like every DL4J layer and can be part of a
+ * {@code MultiLayerNetwork} or a {@code ComputationGraph}:
  *
  * <pre>{@code
  * new NeuralNetConfiguration.Builder().seed(42).updater(new Adam(1e-3)).list()
@@ -34,16 +36,17 @@ import org.pernodedrop.mask.Noise;
  *         .build()
  * }</pre>
  *
- * <p>The mask m {@code [B, nIn, nOut]} is never stored. It is a function of (seed, the layer's index in the network, the
- * network's iteration, the row of the batch, input, output), so that a network that was saved and restored goes on with the
- * masks it would have had, and DL4J's gradient checks find the same mask at every call. Rows of a batch are samples: sequences,
- * which DL4J turns into rows, get a mask for each time step.
+ * <p>The mask m {@code [B, nIn, nOut]} is never stored. It is a function of (seed, the layer's index in the network,
+ * the network's iteration, row of the batch, input, output): a restored network continues with the same masks as
+ * without the interruption, and DL4J's gradient checks see the same mask at every call. Rows of a batch are samples:
+ * sequences, which DL4J reshapes to rows, get one mask per time step.
  *
- * <p>Data types: FLOAT uses the kernels of {@link org.pernodedrop.kernels.cpu.HostKernels} on ND4J's own memory (on its CUDA
- * backend, untested, those of {@link org.pernodedrop.kernels.cuda.PointerKernels}); DOUBLE draws the same masks and multiplies in
- * ND4J, a sample at a time, which is slow and meant for gradient checks. Others are refused when the network is initialised.
+ * <p>Data types: FLOAT calls the kernels of {@link org.pernodedrop.kernels.cpu.HostKernels} on ND4J's own memory (on its
+ * CUDA backend, untested, those of {@link org.pernodedrop.kernels.cuda.PointerKernels}); DOUBLE draws the same masks and
+ * multiplies with ND4J sample by sample, which is slow and intended for gradient checks. Other types are refused when
+ * the network is initialised.
  *
- * <p>Weights {@code W} lie row by row in DL4J's flat parameters (DL4J's {@code DenseLayer} has them column by column).
+ * <p>Weights {@code W} are row-major in DL4J's flat parameters (those of {@code DenseLayer} are column-major).
  */
 public class PerNodeDropLayer extends FeedForwardLayer {
     private static final long serialVersionUID = 1;
@@ -66,7 +69,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         maskSpec();
     }
 
-    /** Share of connections that are dropped, or for Gaussian noise p of its variance p/(1 - p). */
+    /** Drop rate p: share of dropped connections; Gaussian noise has variance p/(1 - p). */
     public double getDropRate() {
         return dropRate;
     }
@@ -102,9 +105,9 @@ public class PerNodeDropLayer extends FeedForwardLayer {
     }
 
     /**
-     * What masks are drawn by.
+     * Distribution of the masks.
      *
-     * @throws IllegalArgumentException if drop rate or noise are none
+     * @throws IllegalArgumentException if drop rate or noise is invalid
      */
     MaskSpec maskSpec() {
         return MaskSpec.of(noise, Granularity.CONNECTION, dropRate);
@@ -131,7 +134,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
 
     @Override
     public ParamInitializer initializer() {
-        return RowMajorParamInitializer.INSTANCE;
+        return RowMajorParameters.INSTANCE;
     }
 
     @Override
@@ -139,7 +142,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         InputType outputType = getOutputType(-1, inputType);
         long parameters = initializer().numParams(this);
         long updater = getIUpdater().stateSize(parameters);
-        // The sums before the activation are kept for the backward pass.
+        // Pre-activations are kept for the backward pass.
         long training = outputType.arrayElementsPerExample()
                 + (getIDropout() == null ? 0 : inputType.arrayElementsPerExample());
         return new LayerMemoryReport.Builder(layerName, PerNodeDropLayer.class, inputType, outputType)
@@ -175,8 +178,8 @@ public class PerNodeDropLayer extends FeedForwardLayer {
                 + maskSeed + ", hasBias=" + hasBias + ")";
     }
 
-    /** Settings of a layer; those that are not here are DL4J's own. */
-    @SuppressWarnings("unchecked") // DL4J's build() is generic by what it returns.
+    /** Settings of a layer, in addition to DL4J's. */
+    @SuppressWarnings("unchecked") // DL4J's build() is generic in its result.
     public static class Builder extends FeedForwardLayer.Builder<Builder> {
         private double dropRate = 0.5;
         private Noise noise = Noise.BERNOULLI;
@@ -207,10 +210,42 @@ public class PerNodeDropLayer extends FeedForwardLayer {
             return this;
         }
 
-        /** @throws IllegalArgumentException if a setting is out of its range */
+        /** @throws IllegalArgumentException if a setting is out of range */
         @Override
         public PerNodeDropLayer build() {
             return new PerNodeDropLayer(this);
+        }
+    }
+
+    /** DL4J's parameters of a dense layer, with W row-major, as the kernels require, instead of column-major. */
+    static final class RowMajorParameters extends DefaultParamInitializer {
+        static final RowMajorParameters INSTANCE = new RowMajorParameters();
+        private static final char ROW_MAJOR = 'c';
+
+        private RowMajorParameters() {}
+
+        @Override
+        protected boolean hasBias(org.deeplearning4j.nn.conf.layers.Layer layer) {
+            return ((PerNodeDropLayer) layer).isHasBias();
+        }
+
+        @Override
+        protected INDArray createWeightMatrix(
+                long inputs, long outputs, IWeightInit weightInit, INDArray view, boolean initialize) {
+            long[] shape = {inputs, outputs};
+            return initialize
+                    ? weightInit.init(inputs, outputs, shape, ROW_MAJOR, view)
+                    : view.reshape(ROW_MAJOR, shape);
+        }
+
+        @Override
+        public Map<String, INDArray> getGradientsFromFlattened(NeuralNetConfiguration conf, INDArray gradients) {
+            Map<String, INDArray> table = super.getGradientsFromFlattened(conf, gradients);
+            FeedForwardLayer layer = (FeedForwardLayer) conf.getLayer();
+            // A view of the same memory.
+            INDArray columns = table.get(WEIGHT_KEY);
+            table.put(WEIGHT_KEY, columns.transpose().reshape(ROW_MAJOR, layer.getNIn(), layer.getNOut()));
+            return table;
         }
     }
 }

@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A file that appears whole or not at all: content goes to a temporary file beside the target, which {@link #commit} moves
- * there in one step. {@link #close} without it deletes the temporary file, and an earlier file stays as it was.
+ * Replaces a file atomically: the content is written to a temporary file beside the target, which {@link #commit}
+ * renames to the target. {@link #close} without a commit deletes the temporary file and leaves an earlier target
+ * unchanged.
  */
 public final class AtomicFile implements AutoCloseable {
     private static final String SUFFIX = ".part";
@@ -32,7 +35,7 @@ public final class AtomicFile implements AutoCloseable {
     }
 
     /**
-     * Starts a file; one that is there is replaced on {@link #commit}.
+     * Starts a file; an existing target is replaced by {@link #commit}.
      *
      * @throws IOException if it cannot be written, with a one-line message
      */
@@ -56,18 +59,21 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /** Whether a file is a temporary one of a target of that name in its folder. */
+    /** Whether a file is a temporary file of a target of that name in the same folder. */
     static boolean isPart(Path file, String target) {
         String name = file.getFileName().toString();
         return name.startsWith("." + target + ".") && name.endsWith(SUFFIX);
     }
 
-    /** The temporary file, which is there and empty at first; its writers are closed before {@link #commit}. */
+    /** The temporary file, which exists and is empty at first; close its writers before {@link #commit}. */
     public Path temporary() {
         return temporary;
     }
 
-    /** Puts the finished file in place, once it is on the disk: whatever happens, the earlier file or this one is there. */
+    /**
+     * Flushes the temporary file to the disk and renames it to the target: after a crash the target holds the earlier
+     * or the new content, whole.
+     */
     public void commit() throws IOException {
         try (FileChannel content = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
             content.force(true);
@@ -83,7 +89,7 @@ public final class AtomicFile implements AutoCloseable {
         FileSet.force(target.getParent());
     }
 
-    /** Drops what was not committed. */
+    /** Deletes the temporary file unless it was committed. */
     @Override
     public void close() throws IOException {
         try {
@@ -94,12 +100,12 @@ public final class AtomicFile implements AutoCloseable {
         TemporaryFiles.remove(temporary);
     }
 
-    /** An exception whose message names the target and the reason in one line. */
+    /** An exception whose one-line message names the target and the reason. */
     public IOException failure(String reason, IOException cause) {
         return failure(named, reason, cause);
     }
 
-    /** What went wrong, in one line: the message of many exceptions is no more than the file's name. */
+    /** The reason in one line: kind and message, since the message of many exceptions is only the file's name. */
     public static String reason(IOException failure) {
         String message = String.valueOf(failure.getMessage());
         return message.startsWith("cannot write ")
@@ -107,7 +113,7 @@ public final class AtomicFile implements AutoCloseable {
                 : failure.getClass().getSimpleName() + ": " + message;
     }
 
-    // Follows links, so that the file behind one is replaced and not the link.
+    // Resolves symbolic links, so that the file behind a link is replaced rather than the link.
     private static Path checked(Path named) throws IOException {
         Path file = named.toAbsolutePath();
         if (Files.exists(file)) {
@@ -122,9 +128,51 @@ public final class AtomicFile implements AutoCloseable {
         return file;
     }
 
-    /** The same about any file. */
+    /** An exception as of {@link #failure(String, IOException)}, about any file. */
     public static IOException failure(Path named, String reason, IOException cause) {
         String detail = cause == null ? "" : " (" + reason(cause) + ")";
         return new IOException("cannot write " + named + ": " + reason + detail, cause);
+    }
+
+    /**
+     * The temporary files that this process is writing; a shutdown hook deletes those that are left. Unlike
+     * {@link java.io.File#deleteOnExit} it forgets files that were committed or deleted.
+     */
+    static final class TemporaryFiles {
+        private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+        static {
+            try {
+                Runtime.getRuntime()
+                        .addShutdownHook(new Thread(TemporaryFiles::deleteAll, "pernodedrop-temporary-files"));
+            } catch (IllegalStateException e) {
+                // The process is shutting down already: no hook can be added.
+            }
+        }
+
+        private TemporaryFiles() {}
+
+        static void add(Path file) {
+            OPEN.add(file);
+        }
+
+        static void remove(Path file) {
+            OPEN.remove(file);
+        }
+
+        /** Number of temporary files being written. */
+        static int count() {
+            return OPEN.size();
+        }
+
+        private static void deleteAll() {
+            for (Path file : OPEN) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    // Nothing can be reported during shutdown; the next command that holds the folder deletes the file.
+                }
+            }
+        }
     }
 }

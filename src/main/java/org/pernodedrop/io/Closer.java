@@ -4,22 +4,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
-/** Closes what was put in, last first, all of it, and then throws what failed first. */
+/**
+ * Closes resources in reverse order of registration. If some fail, all are closed and the first failure is thrown, with
+ * the others suppressed.
+ */
 public final class Closer implements AutoCloseable {
-    /** What closes without a checked exception. */
+    /** An action without checked exceptions. */
     public interface Step {
-        /** Closes it. */
+        /** Closes a resource. */
         void run();
     }
 
     private final Deque<Step> steps = new ArrayDeque<>();
 
-    /** What is to be closed before all that was put in earlier. */
+    /** Registers an action, which runs before those registered earlier. */
     public void add(Step step) {
         steps.push(step);
     }
 
-    /** The same for a resource, which is returned. */
+    /** Registers a resource and returns it. */
     public <T> T own(T resource, Consumer<T> close) {
         add(() -> close.accept(resource));
         return resource;
@@ -44,7 +47,7 @@ public final class Closer implements AutoCloseable {
         }
     }
 
-    /** Closes because something failed, which is to be thrown on. */
+    /** Closes after a failure that the caller rethrows; failures of closing are added to it as suppressed. */
     public void closeAfter(Throwable failure) {
         try {
             close();

@@ -5,14 +5,13 @@ import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 
 /**
- * Makes lines of comma-separated text that neither a spreadsheet nor a terminal acts on.
+ * Formats lines of comma-separated text in which neither a spreadsheet nor a terminal finds anything to execute.
  *
- * <p>A text that begins with {@code =}, {@code +}, {@code -}, {@code @} or a full-width form of these, which a spreadsheet
- * takes for a formula, gets a single quote in front, by which spreadsheets show it as text; blanks before the sign don't
- * hide it. A text that is a plain number, as the class {@code -1}, stays as it is, and so does every number. Control
- * characters, line breaks among them, marks that turn the direction of writing and halves of surrogate pairs become escapes
- * like &#92;u001B; so each row is one line. Joiners and other characters that belong to a word's spelling stay. Whoever reads the
- * file gets these texts, not the ones before.
+ * <p>A text that begins with {@code =}, {@code +}, {@code -}, {@code @} or a full-width form of these, after optional
+ * blanks, would be a formula in a spreadsheet: it gets a single quote in front. Numbers, and texts that are plain
+ * numbers such as the class {@code -1}, are unchanged. Control characters, line breaks, bidirectional marks and
+ * unpaired surrogates become escapes like &#92;u001B, so that each row is one line; joiners and other invisible
+ * characters of a word's spelling stay. The changed texts are what readers of the file get.
  *
  * <p>Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
  */
@@ -24,7 +23,7 @@ public final class CsvLine {
     private CsvLine() {}
 
     /**
-     * A line, with a line feed at its end.
+     * A line with a line feed at its end.
      *
      * @param values texts, numbers, booleans and enums; null for an empty field
      */
@@ -35,9 +34,9 @@ public final class CsvLine {
         return CSV.format(safe) + "\n";
     }
 
-    /** A text as a field, before it is put in quotes. */
+    /** A text as a field, before quoting. */
     static String field(String text) {
-        String plain = Characters.escape(text, Characters::steers);
+        String plain = SafeText.escape(text, SafeText::steers);
         return FORMULA.matcher(plain).matches() && !NUMBER.matcher(plain).matches() ? "'" + plain : plain;
     }
 }

@@ -17,13 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Files in a held folder that belong together, and replace earlier ones of their kind all at once.
+ * Replaces a set of files in a locked folder as a whole.
  *
- * <p>If the folder holds files of the kind, new ones are written to {@code .KIND.unfinished-1} in it, and the earlier ones
- * stay. {@link #commit} renames that to {@code .KIND.whole}, deletes the earlier files, renames it to {@code .KIND.moving},
- * moves the new files from there, and removes it. Wherever a process is killed in that, {@link #current} tells where the
- * files are of which all belong together, and the next command that holds the folder goes on where it stopped. In a folder
- * without files of the kind new ones are written where they stay.
+ * <p>If the folder holds files of the kind, new ones are written to {@code .KIND.unfinished-1} in it, and the earlier
+ * ones stay. {@link #commit} renames that to {@code .KIND.whole}, deletes the earlier files, renames it to
+ * {@code .KIND.moving}, moves the new files from there, and removes it. Wherever a process is killed in this sequence,
+ * {@link #current} finds one complete set, and the next command that locks the folder completes the sequence. In a
+ * folder without files of the kind, new ones are written directly to the folder.
  */
 public final class FileSet {
     private final Path folder;
@@ -32,7 +32,7 @@ public final class FileSet {
     private boolean started;
 
     /**
-     * A kind of files.
+     * A named set of files.
      *
      * @param name for folders' names
      * @param files all names that files of the kind may have
@@ -67,7 +67,8 @@ public final class FileSet {
     }
 
     /**
-     * Where to read a file of a kind, whatever stopped the process that replaced it; nothing is changed.
+     * The place to read a file of the current set, even if the process that replaced the set was killed; changes
+     * nothing.
      *
      * @param folder need not be held
      */
@@ -80,7 +81,7 @@ public final class FileSet {
     }
 
     /**
-     * Starts new files.
+     * Starts a new set.
      *
      * @throws IOException if the folder cannot be written to, or has folders of the files' names
      */
@@ -105,9 +106,9 @@ public final class FileSet {
     }
 
     /**
-     * Goes on with the files that were started last and are not finished, and if there are none, with those that are there.
+     * Continues the set that was started last and not finished; without one, the set in the folder itself.
      *
-     * @param needed without which there is nothing to go on with: the process was killed before it had written that
+     * @param needed a file without which an unfinished set is ignored: the process was killed before it wrote that
      * @throws IOException if the folder cannot be written to
      */
     public static FileSet last(FolderLock held, Kind kind, String needed) throws IOException {
@@ -121,9 +122,9 @@ public final class FileSet {
     }
 
     /**
-     * Finishes what a killed process has left half done: then all that is in the folder itself is of one set.
+     * Completes the commit of a killed process: afterwards all files in the folder itself belong to one set.
      *
-     * @throws IOException if something cannot be moved or deleted
+     * @throws IOException if a file cannot be moved or deleted
      */
     public static void recover(FolderLock held, Kind kind) throws IOException {
         deleteParts(held.path(), kind);
@@ -133,7 +134,7 @@ public final class FileSet {
         if (isFolder(kind.moving(held.path()))) {
             moveNew(held.path(), kind);
         }
-        // Of a process that was killed before it had written anything.
+        // Left by a process that was killed before it wrote a file.
         for (Path each : unfinished(held.path(), kind).values()) {
             if (isEmpty(each)) {
                 Files.delete(each);
@@ -141,7 +142,7 @@ public final class FileSet {
         }
     }
 
-    /** Where to write. */
+    /** The folder to write the files to. */
     public Path path() {
         return path;
     }
@@ -152,9 +153,9 @@ public final class FileSet {
     }
 
     /**
-     * Deletes what was started before these and never finished: from now on these are what {@link #last} goes on with.
+     * Deletes sets that were started earlier and never finished, so that {@link #last} finds this one.
      *
-     * @throws IOException if something cannot be deleted
+     * @throws IOException if a file cannot be deleted
      */
     public void supersede() throws IOException {
         for (Path each : unfinished(folder, kind).values()) {
@@ -165,7 +166,7 @@ public final class FileSet {
     }
 
     /**
-     * Puts the finished files in the place of the earlier ones; there is nothing more to be written then.
+     * Replaces the earlier set by this one, to which nothing may be written any more.
      *
      * @throws IOException if they cannot be moved; the next command that holds the folder goes on
      */
@@ -180,7 +181,7 @@ public final class FileSet {
     }
 
     /**
-     * Deletes the new files, unless they have begun to take their place; of earlier ones nothing.
+     * Deletes the new files, unless {@link #commit} has started; earlier files stay.
      *
      * @throws IOException if they cannot be deleted
      */
@@ -219,7 +220,7 @@ public final class FileSet {
         Files.delete(moving);
     }
 
-    // What somebody else has put there stays.
+    // Files that are not of the kind stay.
     private static void deleteWhole(Path folder, Kind kind) throws IOException {
         delete(folder, kind);
         if (isEmpty(folder)) {
@@ -280,12 +281,12 @@ public final class FileSet {
         }
     }
 
-    /** Brings the names in a folder to the disk. */
+    /** Flushes a folder's entries to the disk, where the system allows it. */
     static void force(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            // Not every system lets folders be opened: the names then reach the disk when the system likes.
+            // Not every system can open folders; it then flushes the entries at a time of its own.
         }
     }
 }

@@ -24,31 +24,32 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A folder that one command, of all processes and threads, writes to until {@link #close}.
+ * Exclusive access of one command, among all processes and threads, to a folder until {@link #close}.
  *
- * <p>It is a lock of the operating system on the file {@value #FILE} in the folder, so that it ends with the process however
- * that ends; the file alone means nothing. On file systems without locks that is told, and the folder is held against other
- * threads of this process only.
+ * <p>The operating system locks the file {@value #FILE} in the folder and releases the lock when the process ends, even
+ * if it is killed; the file alone means nothing. On file systems without locks a notice says so, and only other threads
+ * of this process are excluded.
  */
 public final class FolderLock implements AutoCloseable {
-    /** What is locked; deleted at the end. */
+    /** The locked file; deleted by {@link #close}. */
     static final String FILE = ".pernodedrop.lock";
 
-    /** Others may delete the folder or the file between two steps of ours, but not so often. */
+    /** Other processes may delete the folder or the file between two steps; after so many attempts this gives up. */
     private static final int ATTEMPTS = 1000;
 
-    // Far behind the content: where locks keep others from reading too, they can still read who holds it.
+    // Far behind the content: where locks prevent reading, too, others can still read which process holds the lock.
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
     private static final Pattern CONTENT = Pattern.compile("process (\\d{1,10}) ");
 
-    // Of this process. Looked at before the file is opened: closing it would end the lock that another thread holds.
+    // Folders that this process holds. Checked before the file is opened: closing a second channel would release the
+    // lock of another thread.
     private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final boolean made;
     private final Object identity;
     private final FileChannel locked;
-    // Kept open: closing any channel of the file ends the lock.
+    // Kept open: closing any channel of the file releases the lock.
     private final FileChannel seen;
     private boolean closed;
 
@@ -61,11 +62,11 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Holds a folder, which is made if it is not there.
+     * Locks a folder, which is created if it does not exist.
      *
-     * @param notice told if its file system has no locks
-     * @throws FolderInUseException if another command holds it
-     * @throws IOException if it cannot be made or written to, with the reason in one line
+     * @param notice receives one line if the file system has no locks
+     * @throws InUseException if another command holds it
+     * @throws IOException with a one-line reason if it cannot be created or written to
      */
     public static FolderLock hold(Path folder, Consumer<String> notice) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -78,8 +79,8 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Holds a folder that nobody else has: one of that name, or if there is such a thing already, the first of NAME-2,
-     * NAME-3 and so on that is not there.
+     * Creates and locks a new folder: of that name, or if that exists, the first of NAME-2, NAME-3 and so on that does
+     * not.
      *
      * @throws IOException as {@link #hold}
      */
@@ -100,7 +101,7 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Holds a folder that is there already.
+     * Locks an existing folder.
      *
      * @throws NotDirectoryException if it is not
      * @throws IOException as {@link #hold}
@@ -130,13 +131,13 @@ public final class FolderLock implements AutoCloseable {
 
     private static void makeParent(Path folder) throws IOException {
         Path parent = folder.toAbsolutePath().getParent();
-        // Java 17 does not make folders where a link to one is.
+        // Java 17 fails to create a folder in place of a symbolic link to one.
         if (parent != null && !Files.isDirectory(parent)) {
             Files.createDirectories(parent);
         }
     }
 
-    // Empty if the folder or its file was deleted meanwhile.
+    // Empty if another process deleted the folder or its file meanwhile.
     private static Optional<FolderLock> attempt(Path folder, boolean made, Consumer<String> notice) throws IOException {
         Object identity;
         try {
@@ -156,7 +157,8 @@ public final class FolderLock implements AutoCloseable {
             lock(folder, locked, notice);
             String content = "process " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
             write(file, locked, content);
-            // Whoever held it before may have deleted the file after we had opened it.
+            // The previous holder may have deleted the file after it was opened here: then the name denotes another
+            // file, or none.
             seen = open(file, StandardOpenOption.READ);
             if (content.equals(read(seen))) {
                 lock = new FolderLock(folder, made, identity, locked, seen);
@@ -176,13 +178,13 @@ public final class FolderLock implements AutoCloseable {
         return Optional.ofNullable(lock);
     }
 
-    // Different paths may name one folder.
+    // Different paths may denote the same folder.
     private static Object identity(Path folder) throws IOException {
         Object key = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
         return key != null ? key : folder.toRealPath();
     }
 
-    // Never through a link, which somebody else may have put there: what it names would be overwritten.
+    // Does not follow a symbolic link, which another user may have put there: its target would be overwritten.
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
         if (isSomethingElse(file)) {
             throw new IOException(file + " is no file; remove it, or name another folder");
@@ -192,7 +194,7 @@ public final class FolderLock implements AutoCloseable {
         return FileChannel.open(file, all);
     }
 
-    // Looked at once: others may delete it meanwhile.
+    // One system call: another process may delete the file between two.
     private static boolean isSomethingElse(Path file) throws IOException {
         try {
             return !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
@@ -218,8 +220,8 @@ public final class FolderLock implements AutoCloseable {
         throw inUse(folder, content.lookingAt() ? "process " + content.group(1) : "another process");
     }
 
-    private static FolderInUseException inUse(Path folder, String holder) {
-        return new FolderInUseException(
+    private static InUseException inUse(Path folder, String holder) {
+        return new InUseException(
                 folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder by --out");
     }
 
@@ -231,7 +233,7 @@ public final class FolderLock implements AutoCloseable {
                 channel.write(bytes, bytes.position());
             }
         } catch (IOException e) {
-            // Held, so that it may be deleted.
+            // The lock is held, so the file may be deleted.
             Files.deleteIfExists(file);
             throw AtomicFile.failure(file, "writing failed", e);
         }
@@ -250,7 +252,7 @@ public final class FolderLock implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                // The failure that led here is what is told.
+                // The earlier failure is reported instead.
             }
         }
     }
@@ -259,7 +261,7 @@ public final class FolderLock implements AutoCloseable {
         try {
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            // Something was written there, or others forbid it: then it stays.
+            // The folder is not empty, or may not be deleted: it stays.
         }
     }
 
@@ -268,7 +270,7 @@ public final class FolderLock implements AutoCloseable {
         return path;
     }
 
-    /** Lets others have the folder; removes it if it was made for this and nothing was written to it. */
+    /** Releases the lock; removes the folder if this created it and it is empty. */
     @Override
     public void close() {
         if (closed) {
@@ -276,16 +278,25 @@ public final class FolderLock implements AutoCloseable {
         }
         closed = true;
         try {
-            // While it is held: whoever opened it before finds another one, or none, when it gets the lock.
+            // Deleted before the lock is released: a process that has opened the file then finds another one, or none.
             Files.deleteIfExists(path.resolve(FILE));
         } catch (IOException e) {
-            // Without a lock on it the file means nothing.
+            // Without a lock the file means nothing.
         }
         closeQuietly(seen);
         closeQuietly(locked);
         HELD.remove(identity);
         if (made) {
             removeIfEmpty(path);
+        }
+    }
+
+    /** Another command has locked the folder. The one-line message names the folder, the process and the remedy. */
+    public static final class InUseException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        InUseException(String message) {
+            super(message);
         }
     }
 }

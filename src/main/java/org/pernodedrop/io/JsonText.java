@@ -4,20 +4,20 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
 /**
- * What JSON that we write ourselves is read by: what is written can be read again. Jackson's own limits, 20,000,000
- * characters in a text for one, are below what a file with many columns or epochs takes.
+ * Limits for reading this library's own JSON files. Jackson's default of 20,000,000 characters per text is too low for
+ * files of many columns or epochs.
  */
 public final class JsonText {
-    /** Most characters of a text or a name: those of the longest header that a safetensors file may have. */
-    public static final int LONGEST = 100_000_000;
+    /** Largest number of characters of a text or a name: the size limit of a safetensors header. */
+    public static final int MAX_LENGTH = 100_000_000;
 
     private JsonText() {}
 
-    /** For mappers of files of ours; how deep such may be nested stays limited. */
+    /** A factory with these limits; nesting depth and length of numbers keep Jackson's limits. */
     public static JsonFactory factory() {
         StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxStringLength(LONGEST)
-                .maxNameLength(LONGEST)
+                .maxStringLength(MAX_LENGTH)
+                .maxNameLength(MAX_LENGTH)
                 .maxNumberLength(StreamReadConstraints.DEFAULT_MAX_NUM_LEN)
                 .maxNestingDepth(StreamReadConstraints.DEFAULT_MAX_DEPTH)
                 .maxDocumentLength(-1)

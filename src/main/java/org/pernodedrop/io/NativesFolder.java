@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 /**
- * The folder of this user for native libraries that come inside jars: {@code pernodedrop} in the folder that the system
- * property {@value #PROPERTY} names; else in {@code XDG_CACHE_HOME} or in {@code .cache} of the home folder; and where that
- * cannot be had or would be open to others, a new temporary folder, deleted when the process ends. All are {@link
- * PrivateFolder}s.
+ * This user's folder for native libraries unpacked from jars: {@code pernodedrop} in the folder named by the system
+ * property {@value #PROPERTY}; otherwise in {@code XDG_CACHE_HOME} or in {@code .cache} of the home folder; and if that
+ * cannot be created or other users may write to it, a new temporary folder, deleted when the process ends. All are
+ * {@link PrivateFolder}s.
  */
 public final class NativesFolder {
-    /** System property: the folder to make ours in; no other is tried then. */
+    /** System property: parent of the folder; if set, no other is tried. */
     public static final String PROPERTY = "pernodedrop.natives";
 
     private static final String OWN = "pernodedrop";
@@ -34,12 +35,12 @@ public final class NativesFolder {
         this.properties = properties;
     }
 
-    /** That of this process. */
+    /** The folder of this process. */
     public static NativesFolder ofThisProcess() {
         return OF_THIS_PROCESS;
     }
 
-    /** One in a folder, as if the system property named it. */
+    /** A folder in the given one, as if the system property named that. */
     public static NativesFolder in(Path named) {
         Properties properties = new Properties();
         properties.setProperty(PROPERTY, named.toString());
@@ -47,10 +48,10 @@ public final class NativesFolder {
     }
 
     /**
-     * The folder of one library's natives, in the one that was chosen when this was first asked.
+     * The folder of one library's files, inside the folder chosen by the first call.
      *
      * @param library a plain name
-     * @throws IOException if no private folder can be had, with a one-line message; or if what is there belongs to others
+     * @throws IOException with a one-line message if there is no private folder, or its content belongs to other users
      */
     public synchronized PrivateFolder of(String library) throws IOException {
         if (folder == null) {
@@ -59,7 +60,7 @@ public final class NativesFolder {
         return folder.folder(library);
     }
 
-    /** Whether it is only for this process. */
+    /** Whether the folder is a temporary one of this process. */
     public synchronized boolean isTemporary() {
         return temporary != null;
     }
@@ -72,11 +73,11 @@ public final class NativesFolder {
         String reason;
         try {
             return own(cache());
-        } catch (OpenFolderException e) {
+        } catch (NotPrivateException e) {
             LOGGER.log(Level.WARNING, "native libraries go to a temporary folder: {0}", e.getMessage());
             reason = told(e);
         } catch (IOException e) {
-            // As in containers, for users without a home.
+            // Usual in containers, whose users may have no home folder.
             LOGGER.log(Level.FINE, "native libraries go to a temporary folder: {0}", told(e));
             reason = told(e);
         }
@@ -104,7 +105,7 @@ public final class NativesFolder {
         }
     }
 
-    // The messages of the system's own exceptions are bare names of files.
+    // The message of a FileSystemException is only a file name.
     private static String told(IOException failure) {
         return failure instanceof FileSystemException ? failure.toString() : failure.getMessage();
     }
@@ -117,11 +118,11 @@ public final class NativesFolder {
 
     private Path cache() throws IOException {
         String caches = variables.get("XDG_CACHE_HOME");
-        // As the specification of that variable asks for.
+        // The XDG specification says to ignore relative paths.
         if (caches != null && path(caches).isAbsolute()) {
             return path(caches).resolve(OWN);
         }
-        // It is ? for users that the system does not know.
+        // It is ? if the system does not know the user.
         Path home = path(properties.getProperty("user.home", ""));
         if (!home.isAbsolute() || !Files.isDirectory(home)) {
             throw new IOException("there is no home folder: user.home=" + home);

@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Files that are to be read. Opening a named pipe waits until somebody writes to it, perhaps for ever, and what came out of a
- * pipe cannot be read twice: everything but regular files is refused before it is opened.
+ * Refuses pipes and devices before they are opened for reading: opening a named pipe may block for ever, and its
+ * content cannot be read twice.
  */
 public final class RegularFile {
     private RegularFile() {}
 
     /**
-     * Refuses pipes, devices and sockets. Files that are not there, and directories, pass: opening them fails at once, with a
-     * message of its own.
+     * Refuses pipes, devices and sockets. Missing files and directories pass: opening them fails at once with a message
+     * of its own.
      *
-     * @throws NotRegularException if it is one of them, with a one-line message
+     * @throws NotRegularException with a one-line message if it is one of them
      */
     public static void require(Path file) throws NotRegularException {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
@@ -23,7 +23,7 @@ public final class RegularFile {
         }
     }
 
-    /** A pipe, a device or a socket where a file is needed. */
+    /** A pipe, a device or a socket was given where a regular file is needed. */
     public static final class NotRegularException extends IOException {
         private static final long serialVersionUID = 1;
 

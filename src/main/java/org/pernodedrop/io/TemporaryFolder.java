@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.pernodedrop.io.PrivateFolder.Access;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 /**
- * A {@link PrivateFolder} of a name that nobody can tell before, in the folder for temporary files, for as long as this
- * process needs it. What killed processes left behind, or Windows did not let them delete, a later one deletes: each holds
- * a lock on a file in its folder while it lives.
+ * A {@link PrivateFolder} with an unpredictable name in the folder for temporary files, deleted by {@link #close}. Each
+ * process holds a lock on a file in its folder while it runs, so that later processes can find and delete folders that
+ * killed processes left behind or that Windows did not let them delete.
  */
 public final class TemporaryFolder implements AutoCloseable {
     private static final String PREFIX = "pernodedrop-natives-";
@@ -31,10 +33,10 @@ public final class TemporaryFolder implements AutoCloseable {
     }
 
     /**
-     * Makes one in the folder of the system property {@code java.io.tmpdir}.
+     * Creates one in the folder of the system property {@code java.io.tmpdir}.
      *
-     * @throws OpenFolderException if others could put another folder in its place
-     * @throws IOException if it cannot be made
+     * @throws NotPrivateException if other users could replace it
+     * @throws IOException if it cannot be created
      */
     public static TemporaryFolder create() throws IOException {
         return create(Path.of(System.getProperty("java.io.tmpdir")));
@@ -65,12 +67,12 @@ public final class TemporaryFolder implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Then the lock goes with the process.
+            // The lock is released when the process ends.
         }
         delete(folder.path());
     }
 
-    // A sweep of another process may come between making the lock's file and locking it.
+    // Another process may sweep between the creation of the lock file and the lock.
     private static TemporaryFolder tryIn(Path parent) throws IOException {
         Path made = Files.createTempDirectory(
                 parent, PREFIX + ProcessHandle.current().pid() + "-");
@@ -92,9 +94,9 @@ public final class TemporaryFolder implements AutoCloseable {
         }
     }
 
-    /** Deletes the folders that ended processes of this user left in a folder. */
+    /** Deletes folders that ended processes of this user left behind. */
     static void sweep(Path parent) throws IOException {
-        FolderAccess access = FolderAccess.probedIn(parent);
+        Access access = Access.probedIn(parent);
         String own = PREFIX + ProcessHandle.current().pid() + "-";
         try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path path : left) {
@@ -105,9 +107,9 @@ public final class TemporaryFolder implements AutoCloseable {
         }
     }
 
-    private static boolean isAbandoned(Path path, FolderAccess access) {
+    private static boolean isAbandoned(Path path, Access access) {
         try {
-            // Nobody may lead us to other folders by a link.
+            // Another user's symbolic link must not lead to other folders.
             access.requireOwn(path);
             try (FileChannel channel =
                             FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -115,7 +117,7 @@ public final class TemporaryFolder implements AutoCloseable {
                 return lock != null;
             }
         } catch (IOException e) {
-            // Somebody else's, just being made or just being deleted.
+            // It belongs to another user, or another process is creating or deleting it.
             return false;
         }
     }
@@ -125,7 +127,7 @@ public final class TemporaryFolder implements AutoCloseable {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    // Last, for it shows later sweeps a folder that could not be deleted as a whole.
+                    // The lock file is deleted last: later sweeps recognise an incompletely deleted folder by it.
                     if (!file.equals(folder.resolve(LOCK))) {
                         Files.deleteIfExists(file);
                     }
@@ -142,7 +144,7 @@ public final class TemporaryFolder implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            // A library that is loaded keeps its file on Windows; a later process sweeps.
+            // Windows does not delete loaded libraries; a later process sweeps.
             return;
         }
     }

@@ -5,18 +5,18 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * Prints to a terminal what {@link TerminalText} makes of it. What is printed by {@code println} is one line, whatever it
- * holds; {@code print} and {@code printf} may print several. Flushes at the end of a line.
+ * Prints text to a terminal with harmful characters escaped by {@link SafeText}. {@code println} prints exactly one
+ * line, whatever the text holds; {@code print} and {@code printf} may print several. Flushes after each line.
  */
 public final class TerminalPrinter extends PrintWriter {
-    /** A printer; the terminal is flushed and closed with it. */
+    /** A printer that flushes and closes the terminal with itself. */
     public TerminalPrinter(Writer terminal) {
         super(new Safe(terminal), true);
     }
 
     @Override
     public void println(String line) {
-        super.println(TerminalText.line(String.valueOf(line)));
+        super.println(SafeText.line(String.valueOf(line)));
     }
 
     @Override
@@ -24,7 +24,7 @@ public final class TerminalPrinter extends PrintWriter {
         println(String.valueOf(line));
     }
 
-    /** What comes in pieces is looked at as a whole: a pair of surrogates, and the line break of Windows. */
+    /** Holds back half of a surrogate pair or of a Windows line break until the next piece of text arrives. */
     private static final class Safe extends Writer {
         private final Writer terminal;
         private String held = "";
@@ -51,10 +51,10 @@ public final class TerminalPrinter extends PrintWriter {
             StringBuilder safe = new StringBuilder();
             int start = 0;
             for (int end = text.indexOf("\r\n"); end >= 0; end = text.indexOf("\r\n", start)) {
-                safe.append(TerminalText.lines(text.substring(start, end))).append("\r\n");
+                safe.append(SafeText.lines(text.substring(start, end))).append("\r\n");
                 start = end + 2;
             }
-            return safe.append(TerminalText.lines(text.substring(start))).toString();
+            return safe.append(SafeText.lines(text.substring(start))).toString();
         }
 
         @Override
@@ -64,7 +64,7 @@ public final class TerminalPrinter extends PrintWriter {
 
         @Override
         public void close() throws IOException {
-            terminal.write(TerminalText.lines(held));
+            terminal.write(SafeText.lines(held));
             held = "";
             terminal.close();
         }

@@ -5,17 +5,17 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /**
- * Work that an interrupt must not break off: what is tried once in the life of a process, as loading native libraries is,
- * and writes or locks files on the way, which Java refuses to interrupted threads.
+ * Runs work that an interrupt must not abort, such as loading native libraries: it happens once per process, and it
+ * writes and locks files, which Java refuses to interrupted threads.
  */
 public final class Uninterrupted {
     private Uninterrupted() {}
 
     /**
-     * Does the work in a thread of its own, which nobody else can interrupt, and waits for it. The calling thread keeps its
-     * interrupts. What the work throws is thrown here.
+     * Runs the work in a new thread, which nobody else can interrupt, and waits for it. The calling thread's interrupt
+     * status is kept. Exceptions of the work are rethrown.
      *
-     * @throws OutOfMemoryError if the system starts no more threads
+     * @throws OutOfMemoryError if the system cannot start another thread
      */
     public static <T> T get(Supplier<T> work) {
         FutureTask<T> task = new FutureTask<>(work::get);

@@ -7,21 +7,22 @@ package org.pernodedrop.mask;
  *   a = v 2^-32 + 2^-33      c = (w 2^-32 + 2^-33) 2 pi      s = sqrt(-2 ln a)      z = (s sin c, s cos c)
  * </pre>
  *
- * <p>In single precision with polynomials, so that a vector unit can do the very same operations: every twin of the CPU
- * backend gives the same bits. Given a in single precision, which is part of the definition (cuRAND rounds it too, and
- * near a = 1 the rounding shows), values agree with exact arithmetic within 1e-5; |z| is at most 6.77.
+ * <p>Computed in single precision with polynomials, operation by operation as a vector unit can do it, so that the
+ * scalar and vector implementations of the CPU backend give the same bits. The rounding of a to single precision is
+ * part of the definition, as in cuRAND, and matters near a = 1; given that a, values agree with exact arithmetic within
+ * 1e-5, and |z| is at most 6.77.
  */
 public final class BoxMuller {
     /** 2^-32. */
     public static final float UNIT = 0x1p-32f;
 
-    /** 2^-33, half a unit: keeps a and c away from 0. */
+    /** 2^-33, half a unit: keeps a and c above 0. */
     public static final float HALF_UNIT = 0x1p-33f;
 
-    /** ln 2, upper part: few enough bits that multiples by exponents are exact. */
+    /** Upper part of ln 2, with so few bits that its products with exponents are exact. */
     public static final float LN2_HIGH = 0.693359375f;
 
-    /** ln 2 less {@link #LN2_HIGH}. */
+    /** {@code ln 2 - } {@link #LN2_HIGH}. */
     public static final float LN2_LOW = -2.12194440e-4f;
 
     /** Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
@@ -52,7 +53,7 @@ public final class BoxMuller {
 
     private BoxMuller() {}
 
-    /** Coefficient k of the polynomial for the logarithm, highest power first, for twins that compute on vectors. */
+    /** Coefficient k of the polynomial for the logarithm, highest power first, for vector implementations. */
     public static float logCoefficient(int k) {
         return LOG[k];
     }
@@ -67,9 +68,9 @@ public final class BoxMuller {
         return COS[k];
     }
 
-    /** {@code word 2^-32 + 2^-33} in single precision, in (0, 1]: the same bits as cuRAND's uniforms. */
+    /** {@code word 2^-32 + 2^-33} in single precision, in (0, 1]; the same bits as cuRAND's uniforms. */
     public static float uniform(int word) {
-        // Two exact halves and one rounding: correct for unsigned words, and vector units have these steps.
+        // Two exact halves and one rounding: correct for unsigned words, in steps that vector units have.
         float value = Math.fma((float) (word >>> 16), 65536f, (float) (word & 0xFFFF));
         return Math.fma(value, UNIT, HALF_UNIT);
     }
@@ -90,14 +91,14 @@ public final class BoxMuller {
         return (float) Math.sqrt(Math.max(0f, -2f * log));
     }
 
-    /** The sine of the angle of a word: z of the first word of a pair is radius times this. */
+    /** Sine of the angle of a word; times the radius it is z of the first word of a pair. */
     public static float sine(int word) {
         float quarters = uniform(word) * 4f;
         int quadrant = (int) (quarters + 0.5f);
         return quadrantSine(quarters - quadrant, quadrant);
     }
 
-    /** The cosine of the angle of a word: z of the second word of a pair is radius times this. */
+    /** Cosine of the angle of a word; times the radius it is z of the second word of a pair. */
     public static float cosine(int word) {
         float quarters = uniform(word) * 4f;
         int quadrant = (int) (quarters + 0.5f);

@@ -1,14 +1,15 @@
 package org.pernodedrop.mask;
 
 /**
- * The stream of cuRAND's host generator PHILOX4_32_10 in its default ordering, so that a CPU and a GPU start from the
- * same initial weights.
+ * The stream of cuRAND's host generator PHILOX4_32_10 in its default ordering. With it the CPU draws the same initial
+ * weights as a GPU.
  *
- * <p>Word j of the stream of a seed is word {@code j & 3} of Philox(counter = (g / 65536, 0, g mod 65536, 0), key = (low,
- * high half of the seed)) with {@code g = j / 4}. Uniforms {@code (0, 1]} are {@link BoxMuller#uniform} of a word, bit for
- * bit as cuRAND's; normals come from {@link BoxMuller} on the pairs (2j, 2j + 1), within 1e-5 of cuRAND's.
+ * <p>Word j of the stream of a seed is word {@code j & 3} of Philox(counter = (g / 65536, 0, g mod 65536, 0), key =
+ * (low, high half of the seed)) with {@code g = j / 4}. Uniforms in {@code (0, 1]} are {@link BoxMuller#uniform} of a
+ * word and equal cuRAND's bit for bit; normals are {@link BoxMuller}'s of the pairs (2j, 2j + 1) and are within 1e-5 of
+ * cuRAND's.
  *
- * <p>Remembers the last four words: not for use by several threads at once.
+ * <p>Caches the last four words: not thread-safe.
  */
 public final class CurandStream {
     private static final int SUBSEQUENCES = 65536;

@@ -1,34 +1,38 @@
 package org.pernodedrop.mask;
 
 /**
- * A drop probability p and the binary fraction that Bernoulli bits really have.
+ * A drop probability p and its binary approximation p', by which Bernoulli bits are drawn.
  *
- * <p>The keep probability q = 1 - p is quantised to {@code q' = T / 2^n}: the smallest n of at most {@value #MAX_PLANES}
- * for which, with {@code T = q 2^n} rounded half up and {@code p' = 1 - q'}, {@code 0 < T < 2^n} and {@code |p' - p| <=
- * tolerance min(p, q)}. One random word then serves 32 outputs in each of n planes, instead of one output: p = 1/2 needs
- * 1 plane, 1/4 needs 2, 0.4 needs 5, 0.3 and 0.2 need 6, 0.1 needs 7.
+ * <p>The keep probability q = 1 - p is quantised to {@code q' = T / 2^n}: the smallest n of at most
+ * {@value #MAX_PLANES} for which, with {@code T = q 2^n} rounded half up and {@code p' = 1 - q'}, {@code 0 < T < 2^n}
+ * and {@code |p' - p| <= tolerance min(p, q)}. In each of n planes one random word then serves 32 outputs: p = 1/2
+ * needs 1 plane, 1/4 needs 2, 0.4 needs 5, 0.3 and 0.2 need 6, 0.1 needs 7.
  *
- * <p>Gaussian noise uses p as it is and draws no bits: rates too near to 0 or 1 for {@value #MAX_PLANES} planes are good for
- * that noise alone, from {@link #LEAST_GAUSSIAN} on.
+ * <p>Gaussian noise uses p itself and draws no bits. Rates too close to 0 or 1 for {@value #MAX_PLANES} planes are
+ * valid for Gaussian noise only, from {@link #MIN_GAUSSIAN} on.
  *
- * @param requested p as asked for, in [0, 1)
- * @param planes n, in [0, 16]; 0 if p = 0, which means that there is no mask at all, and where there are no bits for p
- * @param threshold T; 1 if p = 0; 0 where there are no bits for p
+ * @param requested p, in [0, 1)
+ * @param planes n, in [0, 16]; 0 if p = 0, that is, without a mask, and if {@value #MAX_PLANES} planes do not suffice
+ *     for p
+ * @param threshold T; 1 if p = 0; 0 if {@value #MAX_PLANES} planes do not suffice for p
  */
 public record DropRate(double requested, int planes, int threshold) {
-    /** Most binary digits that a keep probability may have. */
+    /** Largest number of binary digits of a keep probability. */
     public static final int MAX_PLANES = 16;
 
     /**
-     * Least rate above 0 of Gaussian noise: its deviation, 2^-24, is what single precision tells apart next to 1, where the
-     * values lie. Of lower rates hardly a value would be another than 1.
+     * Smallest rate above 0 for Gaussian noise. Its standard deviation, 2^-24, is the spacing of single precision just
+     * below 1; with a smaller one nearly all values would round to 1.
      */
-    public static final double LEAST_GAUSSIAN = 0x1p-48;
+    public static final double MIN_GAUSSIAN = 0x1p-48;
 
-    /** Tolerance of the quantisation, relative to min(p, q), where none is given. */
+    /** Default tolerance of the quantisation, relative to min(p, q). */
     public static final double DEFAULT_TOLERANCE = 0.02;
 
-    /** Checks that the three belong together, apart from the tolerance; use {@link #of(double)} to make one. */
+    /**
+     * Checks that the three are consistent, except for the tolerance; {@link #of(double)} computes planes and
+     * threshold.
+     */
     public DropRate {
         requireProbability(requested);
         boolean withoutBits = planes == 0 && threshold == 0 && requested != 0;
@@ -48,14 +52,14 @@ public record DropRate(double requested, int planes, int threshold) {
     /**
      * The rate p for a kind of noise, with {@link #DEFAULT_TOLERANCE}.
      *
-     * @throws IllegalArgumentException if p is out of its range: that of {@link #of(double, double)} where bits are drawn, 0
-     *     and [{@link #LEAST_GAUSSIAN}, 1) for {@link Noise#GAUSSIAN}
+     * @throws IllegalArgumentException if p is out of range: as for {@link #of(double, double)} if the noise draws
+     *     bits; for {@link Noise#GAUSSIAN} unless it is 0 or in [{@link #MIN_GAUSSIAN}, 1)
      */
     public static DropRate of(double dropRate, Noise noise) {
         return of(dropRate, DEFAULT_TOLERANCE, noise);
     }
 
-    /** The same with a tolerance, which Gaussian noise does not need. */
+    /** As {@link #of(double, Noise)}, with a tolerance in (0, 1), which Gaussian noise ignores. */
     public static DropRate of(double dropRate, double tolerance, Noise noise) {
         requireProbability(dropRate);
         requireTolerance(tolerance);
@@ -78,15 +82,14 @@ public record DropRate(double requested, int planes, int threshold) {
      * The rate p, quantised with a tolerance.
      *
      * @param dropRate p, in [0, 1)
-     * @param tolerance largest |p' - p| relative to min(p, q), in (0, 1)
-     * @throws IllegalArgumentException if an argument is out of its range, or if {@value #MAX_PLANES} planes do not
-     *     suffice
+     * @param tolerance largest {@code |p' - p|} relative to min(p, q), in (0, 1)
+     * @throws IllegalArgumentException if an argument is out of range, or {@value #MAX_PLANES} planes do not suffice
      */
     public static DropRate of(double dropRate, double tolerance) {
         return of(dropRate, tolerance, Noise.BERNOULLI);
     }
 
-    // Null if the planes do not suffice.
+    // Returns null if the planes do not suffice.
     private static DropRate quantised(double dropRate, double tolerance) {
         if (dropRate == 0) {
             return new DropRate(0, 0, 1);
@@ -111,7 +114,7 @@ public record DropRate(double requested, int planes, int threshold) {
                 + dropRate);
     }
 
-    /** Refuses a rate that has no bits where some are drawn. */
+    /** Refuses a rate without planes if the noise draws bits. */
     void requireDrawnBy(Noise noise) {
         if (noise.usesBits() && planes == 0 && !isZero()) {
             throw unmet(requested, DEFAULT_TOLERANCE);
@@ -125,9 +128,9 @@ public record DropRate(double requested, int planes, int threshold) {
     }
 
     private static void requireGaussian(double dropRate) {
-        if (dropRate < LEAST_GAUSSIAN) {
+        if (dropRate < MIN_GAUSSIAN) {
             throw new IllegalArgumentException("dropRate of " + Noise.GAUSSIAN + " noise must be 0 or at least 2^-48 = "
-                    + LEAST_GAUSSIAN + ", below which values are 1 in single precision: dropRate=" + dropRate);
+                    + MIN_GAUSSIAN + ", below which values are 1 in single precision: dropRate=" + dropRate);
         }
     }
 
@@ -142,27 +145,27 @@ public record DropRate(double requested, int planes, int threshold) {
         }
     }
 
-    /** Whether p = 0: no mask at all. */
+    /** Whether p = 0, that is, without a mask. */
     public boolean isZero() {
         return requested == 0;
     }
 
-    /** p', the share of Bernoulli bits that are really dropped; p where there are no bits for it. */
+    /** p', the probability that a Bernoulli bit is dropped; p if there are no planes for it. */
     public double effective() {
         return threshold == 0 ? requested : 1 - keepProbability();
     }
 
-    /** q' = T / 2^n; 1 - p where there are no bits for it. */
+    /** {@code q' = T / 2^n}; 1 - p if there are no planes for p. */
     public double keepProbability() {
         return threshold == 0 ? 1 - requested : (double) threshold / (1 << planes);
     }
 
-    /** 1/q', what kept Bernoulli values are scaled by; 1 if p = 0. */
+    /** 1/q', the factor of kept Bernoulli values; 1 if p = 0. */
     public float scale() {
         return (float) (threshold == 0 ? 1 / (1 - requested) : (double) (1 << planes) / threshold);
     }
 
-    /** sqrt(p / (1 - p)), the standard deviation of Gaussian noise, from p as it was asked for. */
+    /** {@code sqrt(p / (1 - p))}, the standard deviation of Gaussian noise, from the requested p. */
     public float sigma() {
         return (float) Math.sqrt(requested / (1 - requested));
     }

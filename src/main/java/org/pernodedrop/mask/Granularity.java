@@ -2,12 +2,15 @@ package org.pernodedrop.mask;
 
 import java.util.Locale;
 
-/** What one mask value is drawn for. */
+/** The unit that one mask value is drawn for. */
 public enum Granularity {
-    /** Every connection of every sample: mask {@code [B, I, U]}, the PerNodeDrop paper's definition. */
+    /** Every connection of every sample, mask {@code [B, I, U]}: the definition of the PerNodeDrop paper. */
     CONNECTION,
 
-    /** Every output of every sample: mask {@code [B, U]}, the connection mask at input 0; its author's second variant. */
+    /**
+     * Every output of every sample, mask {@code [B, U]}, the connection mask at input 0: the second variant of the
+     * paper's author.
+     */
     NODE;
 
     /** The name on the command line and in files: lower case. */

@@ -1,8 +1,8 @@
 package org.pernodedrop.mask;
 
 /**
- * The Philox key of one layer: words 0 and 1 of Philox(counter = (layer, 0, 0, 0xFFFFFFFF), key = (low, high half of the
- * seed)).
+ * The Philox key of one layer: words 0 and 1 of Philox(counter = (layer, 0, 0, 0xFFFFFFFF), key = (low, high half of
+ * the seed)).
  *
  * @param k0 key word 0, unsigned in the bits of an int
  * @param k1 key word 1, unsigned in the bits of an int

@@ -7,7 +7,7 @@ import java.util.Objects;
  * One layer's mask at one step: the normative definition, value by value.
  *
  * <p>{@code m[b, i, u]} is a pure function of (seed, layer, step, sample b, input i, output u). The backends draw whole
- * tiles and must give these values; this class is for reading, exporting and testing.
+ * tiles and must give these values; this class serves as definition, for exports and in tests.
  *
  * <p><b>Counter map</b> (Philox counter x, y, z, w; key of the layer):
  *
@@ -22,21 +22,21 @@ import java.util.Objects;
  *
  * <p>Node masks are the values at i = 0; fixed masks those at b = 0, step = 0.
  *
- * @param spec what the mask is
+ * @param spec distribution of the mask
  * @param key key of the layer
  * @param step training step, unsigned in the bits of an int, below 2^32 - 1
  */
 public record Mask(MaskSpec spec, LayerKey key, int step) {
-    /** The bit of counter word x that tells Gaussian words from Bernoulli words. */
+    /** The bit of counter word x that separates Gaussian words from Bernoulli words. */
     public static final int GAUSSIAN_DOMAIN = 1 << 31;
 
     /** Shift of the plane number in counter word x. */
     public static final int PLANE_SHIFT = 27;
 
-    // Outputs are below 2^31, so blocks of 32 stay clear of the bits of plane and domain.
+    // Outputs are below 2^31, so the numbers of blocks of 32 outputs leave the bits of plane and domain free.
     private static final int BLOCKS = 1 << 26;
 
-    /** Refuses nulls, and the step 2^32 - 1, which layer keys are drawn at. */
+    /** Refuses nulls, and step 2^32 - 1, which is reserved for layer keys. */
     public Mask {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(key, "key");
@@ -74,8 +74,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
         return switch (spec.noise()) {
             case BERNOULLI -> keptBit(sample, input, output) ? spec.rate().scale() : 0f;
-            case GAUSSIAN -> disturbed(normal(sample, input, output));
-            case PARTIAL_GAUSSIAN -> keptBit(sample, input, output) ? 1f : disturbed(normal(sample, input, output));
+            case GAUSSIAN -> perturbed(normal(sample, input, output));
+            case PARTIAL_GAUSSIAN -> keptBit(sample, input, output) ? 1f : perturbed(normal(sample, input, output));
         };
     }
 
@@ -113,8 +113,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
     }
 
     /**
-     * {@link #keptBits(int, int, int)} of the four inputs that share a counter with {@code input}, by i mod 4; arguments are
-     * trusted.
+     * The {@link #keptBits(int, int, int)} of the four inputs that share a counter with {@code input}, indexed by i mod
+     * 4; arguments are not checked.
      *
      * @param words room for the four words of a call
      * @param kept receives four words of bits
@@ -131,7 +131,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
     }
 
     /**
-     * {@link #normal} of the four inputs that share a counter with {@code input}, by i mod 4; arguments are trusted.
+     * The {@link #normal} values of the four inputs that share a counter with {@code input}, indexed by i mod 4;
+     * arguments are not checked.
      *
      * @param words room for the four words of a call
      * @param normals receives four values
@@ -145,8 +146,8 @@ public record Mask(MaskSpec spec, LayerKey key, int step) {
         }
     }
 
-    /** The value that a normal z makes: {@code 1 + sigma z}. */
-    public float disturbed(float normal) {
+    /** The mask value of a standard normal z: {@code 1 + sigma z}. */
+    public float perturbed(float normal) {
         return Math.fma(spec.rate().sigma(), normal, 1f);
     }
 

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes the multipliers of a mask as a NumPy array, without holding them in memory.
+ * Writes the values of a mask as a NumPy array, without holding the mask in memory.
  *
- * <p>Draws four inputs (one Philox counter) and 32 outputs (one word) at a time; memory is a few rows of outputs.
+ * <p>Draws four inputs (one Philox counter) and 32 outputs (one word) at a time; needs memory for a few rows of
+ * outputs.
  */
 public final class MaskExport {
     private static final int COUNTER_INPUTS = 4;
 
-    // Longer rows are drawn input by input in tiles of this many outputs, so that memory stays small.
+    // Rows longer than this are drawn input by input, in tiles of this many outputs.
     private static final int TILE = 1 << 16;
 
     private final Mask mask;
@@ -32,16 +33,16 @@ public final class MaskExport {
     }
 
     /**
-     * Writes {@code m[b, i, u]} of one step as a float32 array {@code [samples, inputs, outputs]}, or {@code [samples,
-     * outputs]} for node masks. Fixed masks are written for every sample too.
+     * Writes {@code m[b, i, u]} of one step as a float32 array {@code [samples, inputs, outputs]}, or
+     * {@code [samples, outputs]} for node masks. A fixed mask is repeated for every sample.
      *
      * @param mask the layer's mask at the step
      * @param firstSample number of the first sample, at least 0
      * @param samples B, at least 1
      * @param inputs I, at least 1
      * @param outputs U, at least 1
-     * @param file where to write; replaced if it is there, and untouched unless all is written
-     * @return statistics of the values; of one sample's if the mask is fixed, as the others are copies
+     * @param file replaced if it exists, and unchanged unless all values are written
+     * @return statistics of the values; of one sample if the mask is fixed, since the others are copies
      * @throws IllegalArgumentException if a size is below 1, or their product 2^61 or more
      * @throws IOException if the file cannot be written
      */
@@ -69,7 +70,7 @@ public final class MaskExport {
     }
 
     private void writeSample(int b, boolean first, NpyFile npy, MaskStatistics statistics) throws IOException {
-        // Positions are long: the last step may pass 2^31.
+        // Positions are long: the last increment may exceed 2^31.
         for (long i = 0; i < inputs; i += tile.length) {
             int rows = (int) Math.min(tile.length, inputs - i);
             for (long u = 0; u < outputs; u += tile[0].length) {
@@ -109,14 +110,14 @@ public final class MaskExport {
         }
     }
 
-    // Disturbs every value of a Gaussian mask, and of a partial Gaussian one those that the bits have left at 0.
+    // Fills every value of a Gaussian mask, and the dropped values (0) of a partial Gaussian one.
     private void fillNormals(int b, int i, int rows, int u, int from, int end) {
         boolean partial = spec.noise() == Noise.PARTIAL_GAUSSIAN;
         for (int j = from; j < end; j++) {
             mask.normals(b, i, u + j, words, normals);
             for (int row = 0; row < rows; row++) {
                 if (!partial || tile[row][j] == 0f) {
-                    tile[row][j] = mask.disturbed(normals[i + row & 3]);
+                    tile[row][j] = mask.perturbed(normals[i + row & 3]);
                 }
             }
         }

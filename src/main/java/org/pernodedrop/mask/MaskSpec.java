@@ -3,12 +3,12 @@ package org.pernodedrop.mask;
 import java.util.Objects;
 
 /**
- * What a layer's mask is, apart from where it is drawn.
+ * The distribution of a layer's mask, without its key and step.
  *
- * @param noise what values are drawn from
- * @param granularity what one value is drawn for
+ * @param noise distribution of a value
+ * @param granularity unit that one value is drawn for
  * @param rate the drop rate
- * @param fixed one mask for all samples and steps (drawn at sample 0, step 0), in training and at inference
+ * @param fixed whether one mask (that of sample 0, step 0) serves all samples and steps, in training and at inference
  */
 public record MaskSpec(Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
     /** Refuses nulls, and a rate that the noise cannot draw. */
@@ -19,17 +19,17 @@ public record MaskSpec(Noise noise, Granularity granularity, DropRate rate, bool
         rate.requireDrawnBy(noise);
     }
 
-    /** A mask drawn anew for every sample and step. */
+    /** A mask that is drawn anew for every sample and step. */
     public static MaskSpec of(Noise noise, Granularity granularity, double dropRate) {
         return new MaskSpec(noise, granularity, DropRate.of(dropRate, noise), false);
     }
 
-    /** Whether every value is 1, so that nothing needs to be drawn. */
+    /** Whether every value is 1, so that nothing is drawn. */
     public boolean isIdentity() {
         return rate.isZero();
     }
 
-    /** The rate that values really have: p' where Bernoulli bits decide, p as it was asked for with Gaussian noise. */
+    /** The effective rate: p' if the noise draws Bernoulli bits, otherwise the requested p. */
     public double effectiveDropRate() {
         return noise.usesBits() ? rate.effective() : rate.requested();
     }

@@ -3,32 +3,31 @@ package org.pernodedrop.mask;
 import java.util.Objects;
 
 /**
- * Mean, variance and share of disturbed values of a mask, against what its definition promises.
+ * Mean, variance and share of perturbed values of a mask, with their expectations and standard errors.
  *
- * <p>Streaming and numerically sound: sums in double precision of deviations from the expected mean. Expectations use the
- * kept value and sigma as single precision has them. Errors assume independent values, so feed a fixed mask once, not
- * once a sample; z-scores are near normal once some ten dropped and ten kept values are expected. Not for use by several
- * threads at once.
+ * <p>Streaming: sums deviations from the expected mean in double precision. Expectations use the kept value and sigma
+ * as rounded to single precision. Standard errors assume independent values: feed a fixed mask once, rather than once
+ * per sample. z-scores are nearly normal if at least ten dropped and ten kept values are expected. Not thread-safe.
  */
 public final class MaskStatistics {
     private final float keptValue;
     private final double expectedMean;
     private final double expectedVariance;
-    private final double expectedDisturbed;
-    // Variance of (m - expected mean)^2, which is mu4 - variance^2.
+    private final double expectedPerturbed;
+    // Variance of (m - expected mean)^2: mu4 - variance^2.
     private final double squareVariance;
 
     private long count;
-    private long disturbed;
+    private long perturbed;
     private double sum;
     private double squares;
 
     /**
-     * What was seen beside what is to be expected.
+     * An observed value and its expectation.
      *
-     * @param value what was seen; NaN before the first value
-     * @param expected what the definition promises
-     * @param standardError standard deviation of {@code value} about {@code expected}; 0 where nothing is left to chance
+     * @param value observed; NaN before the first value
+     * @param expected by the mask's definition
+     * @param standardError standard deviation of {@code value} about {@code expected}; 0 if the value is not random
      */
     public record Estimate(double value, double expected, double standardError) {
         /** {@code (value - expected) / standardError}; 0 if value and expectation are equal. */
@@ -37,7 +36,7 @@ public final class MaskStatistics {
         }
     }
 
-    /** Statistics of nothing yet. */
+    /** Empty statistics of a kind of mask. */
     public MaskStatistics(MaskSpec spec) {
         Objects.requireNonNull(spec, "spec");
         DropRate rate = spec.rate();
@@ -48,7 +47,7 @@ public final class MaskStatistics {
             keptValue = 1f;
             expectedMean = 1;
             expectedVariance = 0;
-            expectedDisturbed = 0;
+            expectedPerturbed = 0;
             squareVariance = 0;
             return;
         }
@@ -59,38 +58,38 @@ public final class MaskStatistics {
                 double dropped = expectedMean * expectedMean;
                 double kept = (keptValue - expectedMean) * (keptValue - expectedMean);
                 expectedVariance = p * dropped + q * kept;
-                expectedDisturbed = p;
+                expectedPerturbed = p;
                 squareVariance = p * q * (kept - dropped) * (kept - dropped);
             }
             case GAUSSIAN -> {
-                // No value is the kept one: NaN differs from all of them.
+                // There is no kept value; NaN compares unequal to every value.
                 keptValue = Float.NaN;
                 expectedMean = 1;
                 expectedVariance = variance;
-                expectedDisturbed = 1;
+                expectedPerturbed = 1;
                 squareVariance = 2 * variance * variance;
             }
             case PARTIAL_GAUSSIAN -> {
                 keptValue = 1f;
                 expectedMean = 1;
                 expectedVariance = p * variance;
-                expectedDisturbed = p;
+                expectedPerturbed = p;
                 squareVariance = (3 * p - p * p) * variance * variance;
             }
             default -> throw new AssertionError(spec.noise());
         }
     }
 
-    /** Takes in one value. */
+    /** Adds one value. */
     public void add(float value) {
         double deviation = value - expectedMean;
         count++;
-        disturbed += value != keptValue ? 1 : 0;
+        perturbed += value != keptValue ? 1 : 0;
         sum += deviation;
         squares += deviation * deviation;
     }
 
-    /** Takes in {@code values[offset .. offset + length - 1]}. */
+    /** Adds {@code values[offset .. offset + length - 1]}. */
     public void add(float[] values, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, values.length);
         for (int i = offset; i < offset + length; i++) {
@@ -98,7 +97,7 @@ public final class MaskStatistics {
         }
     }
 
-    /** Number of values taken in. */
+    /** Number of values added. */
     public long count() {
         return count;
     }
@@ -109,11 +108,11 @@ public final class MaskStatistics {
     }
 
     /**
-     * The mean square {@code (m - expected mean)^2}; its standard error is {@code sqrt((mu4 - variance^2) / n)} with the
-     * fourth central moment {@code mu4}.
+     * The mean square {@code (m - expected mean)^2}; its standard error is {@code sqrt((mu4 - variance^2) / n)} with
+     * the fourth central moment {@code mu4}.
      *
-     * <p>About the expected mean, which is known, and not about the mean seen: for p = 1/2 the square is then 1 for every
-     * value, where the other estimate's error is far from normal.
+     * <p>The reference is the expected mean, which is known, rather than the observed mean: for p = 1/2 the square is
+     * then 1 for every value, whereas the other estimate's error is far from normal.
      */
     public Estimate variance() {
         return new Estimate(squares / count, expectedVariance, error(squareVariance));
@@ -123,17 +122,17 @@ public final class MaskStatistics {
      * The share of values other than the kept one: zeros for Bernoulli masks, noisy values for partial Gaussian ones,
      * and all values for Gaussian ones.
      */
-    public Estimate disturbedShare() {
+    public Estimate perturbedShare() {
         return new Estimate(
-                (double) disturbed / count, expectedDisturbed, error(expectedDisturbed * (1 - expectedDisturbed)));
+                (double) perturbed / count, expectedPerturbed, error(expectedPerturbed * (1 - expectedPerturbed)));
     }
 
     /**
-     * Whether mean, variance and disturbed share all lie within k standard errors of what is to be expected; false before
-     * the first value. Where nothing is left to chance, rounding in the sums is allowed for.
+     * Whether mean, variance and perturbed share all lie within k standard errors of their expectations, plus a
+     * relative rounding error of 1e-12; false before the first value.
      */
     public boolean withinSigmas(double k) {
-        return within(mean(), k) && within(variance(), k) && within(disturbedShare(), k);
+        return within(mean(), k) && within(variance(), k) && within(perturbedShare(), k);
     }
 
     private double error(double varianceOfOne) {

@@ -3,8 +3,7 @@ package org.pernodedrop.mask;
 import java.util.Locale;
 
 /**
- * What a mask value {@code m} is drawn from, for drop rate p. Every kind has mean 1, so that nothing is rescaled at
- * inference.
+ * Distribution of a mask value {@code m} for drop rate p. Every kind has mean 1, so that inference needs no rescaling.
  *
  * <p>Source: Omathil and Sreeja, "PerNodeDrop", arXiv 2512.12663.
  */
@@ -18,8 +17,9 @@ public enum Noise {
     /**
      * {@code m = 1} with probability q' (kept), else {@code 1 + sigma z} as for {@link #GAUSSIAN}.
      *
-     * <p>The paper names a "partial-Gaussian" mode without a definition that we could obtain; this is our reading of it:
-     * Bernoulli decides which connections are disturbed, and those get Gaussian noise instead of being cut.
+     * <p>The paper names a "partial-Gaussian" mode, but its definition is not published. This is this library's
+     * interpretation: Bernoulli bits choose the perturbed connections, which get Gaussian noise instead of being
+     * dropped.
      */
     PARTIAL_GAUSSIAN(2);
 

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import org.pernodedrop.io.AtomicFile;
 
 /**
- * Writes one NumPy array of little-endian float32 in C order (.npy, format 1.0), value by value, so that arrays larger
- * than memory can be written. Our own, as there is no small maintained library for it.
+ * Writes one NumPy array of little-endian float32 in C order (.npy, format 1.0) value by value, so that arrays larger
+ * than memory can be written.
  *
- * <p>Values go to a temporary file beside the target, which {@link #commit} moves there in one step; {@link #close}
- * without it deletes the temporary file, so that no half-written array is left and an earlier file stays as it was.
+ * <p>Values go to a temporary file beside the target, which {@link #commit} renames to the target; {@link #close}
+ * without a commit deletes the temporary file and leaves an earlier target unchanged.
  *
  * <pre>{@code
  * try (NpyFile file = NpyFile.create(path, 2, 3)) {
@@ -53,9 +53,10 @@ public final class NpyFile implements AutoCloseable {
     /**
      * Starts an array.
      *
-     * @param target the file; replaced on {@link #commit} if it is there
-     * @param shape sizes of the dimensions, outermost first: 1 to 32 of them, each at least 1, with a product below 2^61
-     * @throws IllegalArgumentException if the shape is out of its range
+     * @param target replaced by {@link #commit} if it exists
+     * @param shape sizes of the dimensions, outermost first: 1 to 32 of them, each at least 1, with a product below
+     *     2^61
+     * @throws IllegalArgumentException if the shape is out of range
      * @throws IOException if the target cannot be written
      */
     public static NpyFile create(Path target, long... shape) throws IOException {
@@ -66,7 +67,7 @@ public final class NpyFile implements AutoCloseable {
      * Appends {@code values[offset .. offset + length - 1]}.
      *
      * @throws IllegalArgumentException if the values are more than the shape holds
-     * @throws IOException if the file cannot be written, a full disk for one
+     * @throws IOException if the file cannot be written, for example because the disk is full
      */
     public void write(float[] values, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, values.length);
@@ -89,7 +90,7 @@ public final class NpyFile implements AutoCloseable {
     }
 
     /**
-     * Finishes the array: it is at the target when this returns.
+     * Finishes the array and moves it to the target.
      *
      * @throws IllegalStateException if fewer values were written than the shape holds
      * @throws IOException if the file cannot be written
@@ -108,7 +109,7 @@ public final class NpyFile implements AutoCloseable {
         file.commit();
     }
 
-    /** Deletes what was written, unless {@link #commit} has moved it to the target. */
+    /** Deletes the temporary file, unless it was committed. */
     @Override
     public void close() throws IOException {
         channel.close();

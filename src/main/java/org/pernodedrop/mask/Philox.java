@@ -4,8 +4,8 @@ package org.pernodedrop.mask;
  * Philox4x32-10, the counter-based generator of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011,
  * exactly as in cuRAND and Random123.
  *
- * <p>Stateless: four 32-bit counter words and two key words give four random words. All words are unsigned and travel in
- * the bits of an {@code int}.
+ * <p>Stateless: maps four 32-bit counter words and two key words to four random words. All words are unsigned, stored
+ * in the bits of an {@code int}.
  */
 public final class Philox {
     /** Multiplier of counter word x. */
@@ -14,10 +14,10 @@ public final class Philox {
     /** Multiplier of counter word z. */
     public static final int MULTIPLIER_1 = 0xCD9E8D57;
 
-    /** What key word 0 grows by between rounds (the golden ratio). */
+    /** Increment of key word 0 between rounds (the golden ratio). */
     public static final int WEYL_0 = 0x9E3779B9;
 
-    /** What key word 1 grows by between rounds (the square root of 3, less 1). */
+    /** Increment of key word 1 between rounds (the square root of 3, less 1). */
     public static final int WEYL_1 = 0xBB67AE85;
 
     /** Number of rounds. */

@@ -8,19 +8,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
 
 /**
- * A network in the midst of training, as a {@link Safetensors} file: its {@link Weights}, the optimizer's moments
- * ({@code training.moment.NAME.0.weight}), the weights of its best epoch so far ({@code training.best.0.weight}), and as
- * texts its description, the step and whatever the trainer adds. As all masks follow from seed and step, no state of a
- * random generator is part of it: a network that was restored goes on as if it had never stopped, bit for bit on the same
+ * The state of a training as a {@link Safetensors} file: {@link Weights}, the optimizer's moments
+ * ({@code training.moment.NAME.0.weight}), the weights of the best epoch so far ({@code training.best.0.weight}), and
+ * as texts the network's description, the step and texts of the trainer. Masks are functions of seed and step, so there
+ * is no state of a random generator: a restored network continues bit for bit as without the interruption, on the same
  * device.
  *
- * <p>A file is replaced in one step, when the new one is on the disk: whenever a process is killed, the one before or the
- * new one is there, whole.
+ * <p>A file is replaced atomically after the new one is on the disk: if the process is killed, the earlier or the new
+ * file is there, whole.
  */
 public final class Checkpoint {
     private static final String STEP = "step";
@@ -39,11 +40,11 @@ public final class Checkpoint {
     }
 
     /**
-     * Writes a network and the best epoch's copy of it, if that was taken; waits for the device.
+     * Writes a network, and its best epoch if that snapshot was taken; waits for the device.
      *
-     * @param metadata texts to go with them
+     * @param metadata additional texts
      * @throws IllegalStateException if a weight is not finite
-     * @throws IOException if the file cannot be written; an earlier one is then as it was
+     * @throws IOException if the file cannot be written; an earlier file then stays unchanged
      */
     public static void save(Network network, Snapshot best, Map<String, String> metadata, Path file)
             throws IOException {
@@ -70,12 +71,12 @@ public final class Checkpoint {
     /**
      * Reads a file.
      *
-     * @throws ModelFileException if it is damaged or no checkpoint, or a weight is not finite
+     * @throws ModelFileException if the file is damaged or not a checkpoint, or a weight is not finite
      * @throws IOException if it cannot be read
      */
     public static Checkpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
-        NetworkSpec network = DescribedNetwork.of(file.toString(), content);
+        NetworkSpec network = NetworkTensors.described(file.toString(), content);
         String step = content.metadata().get(STEP);
         if (step == null) {
             throw new ModelFileException(file + " is no checkpoint: its metadata must have the text " + STEP
@@ -93,12 +94,12 @@ public final class Checkpoint {
         }
     }
 
-    /** What the network is. */
+    /** The network's description. */
     public NetworkSpec network() {
         return network;
     }
 
-    /** The step that comes next, from 0; {@link StepState#LAST_STEP} + 1 if there is none. */
+    /** The next step, from 0; {@link StepState#LAST_STEP} + 1 after the last. */
     public long step() {
         return step;
     }
@@ -109,12 +110,12 @@ public final class Checkpoint {
     }
 
     /**
-     * Makes a network what it was: parameters, moments and step; and the copy that of its best epoch, if the file has one.
-     * The learning rate stays.
+     * Restores a network's parameters, moments and step, and the snapshot of its best epoch if the file has one. The
+     * learning rate stays.
      *
-     * @param best of that network
-     * @throws ModelFileException if the file's tensors are not those of such a network; the network is then as it was
-     * @throws IllegalArgumentException if the network is another one than the file describes
+     * @param best a snapshot of that network
+     * @throws ModelFileException if the file's tensors do not fit the network, which then stays unchanged
+     * @throws IllegalArgumentException if the network differs from the file's description
      */
     public void restore(Network into, Snapshot best) throws ModelFileException {
         requireSame(into, best);
@@ -151,7 +152,7 @@ public final class Checkpoint {
         into.moments()
                 .forEach((name, moment) ->
                         NetworkTensors.write(into, moment(name), tensors, NetworkTensors.slices(into, moment)));
-        // Where the last step was made, there is no way but over it.
+        // The state after the last step cannot be set, only reached by advancing.
         into.state().setStep(Math.min(step, StepState.LAST_STEP));
         if (step > StepState.LAST_STEP) {
             into.backend().optimizers().advance(into.state());

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.pernodedrop.io.JsonText;
 
 /**
- * The fields of a JSON object that somebody may have written by hand: each is asked for once, by its type, and whatever
- * is missing, of another type or left over is refused with its place in the text.
+ * Reads the fields of a JSON object, which may be written by hand: each is requested once, by type; fields that are
+ * missing, of another type or unknown are refused with their place in the text.
  */
 final class JsonFields {
     private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
@@ -32,9 +32,9 @@ final class JsonFields {
     }
 
     /**
-     * The fields of a text that is one object.
+     * Parses a text that holds one object.
      *
-     * @param what what the text is, for messages
+     * @param what name of the text in messages
      */
     static JsonFields parse(String what, String text) throws ModelFileException {
         JsonNode root;
@@ -110,7 +110,7 @@ final class JsonFields {
         return value.textValue();
     }
 
-    /** One of the values of an enum, by its name in files. */
+    /** A value of an enum, by its name in files. */
     <E extends Enum<E>> E oneOf(String name, Class<E> type) throws ModelFileException {
         String text = text(name);
         for (E value : type.getEnumConstants()) {
@@ -151,7 +151,7 @@ final class JsonFields {
         return value;
     }
 
-    /** Refuses what was not asked for: misspelled, or of a later version. */
+    /** Refuses fields that were not requested: they are misspelled, or of a later version. */
     void done() throws ModelFileException {
         for (String name : (Iterable<String>) node::fieldNames) {
             if (!asked.contains(name)) {

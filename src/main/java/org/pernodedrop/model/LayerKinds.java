@@ -25,7 +25,7 @@ import org.pernodedrop.nn.PerNodeDropDense;
 import org.pernodedrop.nn.Windows;
 import org.pernodedrop.strategy.Strategy;
 
-/** The kinds of layers that files know, each with all of its settings: a layer that was read is the one written. */
+/** The kinds of layers that files can hold, with all settings: a layer that is read equals the one written. */
 final class LayerKinds {
     static final String KIND = "kind";
 
@@ -118,7 +118,7 @@ final class LayerKinds {
                         + ModelFileException.quoted(name));
     }
 
-    /** The classes that files know. */
+    /** The layer classes that files can hold. */
     static List<Class<? extends Layer>> types() {
         return ALL.stream().<Class<? extends Layer>>map(LayerKind::type).toList();
     }
@@ -191,12 +191,37 @@ final class LayerKinds {
                 from.flag("fixed_mask"));
     }
 
-    // With the binary fraction that was drawn, which the tolerance decided when the layer was made.
+    // With planes and threshold, since they depend on the tolerance that the layer was made with.
     private static void writeRate(DropRate rate, ObjectNode to) {
         to.put("drop_rate", rate.requested()).put("planes", rate.planes()).put("threshold", rate.threshold());
     }
 
     private static DropRate readRate(JsonFields from) throws ModelFileException {
         return new DropRate(from.number("drop_rate"), from.integer("planes"), from.integer("threshold"));
+    }
+
+    /**
+     * Writes layers of a kind to JSON and reads them.
+     *
+     * @param name of the kind in files: the class's name in lower case, with hyphens
+     * @param type the kind's class
+     * @param writer writes all settings of a layer
+     * @param reader reads them all
+     */
+    record LayerKind<L extends Layer>(String name, Class<L> type, Writer<L> writer, Reader<L> reader) {
+        /** Writes settings. */
+        interface Writer<L> {
+            void write(L layer, ObjectNode to);
+        }
+
+        /** Reads settings; the layer throws an {@link IllegalArgumentException} if they are out of range. */
+        interface Reader<L> {
+            L read(JsonFields from) throws ModelFileException;
+        }
+
+        void write(Layer layer, ObjectNode to) {
+            to.put(LayerKinds.KIND, name);
+            writer.write(type.cast(layer), to);
+        }
     }
 }

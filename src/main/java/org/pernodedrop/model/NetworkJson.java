@@ -31,12 +31,12 @@ import org.pernodedrop.nn.Shape;
  * }
  * }</pre>
  *
- * <p>Every setting is written and has to be there; what was read equals what was written. Numbers of parameters are not
- * part of it: {@link Weights}.
+ * <p>Every setting is written and required; what is read equals what was written. Parameters are not part of it: see
+ * {@link Weights}.
  */
 public final class NetworkJson {
-    /** More layers than any network has that this library could train. */
-    private static final int MOST_LAYERS = 1000;
+    /** More layers than any network that this library can train. */
+    private static final int MAX_LAYERS = 1000;
 
     private static final String WHAT = "the network's description";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,7 +58,7 @@ public final class NetworkJson {
     /**
      * The network that a text describes.
      *
-     * @throws ModelFileException if it is no such description, or describes a network that cannot be
+     * @throws ModelFileException if the text is not such a description, or describes an invalid network
      */
     public static NetworkSpec read(String text) throws ModelFileException {
         JsonFields root = JsonFields.parse(WHAT, text);
@@ -69,8 +69,8 @@ public final class NetworkJson {
             Optimizer optimizer = readOptimizer(root.object("optimizer"));
             List<JsonFields> described = root.objects("layers");
             root.done();
-            if (described.size() > MOST_LAYERS) {
-                throw root.refusal("layers", "must be at most " + MOST_LAYERS + ": " + described.size());
+            if (described.size() > MAX_LAYERS) {
+                throw root.refusal("layers", "must be at most " + MAX_LAYERS + ": " + described.size());
             }
             List<Layer> layers = new ArrayList<>();
             for (JsonFields each : described) {
@@ -99,7 +99,7 @@ public final class NetworkJson {
                 .put("epsilon", shortest(settings.epsilon()));
     }
 
-    // 0.9 instead of 0.8999999761581421, as long as that is read as the same float.
+    // 0.9 instead of 0.8999999761581421, if that is read as the same float.
     static double shortest(float value) {
         double shown = Double.parseDouble(Float.toString(value));
         return (float) shown == value ? shown : value;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Parameter;
@@ -12,11 +13,13 @@ import org.pernodedrop.nn.ParameterSpec;
 import org.pernodedrop.nn.Shape;
 import org.pernodedrop.nn.Statistic;
 
-/** Between the tensors of a file and the buffers of a network. */
+/**
+ * Moves weights between the tensors of a file and the buffers of a network, and checks the former against the latter.
+ */
 final class NetworkTensors {
     private NetworkTensors() {}
 
-    /** Where the weights of a network lie, by their names: parameters and statistics. */
+    /** Buffers of a network's weights (parameters and statistics) by name. */
     static Map<String, DeviceFloats> weights(Network network) {
         Map<String, DeviceFloats> places = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters()) {
@@ -28,7 +31,7 @@ final class NetworkTensors {
         return places;
     }
 
-    /** Where a buffer that is laid out as the parameters holds what, by the parameters' names. */
+    /** Slices of a buffer that is laid out like the parameters, by the parameters' names. */
     static Map<String, DeviceFloats> slices(Network network, DeviceFloats buffer) {
         Map<String, DeviceFloats> places = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters()) {
@@ -39,7 +42,7 @@ final class NetworkTensors {
         return places;
     }
 
-    /** Shapes by the names of the weights that a network of such a description has. */
+    /** Shapes of the weights of a described network, by name. */
     static Map<String, List<Long>> shapes(NetworkSpec network) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (int layer = 0; layer < network.layers().size(); layer++) {
@@ -55,7 +58,29 @@ final class NetworkTensors {
         return shapes;
     }
 
-    /** Downloads; waits for the device. */
+    /**
+     * The network that a file describes. The tensors are checked against the description first: a few bytes can
+     * describe a network that takes gigabytes to make.
+     *
+     * @throws ModelFileException if there is no description, it is not valid, or the tensors do not fit it
+     */
+    static NetworkSpec described(String file, Safetensors content) throws ModelFileException {
+        String text = content.metadata().get(Weights.NETWORK);
+        if (text == null) {
+            throw new ModelFileException(file + " describes no network: its metadata must have the text "
+                    + Weights.NETWORK + "; describe it yourself and load the weights");
+        }
+        NetworkSpec network;
+        try {
+            network = NetworkJson.read(text);
+        } catch (ModelFileException e) {
+            throw new ModelFileException(file + ": " + e.getMessage(), e);
+        }
+        check(file, "", shapes(network), content.tensors());
+        return network;
+    }
+
+    /** Downloads weights; waits for the device. */
     static void read(Network network, String prefix, Map<String, DeviceFloats> places, Map<String, Tensor> into) {
         Map<String, List<Long>> shapes = shapes(network.spec());
         network.backend()
@@ -65,7 +90,7 @@ final class NetworkTensors {
     }
 
     /**
-     * Refuses to write weights that no network can compute with: they come from a training that went wrong.
+     * Refuses to save weights that are not finite, which a diverged training leaves.
      *
      * @throws IllegalStateException naming the first
      */
@@ -80,7 +105,7 @@ final class NetworkTensors {
         });
     }
 
-    /** Uploads what was checked. */
+    /** Uploads weights that were checked. */
     static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
         network.backend()
                 .alone(() -> places.forEach((name, place) -> network.backend()
@@ -88,7 +113,7 @@ final class NetworkTensors {
                         .upload(tensors.get(prefix + name).values(), 0, place)));
     }
 
-    /** Refuses weights, under a prefix, that are missing, shaped otherwise or not finite. */
+    /** Refuses weights (names with a prefix) that are missing, of another shape or not finite. */
     static void check(String file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
             throws ModelFileException {
         checkShapes(file, prefix, shapes, tensors);
@@ -101,7 +126,7 @@ final class NetworkTensors {
         }
     }
 
-    /** Refuses tensors, under a prefix, that are missing or shaped otherwise; moments may have overflowed. */
+    /** Refuses tensors (names with a prefix) that are missing or of another shape; moments may be infinite. */
     static void checkShapes(String file, String prefix, Map<String, List<Long>> shapes, Map<String, Tensor> tensors)
             throws ModelFileException {
         for (Map.Entry<String, List<Long>> wanted : shapes.entrySet()) {
@@ -115,7 +140,7 @@ final class NetworkTensors {
         }
     }
 
-    // The first that is wrong.
+    // The first value that is not finite.
     private static Optional<String> notFinite(String name, Tensor tensor) {
         float[] values = tensor.values();
         for (int k = 0; k < values.length; k++) {

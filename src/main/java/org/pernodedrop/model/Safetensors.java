@@ -12,14 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * Named tensors of 32-bit floats and texts about them, as a file of the safetensors format: the length of a header (8
- * bytes, little-endian), the header (JSON: type, shape and place of each tensor), and the values, row-major and
- * little-endian. Python reads it by {@code safetensors.numpy.load_file(name)}.
+ * Named tensors of 32-bit floats, and texts, as a file of the safetensors format: the length of the header (8 bytes,
+ * little-endian), the header (JSON: type, shape and place of each tensor), and the values, row-major and little-endian.
+ * Python reads it by {@code safetensors.numpy.load_file(name)}.
  *
  * <p>Source: the format's description and limits in https://github.com/huggingface/safetensors.
  *
@@ -29,7 +31,7 @@ import org.pernodedrop.io.RegularFile;
 public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
     private static final int CHUNK_BYTES = 1 << 20;
 
-    /** Copies the maps; refuses the name that the format keeps for itself. */
+    /** Copies the maps; refuses the tensor name that the format reserves. */
     public Safetensors {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -41,7 +43,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     /**
      * Writes the file, whole or not at all; the same content gives the same bytes.
      *
-     * @throws IOException if it cannot be written; an earlier file is then as it was
+     * @throws IOException if the file cannot be written; an earlier file then stays unchanged
      */
     public void write(Path file) throws IOException {
         try (AtomicFile target = AtomicFile.create(file)) {
@@ -54,7 +56,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
     }
 
-    /** Writes what would be the file. */
+    /** Writes the file's content. */
     void write(WritableByteChannel channel) throws IOException {
         byte[] header = SafetensorsHeader.encode(metadata, tensors);
         ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -82,16 +84,16 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     /**
-     * Reads a file. What its header claims is compared with its length before anything is allocated by it.
+     * Reads a file. The header is checked against the file's length before memory is allocated.
      *
-     * @throws ModelFileException if it is no such file, is damaged, or holds other types than F32
+     * @throws ModelFileException if the file is of another format, damaged, or holds types other than F32
      * @throws IOException if it cannot be read
      */
     public static Safetensors read(Path file) throws IOException {
         return opened(file, channel -> read(file.toString(), channel.size(), channel));
     }
 
-    /** Reads what would be a file of so many bytes. */
+    /** Reads the content of a file of this size. */
     static Safetensors read(String file, long size, ReadableByteChannel channel) throws IOException {
         SafetensorsHeader header = SafetensorsHeader.read(file, size, channel);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -104,7 +106,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         return new Safetensors(header.metadata(), tensors);
     }
 
-    /** Reads the texts alone, with the same checks. */
+    /** Reads only the texts, with the same checks. */
     static Map<String, String> readMetadata(Path file) throws IOException {
         return opened(file, channel -> SafetensorsHeader.read(file.toString(), channel.size(), channel)
                 .metadata());
@@ -142,6 +144,39 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
             if (channel.read(buffer) < 0) {
                 throw new ModelFileException(file + " became shorter while it was read; read it again");
             }
+        }
+    }
+
+    /**
+     * The values of a tensor.
+     *
+     * @param shape dimensions, outermost first, each at least 0; empty for a single value
+     * @param values row-major; not copied
+     */
+    public record Tensor(List<Long> shape, float[] values) {
+        /** Refuses nulls, and values whose number differs from the shape's. */
+        public Tensor {
+            shape = List.copyOf(shape);
+            Objects.requireNonNull(values, "values");
+            if (size(shape) != values.length) {
+                throw new IllegalArgumentException("values must be as many as the shape holds: shape=" + shape
+                        + ", values.length=" + values.length);
+            }
+        }
+
+        /** Product of the dimensions; -1 if one is negative or the product overflows a long. */
+        static long size(List<Long> shape) {
+            long size = 1;
+            boolean beyond = false;
+            for (long dimension : shape) {
+                if (dimension < 0) {
+                    return -1;
+                }
+                // A later 0 makes the tensor empty, whatever the product of the dimensions before.
+                beyond |= dimension > 0 && size > Long.MAX_VALUE / dimension;
+                size *= dimension;
+            }
+            return size == 0 || !beyond ? size : -1;
         }
     }
 }

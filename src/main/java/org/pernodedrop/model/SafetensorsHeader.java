@@ -20,20 +20,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pernodedrop.io.JsonText;
+import org.pernodedrop.model.Safetensors.Tensor;
 
 /**
- * The header of a {@link Safetensors} file, held to the format's rules: its tensors lie end to end and fill the file.
+ * The header of a {@link Safetensors} file, checked by the format's rules: tensors lie end to end and fill the file.
  *
- * @param entries in the order in which they lie in the file
+ * @param entries in the order of the file
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     static final String METADATA = "__metadata__";
 
-    /** The format's own limit. */
-    static final long LARGEST = JsonText.LONGEST;
+    /** The format's limit on a header. */
+    static final long MAX_BYTES = JsonText.MAX_LENGTH;
 
-    /** Far more than anybody uses; a message that shows a shape stays short. */
-    private static final int MOST_DIMENSIONS = 64;
+    /** Far more than any tensor has; keeps messages that show a shape short. */
+    private static final int MAX_DIMENSIONS = 64;
 
     private static final int ALIGNMENT = 8;
     private static final List<String> FIELDS = List.of("dtype", "shape", "data_offsets");
@@ -42,7 +43,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** A tensor, from one byte of the data up to another. */
+    /** A tensor and its range of bytes in the data. */
     record Entry(String name, List<Long> shape, long begin, long end) {
         int length() {
             return Math.toIntExact((end - begin) / Float.BYTES);
@@ -71,17 +72,17 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             throw new IllegalArgumentException(
                     "names and metadata must be texts that JSON can hold: " + e.getMessage(), e);
         }
-        // So that values are aligned for whoever maps the file.
+        // Padding aligns the values for programs that map the file.
         byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-        if (padded.length > LARGEST) {
-            throw new IllegalArgumentException("names and metadata must take at most " + LARGEST
+        if (padded.length > MAX_BYTES) {
+            throw new IllegalArgumentException("names and metadata must take at most " + MAX_BYTES
                     + " bytes in a safetensors file: bytes=" + padded.length + "; leave some out");
         }
         return padded;
     }
 
-    /** Reads that of a file of so many bytes; the channel is then at the first value. */
+    /** Reads the header of a file of this size; leaves the channel at the first value. */
     static SafetensorsHeader read(String file, long size, ReadableByteChannel channel) throws IOException {
         Reader reader = new Reader(file);
         if (size < Long.BYTES) {
@@ -90,9 +91,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         Safetensors.readAll(file, channel, start);
         long length = start.getLong(0);
-        if (length < 2 || length > LARGEST) {
+        if (length < 2 || length > MAX_BYTES) {
             throw reader.refusal(
-                    "its header's length must be in [2, " + LARGEST + "]: length=" + Long.toUnsignedString(length));
+                    "its header's length must be in [2, " + MAX_BYTES + "]: length=" + Long.toUnsignedString(length));
         }
         if (length > size - Long.BYTES) {
             throw reader.refusal("it is cut off within its header: file bytes=" + size + ", header bytes=" + length);
@@ -102,7 +103,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return reader.parse(json, size - Long.BYTES - length);
     }
 
-    /** Turns what is wrong into messages that name the file. */
+    /** Parses a header; messages name the file. */
     private record Reader(String file) {
         SafetensorsHeader parse(byte[] json, long dataBytes) throws ModelFileException {
             if (json[0] != '{') {
@@ -169,7 +170,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             }
             long size = Tensor.size(shape);
             long bytes = offsets.get(1) - offsets.get(0);
-            // Compared so that nothing overflows.
+            // Compared in a way that cannot overflow.
             if (size < 0 || bytes % Float.BYTES != 0 || bytes / Float.BYTES != size || size > Integer.MAX_VALUE - 8) {
                 throw refusal("tensor " + quoted(name)
                         + " must take 4 bytes a value and have fewer than 2^31 of them:" + " shape=" + shape
@@ -180,9 +181,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
         private List<Long> numbers(String name, JsonNode node, String field) throws ModelFileException {
             JsonNode array = node.get(field);
-            if (array.size() > MOST_DIMENSIONS) {
-                throw refusal("tensor " + quoted(name) + " must have at most " + MOST_DIMENSIONS + " numbers as "
-                        + field + ": " + array.size());
+            if (array.size() > MAX_DIMENSIONS) {
+                throw refusal("tensor " + quoted(name) + " must have at most " + MAX_DIMENSIONS + " numbers as " + field
+                        + ": " + array.size());
             }
             List<Long> numbers = new ArrayList<>();
             boolean valid = array.isArray();

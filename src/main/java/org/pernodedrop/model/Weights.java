@@ -12,37 +12,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Network;
 
 /**
- * What a network has learned, as a {@link Safetensors} file: every parameter under its name, {@code 0.weight} being {@code
- * [I, U]}, and {@code 0.bias} {@code [U]}, every statistic likewise, and the network's description ({@link NetworkJson}) as the text {@value
- * #NETWORK}. Masks and moments are not part of it.
+ * The weights of a network as a {@link Safetensors} file: parameters and statistics under their names, such as
+ * {@code 0.weight} with shape {@code [I, U]} and {@code 0.bias} with shape {@code [U]}, and the network's description
+ * ({@link NetworkJson}) as the text {@value #NETWORK}. Masks and moments are not part of it.
  *
- * <p>Tensors whose names begin with {@value #TRAINING} are not weights: a {@link Checkpoint} has them, and can be read
- * as weights too.
+ * <p>Tensors whose names begin with {@value #TRAINING} are ignored, so that a {@link Checkpoint} can be read as
+ * weights.
  */
 public final class Weights {
     /** Name of the text that describes the network. */
     public static final String NETWORK = "network";
 
-    /** What names of tensors begin with that only training needs. */
+    /** Prefix of tensors that only training needs. */
     static final String TRAINING = "training.";
 
     private Weights() {}
 
     /**
-     * Writes parameters and statistics of a network, whole or not at all; waits for the device.
+     * Writes parameters and statistics of a network atomically; waits for the device.
      *
-     * @param metadata texts to go with them; may be empty
+     * @param metadata additional texts; may be empty
      * @throws IllegalStateException if a weight is not finite
-     * @throws IOException if the file cannot be written; an earlier one is then as it was
+     * @throws IOException if the file cannot be written; an earlier file then stays unchanged
      */
     public static void save(Network network, Map<String, String> metadata, Path file) throws IOException {
         content(network, metadata).write(file);
     }
 
-    /** What {@link #save} would write; waits for the device. */
+    /** The bytes that {@link #save} writes; waits for the device. */
     public static byte[] toBytes(Network network, Map<String, String> metadata) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -72,9 +73,9 @@ public final class Weights {
     }
 
     /**
-     * The texts of a file, without its tensors.
+     * Reads the texts of a file, without its tensors.
      *
-     * @throws ModelFileException if it is no such file, or damaged
+     * @throws ModelFileException if the file is of another format or damaged
      * @throws IOException if it cannot be read
      */
     public static Map<String, String> metadata(Path file) throws IOException {
@@ -82,11 +83,11 @@ public final class Weights {
     }
 
     /**
-     * Gives a network the parameters and statistics of a file; its moments, step and learning rate stay.
+     * Loads parameters and statistics into a network; its moments, step and learning rate stay.
      *
      * @return the file's texts
-     * @throws ModelFileException if the file is damaged, its names and shapes are not the network's, or a weight is not
-     *     finite; the network is then as it was
+     * @throws ModelFileException if the file is damaged, its names and shapes differ from the network's, or a weight is
+     *     not finite; the network then stays unchanged
      * @throws IOException if the file cannot be read; likewise
      */
     public static Map<String, String> load(Network network, Path file) throws IOException {
@@ -109,12 +110,12 @@ public final class Weights {
     }
 
     /**
-     * The network that a file describes, with the file's parameters, at step 0. Its shapes are compared with the
-     * description before anything is allocated on the device.
+     * Opens the network that a file describes, with the file's weights, at step 0. Shapes are checked against the
+     * description before memory is allocated on the device.
      *
      * @return owned by the caller
-     * @throws ModelFileException if the file is damaged, describes no network, holds other tensors than that has, or a weight
-     *     that is not finite
+     * @throws ModelFileException if the file is damaged, has no description, its tensors differ from the description,
+     *     or a weight is not finite
      * @throws IOException if the file cannot be read
      */
     public static Network open(Path file, Backend backend) throws IOException {
@@ -122,11 +123,11 @@ public final class Weights {
     }
 
     /**
-     * The network that {@link #toBytes} has kept; as {@link #open(Path, Backend)}.
+     * Opens a network from the bytes of {@link #toBytes}; as {@link #open(Path, Backend)}.
      *
      * @param name of the content, for messages
      * @return owned by the caller
-     * @throws ModelFileException if the content is damaged, describes no network, or holds other tensors than that has
+     * @throws ModelFileException as {@link #open(Path, Backend)}
      */
     public static Network open(String name, byte[] content, Backend backend) throws ModelFileException {
         try {
@@ -140,7 +141,7 @@ public final class Weights {
     }
 
     private static Network open(String file, Safetensors content, Backend backend) throws IOException {
-        Network network = new Network(DescribedNetwork.of(file, content), backend);
+        Network network = new Network(NetworkTensors.described(file, content), backend);
         try {
             load(network, file, content);
             return network;

@@ -1,2 +1,2 @@
-/** Files that hold what a network has learned, in a format that other programs read. */
+/** Files of weights and of training states, in a format that other programs can read. */
 package org.pernodedrop.model;

@@ -24,7 +24,7 @@ public record GaussianDropout(DropRate dropRate) implements Layer {
     /**
      * Gaussian dropout with rate p.
      *
-     * @throws IllegalArgumentException unless p is 0 or in [{@link DropRate#LEAST_GAUSSIAN}, 1)
+     * @throws IllegalArgumentException unless p is 0 or in [{@link DropRate#MIN_GAUSSIAN}, 1)
      */
     public static GaussianDropout rate(double dropRate) {
         return new GaussianDropout(DropRate.of(dropRate, Noise.GAUSSIAN));

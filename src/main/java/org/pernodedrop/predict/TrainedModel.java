@@ -40,11 +40,10 @@ public final class TrainedModel implements AutoCloseable {
             }
             int inputs = network.spec().input().size();
             int classes = network.spec().outputShape().size();
-            if (facts.data().mean().size() != inputs
-                    || facts.data().classNames().size() != classes) {
+            if (facts.data().features() != inputs || facts.data().classNames().size() != classes) {
                 throw new ModelFileException(file + " does not hold together: the network has " + inputs
                         + " inputs and "
-                        + classes + " classes, its data " + facts.data().mean().size() + " and "
+                        + classes + " classes, its data " + facts.data().features() + " and "
                         + facts.data().classNames().size() + "; get the file again");
             }
             network.state().setStep(facts.steps());

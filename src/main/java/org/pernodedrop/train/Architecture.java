@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The layers of a network, without what is done against overfitting. */
+/** The layers of a network, without its regularizer. */
 public sealed interface Architecture permits Architecture.Mlp, Architecture.Cnn {
-    /** The specifications that {@link #parse} knows, for messages and help texts. */
+    /** Specifications that {@link #parse} accepts, for messages and help texts. */
     String SPECIFICATIONS =
             "mlp:UNITS,UNITS,... (dense hidden layers, from the input on; mlp for none), cnn:notebook (the"
                     + " convolutional network of the method's author, for images)";
@@ -42,9 +42,9 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Cnn 
     }
 
     /**
-     * The convolutional network of the notebook that the method's author published, for images of at least 14 x 14 pixels:
-     * 3 x 3 convolutions with 32 filters, padded, and 32, not padded, a pool of 2 x 2, the same again with 64 filters each,
-     * then {@value #HIDDEN} hidden units, which alone the regularizer works on. With CIFAR-10's images these have 2,304
+     * The convolutional network of the notebook published by the method's author, for images of at least 14 x 14
+     * pixels: two 3 x 3 convolutions with 32 filters, the first padded, and a 2 x 2 pool; the same with 64 filters;
+     * then {@value #HIDDEN} hidden units, the only ones that the regularizer applies to. For CIFAR-10 they have 2,304
      * inputs.
      */
     record Cnn() implements Architecture {
@@ -66,9 +66,9 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Cnn 
     }
 
     /**
-     * The network that a specification names.
+     * The architecture with this specification.
      *
-     * @throws IllegalArgumentException if it is none of {@link #SPECIFICATIONS}
+     * @throws IllegalArgumentException if the specification is not one of {@link #SPECIFICATIONS}
      */
     static Architecture parse(String specification) {
         if (specification.equals("mlp")) {

@@ -3,16 +3,16 @@ package org.pernodedrop.train;
 import org.pernodedrop.nn.NetworkSpec;
 
 /**
- * How the examples of an epoch are cut into batches: as many of the size asked for as there are, and one of what is left. A
- * single example that is left joins the batch before it where the network cannot learn from one alone ({@link
- * NetworkSpec#needsSeveralSamples}).
+ * Divides the examples of an epoch into batches of the configured size; the last batch holds the remainder. A remainder
+ * of one example joins the batch before if the network cannot train on a single sample
+ * ({@link NetworkSpec#needsSeveralSamples}).
  *
  * @param examples of an epoch, at least 1
  * @param size of a batch, at least 1
  * @param joinsSingle whether a last batch of one example joins the one before
  */
 record BatchSizes(int examples, int size, boolean joinsSingle) {
-    /** Those of a training; a network that it cannot train is refused. */
+    /** The batches of a training; refuses a network that such batches cannot train. */
     static BatchSizes of(NetworkSpec network, TrainingConfig config, int examples) {
         boolean several = network.needsSeveralSamples();
         if (several && (examples < 2 || config.batchSize() < 2)) {
@@ -23,29 +23,29 @@ record BatchSizes(int examples, int size, boolean joinsSingle) {
         return new BatchSizes(examples, config.batchSize(), several);
     }
 
-    /** Those of what is only evaluated. */
+    /** The batches of an evaluation. */
     static BatchSizes of(int examples, int size) {
         return new BatchSizes(examples, size, false);
     }
 
-    /** Examples of the batch that comes after so many; 0 if that was all. */
+    /** Size of the batch after so many examples; 0 after the last. */
     int after(int taken) {
         int left = examples - taken;
         return joinsSingle && left - 1 == size ? left : Math.min(size, left);
     }
 
-    /** Batches of an epoch. */
+    /** Number of batches of an epoch. */
     int steps() {
         int whole = (examples - 1) / size + 1;
         return joins() ? whole - 1 : whole;
     }
 
-    /** Examples of the largest batch. */
+    /** Size of the largest batch. */
     int largest() {
         return joins() ? size + 1 : Math.min(size, examples);
     }
 
-    /** Examples before a batch, by its number from 0. */
+    /** Number of examples before a batch, which is numbered from 0. */
     int before(int step) {
         return step * size;
     }

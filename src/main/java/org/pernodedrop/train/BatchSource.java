@@ -1,10 +1,10 @@
 package org.pernodedrop.train;
 
 /**
- * A data set that batches are taken from: on the device as a whole, or on the host. Which of both makes no difference to
- * any number.
+ * A data set that provides batches: in device memory as a whole, or streamed from the host. Both give the same results,
+ * bit for bit.
  */
-public sealed interface BatchSource extends AutoCloseable permits ResidentDataset, FedDataset {
+public sealed interface BatchSource extends AutoCloseable permits DeviceResidentDataset, StreamedDataset {
     /** Number of examples. */
     int examples();
 
@@ -12,13 +12,13 @@ public sealed interface BatchSource extends AutoCloseable permits ResidentDatase
     int featureCount();
 
     /**
-     * Room for batches of this data set, owned by the caller.
+     * Allocates buffers for batches of this data set, owned by the caller.
      *
-     * @param most examples of a batch, at least 1; more than there are need no more room
+     * @param most examples of the largest batch, at least 1; limited to the number of examples
      */
     Batches batches(int most);
 
-    /** Gives back what it holds on the device. */
+    /** Frees its device memory. */
     @Override
     void close();
 }

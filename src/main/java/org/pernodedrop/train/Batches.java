@@ -4,7 +4,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 
 /**
- * Batches of a data set, one after the other in the same buffers, so that what is computed on them can be recorded once.
+ * Batches of a data set, one after the other in the same buffers, so that a step on them can be captured once as a
+ * graph.
  *
  * <pre>{@code
  * batches.start(order, sizes);
@@ -16,22 +17,22 @@ import org.pernodedrop.backend.DeviceInts;
  */
 interface Batches extends AutoCloseable {
     /**
-     * Starts anew.
+     * Starts a pass.
      *
-     * @param order numbers of the rows to take; not a copy
-     * @param sizes of the batches that these are cut into
+     * @param order row numbers; not copied
+     * @param sizes of the batches
      */
     void start(int[] order, BatchSizes sizes);
 
-    /** Starts anew, with batches of this size and a last one of what is left. */
+    /** Starts a pass with batches of this size; the last holds the remainder. */
     default void start(int[] order, int size) {
         start(order, BatchSizes.of(order.length, size));
     }
 
-    /** Brings the next batch near, by what cannot be recorded; the number of its rows, 0 if there is none. */
+    /** Prepares the next batch by operations that a graph cannot hold; returns its number of rows, 0 after the last. */
     int next();
 
-    /** Puts that batch into the buffers, by operations that can be recorded. */
+    /** Gathers that batch into the buffers by operations that a graph can hold. */
     void gather(int count);
 
     /** Row-major [most, features]. */

@@ -3,19 +3,22 @@ package org.pernodedrop.train;
 import java.util.HashMap;
 import java.util.Map;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.nn.Network;
 
-/** Training steps, each recorded when a batch of its size comes first: on a GPU one call to the device from then on. */
+/**
+ * Training steps, captured as a graph when a batch of a new size occurs and replayed afterwards: on a GPU a step is
+ * then one launch.
+ */
 final class CapturedSteps implements AutoCloseable {
     private final Backend backend;
     private final Network network;
     private final Batches batches;
     private final LossAccumulator totals;
-    private final Map<Integer, CapturedGraph> recordings = new HashMap<>();
+    private final Map<Integer, CapturedGraph> graphs = new HashMap<>();
 
-    /** @param network with room for the largest batch, which it must keep */
+    /** @param network with buffers reserved for the largest batch; their addresses must not change */
     CapturedSteps(Backend backend, Network network, Batches batches, LossAccumulator totals) {
         this.backend = backend;
         this.network = network;
@@ -23,9 +26,9 @@ final class CapturedSteps implements AutoCloseable {
         this.totals = totals;
     }
 
-    /** A step on the batch that was brought near last. */
+    /** Runs a step on the batch prepared last. */
     void run(int count) {
-        recordings
+        graphs
                 .computeIfAbsent(
                         count,
                         size -> backend.capture(() -> {
@@ -37,7 +40,7 @@ final class CapturedSteps implements AutoCloseable {
 
     @Override
     public void close() {
-        recordings.values().forEach(CapturedGraph::close);
-        recordings.clear();
+        graphs.values().forEach(CapturedGraph::close);
+        graphs.clear();
     }
 }

@@ -1,15 +1,15 @@
 package org.pernodedrop.train;
 
-/** Follows the validation loss: whether it is the lowest so far, and whether it has stopped falling. */
+/** Tracks the validation loss: whether it is the lowest so far, and whether training should stop. */
 public final class EarlyStopping {
     private final int patience;
     private double best = Double.POSITIVE_INFINITY;
     private int waited;
 
     /**
-     * With a patience.
+     * Starts without epochs.
      *
-     * @param patience epochs in a row that may pass without a new lowest loss, at least 1; 0 never stops
+     * @param patience consecutive epochs without a new lowest loss after which training stops, at least 1; 0 for never
      */
     public EarlyStopping(int patience) {
         if (patience < 0) {
@@ -18,7 +18,7 @@ public final class EarlyStopping {
         this.patience = patience;
     }
 
-    /** Takes the validation loss of one more epoch; whether it is lower than all before. */
+    /** Adds the validation loss of an epoch; returns whether it is the lowest so far. */
     public boolean improvedBy(double validationLoss) {
         boolean improved = validationLoss < best;
         if (improved) {
@@ -30,7 +30,7 @@ public final class EarlyStopping {
         return improved;
     }
 
-    /** Whether training should stop after the epochs so far. */
+    /** Whether training should stop. */
     public boolean stops() {
         return patience > 0 && waited >= patience;
     }

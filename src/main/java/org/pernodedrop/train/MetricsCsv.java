@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Metrics of a training as comma-separated text, one line an epoch below the {@link #HEADER}.
+ * Metrics of a training as comma-separated text: the {@link #HEADER} and one line per epoch.
  *
- * <p>The file is replaced as a whole after every epoch, so whenever a run ends, it holds its finished epochs. Numbers are
- * written so that reading them gives the same double again: equal runs give equal files but for the seconds.
+ * <p>The file is replaced atomically after every epoch, so it always holds all finished epochs. Every number is written
+ * such that reading gives the same double: equal runs give equal files except for the seconds.
  */
 public final class MetricsCsv implements TrainingListener {
     /** The columns, as in {@link EpochMetrics}. */
@@ -19,10 +19,10 @@ public final class MetricsCsv implements TrainingListener {
     private final StringBuilder text = new StringBuilder(HEADER).append('\n');
 
     /**
-     * Starts a file with the header and the epochs that are finished already.
+     * Starts a file with the header and the epochs that are already finished.
      *
      * @param epochs may be empty
-     * @throws java.io.UncheckedIOException if it cannot be written
+     * @throws java.io.UncheckedIOException if the file cannot be written
      */
     public MetricsCsv(Path file, List<EpochMetrics> epochs) {
         this.file = file;

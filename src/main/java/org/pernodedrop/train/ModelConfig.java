@@ -1,6 +1,7 @@
 package org.pernodedrop.train;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.DropRate;
@@ -24,15 +25,16 @@ import org.pernodedrop.nn.Shape;
 import org.pernodedrop.strategy.Strategy;
 
 /**
- * A classifier: the layers of an architecture, on whose dense hidden layers the regularizer works, and a plain dense layer
- * of one output a class. Networks that differ in the regularizer alone start with the same parameters, bit for bit.
+ * A classifier: the layers of an architecture, with a regularizer on the dense hidden layers, and an output layer
+ * ({@link Dense}) with one output per class. Networks that differ only in the regularizer start with the same
+ * parameters, bit for bit.
  *
- * @param regularizer what the hidden layers do against overfitting
- * @param noise of PerNodeDrop; not used by the others
- * @param granularity of PerNodeDrop; not used by the others
- * @param fixedMask of PerNodeDrop; not used by the others
- * @param strategy how PerNodeDrop on connections is computed; not used by the others
- * @param dropRate p, in [0, 1); not used without a regularizer
+ * @param regularizer of the dense hidden layers
+ * @param noise of PerNodeDrop; ignored by other regularizers
+ * @param granularity of PerNodeDrop; ignored by other regularizers
+ * @param fixedMask of PerNodeDrop; ignored by other regularizers
+ * @param strategy of PerNodeDrop on connections; ignored by other regularizers
+ * @param dropRate of the regularizer's masks; ignored without a regularizer
  * @param architecture the layers
  * @param activation of the hidden layers
  * @param l2 penalty {@code l2/2 sum w^2} on the weights of all layers; finite and at least 0
@@ -43,27 +45,56 @@ public record ModelConfig(
         Granularity granularity,
         boolean fixedMask,
         Strategy strategy,
-        double dropRate,
+        DropRate dropRate,
         Architecture architecture,
         Activation activation,
         double l2) {
-    /** Refuses nulls and impossible drop rates; layers refuse the rest. */
+    /** Refuses nulls, and a drop rate that the regularizer's noise cannot draw; layers refuse the rest. */
     public ModelConfig {
         Objects.requireNonNull(regularizer, "regularizer");
         Objects.requireNonNull(noise, "noise");
         Objects.requireNonNull(granularity, "granularity");
         Objects.requireNonNull(strategy, "strategy");
+        Objects.requireNonNull(dropRate, "dropRate");
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(architecture, "architecture");
-        // Without a regularizer, any that some noise could draw.
-        DropRate.of(dropRate, regularizer == Regularizer.NONE ? Noise.GAUSSIAN : drawn(regularizer, noise));
+        mask(regularizer, noise, granularity, dropRate, fixedMask);
     }
 
+    /**
+     * Quantises the drop rate p for the noise that the regularizer draws.
+     *
+     * @param dropRate p, in [0, 1)
+     * @throws IllegalArgumentException if the noise cannot draw such a rate; see {@link DropRate#of(double, Noise)}
+     */
+    public ModelConfig(
+            Regularizer regularizer,
+            Noise noise,
+            Granularity granularity,
+            boolean fixedMask,
+            Strategy strategy,
+            double dropRate,
+            Architecture architecture,
+            Activation activation,
+            double l2) {
+        this(
+                regularizer,
+                noise,
+                granularity,
+                fixedMask,
+                strategy,
+                DropRate.of(dropRate, drawn(Objects.requireNonNull(regularizer, "regularizer"), noise)),
+                architecture,
+                activation,
+                l2);
+    }
+
+    // Without a regularizer any rate that some noise can draw is accepted: Gaussian noise draws them all.
     private static Noise drawn(Regularizer regularizer, Noise noise) {
         return switch (regularizer) {
-            case PERNODEDROP -> noise;
-            case GAUSSIAN_DROPOUT -> Noise.GAUSSIAN;
-            case NONE, DROPOUT, DROPCONNECT -> Noise.BERNOULLI;
+            case PERNODEDROP -> Objects.requireNonNull(noise, "noise");
+            case NONE, GAUSSIAN_DROPOUT -> Noise.GAUSSIAN;
+            case DROPOUT, DROPCONNECT -> Noise.BERNOULLI;
         };
     }
 
@@ -81,19 +112,19 @@ public record ModelConfig(
                 0);
     }
 
-    /** The same with another regularizer. */
+    /** A copy with another regularizer. */
     public ModelConfig with(Regularizer regularizer) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
-    /** The same with another activation and L2 penalty. */
+    /** A copy with another activation and L2 penalty. */
     public ModelConfig with(Activation activation, double l2) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
     }
 
-    /** The same with other layers. */
+    /** A copy with another architecture. */
     public ModelConfig withArchitecture(Architecture architecture) {
         return new ModelConfig(
                 regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
@@ -102,11 +133,11 @@ public record ModelConfig(
     /**
      * The network.
      *
-     * @param exampleShape sizes of an example; for a convolutional network that of an image, {@code [H, W]} or {@code [H, W,
-     *     C]}
-     * @param classes outputs
-     * @param seed initial parameters and masks follow from it
-     * @throws IllegalArgumentException if a setting is out of range, or the network does not take such examples
+     * @param exampleShape sizes of an example; for a convolutional network that of an image, {@code [H, W]} or
+     *     {@code [H, W, C]}
+     * @param classes number of outputs
+     * @param seed of initial parameters and masks
+     * @throws IllegalArgumentException if a setting is out of range, or the network cannot take such examples
      */
     public NetworkSpec describe(int[] exampleShape, int classes, long seed, Optimizer optimizer) {
         NetworkBuilder builder = Network.builder().seed(seed).optimizer(optimizer);
@@ -148,24 +179,10 @@ public record ModelConfig(
     private void addHidden(NetworkBuilder builder, int units) {
         switch (regularizer) {
             case NONE -> builder.add(dense(units));
-            case DROPOUT -> builder.add(dense(units)).add(Dropout.rate(dropRate));
-            case GAUSSIAN_DROPOUT -> builder.add(dense(units)).add(GaussianDropout.rate(dropRate));
-            case DROPCONNECT ->
-                builder.add(DropConnectDense.units(units)
-                        .dropRate(dropRate)
-                        .activation(activation)
-                        .l2(l2)
-                        .build());
-            case PERNODEDROP ->
-                builder.add(PerNodeDropDense.units(units)
-                        .noise(noise)
-                        .granularity(granularity)
-                        .fixedMask(fixedMask)
-                        .strategy(strategy)
-                        .dropRate(dropRate)
-                        .activation(activation)
-                        .l2(l2)
-                        .build());
+            case DROPOUT -> builder.add(dense(units)).add(new Dropout(dropRate));
+            case GAUSSIAN_DROPOUT -> builder.add(dense(units)).add(new GaussianDropout(dropRate));
+            case DROPCONNECT -> builder.add(new DropConnectDense(dense(units), dropRate));
+            case PERNODEDROP -> builder.add(new PerNodeDropDense(dense(units), mask(), strategy));
         }
     }
 
@@ -175,12 +192,37 @@ public record ModelConfig(
 
     /** The mask of the hidden layers; the identity without a regularizer. */
     public MaskSpec mask() {
+        return mask(regularizer, noise, granularity, dropRate, fixedMask);
+    }
+
+    private static MaskSpec mask(
+            Regularizer regularizer, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
         return switch (regularizer) {
             case NONE -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0);
-            case DROPOUT -> MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, dropRate);
-            case GAUSSIAN_DROPOUT -> MaskSpec.of(Noise.GAUSSIAN, Granularity.NODE, dropRate);
-            case DROPCONNECT -> MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, dropRate);
-            case PERNODEDROP -> new MaskSpec(noise, granularity, DropRate.of(dropRate, noise), fixedMask);
+            case DROPOUT -> new MaskSpec(Noise.BERNOULLI, Granularity.NODE, rate, false);
+            case GAUSSIAN_DROPOUT -> new MaskSpec(Noise.GAUSSIAN, Granularity.NODE, rate, false);
+            case DROPCONNECT -> new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, rate, false);
+            case PERNODEDROP -> new MaskSpec(noise, granularity, rate, fixed);
         };
+    }
+
+    /** Regularizers of the dense hidden layers. */
+    public enum Regularizer {
+        /** None: {@link org.pernodedrop.nn.Dense} layers. */
+        NONE,
+        /** {@link org.pernodedrop.nn.Dropout} after each hidden layer. */
+        DROPOUT,
+        /** {@link org.pernodedrop.nn.GaussianDropout} after each hidden layer. */
+        GAUSSIAN_DROPOUT,
+        /** {@link org.pernodedrop.nn.DropConnectDense} as hidden layers: one mask per batch. */
+        DROPCONNECT,
+        /** {@link org.pernodedrop.nn.PerNodeDropDense} as hidden layers: one mask per sample. */
+        PERNODEDROP;
+
+        /** The name on the command line and in files: lower case, with hyphens. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

@@ -12,25 +12,25 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /**
- * The parts of a data set where training takes them from: all on the device, or all on the host.
+ * The parts of a data set, placed for training: all in device memory, or all streamed from the host.
  *
- * @param onDevice whether they lie on the device
- * @param train what is trained on
- * @param validation what decisions during training are made by
- * @param test what is used once, at the end
+ * @param onDevice whether they are in device memory
+ * @param train for training
+ * @param validation for decisions during training
+ * @param test for one evaluation at the end
  */
 public record PlacedData(boolean onDevice, BatchSource train, BatchSource validation, Optional<BatchSource> test)
         implements AutoCloseable {
-    /** Share of the device's memory that data leaves free: for batches, and for what kernels and libraries need. */
+    /** Data leaves 1/{@value} of the device's memory free for batches, kernels and libraries. */
     static final int MARGIN = 16;
 
     private static final double MEBIBYTE = 1 << 20;
 
     /**
-     * Places a data set, owned by the caller; call it when the network has taken its room.
+     * Places a data set, owned by the caller. Call it after the network has allocated its memory.
      *
-     * @param notice told in one line if data is left on the host for lack of room
-     * @throws OutOfDeviceMemoryException if the data was to be on the device and does not fit
+     * @param notice receives one line if the data is streamed for lack of device memory
+     * @throws OutOfDeviceMemoryException if device memory was requested and does not suffice
      */
     public static PlacedData place(Backend backend, DataSplit split, DataOnDevice wanted, Consumer<String> notice) {
         if (wanted == DataOnDevice.NO) {
@@ -59,7 +59,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
             try {
                 return onDevice(backend, split);
             } catch (OutOfDeviceMemoryException e) {
-                // As if it had been known before: the room is not in one piece, or somebody else was faster.
+                // The free memory is fragmented, or another process took it: stream the data.
             }
         }
         notice.accept("data: stays on the host, copied batch by batch, for lack of room on the device: " + sizes);
@@ -67,17 +67,17 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
     }
 
     private static long bytes(DataSplit split) {
-        return ResidentDataset.bytes(split.train())
-                + ResidentDataset.bytes(split.validation())
-                + split.test().map(ResidentDataset::bytes).orElse(0L);
+        return DeviceResidentDataset.bytes(split.train())
+                + DeviceResidentDataset.bytes(split.validation())
+                + split.test().map(DeviceResidentDataset::bytes).orElse(0L);
     }
 
     private static PlacedData onHost(Backend backend, DataSplit split) {
         return new PlacedData(
                 false,
-                new FedDataset(backend, split.train()),
-                new FedDataset(backend, split.validation()),
-                split.test().map(part -> new FedDataset(backend, part)));
+                new StreamedDataset(backend, split.train()),
+                new StreamedDataset(backend, split.validation()),
+                split.test().map(part -> new StreamedDataset(backend, part)));
     }
 
     private static PlacedData onDevice(Backend backend, DataSplit split) {
@@ -85,7 +85,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
         split.test().ifPresent(parts::add);
         List<BatchSource> placed = new ArrayList<>();
         try {
-            parts.forEach(part -> placed.add(new ResidentDataset(backend, part)));
+            parts.forEach(part -> placed.add(new DeviceResidentDataset(backend, part)));
         } catch (RuntimeException | Error e) {
             placed.forEach(BatchSource::close);
             throw e;
@@ -99,5 +99,21 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
         train.close();
         validation.close();
         test.ifPresent(BatchSource::close);
+    }
+
+    /** The memory that holds a data set during training. */
+    public enum DataOnDevice {
+        /** Device memory if it suffices, otherwise the host. */
+        AUTO,
+        /** Device memory; an error if it does not suffice. */
+        YES,
+        /** The host, copied batch by batch. */
+        NO;
+
+        /** The name on the command line and in files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -2,18 +2,24 @@ package org.pernodedrop.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.Checkpoint;
 import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
 import org.pernodedrop.nn.StateCopy;
+import org.pernodedrop.train.TrainingState.EpochRows;
 
 /**
- * Writes the checkpoint of a network in training: at the start, after an epoch if the last one is old enough, and at the
- * end. The file is replaced in one step; whenever the process is killed, the last good one is there.
+ * Writes checkpoints of a network in training: at the start, after an epoch if the interval has passed, and at the end.
+ * The file is replaced atomically: if the process is killed, the last complete checkpoint is there.
  */
 public final class RunCheckpoints implements TrainingListener {
     private final Path file;
@@ -33,10 +39,10 @@ public final class RunCheckpoints implements TrainingListener {
      *
      * @param best of the network's best epoch
      * @param last of the network; holds its last finished epoch from now on
-     * @param start the run as it is now
-     * @param intervalSeconds least time between checkpoints, at least 0; 0 writes one after every epoch
+     * @param start the present state of the run
+     * @param intervalSeconds minimum time between checkpoints, at least 0; 0 for one after every epoch
      * @throws UncheckedIOException if it cannot be written
-     * @throws IllegalArgumentException if what is known of the data takes more than a file can hold
+     * @throws IllegalArgumentException if the description of the data exceeds a file's limit
      */
     public RunCheckpoints(
             Path file, Network network, Snapshot best, StateCopy last, SavedRun.Facts start, double intervalSeconds) {
@@ -67,7 +73,7 @@ public final class RunCheckpoints implements TrainingListener {
                 cause);
     }
 
-    /** How many epochs its files have room for, all that are finished among them. */
+    /** Number of epochs that the files can hold, finished ones included. */
     public int room() {
         return room;
     }
@@ -88,7 +94,7 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Makes the network what it was after its last finished epoch, and writes that, with what ended the training.
+     * Restores the network's state after its last finished epoch and writes it, with the reason why training ended.
      *
      * @param reason in one line
      */
@@ -100,9 +106,9 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Writes what is not written yet.
+     * Writes the present state, unless it is written already.
      *
-     * @throws IllegalStateException if weights are not finite; the checkpoint before stays
+     * @throws IllegalStateException if weights are not finite; the earlier checkpoint stays
      */
     public void write() {
         if (current) {
@@ -120,9 +126,9 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     /**
-     * Writes the network's weights as they are, with the facts of the run.
+     * Writes the network's present weights, with the facts of the run.
      *
-     * @param model replaced if it is there
+     * @param model replaced if it exists
      * @throws UncheckedIOException if it cannot be written
      */
     public void saveModel(Path model) {
@@ -137,7 +143,7 @@ public final class RunCheckpoints implements TrainingListener {
         return new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
     }
 
-    /** The run as it is now. */
+    /** The present state of the run. */
     private SavedRun.Facts facts() {
         return new SavedRun.Facts(
                 new TrainingState(start.training().config(), epochs),
@@ -146,5 +152,34 @@ public final class RunCheckpoints implements TrainingListener {
                 start.computedBy(),
                 start.joinsSingle(),
                 diverged);
+    }
+
+    /** The number of epochs that a checkpoint can hold: its header has a limit and grows with every epoch. */
+    static final class CheckpointRoom {
+        /**
+         * Reserve for later additions other than epochs: entries of the best epoch's tensors, and more digits of the
+         * step.
+         */
+        private static final long RESERVE = 1_000_000;
+
+        private CheckpointRoom() {}
+
+        /** Number of epochs that fit in addition to those of a checkpoint. */
+        static int epochs(Path checkpoint) {
+            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            try (FileChannel channel = FileChannel.open(checkpoint, StandardOpenOption.READ)) {
+                while (length.hasRemaining() && channel.read(length) >= 0) {
+                    // Reads on until the buffer is full.
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read " + checkpoint + ": " + e.getMessage(), e);
+            }
+            return epochs(length.getLong(0));
+        }
+
+        /** The same for a header of this size. */
+        static int epochs(long headerBytes) {
+            return (int) Math.max(0, (JsonText.MAX_LENGTH - RESERVE - headerBytes) / EpochRows.MAX_ROW_LENGTH);
+        }
     }
 }

@@ -1,19 +1,26 @@
 package org.pernodedrop.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.FileSet;
-import org.pernodedrop.io.FolderInUseException;
 import org.pernodedrop.io.FolderLock;
+import org.pernodedrop.io.FolderLock.InUseException;
+import org.pernodedrop.model.Weights;
 
 /**
- * The directory that a run writes to, and the names of its files. Of an earlier run there all files stay until those of the
- * new one are whole: the new run is {@linkplain #begin begun} beside it, and {@linkplain #commit takes its place} at the end.
+ * The directory of a run, and the names of its files. The files of an earlier run stay until the new run is complete:
+ * the new run {@linkplain #begin begins} beside them and {@linkplain #commit replaces} them at the end.
  */
 public final class RunDirectory implements AutoCloseable {
     private static final String WAY_OUT = "; name a directory that can be written to by --out";
@@ -38,7 +45,7 @@ public final class RunDirectory implements AutoCloseable {
             return new RunDirectory(lock.path(), lock);
         } catch (NotDirectoryException e) {
             throw refusal("out is a file: out=" + path + WAY_OUT, e);
-        } catch (FolderInUseException e) {
+        } catch (InUseException e) {
             throw refusal(e.getMessage(), e);
         } catch (IOException e) {
             throw refusal("out cannot be written to: out=" + path + " (" + AtomicFile.reason(e) + ")" + WAY_OUT, e);
@@ -50,18 +57,19 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory if need be and holds it, so that no other command writes there. Files of an earlier run stay.
+     * Creates the directory if it does not exist and locks it against other commands. Files of an earlier run stay.
      *
-     * @param notice told if the file system cannot keep others out
-     * @throws UncheckedIOException with a one-line message if it cannot be had, or holds a file of a run's name that is of
-     *     no run
+     * @param notice receives one line if the file system has no locks
+     * @throws UncheckedIOException with a one-line message if it cannot be created or locked, or holds a file with the
+     *     name of a run's file that no run has written
      */
     public static RunDirectory open(Path path, Consumer<String> notice) {
         RunDirectory directory = held(path, () -> FolderLock.hold(path, notice));
         try {
-            // Of a run that was being replaced some files may be gone, and the others would not tell whose they are.
-            FileSet.recover(directory.lock, EarlierRun.FILES);
-            EarlierRun.requireOwn(directory.path);
+            // First completes an interrupted replacement: with some files of a run missing, the others could not be
+            // recognised.
+            FileSet.recover(directory.lock, RunFiles.FILES);
+            RunFiles.requireOwn(directory.path);
             return directory;
         } catch (IOException e) {
             directory.close();
@@ -70,7 +78,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory that was not there, of that name or with -2, -3 and so on behind it, and holds it.
+     * Creates and locks a new directory, of that name or with the suffix -2, -3 and so on.
      *
      * @throws UncheckedIOException as {@link #open}
      */
@@ -79,9 +87,9 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Holds the directory of a run to go on with: the one that was begun last, if it was not finished.
+     * Locks the directory of a run to resume: the run that was begun last, if it was not finished.
      *
-     * @throws UncheckedIOException as {@link #open}, and if the directory is not there
+     * @throws UncheckedIOException as {@link #open}, and if the directory does not exist
      */
     public static RunDirectory resume(Path path, Consumer<String> notice) {
         if (!Files.isDirectory(path)) {
@@ -89,7 +97,7 @@ public final class RunDirectory implements AutoCloseable {
         }
         RunDirectory directory = held(path, () -> FolderLock.holdExisting(path, notice));
         try {
-            directory.files = FileSet.last(directory.lock, EarlierRun.FILES, EarlierRun.checkpoint(false));
+            directory.files = FileSet.last(directory.lock, RunFiles.FILES, RunFiles.checkpoint(false));
             directory.kept = true;
             return directory;
         } catch (IOException e) {
@@ -98,61 +106,61 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** The directory of a run, to read the whole one that is there; nothing is made or checked. */
+    /** The directory of a complete run, for reading; creates and checks nothing. */
     public static RunDirectory of(Path path) {
         return new RunDirectory(path, null);
     }
 
-    /** Where the metrics of a network go: of the one that the run is about, or of its unregularised twin. */
-    public Path metrics(boolean twin) {
-        return file(EarlierRun.metrics(twin));
+    /** Path of the metrics of a network: of the one that the run is about, or of its unregularised baseline. */
+    public Path metrics(boolean baseline) {
+        return file(RunFiles.metrics(baseline));
     }
 
-    /** Where the checkpoint of a network goes: of the one that the run is about, or of its unregularised twin. */
-    public Path checkpoint(boolean twin) {
-        return file(EarlierRun.checkpoint(twin));
+    /** Path of the checkpoint of a network, likewise. */
+    public Path checkpoint(boolean baseline) {
+        return file(RunFiles.checkpoint(baseline));
     }
 
-    /** Where the weights of a network after its best epoch go, likewise. */
-    public Path model(boolean twin) {
-        return file(EarlierRun.model(twin));
+    /** Path of a network's weights after its best epoch, likewise. */
+    public Path model(boolean baseline) {
+        return file(RunFiles.model(baseline));
     }
 
-    /** Where the plot goes. */
+    /** Path of the plot. */
     public Path curves() {
-        return file(EarlierRun.CURVES);
+        return file(RunFiles.CURVES);
     }
 
-    /** Where the report goes. */
+    /** Path of the report. */
     public Path report() {
-        return file(EarlierRun.REPORT);
+        return file(RunFiles.REPORT);
     }
 
     private Path file(String name) {
         return files == null
-                ? FileSet.current(path, EarlierRun.FILES, name)
+                ? FileSet.current(path, RunFiles.FILES, name)
                 : files.path().resolve(name);
     }
 
-    /** The directory itself. */
+    /** The directory. */
     public Path path() {
         return path;
     }
 
-    /** Where files of a run beside an earlier one are until it is whole; otherwise the directory itself. */
+    /** The folder that holds the files of an unfinished run beside an earlier one; otherwise the directory. */
     public Path unfinished() {
         return files == null ? path : files.path();
     }
 
     /**
-     * Starts a new run: its files go beside those of an earlier one, if there is one. One that is gone on with has begun.
+     * Begins a new run, beside an earlier one if there is one. Does nothing for a resumed run.
      *
      * @throws UncheckedIOException with a one-line message if the directory cannot be written to
      */
     public void begin() {
         if (files == null) {
             try {
-                files = FileSet.begin(lock, EarlierRun.FILES);
+                files = FileSet.begin(lock, RunFiles.FILES);
             } catch (IOException e) {
                 throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
             }
@@ -160,8 +168,8 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * From now on there is something to go on with: an unfinished run stays when this is closed, and those that were begun
-     * before it go.
+     * Keeps the unfinished run when this is closed, since it can be resumed now, and deletes unfinished runs that were
+     * begun before it.
      *
      * @throws UncheckedIOException with a one-line message if they cannot be deleted
      */
@@ -178,9 +186,10 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Puts the finished run in the place of an earlier one.
+     * Replaces an earlier run by the finished one.
      *
-     * @throws UncheckedIOException with a one-line message if that cannot be; the next command that writes there does it
+     * @throws UncheckedIOException with a one-line message if that fails; the next command that writes there completes
+     *     it
      */
     public void commit() {
         try {
@@ -191,7 +200,10 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Lets others have the directory. What was begun goes unless it was to be kept; so does an empty directory, if made. */
+    /**
+     * Unlocks the directory. Deletes a begun run that was not {@linkplain #keep kept}, and the directory if this
+     * created it and it is empty.
+     */
     @Override
     public void close() {
         try {
@@ -208,12 +220,92 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Writes a file of a run, whole or not at all. */
-    static void write(Path file, byte[] content) {
+    /**
+     * Writes a file of a run, whole or not at all.
+     *
+     * @throws UncheckedIOException with a one-line message if it cannot be written
+     */
+    public static void write(Path file, byte[] content) {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
+        }
+    }
+
+    /**
+     * Names of a run's files, and the check that existing files of these names were written by a run, since only such
+     * may be replaced.
+     */
+    static final class RunFiles {
+        static final String CURVES = "curves.png";
+        static final String REPORT = "run.json";
+        static final FileSet.Kind FILES = new FileSet.Kind(
+                "run",
+                List.of(
+                        metrics(false),
+                        metrics(true),
+                        checkpoint(false),
+                        checkpoint(true),
+                        model(false),
+                        model(true),
+                        CURVES,
+                        REPORT));
+
+        private RunFiles() {}
+
+        static String metrics(boolean baseline) {
+            return baseline ? "metrics-none.csv" : "metrics.csv";
+        }
+
+        static String checkpoint(boolean baseline) {
+            return baseline ? "checkpoint-none.safetensors" : "checkpoint.safetensors";
+        }
+
+        static String model(boolean baseline) {
+            return baseline ? "model-none.safetensors" : "model.safetensors";
+        }
+
+        /**
+         * Refuses a folder with a file of such a name that no run has written, or that is damaged.
+         *
+         * @throws IOException naming the file
+         */
+        static void requireOwn(Path folder) throws IOException {
+            boolean measured = Files.isRegularFile(folder.resolve(metrics(false)));
+            for (String name : FILES.files()) {
+                Path file = folder.resolve(name);
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, name, measured)) {
+                    throw new IOException(
+                            "out holds a file that a run would replace and that is of no run, or damaged: " + file
+                                    + "; move it away");
+                }
+            }
+        }
+
+        private static boolean isOwn(Path file, String name, boolean measured) {
+            try {
+                if (!Files.isRegularFile(file)) {
+                    return false;
+                }
+                if (name.endsWith(".csv")) {
+                    try (BufferedReader lines = Files.newBufferedReader(file)) {
+                        return MetricsCsv.HEADER.equals(lines.readLine());
+                    }
+                }
+                if (name.endsWith(".safetensors")) {
+                    Map<String, String> texts = Weights.metadata(file);
+                    return SavedRun.Facts.NAMES.stream().allMatch(texts::containsKey);
+                }
+                if (name.equals(REPORT)) {
+                    JsonNode report = new ObjectMapper().readTree(file.toFile());
+                    return RunReport.PROJECT.equals(report.path("project").textValue());
+                }
+                // An image does not name its origin; a run has metrics beside it.
+                return measured;
+            } catch (IOException e) {
+                return false;
+            }
         }
     }
 }

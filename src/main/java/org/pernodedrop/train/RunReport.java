@@ -1,6 +1,7 @@
 package org.pernodedrop.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -13,37 +14,30 @@ import java.util.Map;
 import org.pernodedrop.backend.MatrixPrecision;
 
 /**
- * What a run was and what came out of it, as JSON with names in snake case.
+ * Settings and results of a run, as JSON with names in snake case; the fields of {@link Environment},
+ * {@link MaskFigures} and {@link Progress} are written into the object that holds them.
  *
- * @param project name of the software
- * @param version of the software
- * @param java version and virtual machine
- * @param operatingSystem name, version and architecture
+ * @param environment software and machine
  * @param started when the run began, ISO 8601 with the offset from UTC
- * @param device what computed
- * @param deviceUse how it was used
- * @param seed what everything random followed from
- * @param settings every option as it was in force, by its name on the command line
- * @param effectiveDropRate share of mask values that are really dropped or disturbed; 0 without a regularizer
- * @param planes random bits behind each Bernoulli value; 0 without any
- * @param data what was trained on
- * @param networks the network that the run is about, then its unregularised twin, if there is one
+ * @param device that computed
+ * @param deviceUse memory and kinds of computation on the device
+ * @param seed of everything random
+ * @param settings every option in force, by its name on the command line
+ * @param masks figures of the masks
+ * @param data that was trained on
+ * @param networks the network that the run is about, then its unregularised baseline, if there is one
  */
 public record RunReport(
-        String project,
-        String version,
-        String java,
-        String operatingSystem,
+        @JsonUnwrapped Environment environment,
         String started,
         String device,
         DeviceUse deviceUse,
         long seed,
         Map<String, Object> settings,
-        double effectiveDropRate,
-        int planes,
+        @JsonUnwrapped MaskFigures masks,
         Data data,
         List<TrainedNetwork> networks) {
-    /** What {@link #project} is. */
+    /** Value of the field {@code project}. */
     public static final String PROJECT = "pernodedrop";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -53,13 +47,36 @@ public record RunReport(
             .build();
 
     /**
-     * How a device was used.
+     * Software and machine of a run.
      *
-     * @param peakMemoryBytes most bytes of its memory that the run held at a time
-     * @param totalMemoryBytes what it has; on the CPU the largest heap
-     * @param dataOnDevice whether the data set lay in its memory, or was copied there batch by batch
+     * @param project name of the software
+     * @param version of the software
+     * @param java version and virtual machine
+     * @param operatingSystem name, version and architecture
+     */
+    public record Environment(String project, String version, String java, String operatingSystem) {
+        /** That of this process. */
+        public static Environment current(String version) {
+            return new Environment(PROJECT, version, javaVersion(), operatingSystemName());
+        }
+    }
+
+    /**
+     * Figures of a run's masks.
+     *
+     * @param effectiveDropRate share of mask values that are dropped or perturbed; 0 without a regularizer
+     * @param planes random bits behind each Bernoulli value; 0 without Bernoulli values
+     */
+    public record MaskFigures(double effectiveDropRate, int planes) {}
+
+    /**
+     * Memory and kinds of computation on a device.
+     *
+     * @param peakMemoryBytes largest number of bytes of its memory that the run held at a time
+     * @param totalMemoryBytes size of its memory; on the CPU the largest heap
+     * @param dataOnDevice whether the data set was in its memory; otherwise it was copied there batch by batch
      * @param graphs whether training steps were CUDA graphs
-     * @param matrixPrecision how ordinary matrices were multiplied
+     * @param matrixPrecision of products of ordinary matrices
      */
     public record DeviceUse(
             long peakMemoryBytes,
@@ -72,7 +89,7 @@ public record RunReport(
      * A data set.
      *
      * @param name its specification
-     * @param description what it is
+     * @param description in one line
      * @param features of an example
      * @param classes number of them
      * @param trainExamples in the training part
@@ -93,12 +110,9 @@ public record RunReport(
      *
      * @param name its regularizer
      * @param layers kind and settings of each layer
-     * @param strategies how masks on connections were computed
+     * @param strategies for masks on connections, by layer
      * @param parameters number of trained values
-     * @param epochs number of finished epochs
-     * @param stoppedEarly whether early stopping ended it
-     * @param diverged what ended training after the last finished epoch, in one line: the loss was not finite; null if it
-     *     did not
+     * @param progress number of epochs, and why there are no more
      * @param last the last epoch: the network as it was tested; null if there is none
      * @param best the epoch of the lowest validation loss; null if there is none
      * @param test loss and accuracy on the test part after the last epoch; null if the set has none
@@ -109,38 +123,46 @@ public record RunReport(
             List<String> layers,
             List<LayerStrategy> strategies,
             long parameters,
-            int epochs,
-            boolean stoppedEarly,
-            String diverged,
+            @JsonUnwrapped Progress progress,
             @JsonProperty("final") EpochMetrics last,
             EpochMetrics best,
             Test test,
             double seconds) {}
 
     /**
-     * How a layer with masks on connections was computed.
+     * Number of epochs, and why there are no more.
+     *
+     * @param epochs number of finished epochs
+     * @param stoppedEarly whether early stopping ended the training
+     * @param diverged one line if a loss that was not finite ended the training after the last finished epoch;
+     *     otherwise null
+     */
+    public record Progress(int epochs, boolean stoppedEarly, String diverged) {}
+
+    /**
+     * The strategy of a layer with masks on connections.
      *
      * @param layer its number, from 0
      * @param strategy that computed it
-     * @param reason why
-     * @param maskBytes that held mask values from the forward to the backward pass
+     * @param reason for the choice
+     * @param maskBytes of mask values kept from the forward to the backward pass
      */
     public record LayerStrategy(int layer, String strategy, String reason, long maskBytes) {}
 
     /**
-     * What a network reached on the test part.
+     * Results on the test part.
      *
      * @param loss mean loss
-     * @param accuracy share that was right
+     * @param accuracy share of correct predictions, in [0, 1]
      */
     public record Test(double loss, double accuracy) {}
 
-    /** Version and virtual machine that this runs on. */
+    /** Version and virtual machine of this Java runtime. */
     public static String javaVersion() {
         return System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")";
     }
 
-    /** Name, version and architecture of what this runs on. */
+    /** Name, version and architecture of this operating system. */
     public static String operatingSystemName() {
         return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch");
@@ -149,7 +171,7 @@ public record RunReport(
     /**
      * Writes the report.
      *
-     * @param file replaced if it is there
+     * @param file replaced if it exists
      * @throws java.io.UncheckedIOException if it cannot be written
      */
     public void write(Path file) {

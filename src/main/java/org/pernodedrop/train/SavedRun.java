@@ -14,10 +14,10 @@ import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.NetworkSpec;
 
 /**
- * A network in the midst of a run, read from its checkpoint: {@link RunCheckpoints} writes them.
+ * The state of a run, read from a checkpoint of {@link RunCheckpoints}.
  *
  * @param checkpoint network, optimizer and step
- * @param facts the rest
+ * @param facts of the run
  */
 public record SavedRun(Checkpoint checkpoint, Facts facts) {
     private static final String TRAINING = "training";
@@ -27,15 +27,15 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
     private static final String DIVERGED = "diverged";
 
     /**
-     * What belongs to a run besides its network.
+     * The state of a run apart from its network.
      *
-     * @param training how far it got
-     * @param data what it is trained on
-     * @param arguments of the command line that started it
+     * @param training settings and finished epochs
+     * @param data that it is trained on
+     * @param arguments of the command line that started the run
      * @param computedBy the backend
-     * @param joinsSingle whether a last batch of one example joins the one before, {@link NetworkSpec#needsSeveralSamples}
-     * @param diverged what ended the training after the last epoch, in one line: its loss was not finite; null if it did
-     *     not
+     * @param joinsSingle whether a last batch of one example joins the one before,
+     *     {@link NetworkSpec#needsSeveralSamples}
+     * @param diverged one line if a loss that was not finite ended the training after the last epoch; otherwise null
      */
     public record Facts(
             TrainingState training,
@@ -44,7 +44,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
             String computedBy,
             boolean joinsSingle,
             String diverged) {
-        /** The texts that every file of a run has. */
+        /** Names of the texts in every file of a run. */
         static final List<String> NAMES = List.of(TRAINING, DATA, ARGUMENTS, COMPUTED_BY);
 
         /** Copies the list. */
@@ -52,17 +52,17 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
             arguments = List.copyOf(arguments);
         }
 
-        /** Those of a network that learns from single examples, too. */
+        /** Facts of a network that can train on single examples and has not diverged. */
         public Facts(TrainingState training, TrainedData data, List<String> arguments, String computedBy) {
             this(training, data, arguments, computedBy, false, null);
         }
 
-        /** Training steps that were made: whole epochs. */
+        /** Number of training steps of the finished epochs. */
         public long steps() {
             return (long) training.epochs().size() * stepsPerEpoch();
         }
 
-        /** Steps of an epoch. */
+        /** Number of steps of an epoch. */
         public int stepsPerEpoch() {
             return sizes().steps();
         }
@@ -72,9 +72,9 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
         }
 
         /**
-         * The training example that a step met in a row of its batch, by its number in the training part.
+         * The training example in a row of a step's batch, by its number in the training part.
          *
-         * @throws IllegalArgumentException if the step was not made, or its batch has no such row
+         * @throws IllegalArgumentException if the run has not made the step, or its batch has no such row
          */
         public int exampleAt(long step, int row) {
             if (step < 0 || step >= steps()) {
@@ -92,7 +92,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
                     first + row];
         }
 
-        /** As texts for a file. */
+        /** The texts of a file. */
         Map<String, String> toMetadata() {
             Map<String, String> texts = new LinkedHashMap<>();
             texts.put(TRAINING, training.toJson());
@@ -134,7 +134,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
         }
     }
 
-    // Whoever needs the network refuses a file without one.
+    // A missing description is refused where the network is needed.
     private static boolean needsSeveral(String network) throws ModelFileException {
         return network != null && NetworkJson.read(network).needsSeveralSamples();
     }
@@ -142,8 +142,8 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
     /**
      * Reads a checkpoint.
      *
-     * @throws ModelFileException if it is damaged or no checkpoint of a run
-     * @throws IOException if it cannot be read
+     * @throws ModelFileException if the file is damaged or not a checkpoint of a run
+     * @throws IOException if the file cannot be read
      */
     public static SavedRun read(Path file) throws IOException {
         Checkpoint checkpoint = Checkpoint.read(file);

@@ -7,7 +7,7 @@ import org.pernodedrop.data.Permutation;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.nn.Network;
 
-/** Epochs of training steps as {@link Trainer} makes them, one at a time and without evaluations, for timing. */
+/** Times epochs of training steps, as {@link Trainer} makes them but without evaluations. */
 public final class TimedEpochs implements AutoCloseable {
     private final Backend backend;
     private final TrainingConfig config;
@@ -20,9 +20,9 @@ public final class TimedEpochs implements AutoCloseable {
     private int epoch;
 
     /**
-     * Makes room for the batches; steps are recorded when they come first.
+     * Allocates the batches; the first epoch captures the steps.
      *
-     * @param network with as many inputs as the data has features; like the data it must outlive this
+     * @param network with as many inputs as the data has features; network and data must outlive this
      */
     public TimedEpochs(Backend backend, BatchSource data, Network network, TrainingConfig config) {
         this.backend = backend;
@@ -43,8 +43,8 @@ public final class TimedEpochs implements AutoCloseable {
     /**
      * Trains an epoch and waits for the device.
      *
-     * @return nanoseconds that passed
-     * @throws TrainingException if a loss is not finite: such a network need not be timed
+     * @return duration in nanoseconds
+     * @throws TrainingException if a loss is not finite
      */
     public long run() {
         epoch++;

@@ -1,84 +1,108 @@
 package org.pernodedrop.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
 import org.pernodedrop.data.InputTable;
 import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.model.ModelFileException;
 
 /**
- * What a network was trained on: how to get the same examples again, and how to bring others to the scale of its inputs.
+ * The data that a network was trained on: how to read the same examples again, and how to scale others like them. In
+ * files it is one flat JSON object: the fields of {@link Split} and {@link Scaling} are fields of that object.
  *
  * @param source specification of the data
  * @param label label column; null for the last, and for other sources than CSV files
- * @param validationFraction share of the validation part
- * @param limit most training examples that were used, 0 for all
- * @param seed that the parts were split by
+ * @param split how the parts were drawn
  * @param checksum of all parts, standardized
- * @param trainExamples examples that were trained on
+ * @param trainExamples number of training examples
  * @param exampleShape sizes of an example
  * @param classNames names of the classes, by label
- * @param mean what is subtracted from every feature
- * @param deviation what every feature is then divided by, above 0
+ * @param scaling of the features
  * @param columns of the CSV file; null for other sources, and in files that were written before columns were kept
  */
 public record TrainedData(
         String source,
         String label,
-        double validationFraction,
-        int limit,
-        long seed,
+        Split split,
         String checksum,
         int trainExamples,
         List<Integer> exampleShape,
         List<String> classNames,
-        List<Double> mean,
-        List<Double> deviation,
+        Scaling scaling,
         TableColumns columns) {
-    /** What to do if the data is not where it was, behind the message that says so. */
+    /** The remedy in messages about data that is not found where it was. */
     public static final String MOVED = "; if the data of the run is elsewhere now, say where by --data";
 
     private static final String COLUMNS = "columns";
 
-    /** Refuses nulls, and means or deviations that cannot be. */
+    // Records that are written into the object itself, with the names of their fields.
+    private static final Map<String, List<String>> INLINED =
+            Map.of("split", List.of("validation_fraction", "limit", "seed"), "scaling", List.of("mean", "deviation"));
+
+    /**
+     * How the parts were drawn.
+     *
+     * @param validationFraction share of the validation part
+     * @param limit largest number of training examples, 0 for all
+     * @param seed of the permutations
+     */
+    public record Split(double validationFraction, int limit, long seed) {}
+
+    /**
+     * How features are scaled to the network's inputs: {@code (x - mean) / deviation}.
+     *
+     * @param mean of every feature
+     * @param deviation of every feature, above 0
+     */
+    public record Scaling(List<Double> mean, List<Double> deviation) {
+        /** Refuses means and deviations that are not finite, not positive or not equally many. */
+        public Scaling {
+            mean = List.copyOf(mean);
+            deviation = List.copyOf(deviation);
+            if (mean.size() != deviation.size()
+                    || !mean.stream().allMatch(Double::isFinite)
+                    || !deviation.stream().allMatch(each -> each > 0 && Double.isFinite(each))) {
+                throw new IllegalArgumentException(
+                        "mean and deviation must be finite, deviation above 0, and as many: mean.size=" + mean.size()
+                                + ", deviation.size=" + deviation.size());
+            }
+        }
+    }
+
+    /** Refuses nulls, and columns that do not name every feature. */
     public TrainedData {
         Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(split, "split");
         Objects.requireNonNull(checksum, "checksum");
         if (trainExamples < 1) {
             throw new IllegalArgumentException("trainExamples must be at least 1: trainExamples=" + trainExamples);
         }
         exampleShape = List.copyOf(exampleShape);
         classNames = List.copyOf(classNames);
-        mean = List.copyOf(mean);
-        deviation = List.copyOf(deviation);
-        if (mean.size() != deviation.size()
-                || !mean.stream().allMatch(Double::isFinite)
-                || !deviation.stream().allMatch(each -> each > 0 && Double.isFinite(each))) {
-            throw new IllegalArgumentException(
-                    "mean and deviation must be finite, deviation above 0, and as many: mean.size=" + mean.size()
-                            + ", deviation.size=" + deviation.size());
-        }
-        if (columns != null && columns.header() && columns.featureNames().size() != mean.size()) {
+        int features = scaling.mean().size();
+        if (columns != null && columns.header() && columns.featureNames().size() != features) {
             throw new IllegalArgumentException("columns must name every feature: featureNames.size="
-                    + columns.featureNames().size() + ", mean.size=" + mean.size());
+                    + columns.featureNames().size() + ", mean.size=" + features);
         }
     }
 
     /**
-     * What a split is.
+     * Describes a split.
      *
-     * @param source specification; a path in it is kept from the root on, so that it is found from everywhere
+     * @param source specification; a relative path in it becomes absolute, so that it is found from every folder
      * @param split standardized
-     * @param standardizer that did it
+     * @param standardizer that was applied to it
      */
     public static TrainedData of(
             String source,
@@ -91,27 +115,32 @@ public record TrainedData(
         return new TrainedData(
                 DataSource.absolute(source),
                 label,
-                validationFraction,
-                limit,
-                seed,
-                DataChecksum.of(split),
+                new Split(validationFraction, limit, seed),
+                split.checksum(),
                 split.train().examples(),
                 Arrays.stream(split.train().exampleShape()).boxed().toList(),
                 split.train().classNames(),
-                Arrays.stream(standardizer.mean()).boxed().toList(),
-                Arrays.stream(standardizer.deviation()).boxed().toList(),
+                new Scaling(
+                        Arrays.stream(standardizer.mean()).boxed().toList(),
+                        Arrays.stream(standardizer.deviation()).boxed().toList()),
                 split.columns().orElse(null));
     }
 
-    /** What inputs must have that the network is asked about. */
+    /** Number of features of an example. */
+    public int features() {
+        return scaling.mean().size();
+    }
+
+    /** Columns and classes that a table of inputs must fit. */
     public InputTable.Wanted wanted() {
-        return new InputTable.Wanted(mean.size(), classNames, Optional.ofNullable(columns));
+        return new InputTable.Wanted(features(), classNames, Optional.ofNullable(columns));
     }
 
     /**
-     * What makes one doubt that inputs are on the scale of the examples: pixels of images were from 0 to 1.
+     * Checks that inputs are on the scale of the examples: pixels of images must be from 0 to 1.
      *
-     * @param inputs not standardized
+     * @param inputs {@code [rows, features]}, not standardized
+     * @return a warning; empty if there is nothing to warn of
      */
     public Optional<String> doubt(float[] inputs) {
         if (!DataSource.scalesPixels(source)) {
@@ -120,43 +149,43 @@ public record TrainedData(
         for (int k = 0; k < inputs.length; k++) {
             if (inputs[k] < 0 || inputs[k] > 1) {
                 return Optional.of("inputs should be pixels from 0 to 1, as those of " + source + " were when they were"
-                        + " read: row=" + k / mean.size() + ", feature=" + k % mean.size() + ", value=" + inputs[k]
+                        + " read: row=" + k / features() + ", feature=" + k % features() + ", value=" + inputs[k]
                         + "; divide pixels from 0 to 255 by 255");
             }
         }
         return Optional.empty();
     }
 
-    /** What brings other examples to the scale of the network's inputs. */
+    /** Scales other examples to the network's inputs. */
     public Standardizer standardizer() {
         return Standardizer.of(
-                mean.stream().mapToDouble(Double::doubleValue).toArray(),
-                deviation.stream().mapToDouble(Double::doubleValue).toArray());
+                scaling.mean().stream().mapToDouble(Double::doubleValue).toArray(),
+                scaling.deviation().stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /**
-     * Reads the parts again, as they were trained on: with a header if there was one.
+     * Reads the same parts again, with a header if the file had one.
      *
-     * @param elsewhere specification of where the data is now; null if it is where it was
+     * @param elsewhere specification of the data's present place; null if it was not moved
      * @param maxUnpackedBytes as {@link Reading#maxUnpackedBytes}
      * @throws org.pernodedrop.data.DataException if the data cannot be read
-     * @throws IllegalArgumentException if it is not what it was
+     * @throws IllegalArgumentException if its content has changed
      */
     public DataSplit reload(String elsewhere, long maxUnpackedBytes) {
         String now = elsewhere == null ? source : elsewhere;
         Reading reading = reading(now).withMaxUnpackedBytes(maxUnpackedBytes);
-        DataSplit split;
+        DataSplit parts;
         try {
-            split = DataSource.of(now, reading).load(seed, validationFraction, limit);
+            parts = DataSource.of(now, reading).load(split.seed(), split.validationFraction(), split.limit());
         } catch (DataException e) {
             throw new DataException(e.getMessage() + MOVED, e);
         }
-        Standardizer fitted = split.standardize();
-        requireSame(of(now, label, validationFraction, limit, seed, split, fitted));
-        return split;
+        Standardizer fitted = parts.standardize();
+        requireSame(of(now, label, split.validationFraction(), split.limit(), split.seed(), parts, fitted));
+        return parts;
     }
 
-    // Label and header are of CSV files: data of another kind is refused for what it is, not for these.
+    // Only CSV files have a label column and a header; other data is refused by its checksum.
     private Reading reading(String now) {
         if (!now.startsWith("csv:")) {
             return Reading.standard();
@@ -166,10 +195,10 @@ public record TrainedData(
     }
 
     /**
-     * Refuses data that is not what it was.
+     * Compares the checksums.
      *
-     * @param now what was read now
-     * @throws IllegalArgumentException if it differs, naming both
+     * @param now data that was read again
+     * @throws IllegalArgumentException if they differ, naming both
      */
     public void requireSame(TrainedData now) {
         if (!checksum.equals(now.checksum)) {
@@ -182,15 +211,33 @@ public record TrainedData(
 
     /** As JSON, with names in snake case. */
     public String toJson() {
-        return TrainingState.json(this);
+        ObjectNode nested = TrainingState.tree(this);
+        ObjectNode flat = nested.objectNode();
+        nested.properties().forEach(field -> {
+            if (INLINED.containsKey(field.getKey())) {
+                flat.setAll((ObjectNode) field.getValue());
+            } else {
+                flat.set(field.getKey(), field.getValue());
+            }
+        });
+        return TrainingState.json(flat);
     }
 
     /**
-     * Reads {@link #toJson}, and what was written before columns were kept.
+     * Reads {@link #toJson}, and files that were written before columns were kept.
      *
-     * @throws ModelFileException if the text is nothing of the kind
+     * @throws ModelFileException if the text is not valid
      */
     public static TrainedData fromJson(String text) throws ModelFileException {
-        return TrainingState.read(text, TrainedData.class, COLUMNS);
+        JsonNode tree = TrainingState.read(text, JsonNode.class);
+        if (tree instanceof ObjectNode object) {
+            object.putIfAbsent(COLUMNS, object.nullNode());
+            INLINED.forEach((record, fields) -> {
+                ObjectNode nested = object.objectNode();
+                fields.stream().filter(object::has).forEach(name -> nested.set(name, object.remove(name)));
+                object.set(record, nested);
+            });
+        }
+        return TrainingState.read(tree, TrainedData.class);
     }
 }

@@ -13,19 +13,20 @@ import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
 
 /**
- * Trains classifiers.
+ * Trains classifiers by mini-batch gradient descent.
  *
- * <p>In epoch e, from 1, the samples come in the order {@code Permutation.of(n, seed, SHUFFLE, e)}, in batches of the
- * size asked for and a last one of what is left; a single example that is left joins the batch before where the network
- * cannot learn from one alone ({@link NetworkSpec#needsSeveralSamples}). Each size's step is recorded once and replayed from then on ({@link
- * Backend#record}); nothing is copied to the host within an epoch. The same settings, data and device give the same
- * numbers, bit for bit, whatever the number of threads, wherever the data lies, with or without graphs.
+ * <p>In epoch e, from 1, samples have the order {@code Permutation.of(n, seed, SHUFFLE, e)} and come in batches of the
+ * configured size; the last batch holds the remainder, and a remainder of one example joins the batch before if the
+ * network cannot train on a single sample ({@link NetworkSpec#needsSeveralSamples}). The step of each batch size is
+ * captured once and then replayed ({@link Backend#record}); nothing is copied to the host within an epoch. Equal
+ * settings, data and device give equal results, bit for bit, independently of the number of threads, the memory that
+ * holds the data, and the use of graphs.
  */
 public final class Trainer {
-    /** Most training samples that {@link EpochMetrics#trainLoss} is measured on. */
+    /** Largest number of training samples that {@link EpochMetrics#trainLoss} is measured on. */
     public static final int EVALUATED = 10_000;
 
-    /** Samples that are evaluated at a time: a network that was trained has room for them. */
+    /** Batch size of evaluations; a trained network has buffers for it. */
     public static final int EVALUATION_BATCH = 512;
 
     private final Backend backend;
@@ -42,59 +43,64 @@ public final class Trainer {
     }
 
     /**
-     * A trainer without a validation part: where its loss and accuracy are asked for, those of the training part stand, up
-     * to {@value #EVALUATED} samples of it.
+     * A trainer without a validation part: validation loss and accuracy are those of the first {@value #EVALUATED}
+     * training samples.
      */
     public Trainer(Backend backend, BatchSource train, TrainingConfig config) {
         this(backend, train, null, config);
     }
 
     /**
-     * The largest batch that a network gets: reserve room for it to know how much is left for data.
+     * Size of the largest batch of a training: reserve buffers for it before placing data in the remaining memory.
      *
-     * @param network that is trained
-     * @param examples in the training part
+     * @param network to train
+     * @param examples number of training examples
      */
     public static int largestBatch(NetworkSpec network, TrainingConfig config, int examples) {
         return Math.max(BatchSizes.of(network, config, examples).largest(), EVALUATION_BATCH);
     }
 
-    /** Steps of an epoch: {@code ceil(n / batchSize)}, and one fewer where a last single example joins the batch before. */
+    /**
+     * Number of steps of an epoch: {@code ceil(n / batchSize)}, or one fewer if a single last example joins the batch
+     * before.
+     */
     public int stepsPerEpoch(NetworkSpec network) {
         return BatchSizes.of(network, config, train.examples()).steps();
     }
 
     /**
-     * Trains a network to the last epoch or until the validation loss has stopped falling.
+     * Trains a network up to the last epoch or until early stopping.
      *
-     * @param network at its start, with as many inputs as the data has features
-     * @param listener told of every step and epoch
+     * @param network in its initial state, with as many inputs as the data has features
+     * @param listener notified of every step and epoch
      * @throws TrainingException at the first loss that is not finite, naming epoch and step, with the epochs before; or
-     *     before an epoch that would lead behind the last step, {@link StepState#LAST_STEP}
-     * @throws IllegalArgumentException if the network needs several samples in every batch, and there is but one
+     *     before an epoch that would exceed the last step, {@link StepState#LAST_STEP}
+     * @throws IllegalArgumentException if the network needs several samples in every batch, and a batch or the data has
+     *     only one
      */
     public TrainingResult train(Network network, TrainingListener listener) {
         return train(network, List.of(), listener, () -> {});
     }
 
     /**
-     * Trains a network and keeps it as it was after its best epoch, that of {@link TrainingResult#best}.
+     * Trains a network and takes a snapshot after its best epoch, that of {@link TrainingResult#best}.
      *
-     * @param best of this network; holds its best epoch afterwards
-     * @throws IllegalArgumentException if it is of another network
+     * @param best of this network; holds the best epoch afterwards
+     * @throws IllegalArgumentException if the snapshot is of another network
      */
     public TrainingResult train(Network network, TrainingListener listener, Snapshot best) {
         return resume(network, List.of(), listener, best);
     }
 
     /**
-     * Goes on with a training, and gives what the whole would have given without an interruption: bit for bit on the same
-     * device, but for the seconds.
+     * Continues a training. The result is that of an uninterrupted training, bit for bit on the same device, except for
+     * the seconds.
      *
-     * @param network as it was after the last finished epoch: parameters, moments, step
-     * @param finished what was measured in the epochs before, epoch 1 first; if these are all, nothing is trained
-     * @param best of this network, as it was after the last finished epoch
-     * @throws IllegalArgumentException if it is of another network, or if more epochs are finished than are to be trained
+     * @param network with parameters, moments and step of the last finished epoch
+     * @param finished metrics of the earlier epochs, epoch 1 first; if these are all, nothing is trained
+     * @param best of this network, with its state after the last finished epoch
+     * @throws IllegalArgumentException if the snapshot is of another network, or more epochs are finished than
+     *     configured
      */
     public TrainingResult resume(
             Network network, List<EpochMetrics> finished, TrainingListener listener, Snapshot best) {
@@ -114,7 +120,7 @@ public final class Trainer {
         finished.forEach(epoch -> stopping.improvedBy(epoch.validationLoss()));
         List<EpochMetrics> epochs = new ArrayList<>(finished);
         boolean stopped = !finished.isEmpty() && finished.size() < config.epochs() && stopping.stops();
-        // Recorded steps hold addresses: the network must not grow after this.
+        // Captured steps hold addresses: the network's buffers must not be reallocated after this.
         network.reserve(largest);
         try (Batches training = train.batches(largest);
                 Batches validating = validation == null ? null : validation.batches(EVALUATION_BATCH);
@@ -155,7 +161,7 @@ public final class Trainer {
         return new TrainingResult(epochs, stopped);
     }
 
-    /** Losses and hits of a network on all of a data set, without masks. */
+    /** Loss and accuracy of a network on a whole data set, without masks. */
     public LossTotals evaluate(Network network, BatchSource data) {
         try (Batches batches = data.batches(EVALUATION_BATCH);
                 LossAccumulator totals = backend.memory().newLossAccumulator()) {
@@ -163,7 +169,7 @@ public final class Trainer {
         }
     }
 
-    // On the first rows.
+    // Evaluates the first rows.
     private static LossTotals evaluate(Network network, Batches batches, int rows, LossAccumulator totals) {
         totals.reset();
         batches.start(IntStream.range(0, rows).toArray(), EVALUATION_BATCH);
@@ -184,7 +190,7 @@ public final class Trainer {
         }
     }
 
-    // The accumulator remembers the first step, so that the host need not look at every one.
+    // The accumulator keeps the first step whose loss was not finite, so the host need not read every loss.
     private LossTotals finite(LossTotals totals, List<EpochMetrics> finished, int steps) {
         if (totals.firstNonFiniteStep() >= 0) {
             int epoch = finished.size() + 1;

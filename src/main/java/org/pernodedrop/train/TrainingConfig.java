@@ -1,5 +1,6 @@
 package org.pernodedrop.train;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.pernodedrop.nn.Adam;
 import org.pernodedrop.nn.AdamW;
@@ -7,19 +8,19 @@ import org.pernodedrop.nn.Optimizer;
 import org.pernodedrop.nn.Sgd;
 
 /**
- * How a network is trained; what it is says {@link ModelConfig}.
+ * Settings of a training; those of the network are in {@link ModelConfig}.
  *
  * <pre>{@code TrainingConfig.builder().epochs(10).batchSize(128).learningRate(3e-4).build()}</pre>
  *
  * @param epochs passes over the training part, at least 1
- * @param batchSize samples in a step, at least 1; the last step of an epoch takes what is left
- * @param optimizer how parameters follow their gradients
- * @param momentum of sgd, in [0, 1); not used by the others
- * @param weightDecay of adamw, finite and at least 0; not used by the others
+ * @param batchSize samples in a step, at least 1; the last step of an epoch takes the remainder
+ * @param optimizer kind of optimizer
+ * @param momentum of sgd, in [0, 1); ignored by other optimizers
+ * @param weightDecay of adamw, finite and at least 0; ignored by other optimizers
  * @param learningRate of the first epoch, finite and above 0
- * @param schedule how it changes
- * @param patience see {@link EarlyStopping}
- * @param seed order of the samples, initial parameters and masks follow from it
+ * @param schedule of the learning rate
+ * @param patience of {@link EarlyStopping}: epochs without improvement, 0 for no early stopping
+ * @param seed of the order of samples, initial parameters and masks
  */
 public record TrainingConfig(
         int epochs,
@@ -31,20 +32,20 @@ public record TrainingConfig(
         LearningRateSchedule schedule,
         int patience,
         long seed) {
-    /** Momentum unless set. */
+    /** Default momentum. */
     public static final double DEFAULT_MOMENTUM = 0.9;
 
-    /** Weight decay unless set. */
+    /** Default weight decay. */
     public static final double DEFAULT_WEIGHT_DECAY = 0.01;
 
-    /** Refuses nulls and values out of range; {@link #builder} reads better. */
+    /** Refuses nulls and values out of range; {@link #builder} is the convenient way. */
     public TrainingConfig {
         Objects.requireNonNull(optimizer, "optimizer");
         Objects.requireNonNull(schedule, "schedule");
         require(epochs >= 1, "epochs must be at least 1: epochs=" + epochs);
         require(batchSize >= 1, "batchSize must be at least 1: batchSize=" + batchSize);
         require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1): momentum=" + momentum);
-        // In single precision, as the backend computes.
+        // The backend computes in single precision.
         require(
                 weightDecay >= 0 && weightDecay <= Float.MAX_VALUE,
                 "weightDecay must be finite and at least 0: weightDecay=" + weightDecay);
@@ -59,13 +60,13 @@ public record TrainingConfig(
         return new Builder();
     }
 
-    /** The same from another seed. */
+    /** A copy with another seed. */
     public TrainingConfig withSeed(long seed) {
         return new TrainingConfig(
                 epochs, batchSize, optimizer, momentum, weightDecay, learningRate, schedule, patience, seed);
     }
 
-    /** The optimizer with its settings. */
+    /** Creates the optimizer with its settings. */
     public Optimizer newOptimizer() {
         return switch (optimizer) {
             case SGD -> Sgd.momentum(momentum);
@@ -85,7 +86,7 @@ public record TrainingConfig(
         }
     }
 
-    /** Settings of a training; the record's components say what they are. */
+    /** Settings of a training; see the record's components. */
     public static final class Builder {
         private int epochs = 30;
         private int batchSize = 64;
@@ -111,7 +112,7 @@ public record TrainingConfig(
             return this;
         }
 
-        /** How parameters follow their gradients. */
+        /** Kind of optimizer. */
         public Builder optimizer(OptimizerKind optimizer) {
             this.optimizer = optimizer;
             return this;
@@ -135,19 +136,19 @@ public record TrainingConfig(
             return this;
         }
 
-        /** How the learning rate changes. */
+        /** Schedule of the learning rate. */
         public Builder schedule(LearningRateSchedule schedule) {
             this.schedule = schedule;
             return this;
         }
 
-        /** Epochs without a new lowest validation loss before training stops; 0 for never. */
+        /** Epochs without a new lowest validation loss after which training stops; 0 for never. */
         public Builder patience(int patience) {
             this.patience = patience;
             return this;
         }
 
-        /** What everything random follows from. */
+        /** Seed of everything random. */
         public Builder seed(long seed) {
             this.seed = seed;
             return this;
@@ -156,11 +157,64 @@ public record TrainingConfig(
         /**
          * The settings.
          *
-         * @throws IllegalArgumentException if one is out of range
+         * @throws IllegalArgumentException if a setting is out of range
          */
         public TrainingConfig build() {
             return new TrainingConfig(
                     epochs, batchSize, optimizer, momentum, weightDecay, learningRate, schedule, patience, seed);
+        }
+    }
+
+    /** Optimizers by name. */
+    public enum OptimizerKind {
+        /** {@link org.pernodedrop.nn.Sgd}. */
+        SGD,
+        /** {@link org.pernodedrop.nn.Adam}. */
+        ADAM,
+        /** {@link org.pernodedrop.nn.AdamW}. */
+        ADAMW;
+
+        /** The name on the command line and in files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Learning rate as a function of the epoch. */
+    public enum LearningRateSchedule {
+        /** Constant. */
+        CONSTANT,
+        /** Cosine annealing towards 0; Loshchilov and Hutter 2017, without restarts. */
+        COSINE,
+        /** A factor of 0.1 after half of the epochs, 0.01 after three quarters. */
+        STEP;
+
+        /**
+         * Factor of the learning rate: with {@code t = (epoch - 1) / epochs} it is 1, {@code (1 + cos(pi t)) / 2}, or
+         * for steps 1, 0.1 from t = 1/2 and 0.01 from t = 3/4.
+         *
+         * @param epoch number of the epoch, in [1, epochs]
+         * @param epochs number of epochs, at least 1
+         * @return in (0, 1], 1 in the first epoch
+         * @throws IllegalArgumentException if the epoch is out of range
+         */
+        public double factor(int epoch, int epochs) {
+            if (epoch < 1 || epoch > epochs) {
+                throw new IllegalArgumentException("epoch must be in [1, " + epochs + "]: epoch=" + epoch);
+            }
+            double done = (epoch - 1.0) / epochs;
+            return switch (this) {
+                case CONSTANT -> 1;
+                case COSINE -> (1 + Math.cos(Math.PI * done)) / 2;
+                case STEP -> done < 0.5 ? 1 : done < 0.75 ? 0.1 : 0.01;
+            };
+        }
+
+        /** The name on the command line and in files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -1,14 +1,14 @@
 package org.pernodedrop.train;
 
-/** Told how training gets on; from the thread that trains. */
+/** Receives the progress of a training, in the thread that trains. */
 public interface TrainingListener {
-    /** A step was given to the device. */
+    /** A step was submitted to the device. */
     default void stepped() {}
 
-    /** An epoch is finished and measured. */
+    /** An epoch was finished and measured. */
     default void finished(EpochMetrics epoch) {}
 
-    /** A listener that tells this one and then another. */
+    /** A listener that notifies this one and then another. */
     default TrainingListener and(TrainingListener next) {
         TrainingListener first = this;
         return new TrainingListener() {

@@ -4,10 +4,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A finished training.
+ * Result of a training.
  *
- * @param epochs what was measured, at least one epoch
- * @param stoppedEarly whether the validation loss ended it before the last epoch asked for
+ * @param epochs metrics of at least one epoch
+ * @param stoppedEarly whether early stopping ended it before the last configured epoch
  */
 public record TrainingResult(List<EpochMetrics> epochs, boolean stoppedEarly) {
     /** Refuses an empty list. */
@@ -18,12 +18,12 @@ public record TrainingResult(List<EpochMetrics> epochs, boolean stoppedEarly) {
         }
     }
 
-    /** The last epoch; the network is as it was then. */
+    /** The last epoch, after which the network has its present state. */
     public EpochMetrics last() {
         return epochs.get(epochs.size() - 1);
     }
 
-    /** The epoch of the lowest validation loss, the first of equals. */
+    /** The epoch of the lowest validation loss; the first if there are several. */
     public EpochMetrics best() {
         return epochs.stream()
                 .min(Comparator.comparingDouble(EpochMetrics::validationLoss))

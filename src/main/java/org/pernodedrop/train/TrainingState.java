@@ -7,18 +7,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 
 /**
- * How far a training got. The order of the samples follows from seed and epoch, early stopping from the losses: this and
- * the network are all that it takes to go on.
+ * Settings and finished epochs of a training. The order of samples is a function of seed and epoch, early stopping one
+ * of the losses: this and the network suffice to continue.
  *
- * @param config how the network is trained
- * @param epochs what was measured so far, epoch 1 first; may be empty
+ * @param config of the training
+ * @param epochs metrics so far, epoch 1 first; may be empty
  */
 public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     private static final String CONFIG = "config";
@@ -32,7 +36,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** Refuses nulls, epochs that are not numbered from 1 on, and more of them than are to be trained. */
+    /** Refuses nulls, epochs that are not numbered from 1, and more epochs than configured. */
     public TrainingState {
         Objects.requireNonNull(config, "config");
         epochs = List.copyOf(epochs);
@@ -49,10 +53,10 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     }
 
     /**
-     * The same epochs under another configuration. Only how long to train may differ, and that only if the learning rate
-     * does not depend on it.
+     * A copy with another configuration, which may differ only in patience and number of epochs; in the number of
+     * epochs only if the learning rate does not depend on it.
      *
-     * @throws IllegalArgumentException if more differs, naming what
+     * @throws IllegalArgumentException if another setting differs, naming it
      */
     public TrainingState continuedBy(TrainingConfig wanted) {
         require("batch-size", config.batchSize(), wanted.batchSize());
@@ -76,7 +80,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    /** As JSON: the configuration with names in snake case, and for every epoch a row of its numbers ({@link EpochRows}). */
+    /** As JSON: the configuration with names in snake case, and one row of numbers per epoch ({@link EpochRows}). */
     public String toJson() {
         ObjectNode root = JSON.createObjectNode();
         root.set(CONFIG, JSON.valueToTree(config));
@@ -87,7 +91,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     /**
      * Reads {@link #toJson}.
      *
-     * @throws ModelFileException if the text is no such state
+     * @throws ModelFileException if the text is not such a state
      */
     public static TrainingState fromJson(String text) throws ModelFileException {
         JsonNode root = read(text, JsonNode.class);
@@ -119,30 +123,94 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         }
     }
 
-    private static JsonNode completed(String text, String... later) throws JsonProcessingException {
-        JsonNode tree = JSON.readTree(text);
-        if (tree instanceof ObjectNode object) {
-            for (String property : later) {
-                object.putIfAbsent(property, object.nullNode());
-            }
+    static ObjectNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    /** Reads what {@link #json} wrote. */
+    static <T> T read(String text, Class<T> type) throws ModelFileException {
+        try {
+            return requireValue(JSON.readValue(text, type));
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
         }
-        return tree;
+    }
+
+    /** Reads a tree as {@link #tree} makes it. */
+    static <T> T read(JsonNode tree, Class<T> type) throws ModelFileException {
+        try {
+            return requireValue(JSON.treeToValue(tree, type));
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static <T> T requireValue(T value) throws ModelFileException {
+        if (value == null) {
+            throw new ModelFileException("what a run has saved must not be null");
+        }
+        return value;
     }
 
     /**
-     * Reads what {@link #json} wrote.
-     *
-     * @param later names of properties that came later: files without them have null there
+     * Metrics of epochs as rows of numbers, epoch 1 first:
+     * {@code [[running_loss, train_loss, train_accuracy, validation_loss, validation_accuracy, seconds], ...]}. With
+     * many epochs, names in every row would take half of a file's header. Such rows, which earlier versions wrote, can
+     * be read.
      */
-    static <T> T read(String text, Class<T> type, String... later) throws ModelFileException {
-        try {
-            T value = later.length == 0 ? JSON.readValue(text, type) : JSON.treeToValue(completed(text, later), type);
-            if (value == null) {
-                throw new ModelFileException("what a run has saved must not be null");
+    static final class EpochRows {
+        /** Upper bound of a row's length: six numbers of at most 24 characters, and separators. */
+        static final int MAX_ROW_LENGTH = 160;
+
+        private static final int NUMBERS = 6;
+
+        private EpochRows() {}
+
+        static ArrayNode write(List<EpochMetrics> epochs) {
+            ArrayNode rows = JsonNodeFactory.instance.arrayNode(epochs.size());
+            for (EpochMetrics epoch : epochs) {
+                rows.addArray()
+                        .add(epoch.runningLoss())
+                        .add(epoch.trainLoss())
+                        .add(epoch.trainAccuracy())
+                        .add(epoch.validationLoss())
+                        .add(epoch.validationAccuracy())
+                        .add(epoch.seconds());
             }
-            return value;
-        } catch (JsonProcessingException e) {
-            throw unreadable(e);
+            return rows;
+        }
+
+        /**
+         * Reads rows.
+         *
+         * @param named reads rows of named numbers
+         * @throws ModelFileException if the rows are not valid
+         * @throws JsonProcessingException if a row of named numbers is not valid
+         */
+        static List<EpochMetrics> read(JsonNode rows, ObjectMapper named)
+                throws ModelFileException, JsonProcessingException {
+            if (!rows.isArray()) {
+                throw new ModelFileException("what a run has saved of its epochs must be an array");
+            }
+            List<EpochMetrics> epochs = new ArrayList<>();
+            for (JsonNode row : rows) {
+                epochs.add(row.isArray() ? read(epochs.size() + 1, row) : named.treeToValue(row, EpochMetrics.class));
+            }
+            return epochs;
+        }
+
+        private static EpochMetrics read(int epoch, JsonNode row) throws ModelFileException {
+            double[] numbers = new double[NUMBERS];
+            boolean valid = row.size() == NUMBERS;
+            for (int k = 0; valid && k < NUMBERS; k++) {
+                valid = row.get(k).isNumber();
+                numbers[k] = row.get(k).doubleValue();
+            }
+            if (!valid) {
+                throw new ModelFileException("what a run has saved of epoch " + epoch + " must be " + NUMBERS
+                        + " numbers: " + ModelFileException.quoted(row));
+            }
+            return new EpochMetrics(epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
         }
     }
 }

@@ -11,7 +11,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.math.la.SparseVector;
 import org.tribuo.math.la.VectorTuple;
 
-/** Tribuo's examples as rows of features, in the order of a model's feature map; what an example lacks is 0. */
+/** Converts Tribuo's examples to rows of features in the order of a model's feature map; missing features are 0. */
 final class ExampleRows {
     private final ImmutableFeatureMap features;
 
@@ -20,9 +20,10 @@ final class ExampleRows {
     }
 
     /**
-     * A data set of Tribuo's as one of ours; features and classes have the numbers that Tribuo gives them.
+     * Converts a data set; features and classes have Tribuo's numbers.
      *
-     * @throws IllegalArgumentException if it is empty, too large, or of one label, or {@link #put} refuses an example
+     * @throws IllegalArgumentException if it is empty, too large or has only one label, or {@link #put} refuses an
+     *     example
      */
     static org.pernodedrop.data.Dataset of(Dataset<Label> examples) {
         if (examples.size() == 0) {
@@ -54,7 +55,7 @@ final class ExampleRows {
                 examples.getSourceDescription(), features, labels, new int[] {rows.width()}, names);
     }
 
-    /** Features of a row. */
+    /** Number of features of a row. */
     int width() {
         return features.size();
     }
@@ -62,10 +63,11 @@ final class ExampleRows {
     /**
      * Fills a row.
      *
-     * @param row whose values are all 0
+     * @param row receives the features; its values must be 0
      * @param offset of its first value
-     * @return how many of the example's features the model knows
-     * @throws IllegalArgumentException if it knows none of them, or one is not finite in single precision
+     * @return number of the example's features that the model has
+     * @throws IllegalArgumentException if the model has none of the example's features, or a feature is not finite in
+     *     single precision
      */
     int put(Example<Label> example, float[] row, int offset) {
         SparseVector values = SparseVector.createSparseVector(example, features, false);

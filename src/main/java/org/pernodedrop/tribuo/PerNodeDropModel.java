@@ -35,18 +35,18 @@ import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.ModelProvenance;
 
 /**
- * A classifier that {@link PerNodeDropTrainer} has trained; its predictions are made without masks and hold the
- * probabilities of all labels. It predicts on the CPU by one thread, wherever it was trained; any number of threads may ask,
- * one after the other. Predictions are the same bits on the same processor.
+ * A classifier trained by {@link PerNodeDropTrainer}. Predictions use no masks and hold the probabilities of all
+ * labels. They are computed on the CPU by one thread, wherever the model was trained, and are the same bits on the same
+ * processor. Calls of several threads are serialised.
  *
- * <p>It keeps its network as the bytes of a safetensors file ({@link #safetensors}), in Tribuo's protobuf and in Java's
- * serialization too, and owns nothing that would have to be closed.
+ * <p>The network is kept as the bytes of a safetensors file ({@link #safetensors}), also in Tribuo's protobuf and in
+ * Java serialization. The model needs no close.
  */
 public final class PerNodeDropModel extends Model<Label> {
     private static final long serialVersionUID = 1;
     private static final int FORMAT = 0;
 
-    /** Rows that are predicted at a time. */
+    /** Number of rows predicted at a time. */
     private static final int BATCH = 512;
 
     private final byte[] network;
@@ -62,16 +62,16 @@ public final class PerNodeDropModel extends Model<Label> {
         this.network = network;
     }
 
-    /** The network as a file of this library's, which {@code Weights.open} and Python's safetensors read. */
+    /** The network as the bytes of a safetensors file, which {@code Weights.open} and Python read. */
     public byte[] safetensors() {
         return network.clone();
     }
 
     /**
-     * The most probable label, and the probability of each as its score.
+     * The most probable label, with the probability of every label as its score.
      *
-     * @throws IllegalArgumentException if the model knows none of the example's features, or its values are so large that the
-     *     network's outputs are not finite: Tribuo has no prediction without a label
+     * @throws IllegalArgumentException if the model has none of the example's features, or the network's outputs are
+     *     not finite, since Tribuo has no prediction without a label
      */
     @Override
     public Prediction<Label> predict(Example<Label> example) {
@@ -131,7 +131,7 @@ public final class PerNodeDropModel extends Model<Label> {
         return new Prediction<>(best, scores, known, example, true);
     }
 
-    // A CPU backend of one thread holds memory of Java's alone, which goes with the model.
+    // A CPU backend of one thread holds only Java memory, which is collected with the model.
     private Predictor predictor() {
         if (predictor == null) {
             predictor = new Predictor(open(network));
@@ -148,7 +148,7 @@ public final class PerNodeDropModel extends Model<Label> {
         }
     }
 
-    /** None: a network's weights don't tell which features matter. */
+    /** Empty: the importance of features is unknown. */
     @Override
     public Map<String, List<Pair<String, Double>>> getTopFeatures(int n) {
         return Map.of();
@@ -184,8 +184,8 @@ public final class PerNodeDropModel extends Model<Label> {
     /**
      * Called by Tribuo.
      *
-     * @throws InvalidProtocolBufferException if the message is none of {@link #serialize}
-     * @throws IllegalArgumentException if it is of a later version, or the parts don't belong together
+     * @throws InvalidProtocolBufferException if the message is not from {@link #serialize}
+     * @throws IllegalArgumentException if it is of a later version, or its parts do not fit together
      */
     public static PerNodeDropModel deserializeFromProto(int version, String className, Any message)
             throws InvalidProtocolBufferException {

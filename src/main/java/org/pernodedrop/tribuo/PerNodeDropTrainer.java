@@ -23,12 +23,12 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.Architecture;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.EpochMetrics;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.OptimizerKind;
-import org.pernodedrop.train.Regularizer;
-import org.pernodedrop.train.ResidentDataset;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 import org.pernodedrop.train.TrainingListener;
 import org.tribuo.Dataset;
 import org.tribuo.Trainer;
@@ -45,18 +45,18 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * Model<Label> model = trainer.train(training);
  * }</pre>
  *
- * <p>The settings are those of the command line's {@code train}, by the same names. Features go in as they are; scale them
- * by Tribuo's own {@code TransformTrainer}. Weights of examples are not looked at.
+ * <p>Settings have the names of the command line's {@code train} options. Features are not scaled: use Tribuo's
+ * {@code TransformTrainer}. Weights of examples are ignored.
  *
- * <p>As any of Tribuo's trainers it can be configured by OLCUT, counts how often it has trained, and draws a new seed from
- * its own each time; a model's provenance holds the settings, that count and the data, from which the same model can be
- * trained again: on the same processor and device it is the same, bit for bit. Several threads may train by one trainer at
- * once; only the order in which they began then tells which model has which seed.
+ * <p>Like every Tribuo trainer it can be configured by OLCUT, counts its invocations, and draws a new seed for each
+ * invocation from its own. A model's provenance holds the settings, the invocation count and the data; they reproduce
+ * the model bit for bit on the same processor and device. Several threads may train with one trainer at a time; seeds
+ * then follow the order in which the trainings begin.
  */
 public final class PerNodeDropTrainer implements Trainer<Label> {
     private static final Logger LOGGER = Logger.getLogger(PerNodeDropTrainer.class.getName());
 
-    // Names rather than enums, which OLCUT would write by toString() and read by name().
+    // Strings rather than enums, which OLCUT writes by toString() and reads by name().
     @Config(description = "The layers: mlp:UNITS,UNITS,... for dense hidden layers, from the input on.")
     private String network = "mlp:256,256";
 
@@ -103,12 +103,12 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
 
     private PerNodeDropTrainer() {}
 
-    /** Settings of a trainer, all of which have a default. */
+    /** Settings of a trainer; all have defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Called by OLCUT when a trainer was configured. */
+    /** Called by OLCUT after configuration. */
     @Override
     public void postConfig() {
         setInvocationCount(0);
@@ -165,11 +165,11 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
     /**
      * Trains a network.
      *
-     * @param examples at least one, all of them labelled
-     * @throws IllegalArgumentException if there are none, one has no label or none of the features, or a feature is not
+     * @param examples at least one, all labelled
+     * @throws IllegalArgumentException if there are none, an example has no label or no feature, or a feature is not
      *     finite in single precision
-     * @throws org.pernodedrop.train.TrainingException if the loss grows beyond bounds
-     * @throws org.pernodedrop.driver.DeviceUnavailableException if the device that was asked for cannot be had
+     * @throws org.pernodedrop.train.TrainingException if the loss is not finite
+     * @throws org.pernodedrop.driver.DeviceUnavailableException if the requested device is not available
      */
     @Override
     public PerNodeDropModel train(Dataset<Label> examples, Map<String, Provenance> runProvenance) {
@@ -219,7 +219,7 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
         };
         try (Backend backend = Backends.open(BackendOptions.of(Device.parse(device)), LOGGER::fine);
                 Network trained = new Network(spec, backend);
-                ResidentDataset training = new ResidentDataset(backend, data)) {
+                DeviceResidentDataset training = new DeviceResidentDataset(backend, data)) {
             new org.pernodedrop.train.Trainer(backend, training, settings).train(trained, log);
             return Weights.toBytes(trained, Map.of());
         }
@@ -265,7 +265,10 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
             return this;
         }
 
-        /** @param specification {@code mlp:UNITS,UNITS,...}, hidden layers from the input on; {@code mlp:256,256} if not set */
+        /**
+         * @param specification {@code mlp:UNITS,UNITS,...}, hidden layers from the input on; {@code mlp:256,256} if not
+         *     set
+         */
         public Builder network(String specification) {
             return set(trainer -> trainer.network = specification);
         }
@@ -331,9 +334,9 @@ public final class PerNodeDropTrainer implements Trainer<Label> {
         }
 
         /**
-         * A trainer of its own at each call.
+         * Creates a new trainer.
          *
-         * @throws IllegalArgumentException if a setting is out of its range
+         * @throws IllegalArgumentException if a setting is out of range
          */
         public PerNodeDropTrainer build() {
             PerNodeDropTrainer trainer = new PerNodeDropTrainer();

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.data.DataSource.Parts;
+import org.pernodedrop.data.InputFile.UnpackedStream;
+import org.pernodedrop.data.Reading.Header;
 
 class CsvSourceTest {
     @TempDir

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.data.CsvSource.Table;
+import org.pernodedrop.data.DataSource.StratifiedSplit;
+import org.pernodedrop.data.Reading.Header;
 
 class DataSourceTest {
     @ParameterizedTest
@@ -145,7 +148,7 @@ class DataSourceTest {
     @Test
     void sourceRowsOfATestPartLeadBackToTheFile() {
         Reading reading = Reading.standard().withHeader(Header.YES);
-        LabelledTable table = LabelledTable.read(InputFile.resource("vowel.csv.gz"), reading);
+        Table table = Table.read(InputFile.resource("vowel.csv.gz"), reading);
         DataSplit split = DataSource.parse("vowel", null).load(7, 0.3, 101);
         for (Dataset part :
                 List.of(split.train(), split.validation(), split.test().orElseThrow())) {

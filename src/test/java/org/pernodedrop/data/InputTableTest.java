@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.data.Reading.Header;
 
 class InputTableTest {
     private static final InputTable.Wanted NAMED = wanted("a,b,c", "y", "s0,s1");

@@ -91,12 +91,12 @@ final class DjlNetworks {
                 .build();
     }
 
-    static PerNodeDropTrainer trainer(Block block, Shape input) {
+    static PerNodeDropBlockTrainer trainer(Block block, Shape input) {
         return trainer(model(block), input);
     }
 
-    static PerNodeDropTrainer trainer(Model model, Shape input) {
-        PerNodeDropTrainer trainer = PerNodeDropTrainer.of(model, config(sgd()));
+    static PerNodeDropBlockTrainer trainer(Model model, Shape input) {
+        PerNodeDropBlockTrainer trainer = PerNodeDropBlockTrainer.of(model, config(sgd()));
         trainer.initialize(input);
         return trainer;
     }
@@ -119,7 +119,7 @@ final class DjlNetworks {
         return new ParallelBlock(sum, List.of(inner, new SequentialBlock().add(Activation::tanh)));
     }
 
-    static void train(PerNodeDropTrainer trainer, NDArray x, NDArray labels, int steps) {
+    static void train(PerNodeDropBlockTrainer trainer, NDArray x, NDArray labels, int steps) {
         for (int step = 0; step < steps; step++) {
             try (NDManager batch = x.getManager().newSubManager()) {
                 NDArray rows = x.duplicate();

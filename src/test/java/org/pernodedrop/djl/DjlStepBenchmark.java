@@ -48,7 +48,7 @@ final class DjlStepBenchmark {
                     .add(Activation::relu)
                     .add(Linear.builder().setUnits(10).build()));
             var config = DjlNetworks.config(Optimizer.adam().build());
-            Trainer trainer = k == 0 ? PerNodeDropTrainer.of(model, config) : model.newTrainer(config);
+            Trainer trainer = k == 0 ? PerNodeDropBlockTrainer.of(model, config) : model.newTrainer(config);
             trainer.initialize(x.getShape());
             int steps = k == 1 ? 1 : 5;
             peers.add(new Peer(

@@ -100,7 +100,7 @@ class PerNodeDropBlockTest {
                 .optOptimizer(DjlNetworks.sgd());
         try (Model ourModel = DjlNetworks.model(ours);
                 Model theirModel = DjlNetworks.model(theirs);
-                Trainer ourTrainer = PerNodeDropTrainer.of(ourModel, config);
+                Trainer ourTrainer = PerNodeDropBlockTrainer.of(ourModel, config);
                 Trainer theirTrainer = theirModel.newTrainer(config)) {
             for (Trainer trainer : List.of(ourTrainer, theirTrainer)) {
                 trainer.initialize(new Shape(shape));
@@ -142,7 +142,7 @@ class PerNodeDropBlockTest {
     void masksChangeByStepAndNotAtInference() {
         PerNodeDropBlock ours = block(33);
         NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        try (PerNodeDropTrainer trainer = trainer(ours, x.getShape())) {
+        try (PerNodeDropBlockTrainer trainer = trainer(ours, x.getShape())) {
             float[] plain = DjlNetworks.infer(ours, manager, x).toFloatArray();
             NDArray w = ours.getParameters().get("weight").getArray();
             assertClose("inference", x.matMul(w).toFloatArray(), plain);
@@ -165,7 +165,7 @@ class PerNodeDropBlockTest {
     void blocksOfOneSeedHaveMasksOfTheirOwn() {
         PerNodeDropBlock first = block(33);
         PerNodeDropBlock second = block(33);
-        try (PerNodeDropTrainer trainer = trainer(network(first, residual(second)), new Shape(1, 20))) {
+        try (PerNodeDropBlockTrainer trainer = trainer(network(first, residual(second)), new Shape(1, 20))) {
             assertNotEquals(first.mask().key(), second.mask().key());
             assertFalse(trainer.getModel().getBlock().getParameters().isEmpty());
         }
@@ -180,7 +180,7 @@ class PerNodeDropBlockTest {
         Block targets = network(block(33), residual(block(33)));
         List<float[]> found = new ArrayList<>();
         for (Block network : List.of(whole, parts, targets)) {
-            try (PerNodeDropTrainer trainer = trainer(network, x.getShape())) {
+            try (PerNodeDropBlockTrainer trainer = trainer(network, x.getShape())) {
                 DjlNetworks.number(network);
                 try (GradientCollector collector = trainer.newGradientCollector()) {
                     if (network == parts) {
@@ -228,13 +228,13 @@ class PerNodeDropBlockTest {
         NDArray labels = DjlNetworks.classes(manager, 16, 3);
         Map<String, float[]> expected;
         Block first = network(block(33), block(13));
-        try (PerNodeDropTrainer trainer = trainer(first, new Shape(16, 20))) {
+        try (PerNodeDropBlockTrainer trainer = trainer(first, new Shape(16, 20))) {
             DjlNetworks.number(first);
             NDArray rows = wide.transpose().reshape(-1).reshape(16, 20);
             expected = DjlNetworks.gradients(trainer, rows, labels);
         }
         Block second = network(block(33), block(13));
-        try (PerNodeDropTrainer trainer = trainer(second, new Shape(16, 20));
+        try (PerNodeDropBlockTrainer trainer = trainer(second, new Shape(16, 20));
                 GradientCollector collector = trainer.newGradientCollector()) {
             DjlNetworks.number(second);
             NDArray loss;
@@ -268,18 +268,18 @@ class PerNodeDropBlockTest {
         refused("[B, I] or [B, T, I]", () -> block(3).initialize(manager, DataType.FLOAT32, new Shape(1, 2, 3, 4)));
         Model none = Model.newInstance("none", Device.cpu(), "PyTorch");
         DefaultTrainingConfig config = DjlNetworks.config(DjlNetworks.sgd());
-        refused("must have a block", () -> PerNodeDropTrainer.of(none, config));
-        refused("must not be null", () -> PerNodeDropTrainer.of(none, null));
+        refused("must have a block", () -> PerNodeDropBlockTrainer.of(none, config));
+        refused("must not be null", () -> PerNodeDropBlockTrainer.of(none, null));
         PerNodeDropBlock ours = block(3);
         Model model = DjlNetworks.model(ours);
         DefaultTrainingConfig gpu = DjlNetworks.config(DjlNetworks.sgd()).optDevices(new Device[] {Device.gpu()});
-        refused("computes on the CPU", () -> PerNodeDropTrainer.of(model, gpu));
+        refused("computes on the CPU", () -> PerNodeDropBlockTrainer.of(model, gpu));
         NDArray x = DjlNetworks.floats(manager, 1, 4, 5);
         try (Trainer plain = model.newTrainer(config)) {
             plain.initialize(x.getShape());
-            refused("needs a PerNodeDropTrainer", () -> plain.forward(new NDList(x)));
+            refused("needs a PerNodeDropBlockTrainer", () -> plain.forward(new NDList(x)));
         }
-        PerNodeDropTrainer first = PerNodeDropTrainer.of(model, config);
+        PerNodeDropBlockTrainer first = PerNodeDropBlockTrainer.of(model, config);
         refused("open gradient collector", () -> first.forward(new NDList(x)));
         try (GradientCollector collector = first.newGradientCollector()) {
             refused("not empty", () -> first.forward(new NDList(DjlNetworks.floats(manager, 1, 4, 6))));
@@ -288,7 +288,7 @@ class PerNodeDropBlockTest {
             NDList y = first.forward(new NDList(x));
             collector.backward(y.head().square().sum());
         }
-        try (PerNodeDropTrainer second = PerNodeDropTrainer.of(model, config)) {
+        try (PerNodeDropBlockTrainer second = PerNodeDropBlockTrainer.of(model, config)) {
             refused("made last", first::step);
             assertEquals(model, second.getModel());
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.pernodedrop.io.FolderLock.InUseException;
 
 /** Another process that holds a folder: once until its input ends, or again and again, so many times. */
 final class FolderHolder {
@@ -53,7 +54,7 @@ final class FolderHolder {
                 Path mine = Files.createFile(lock.path().resolve("mine"));
                 Files.delete(mine);
                 held++;
-            } catch (FolderInUseException e) {
+            } catch (InUseException e) {
                 Thread.onSpinWait();
             }
         }

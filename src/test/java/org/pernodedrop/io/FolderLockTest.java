@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.io.FolderLock.InUseException;
 
 class FolderLockTest {
     @TempDir
@@ -29,7 +30,7 @@ class FolderLockTest {
     }
 
     private static String refused(Path folder) {
-        return assertThrows(FolderInUseException.class, () -> hold(folder)).getMessage();
+        return assertThrows(InUseException.class, () -> hold(folder)).getMessage();
     }
 
     private static List<String> names(Path folder) throws IOException {

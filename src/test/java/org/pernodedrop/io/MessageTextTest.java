@@ -12,17 +12,17 @@ class MessageTextTest {
     void aLongMessageKeepsItsBeginningAndItsEnd() {
         String message = "rule: " + "x".repeat(3_000_000) + "; the way out";
         String cut = MessageText.cut(message);
-        assertTrue(cut.length() < MessageText.LONGEST + 100, cut);
+        assertTrue(cut.length() < MessageText.MAX_LENGTH + 100, cut);
         assertTrue(cut.startsWith("rule: xxx"), cut);
         assertTrue(cut.endsWith("; the way out"), cut);
-        assertTrue(cut.contains(" (" + (message.length() - MessageText.LONGEST) + " characters left out) "), cut);
+        assertTrue(cut.contains(" (" + (message.length() - MessageText.MAX_LENGTH) + " characters left out) "), cut);
         assertEquals("short", MessageText.cut("short"));
     }
 
     @Test
     void pairsOfSurrogatesStayWhole() {
         String cut = MessageText.cut("x" + "\uD83D\uDE00".repeat(3000));
-        assertEquals(cut, TerminalText.line(cut));
+        assertEquals(cut, SafeText.line(cut));
         String quoted = MessageText.quoted("x" + "\uD83D\uDE00".repeat(100));
         assertEquals('"' + "x" + "\uD83D\uDE00".repeat(39) + "...\"", quoted);
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.io.PrivateFolder.Access;
 
 class NativesFolderTest {
     private final Map<String, String> variables = new HashMap<>();
@@ -75,7 +76,7 @@ class NativesFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".cache", ".cache/pernodedrop"})
     void whereOthersMayWriteItIsTemporary(String open) throws IOException {
-        Assumptions.assumeTrue(FolderAccess.hasModes(), "SKIPPED: files have no modes here");
+        Assumptions.assumeTrue(Access.hasModes(), "SKIPPED: files have no modes here");
         Path planted = Files.createDirectories(home.resolve(".cache/pernodedrop/javacpp"));
         Files.setPosixFilePermissions(home.resolve(open), PosixFilePermissions.fromString("rwxrwxrwx"));
         assertTemporary();
@@ -104,7 +105,7 @@ class NativesFolderTest {
 
     @Test
     void whereNoneIsPrivateTheWayOutIsTold() throws IOException {
-        Assumptions.assumeTrue(FolderAccess.hasModes(), "SKIPPED: files have no modes here");
+        Assumptions.assumeTrue(Access.hasModes(), "SKIPPED: files have no modes here");
         properties.setProperty("user.home", "?");
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
         String said = said();

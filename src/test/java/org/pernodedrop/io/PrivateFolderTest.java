@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.io.PrivateFolder.Access;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 /** On systems whose files have modes. */
 class PrivateFolderTest {
@@ -29,7 +31,7 @@ class PrivateFolderTest {
 
     @BeforeEach
     void onlyWhereFilesHaveModes() throws IOException {
-        Assumptions.assumeTrue(FolderAccess.hasModes(), "SKIPPED: files have no modes here");
+        Assumptions.assumeTrue(Access.hasModes(), "SKIPPED: files have no modes here");
         root = given.toRealPath();
     }
 
@@ -96,7 +98,7 @@ class PrivateFolderTest {
         Path file = Files.createFile(root.resolve("file"));
         assertThrows(IOException.class, () -> PrivateFolder.at(file));
         assertThrows(IOException.class, () -> PrivateFolder.at(file.resolve("a")));
-        assertThrows(OpenFolderException.class, () -> PrivateFolder.at(Path.of("/")));
+        assertThrows(NotPrivateException.class, () -> PrivateFolder.at(Path.of("/")));
     }
 
     @Test
@@ -124,7 +126,7 @@ class PrivateFolderTest {
         }
         folder.requireOwnContent();
         giveAway(planted);
-        String said = assertThrows(OpenFolderException.class, folder::requireOwnContent)
+        String said = assertThrows(NotPrivateException.class, folder::requireOwnContent)
                 .getMessage();
         assertTrue(said.contains(planted + ": it belongs to " + SOMEBODY), said);
     }
@@ -135,15 +137,15 @@ class PrivateFolderTest {
         PrivateFolder.require(readable);
         assertEquals("rwxr-xr-x", mode(readable));
         Path open = folder("open", "rwxrwxrwx");
-        assertThrows(OpenFolderException.class, () -> PrivateFolder.require(open));
-        assertThrows(OpenFolderException.class, () -> PrivateFolder.requireFilesToStay(open));
+        assertThrows(NotPrivateException.class, () -> PrivateFolder.require(open));
+        assertThrows(NotPrivateException.class, () -> PrivateFolder.requireFilesToStay(open));
         Files.setAttribute(open, "unix:mode", STICKY_FOR_ALL);
         PrivateFolder.requireFilesToStay(open);
-        assertThrows(OpenFolderException.class, () -> PrivateFolder.require(open));
+        assertThrows(NotPrivateException.class, () -> PrivateFolder.require(open));
     }
 
     private static void assertRefused(Path path, Path because, String reason) {
-        String said = assertThrows(OpenFolderException.class, () -> PrivateFolder.at(path))
+        String said = assertThrows(NotPrivateException.class, () -> PrivateFolder.at(path))
                 .getMessage();
         assertTrue(said.startsWith("other users could put files there: " + because + ": " + reason), said);
     }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.io.PrivateFolder.Access;
+import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
 class TemporaryFolderTest {
     @TempDir
@@ -26,7 +28,7 @@ class TemporaryFolderTest {
                 TemporaryFolder other = TemporaryFolder.create(parent)) {
             assertNotEquals(one.folder().path(), other.folder().path());
             Files.writeString(one.folder().folder("a").path().resolve("library"), "");
-            if (FolderAccess.hasModes()) {
+            if (Access.hasModes()) {
                 assertEquals(
                         "rwx------",
                         PosixFilePermissions.toString(
@@ -38,9 +40,9 @@ class TemporaryFolderTest {
 
     @Test
     void whereOthersCouldReplaceItNoneIsMade() throws IOException {
-        Assumptions.assumeTrue(FolderAccess.hasModes(), "SKIPPED: files have no modes here");
+        Assumptions.assumeTrue(Access.hasModes(), "SKIPPED: files have no modes here");
         Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThrows(OpenFolderException.class, () -> TemporaryFolder.create(parent));
+        assertThrows(NotPrivateException.class, () -> TemporaryFolder.create(parent));
         assertEquals(List.of(), left());
     }
 

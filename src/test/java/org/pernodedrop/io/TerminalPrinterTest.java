@@ -16,7 +16,7 @@ class TerminalPrinterTest {
     @Test
     void nothingThatSteersOrHidesComesThrough() {
         for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
-            String text = TerminalText.line("a" + Character.toString(point) + "b");
+            String text = SafeText.line("a" + Character.toString(point) + "b");
             boolean harmful =
                     switch (Character.getType(point)) {
                         case Character.CONTROL -> point != '\t';
@@ -34,7 +34,7 @@ class TerminalPrinterTest {
                 assertEquals(escaped + "b", text);
             }
         }
-        assertEquals("Größe 漢字 \uD83D\uDE00 עברית", TerminalText.line("Größe 漢字 \uD83D\uDE00 עברית"));
+        assertEquals("Größe 漢字 \uD83D\uDE00 עברית", SafeText.line("Größe 漢字 \uD83D\uDE00 עברית"));
     }
 
     @Test

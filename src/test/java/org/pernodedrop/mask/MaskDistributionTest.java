@@ -64,7 +64,7 @@ class MaskDistributionTest {
     }
 
     @Test
-    void partialGaussianDisturbsTheEffectiveRate() {
+    void partialGaussianPerturbsTheEffectiveRate() {
         MaskSpec spec = spec(Noise.PARTIAL_GAUSSIAN, 0.3);
         float[] values = draw(spec, new Shift(0, 0, 0, 0, 0, 0));
         double p = spec.rate().effective();

@@ -120,7 +120,7 @@ class MaskExportTest {
         assertEquals(expected.count(), statistics.count());
         assertEquals(expected.mean().value(), statistics.mean().value(), 1e-12);
         assertEquals(expected.variance().value(), statistics.variance().value(), 1e-12);
-        assertEquals(expected.disturbedShare(), statistics.disturbedShare());
+        assertEquals(expected.perturbedShare(), statistics.perturbedShare());
     }
 
     private static Mask mask() {

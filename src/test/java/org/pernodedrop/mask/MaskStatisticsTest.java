@@ -29,8 +29,8 @@ class MaskStatisticsTest {
         assertEquals(1, statistics.mean().zScore());
         assertEquals(new MaskStatistics.Estimate(1, 1, 0), statistics.variance());
         assertEquals(0, statistics.variance().zScore());
-        assertEquals(new MaskStatistics.Estimate(0.25, 0.5, 0.25), statistics.disturbedShare());
-        assertEquals(-1, statistics.disturbedShare().zScore());
+        assertEquals(new MaskStatistics.Estimate(0.25, 0.5, 0.25), statistics.perturbedShare());
+        assertEquals(-1, statistics.perturbedShare().zScore());
         assertTrue(statistics.withinSigmas(1));
         assertFalse(statistics.withinSigmas(0.99));
     }
@@ -46,8 +46,8 @@ class MaskStatisticsTest {
         assertEquals(p / q, statistics.variance().expected(), 1e-7);
         assertEquals(
                 Math.sqrt(fourthMoment - p / q * (p / q)), statistics.variance().standardError(), 1e-6);
-        assertEquals(p, statistics.disturbedShare().expected());
-        assertEquals(Math.sqrt(p * q), statistics.disturbedShare().standardError(), 1e-12);
+        assertEquals(p, statistics.perturbedShare().expected());
+        assertEquals(Math.sqrt(p * q), statistics.perturbedShare().standardError(), 1e-12);
     }
 
     @Test
@@ -56,7 +56,7 @@ class MaskStatisticsTest {
         statistics.add(new float[] {1, 1.5f}, 0, 2);
         assertEquals(new MaskStatistics.Estimate(1.25, 1, Math.sqrt(0.5)), statistics.mean());
         assertEquals(new MaskStatistics.Estimate(0.125, 1, 1), statistics.variance());
-        assertEquals(new MaskStatistics.Estimate(1, 1, 0), statistics.disturbedShare());
+        assertEquals(new MaskStatistics.Estimate(1, 1, 0), statistics.perturbedShare());
     }
 
     @Test
@@ -66,7 +66,7 @@ class MaskStatisticsTest {
         // Half of the values have sigma 1: fourth moment 3/2, variance 1/2.
         assertEquals(new MaskStatistics.Estimate(1, 1, Math.sqrt(0.5)), statistics.mean());
         assertEquals(new MaskStatistics.Estimate(0, 0.5, Math.sqrt(1.25)), statistics.variance());
-        assertEquals(new MaskStatistics.Estimate(0, 0.5, 0.5), statistics.disturbedShare());
+        assertEquals(new MaskStatistics.Estimate(0, 0.5, 0.5), statistics.perturbedShare());
     }
 
     @ParameterizedTest
@@ -115,7 +115,7 @@ class MaskStatisticsTest {
             MaskStatistics statistics = drawn(spec, spec, seed, 1000);
             mean += Math.pow(statistics.mean().zScore(), 2);
             variance += Math.pow(statistics.variance().zScore(), 2);
-            share += Math.pow(statistics.disturbedShare().zScore(), 2);
+            share += Math.pow(statistics.perturbedShare().zScore(), 2);
         }
         double bound = Bounds.SIGMAS * Math.sqrt(2.0 * seeds);
         assertEquals(seeds, mean, bound);
@@ -164,6 +164,6 @@ class MaskStatisticsTest {
     }
 
     private static String describe(MaskStatistics statistics) {
-        return statistics.mean() + " " + statistics.variance() + " " + statistics.disturbedShare();
+        return statistics.mean() + " " + statistics.variance() + " " + statistics.perturbedShare();
     }
 }

@@ -43,7 +43,7 @@ public final class ReferenceMask {
     }
 
     /**
-     * Asserts that a value drawn elsewhere is the one defined: Bernoulli values and undisturbed ones bit for bit, normals
+     * Asserts that a value drawn elsewhere is the one defined: Bernoulli values and unperturbed ones bit for bit, normals
      * within 1e-5 (times sigma, where that is above 1).
      */
     public static void assertValue(

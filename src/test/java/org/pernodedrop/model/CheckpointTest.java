@@ -28,6 +28,7 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Adam;
 import org.pernodedrop.nn.AdamW;
 import org.pernodedrop.nn.BatchNormalization;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.model.Safetensors.Tensor;
 
 class SafetensorsTest {
     private static final String TENSOR = "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}";

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;

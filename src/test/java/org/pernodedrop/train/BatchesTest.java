@@ -44,7 +44,9 @@ class BatchesTest implements BackendFixture {
     }
 
     private BatchSource open(Source source) {
-        return source == Source.RESIDENT ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
+        return source == Source.RESIDENT
+                ? new DeviceResidentDataset(backend, data)
+                : new StreamedDataset(backend, data);
     }
 
     // Checks a pass, of which only some batches are looked for.

@@ -24,6 +24,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** The same seed on the CPU and on a CUDA device: the same weights and masks, and losses that part slowly. */
 @Tag("thorough")
@@ -92,7 +93,7 @@ class CpuCudaAgreementIT {
         List<float[]> masks = new ArrayList<>();
         List<LossTotals> losses = new ArrayList<>();
         try (Network network = new Network(model.describe(new int[] {64}, 10, SEED, config.newOptimizer()), backend);
-                BatchSource data = new ResidentDataset(backend, split.train());
+                BatchSource data = new DeviceResidentDataset(backend, split.train());
                 Batches batches = data.batches(BATCH);
                 LossAccumulator totals = backend.memory().newLossAccumulator()) {
             float[] initial = backend.memory().download(network.parameterBuffer());

@@ -86,8 +86,8 @@ class CudaFaultsIT {
     /** Parameters after a run with data on the device, data from the host, and recorded steps. */
     private static float[] run() {
         try (Backend backend = CudaDeviceUnderTest.open();
-                BatchSource training = new FedDataset(backend, TRAINING);
-                BatchSource validation = new ResidentDataset(backend, VALIDATION);
+                BatchSource training = new StreamedDataset(backend, TRAINING);
+                BatchSource validation = new DeviceResidentDataset(backend, VALIDATION);
                 Network network = new Network(network(), backend)) {
             new Trainer(backend, training, validation, CONFIG).train(network, new TrainingListener() {});
             return backend.memory().download(network.parameterBuffer());

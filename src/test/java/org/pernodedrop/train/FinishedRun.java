@@ -14,16 +14,16 @@ import java.util.List;
  *
  * @param name what it is called
  * @param folder the run's files
- * @param twin whether it is the network without a regularizer, trained after the other
+ * @param baseline whether it is the network without a regularizer, trained after the other
  * @param report run.json
  * @param epochs metrics.csv without its header; the columns are those of {@link MetricsCsv#HEADER}
  */
-record FinishedRun(String name, Path folder, boolean twin, JsonNode report, List<double[]> epochs) {
+record FinishedRun(String name, Path folder, boolean baseline, JsonNode report, List<double[]> epochs) {
     private static final int SECONDS = 6;
 
-    static FinishedRun read(String name, Path folder, boolean twin) {
+    static FinishedRun read(String name, Path folder, boolean baseline) {
         try {
-            List<String> lines = Files.readAllLines(metrics(folder, twin));
+            List<String> lines = Files.readAllLines(metrics(folder, baseline));
             if (!lines.get(0).equals(MetricsCsv.HEADER)) {
                 throw new IllegalArgumentException("unknown columns in " + folder + ": " + lines.get(0));
             }
@@ -38,14 +38,14 @@ record FinishedRun(String name, Path folder, boolean twin, JsonNode report, List
             }
             JsonNode report =
                     new ObjectMapper().readTree(folder.resolve("run.json").toFile());
-            return new FinishedRun(name, folder, twin, report, epochs);
+            return new FinishedRun(name, folder, baseline, report, epochs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static Path metrics(Path folder, boolean twin) {
-        return folder.resolve(twin ? "metrics-none.csv" : "metrics.csv");
+    static Path metrics(Path folder, boolean baseline) {
+        return folder.resolve(baseline ? "metrics-none.csv" : "metrics.csv");
     }
 
     /** The device that was asked for. */

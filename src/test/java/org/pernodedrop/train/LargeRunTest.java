@@ -18,6 +18,8 @@ import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.RunCheckpoints.CheckpointRoom;
+import org.pernodedrop.train.TrainingState.EpochRows;
 
 /** What is written of runs with very many columns or epochs is read again. */
 class LargeRunTest {
@@ -42,15 +44,14 @@ class LargeRunTest {
         return new TrainedData(
                 "csv:/data.csv",
                 null,
-                0.2,
-                0,
-                42,
+                new TrainedData.Split(0.2, 0, 42),
                 "checksum",
                 100,
                 List.of(columns),
                 List.of("a", "b"),
-                Collections.nCopies(columns, 12345.678901234567),
-                Collections.nCopies(columns, 1.2345678901234567e-10),
+                new TrainedData.Scaling(
+                        Collections.nCopies(columns, 12345.678901234567),
+                        Collections.nCopies(columns, 1.2345678901234567e-10)),
                 new TableColumns(
                         true,
                         IntStream.range(0, columns).mapToObj(k -> "column " + k).toList(),
@@ -81,7 +82,7 @@ class LargeRunTest {
     @Test
     void moreThanAFileHoldsIsRefusedBeforeItIsWritten() {
         Path file = folder.resolve("run.safetensors");
-        Safetensors content = new Safetensors(Map.of("data", "x".repeat(JsonText.LONGEST)), Map.of());
+        Safetensors content = new Safetensors(Map.of("data", "x".repeat(JsonText.MAX_LENGTH)), Map.of());
         String message = assertThrows(IllegalArgumentException.class, () -> content.write(file))
                 .getMessage();
         assertTrue(message.startsWith("names and metadata must take at most 100000000 bytes"), message);
@@ -99,9 +100,9 @@ class LargeRunTest {
                 -1.2345678901234567e-308,
                 -1.2345678901234567e-308,
                 -1.2345678901234567e-308);
-        assertTrue(EpochRows.write(List.of(longest)).toString().length() <= EpochRows.LONGEST_ROW);
+        assertTrue(EpochRows.write(List.of(longest)).toString().length() <= EpochRows.MAX_ROW_LENGTH);
         assertTrue(CheckpointRoom.epochs(2_000) > 500_000);
-        assertEquals(0, CheckpointRoom.epochs(JsonText.LONGEST));
+        assertEquals(0, CheckpointRoom.epochs(JsonText.MAX_LENGTH));
     }
 
     /** As earlier versions have written them: with the numbers' names. */

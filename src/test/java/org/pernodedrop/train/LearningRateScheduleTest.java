@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 
 class LearningRateScheduleTest {
     private static double[] factors(LearningRateSchedule schedule, int epochs) {

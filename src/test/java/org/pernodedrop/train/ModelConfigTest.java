@@ -20,6 +20,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.PerNodeDropDense;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 class ModelConfigTest {
     private static NetworkSpec describe(ModelConfig model) {

@@ -29,6 +29,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
 @Tag("thorough")
@@ -58,7 +59,8 @@ class ParallelTrainingIT {
                 Architecture.mlp(17),
                 Activation.RELU,
                 0);
-        try (BatchSource source = onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data);
+        try (BatchSource source =
+                        onDevice ? new DeviceResidentDataset(backend, data) : new StreamedDataset(backend, data);
                 Network network = new Network(
                         model.describe(data.exampleShape(), data.classes(), seed, config.newOptimizer()), backend)) {
             new Trainer(backend, source, source, config).train(network, new TrainingListener() {});
@@ -179,14 +181,14 @@ class ParallelTrainingIT {
         private static final int SAMPLES = 7;
 
         private final Backend backend;
-        private final ResidentDataset source;
+        private final DeviceResidentDataset source;
         private final Network network;
         private final LossAccumulator totals;
 
         SteppedNetwork(Backend backend, Dataset data) {
             this.backend = backend;
             TrainingConfig config = TrainingConfig.builder().build();
-            source = new ResidentDataset(backend, data);
+            source = new DeviceResidentDataset(backend, data);
             network = new Network(
                     ModelConfig.standard()
                             .withArchitecture(Architecture.mlp(9))

@@ -18,6 +18,7 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 
 /** Where data is put, and what happens when there is no room. */
 class PlacedDataTest {
@@ -56,7 +57,7 @@ class PlacedDataTest {
             assertEquals(onDevice ? bytes : 0, backend.memory().use().used());
             for (BatchSource part :
                     List.of(data.train(), data.validation(), data.test().orElseThrow())) {
-                assertEquals(onDevice, part instanceof ResidentDataset);
+                assertEquals(onDevice, part instanceof DeviceResidentDataset);
                 assertEquals(split.train().featureCount(), part.featureCount());
             }
             assertEquals(split.train().examples(), data.train().examples());

@@ -32,19 +32,19 @@ public final class RunComparison {
 
     private final List<Map<String, Object>> rows = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-    private final List<FinishedRun> twins;
+    private final List<FinishedRun> baselines;
     private final PrintStream out;
 
     /**
      * Compares the runs of each list with each other.
      *
-     * @param twins the networks without a mask that were trained beside the runs, in the same folders; may lack some
+     * @param baselines the networks without a mask that were trained beside the runs, in the same folders; may lack some
      */
-    RunComparison(List<FinishedRun> runs, List<FinishedRun> twins, PrintStream out) {
-        this.twins = twins;
+    RunComparison(List<FinishedRun> runs, List<FinishedRun> baselines, PrintStream out) {
+        this.baselines = baselines;
         this.out = out;
         out.printf(Locale.ROOT, "%-30s %7s %14s %8s %9s  %s%n", "run", "epochs", "s an epoch", "times", "GPU busy", "");
-        for (List<FinishedRun> networks : List.of(runs, twins)) {
+        for (List<FinishedRun> networks : List.of(runs, baselines)) {
             for (int k = 0; k < networks.size(); k++) {
                 add(networks.get(k), networks.subList(0, k));
             }
@@ -55,16 +55,16 @@ public final class RunComparison {
     /** Arguments: the JSON file to write, then NAME=FOLDER of each run, first the one that the others are held to. */
     public static void main(String[] arguments) throws IOException {
         List<FinishedRun> runs = new ArrayList<>();
-        List<FinishedRun> twins = new ArrayList<>();
+        List<FinishedRun> baselines = new ArrayList<>();
         for (String argument : List.of(arguments).subList(1, arguments.length)) {
             String[] parts = argument.split("=", 2);
             Path folder = Path.of(parts[1]);
             runs.add(FinishedRun.read(parts[0], folder, false));
             if (Files.exists(FinishedRun.metrics(folder, true))) {
-                twins.add(FinishedRun.read(parts[0] + " (none)", folder, true));
+                baselines.add(FinishedRun.read(parts[0] + " (none)", folder, true));
             }
         }
-        RunComparison comparison = new RunComparison(runs, twins, System.out);
+        RunComparison comparison = new RunComparison(runs, baselines, System.out);
         Files.writeString(Path.of(arguments[0]), comparison.json() + "\n");
         System.exit(comparison.failures.isEmpty() ? 0 : 1);
     }
@@ -97,7 +97,7 @@ public final class RunComparison {
         row.put("train_loss", last[2]);
         row.put("validation_loss", last[4]);
         row.put("validation_accuracy", last[5]);
-        Optional<GpuBusy> busy = run.twin() ? Optional.empty() : GpuBusy.of(run.folder());
+        Optional<GpuBusy> busy = run.baseline() ? Optional.empty() : GpuBusy.of(run.folder());
         row.put("gpu_busy_percent", busy.map(GpuBusy::percent).orElse(null));
         row.put("gpu_samples", busy.map(GpuBusy::samples).orElse(0));
         double times = before.isEmpty() ? 1 : before.get(0).secondsPerEpoch() / run.secondsPerEpoch();
@@ -156,16 +156,19 @@ public final class RunComparison {
 
     /** How far losses may be apart: a network with a mask is measured by the ones without, where both runs have one. */
     private double tolerance(FinishedRun run, FinishedRun other, int epochs) {
-        if (run.twin()) {
+        if (run.baseline()) {
             return DRIFT;
         }
-        double drift = twinOf(run)
-                .flatMap(twin -> twinOf(other).map(otherTwin -> twin.largestDifference(otherTwin, epochs)))
+        double drift = baselineOf(run)
+                .flatMap(baseline ->
+                        baselineOf(other).map(otherBaseline -> baseline.largestDifference(otherBaseline, epochs)))
                 .orElse(0.0);
         return Math.max(TOLERANCE, TIMES_DRIFT * Math.min(drift, DRIFT));
     }
 
-    private Optional<FinishedRun> twinOf(FinishedRun run) {
-        return twins.stream().filter(twin -> twin.folder().equals(run.folder())).findFirst();
+    private Optional<FinishedRun> baselineOf(FinishedRun run) {
+        return baselines.stream()
+                .filter(baseline -> baseline.folder().equals(run.folder()))
+                .findFirst();
     }
 }

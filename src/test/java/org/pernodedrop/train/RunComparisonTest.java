@@ -26,28 +26,28 @@ class RunComparisonTest {
         return run(name, false, device, examples, losses);
     }
 
-    private FinishedRun run(String name, boolean twin, String device, int examples, double... losses)
+    private FinishedRun run(String name, boolean baseline, String device, int examples, double... losses)
             throws IOException {
         Path folder = Files.createDirectories(directory.resolve(name));
         List<String> lines = new ArrayList<>(List.of(MetricsCsv.HEADER));
         for (int k = 0; k < losses.length; k++) {
             lines.add(String.join(",", "" + (k + 1), "" + losses[k], "1", "0.5", "2", "0.5", k == 0 ? "9" : "0.25"));
         }
-        Files.write(FinishedRun.metrics(folder, twin), lines);
+        Files.write(FinishedRun.metrics(folder, baseline), lines);
         Files.writeString(
                 folder.resolve("run.json"),
                 "{\"device\": \"x\", \"settings\": {\"device\": \"" + device + "\", \"batch_size\": 64},"
                         + " \"data\": {\"train_examples\": " + examples + "}}");
-        return FinishedRun.read(name, folder, twin);
+        return FinishedRun.read(name, folder, baseline);
     }
 
     private static RunComparison compare(FinishedRun... runs) {
         return compare(List.of(runs), List.of());
     }
 
-    private static RunComparison compare(List<FinishedRun> runs, List<FinishedRun> twins) {
+    private static RunComparison compare(List<FinishedRun> runs, List<FinishedRun> baselines) {
         return new RunComparison(
-                runs, twins, new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
+                runs, baselines, new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     }
 
     @Test
@@ -71,14 +71,14 @@ class RunComparisonTest {
     @Test
     void theNetworkWithoutAMaskTellsWhatRoundingDoes() throws IOException {
         int examples = 64 * 100;
-        List<FinishedRun> twins =
+        List<FinishedRun> baselines =
                 List.of(run("cpu", true, "cpu", examples, 1), run("cuda", true, "cuda", examples, 1.0015));
         FinishedRun cpu = run("cpu", "cpu", examples, 1);
         FinishedRun near = run("cuda", "cuda", examples, 1.0055);
-        assertEquals(List.of(), compare(List.of(cpu, near), twins).failures());
+        assertEquals(List.of(), compare(List.of(cpu, near), baselines).failures());
         assertEquals(1, compare(cpu, near).failures().size(), "without a yardstick");
         FinishedRun far = run("cuda", "cuda", examples, 1.0065);
-        assertEquals(1, compare(List.of(cpu, far), twins).failures().size());
+        assertEquals(1, compare(List.of(cpu, far), baselines).failures().size());
     }
 
     @Test
@@ -86,9 +86,9 @@ class RunComparisonTest {
         int examples = 64 * 100;
         FinishedRun cpu = run("cpu", "cpu", examples, 1);
         FinishedRun cuda = run("cuda", "cuda", examples, 1.041);
-        List<FinishedRun> twins =
+        List<FinishedRun> baselines =
                 List.of(run("cpu", true, "cpu", examples, 1), run("cuda", true, "cuda", examples, 1.011));
-        List<String> wrong = compare(List.of(cpu, cuda), twins).failures();
+        List<String> wrong = compare(List.of(cpu, cuda), baselines).failures();
         assertEquals(2, wrong.size());
         assertTrue(
                 wrong.get(1).startsWith("losses of the first 100 steps must agree within 0.01 relative"), wrong.get(1));

@@ -2,23 +2,16 @@ package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,25 +48,6 @@ class RunFilesTest {
             assertArrayEquals(
                     new double[] {number, 1.0 / number, 0.5 / number, 0.9, 0.7 / number, 1 / 3.0, 0.25}, values);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 207})
-    void curvesAreAnImageWithCurves(int epochs) throws IOException {
-        DrawingMachine.require();
-        Path file = directory.resolve("curves.png");
-        List<EpochMetrics> metrics =
-                IntStream.rangeClosed(1, epochs).mapToObj(RunFilesTest::epoch).toList();
-        TrainingResult result = new TrainingResult(metrics, false);
-        assertEquals(Optional.empty(), CurvesPlot.write(file, Map.of("pernodedrop", result)));
-        BufferedImage image = ImageIO.read(file.toFile());
-        assertEquals(CurvesPlot.WIDTH, image.getWidth());
-        assertEquals(CurvesPlot.HEIGHT, image.getHeight());
-        long blue = IntStream.range(0, image.getWidth() * image.getHeight())
-                .filter(k -> image.getRGB(k % image.getWidth(), k / image.getWidth()) == 0xFF0072B2)
-                .count();
-        assertNotEquals(0, blue);
-        assertEquals(List.of("curves.png"), names());
     }
 
     private static RunDirectory open(Path path) {
@@ -230,21 +204,5 @@ class RunFilesTest {
                 .getMessage();
         assertTrue(message.startsWith("cannot write " + target), message);
         assertEquals(List.of("metrics.csv"), names());
-    }
-
-    @Test
-    void withoutATerminalProgressIsALineNowAndThen() {
-        List<String> lines = new ArrayList<>();
-        try (ProgressDisplay display = new ProgressDisplay("none", 25, 0, 4, false, lines::add)) {
-            for (int number = 1; number <= 25; number++) {
-                display.stepped();
-                display.finished(epoch(number));
-            }
-        }
-        assertEquals(14, lines.size(), lines.toString());
-        assertEquals(
-                "none: epoch 1 of 25, train loss 0.5000, validation loss 0.7000, validation accuracy 0.3333",
-                lines.get(0));
-        assertTrue(lines.get(13).startsWith("none: epoch 25 of 25, "), lines.get(13));
     }
 }

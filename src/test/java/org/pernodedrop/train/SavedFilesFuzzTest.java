@@ -17,7 +17,7 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.NetworkJson;
 import org.pernodedrop.model.Safetensors;
-import org.pernodedrop.model.Tensor;
+import org.pernodedrop.model.Safetensors.Tensor;
 import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;

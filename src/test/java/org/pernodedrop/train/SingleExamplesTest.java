@@ -79,7 +79,7 @@ class SingleExamplesTest {
     // By hand: batches of 4, 4 and 5.
     private float[] expected() {
         try (Network network = normalized();
-                ResidentDataset resident = new ResidentDataset(backend, data);
+                DeviceResidentDataset resident = new DeviceResidentDataset(backend, data);
                 Batches batches = resident.batches(5);
                 LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.state().setLearningRate(1e-3f);
@@ -101,7 +101,7 @@ class SingleExamplesTest {
         for (boolean onDevice : new boolean[] {true, false}) {
             try (Network network = normalized();
                     BatchSource source =
-                            onDevice ? new ResidentDataset(backend, data) : new FedDataset(backend, data)) {
+                            onDevice ? new DeviceResidentDataset(backend, data) : new StreamedDataset(backend, data)) {
                 Trainer trainer = new Trainer(backend, source, CONFIG);
                 assertEquals(3, trainer.stepsPerEpoch(network.spec()));
                 trainer.train(network, new TrainingListener() {});
@@ -114,7 +114,7 @@ class SingleExamplesTest {
     @Test
     void timedEpochsTakeTheSameBatches() {
         try (Network network = normalized();
-                ResidentDataset resident = new ResidentDataset(backend, data);
+                DeviceResidentDataset resident = new DeviceResidentDataset(backend, data);
                 TimedEpochs epochs = new TimedEpochs(backend, resident, network, CONFIG)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 epochs.run();
@@ -149,7 +149,7 @@ class SingleExamplesTest {
     @Test
     void whatCannotBeTrainedIsRefusedAndLeftAsItWas() {
         try (Network network = normalized();
-                ResidentDataset one = new ResidentDataset(backend, data(1));
+                DeviceResidentDataset one = new DeviceResidentDataset(backend, data(1));
                 Batches batches = one.batches(1);
                 LossAccumulator totals = backend.memory().newLossAccumulator()) {
             float[] before = weights(network);
@@ -172,7 +172,7 @@ class SingleExamplesTest {
     @Test
     void anEpochBehindTheLastStepIsRefusedBeforeItBegins() {
         try (Network network = normalized();
-                ResidentDataset resident = new ResidentDataset(backend, data)) {
+                DeviceResidentDataset resident = new DeviceResidentDataset(backend, data)) {
             Trainer trainer = new Trainer(backend, resident, CONFIG);
             network.state().setStep(StepState.LAST_STEP - 5);
             TrainingException refusal =

@@ -17,6 +17,7 @@ import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 
 /** Training for long takes no more of a device than training for short. */
 @Tag("thorough")

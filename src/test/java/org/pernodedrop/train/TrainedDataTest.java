@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
 import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.model.ModelFileException;
 
 class TrainedDataTest {
@@ -113,7 +113,8 @@ class TrainedDataTest {
     }
 
     private static TrainedData pixels(String source) {
-        List<Double> ones = List.of(1.0, 1.0);
-        return new TrainedData(source, null, 0.2, 0, 1, "0", 9, List.of(1, 2), List.of("0", "1"), ones, ones, null);
+        TrainedData.Scaling ones = new TrainedData.Scaling(List.of(1.0, 1.0), List.of(1.0, 1.0));
+        TrainedData.Split split = new TrainedData.Split(0.2, 0, 1);
+        return new TrainedData(source, null, split, "0", 9, List.of(1, 2), List.of("0", "1"), ones, null);
     }
 }

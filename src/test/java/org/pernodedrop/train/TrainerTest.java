@@ -24,6 +24,10 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
+import org.pernodedrop.train.ModelConfig.Regularizer;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 
 class TrainerTest {
     private final Backend backend = new CpuBackend(2);
@@ -44,8 +48,8 @@ class TrainerTest {
     }
 
     private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
-        try (ResidentDataset train = new ResidentDataset(backend, split.train());
-                ResidentDataset validation = new ResidentDataset(backend, split.validation());
+        try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
+                DeviceResidentDataset validation = new DeviceResidentDataset(backend, split.validation());
                 Network network = network(model, config)) {
             return new Trainer(backend, train, validation, config).train(network, listener);
         }
@@ -56,7 +60,7 @@ class TrainerTest {
         TrainingConfig config = TrainingConfig.builder().epochs(2).batchSize(64).build();
         List<EpochMetrics> validated =
                 train(model, config, new TrainingListener() {}).epochs();
-        try (ResidentDataset train = new ResidentDataset(backend, split.train());
+        try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
                 Network network = network(model, config)) {
             List<EpochMetrics> alone = new Trainer(backend, train, config)
                     .train(network, new TrainingListener() {})
@@ -96,7 +100,7 @@ class TrainerTest {
             }
             for (Dataset part : List.of(data, split.validation())) {
                 totals.reset();
-                try (ResidentDataset resident = new ResidentDataset(backend, part)) {
+                try (DeviceResidentDataset resident = new DeviceResidentDataset(backend, part)) {
                     network.evaluate(resident.features(), resident.labels(), resident.examples(), totals);
                 }
                 epochs.add(totals.read());
@@ -299,8 +303,8 @@ class TrainerTest {
                 .patience(2)
                 .learningRate(0.1)
                 .build();
-        try (ResidentDataset train = new ResidentDataset(backend, split.train());
-                ResidentDataset validation = new ResidentDataset(backend, split.validation());
+        try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
+                DeviceResidentDataset validation = new DeviceResidentDataset(backend, split.validation());
                 Network network = network(model, config);
                 Network other = network(model, config);
                 Snapshot best = new Snapshot(network)) {

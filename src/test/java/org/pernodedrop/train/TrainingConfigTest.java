@@ -9,6 +9,7 @@ import org.pernodedrop.nn.Adam;
 import org.pernodedrop.nn.AdamW;
 import org.pernodedrop.nn.Sgd;
 import org.pernodedrop.train.TrainingConfig.Builder;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 
 class TrainingConfigTest {
     private static void refused(String message, UnaryOperator<Builder> change) {

@@ -41,7 +41,7 @@ import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.model.Weights;
 import org.pernodedrop.nn.Network;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Model;

@@ -10,7 +10,7 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.strategy.Strategy;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 

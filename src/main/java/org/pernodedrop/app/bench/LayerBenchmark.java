@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
-import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.kernels.ConnectionShape;
@@ -29,18 +30,18 @@ import org.pernodedrop.strategy.Strategy;
  */
 public final class LayerBenchmark {
     /** Fewest repetitions that a median is taken of. */
-    public static final int LEAST_REPETITIONS = 15;
+    public static final int MIN_REPETITIONS = 15;
 
     /** Most repetitions: more tell nothing new. */
-    public static final int MOST_REPETITIONS = 1000;
+    public static final int MAX_REPETITIONS = 1000;
 
-    /** Steps up to this long are also replayed as recordings, where launches show. */
+    /** Steps up to this long are also replayed as captured graphs, where launches show. */
     private static final double LONGEST_GRAPH_MICROS = 500;
 
     private static final int WARM_UPS = 3;
     private static final int GRAPH_TRIES = 5;
     private static final double GRAPH_MICROS = 20_000;
-    private static final int LEAST_REPLAYS = 10;
+    private static final int MIN_REPLAYS = 10;
     private static final long SEED = 1;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -84,15 +85,15 @@ public final class LayerBenchmark {
     }
 
     private List<LayerRow> compare(String title, ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
-        List<LayerPass> passes = new ArrayList<>();
+        List<TimedPass> passes = new ArrayList<>();
         try (StepState state = backend.memory().newStepState(SEED);
                 LayerBuffers buffers = new LayerBuffers(backend, shape);
-                CacheFlush flush = new CacheFlush(backend);
+                PassTimes.CacheFlush flush = new PassTimes.CacheFlush(backend);
                 DeviceTimer first = backend.memory().newTimer();
                 DeviceTimer second = backend.memory().newTimer()) {
-            Map<LayerPass, Double> errors = new LinkedHashMap<>();
+            Map<TimedPass, Double> errors = new LinkedHashMap<>();
             candidates(buffers, state, spec, strategies).forEach((name, make) -> {
-                LayerPass pass = checked(title, name, buffers, make, errors);
+                TimedPass pass = checked(title, name, buffers, make, errors);
                 if (pass != null) {
                     passes.add(pass);
                 }
@@ -100,16 +101,16 @@ public final class LayerBenchmark {
             tellChecked(title, errors);
             Rounds rounds = new Rounds(passes, state, flush, first, second);
             rounds.run(WARM_UPS);
-            Map<LayerPass, PassTimes> times = rounds.run(LEAST_REPETITIONS);
+            Map<TimedPass, PassTimes> times = rounds.run(MIN_REPETITIONS);
             List<LayerRow> rows = new ArrayList<>();
-            for (LayerPass pass : passes) {
+            for (TimedPass pass : passes) {
                 PassTimes taken = times.get(pass);
                 Double graph = graphMicros(pass, state, taken.total().median(), first);
                 rows.add(row(shape, spec, pass, errors.get(pass), taken, graph));
             }
             return rows;
         } finally {
-            passes.forEach(LayerPass::close);
+            passes.forEach(TimedPass::close);
         }
     }
 
@@ -118,25 +119,25 @@ public final class LayerBenchmark {
         return List.copyOf(wrong);
     }
 
-    private Map<String, Supplier<LayerPass>> candidates(
+    private Map<String, Supplier<TimedPass>> candidates(
             LayerBuffers buffers, StepState state, MaskSpec spec, List<Strategy> strategies) {
         Precision matrices = Precision.ofMatrices(backend, options);
         LayerMask nodes = new LayerMask(new MaskSpec(spec.noise(), Granularity.NODE, spec.rate(), false), 0, state);
         LayerMask mask = new LayerMask(spec, 0, state);
-        Map<String, Supplier<LayerPass>> candidates = new LinkedHashMap<>();
-        candidates.put(LayerRow.DENSE, () -> new DensePass(buffers, matrices, null));
-        candidates.put(LayerRow.NODE, () -> new DensePass(buffers, matrices, nodes));
+        Map<String, Supplier<TimedPass>> candidates = new LinkedHashMap<>();
+        candidates.put(LayerRow.DENSE, () -> new TimedPass.Dense(buffers, matrices, null));
+        candidates.put(LayerRow.NODE, () -> new TimedPass.Dense(buffers, matrices, nodes));
         for (Strategy strategy : strategies) {
             Precision precision = Precision.of(strategy, buffers.shape, backend, options);
-            candidates.put(strategy.toString(), () -> new StrategyPass(buffers, precision, strategy, mask));
+            candidates.put(strategy.toString(), () -> new TimedPass.Masked(buffers, precision, strategy, mask));
         }
         return candidates;
     }
 
     /** The pass, once its results were right; null if it cannot do this, or does it wrong. */
-    private LayerPass checked(
-            String title, String name, LayerBuffers buffers, Supplier<LayerPass> make, Map<LayerPass, Double> errors) {
-        LayerPass pass = null;
+    private TimedPass checked(
+            String title, String name, LayerBuffers buffers, Supplier<TimedPass> make, Map<TimedPass, Double> errors) {
+        TimedPass pass = null;
         try {
             pass = make.get();
             pass.forward();
@@ -156,7 +157,7 @@ public final class LayerBenchmark {
         }
         try {
             errors.put(pass, pass.check(new ResultCheck(buffers)));
-        } catch (WrongResultException failure) {
+        } catch (ResultCheck.WrongResultException failure) {
             pass.close();
             wrong.add(failure.getMessage());
             notice.accept("WRONG: " + failure.getMessage());
@@ -168,7 +169,7 @@ public final class LayerBenchmark {
         return pass;
     }
 
-    private void tellChecked(String title, Map<LayerPass, Double> errors) {
+    private void tellChecked(String title, Map<TimedPass, Double> errors) {
         List<String> parts = new ArrayList<>();
         errors.forEach((pass, error) -> parts.add(String.format(Locale.ROOT, "%s %.1e", pass.name(), error)));
         notice.accept(title + ": checked, largest relative errors: " + String.join(", ", parts));
@@ -176,13 +177,18 @@ public final class LayerBenchmark {
 
     /** Interleaved repetitions of all passes. */
     private final class Rounds {
-        private final List<LayerPass> order;
+        private final List<TimedPass> order;
         private final StepState state;
-        private final CacheFlush flush;
+        private final PassTimes.CacheFlush flush;
         private final DeviceTimer first;
         private final DeviceTimer second;
 
-        Rounds(List<LayerPass> passes, StepState state, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+        Rounds(
+                List<TimedPass> passes,
+                StepState state,
+                PassTimes.CacheFlush flush,
+                DeviceTimer first,
+                DeviceTimer second) {
             this.order = new ArrayList<>(passes);
             this.state = state;
             this.flush = flush;
@@ -191,15 +197,15 @@ public final class LayerBenchmark {
         }
 
         /** Until the time is over or there is nothing new to learn. */
-        Map<LayerPass, PassTimes> run(int least) {
-            Map<LayerPass, PassTimes> times = new LinkedHashMap<>();
+        Map<TimedPass, PassTimes> run(int least) {
+            Map<TimedPass, PassTimes> times = new LinkedHashMap<>();
             order.forEach(pass -> times.put(pass, new PassTimes()));
             double limit = run.seconds() * order.size() * NANOS_PER_SECOND;
             long start = System.nanoTime();
             for (int round = 0;
-                    round < least || round < MOST_REPETITIONS && System.nanoTime() - start < limit;
+                    round < least || round < MAX_REPETITIONS && System.nanoTime() - start < limit;
                     round++) {
-                for (LayerPass pass : order) {
+                for (TimedPass pass : order) {
                     backend.optimizers().advance(state);
                     times.get(pass).repeat(pass, flush, first, second);
                 }
@@ -209,11 +215,11 @@ public final class LayerBenchmark {
         }
     }
 
-    private Double graphMicros(LayerPass pass, StepState state, double totalMicros, DeviceTimer timer) {
+    private Double graphMicros(TimedPass pass, StepState state, double totalMicros, DeviceTimer timer) {
         if (totalMicros > LONGEST_GRAPH_MICROS) {
             return null;
         }
-        int replays = (int) Math.max(LEAST_REPLAYS, GRAPH_MICROS / Math.max(totalMicros, 1));
+        int replays = (int) Math.max(MIN_REPLAYS, GRAPH_MICROS / Math.max(totalMicros, 1));
         List<Long> nanos = new ArrayList<>();
         try (CapturedGraph step = backend.capture(() -> {
             backend.optimizers().advance(state);
@@ -234,34 +240,22 @@ public final class LayerBenchmark {
     }
 
     private LayerRow row(
-            ConnectionShape shape, MaskSpec spec, LayerPass pass, double error, PassTimes times, Double graph) {
-        Costs costs = Costs.of(shape);
+            ConnectionShape shape, MaskSpec spec, TimedPass pass, double error, PassTimes times, Double graph) {
         double micros = times.total().median();
         Peaks peaks = run.peaks();
         return new LayerRow(
                 run.run(),
-                shape.samples(),
-                shape.positions(),
-                shape.inputs(),
-                shape.outputs(),
-                spec.noise().toString(),
-                spec.rate().requested(),
-                spec.effectiveDropRate(),
-                spec.noise().usesBits() ? spec.rate().planes() : 0,
+                LayerRow.Sizes.of(shape),
+                LayerRow.Mask.of(spec),
                 pass.name(),
                 pass.precision().toString(),
                 error,
-                times.repetitions(),
-                times.forward(),
-                times.backward(),
-                times.total(),
-                graph,
-                costs.madds(),
-                costs.leastBytes(),
-                pass.maskBytes(),
-                costs.intensity(),
-                costs.maddsPerSecond(micros),
-                costs.percentOfPeak(micros, peaks.maddsPerSecond(pass.precision())),
-                costs.percentOfBandwidth(micros, peaks.bandwidth()));
+                new LayerRow.Times(times.repetitions(), times.forward(), times.backward(), times.total(), graph),
+                LayerRow.Work.of(
+                        LayerRow.Costs.of(shape),
+                        pass.maskBytes(),
+                        micros,
+                        peaks.maddsPerSecond(pass.precision()),
+                        peaks.bandwidth()));
     }
 }

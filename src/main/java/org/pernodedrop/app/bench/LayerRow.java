@@ -2,7 +2,10 @@ package org.pernodedrop.app.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.pernodedrop.app.bench.ResultRow.MayBeNull;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.mask.MaskSpec;
 
 /**
  * One layer, computed in one way: a line of results.
@@ -11,56 +14,23 @@ import org.pernodedrop.kernels.ConnectionShape;
  * each and has no mask.
  *
  * @param run the {@link RunRow} that it belongs to
- * @param samples B
- * @param positions T
- * @param inputs I
- * @param outputs U
- * @param noise what mask values are drawn from
- * @param dropRate as asked for
- * @param effectiveDropRate as drawn
- * @param planes random bits a connection needs; 0 where no bits are drawn
+ * @param sizes of the layer
+ * @param mask of the comparison
  * @param strategy {@link #DENSE}, {@link #NODE} or a {@link org.pernodedrop.strategy.Strategy}
  * @param precision what factors are rounded to
  * @param checkedError the largest error found before anything was timed, relative to the magnitude of a sum's terms
- * @param repetitions that were timed
- * @param forward of y, bias and ReLU included
- * @param backward of dx, dw and db
- * @param total of both, repetition by repetition
- * @param graphMicros of a whole step replayed back to back as one recording, a graph on a GPU, with caches as they are;
- *     null for long steps
- * @param madds multiply-adds of the step
- * @param leastBytes bytes that have to be moved at least, without any mask
- * @param maskBytes memory that holds mask values between the passes
- * @param intensity madds a byte of leastBytes
- * @param maddsPerSecond by the median of total
- * @param percentOfPeak of the matrix product in the same precision
- * @param percentOfBandwidth leastBytes a second, of the bandwidth
+ * @param times that were measured
+ * @param work what the layer computes and moves, also by the median of the total times
  */
 public record LayerRow(
         String run,
-        @JsonProperty("B") int samples,
-        @JsonProperty("T") int positions,
-        @JsonProperty("I") int inputs,
-        @JsonProperty("U") int outputs,
-        String noise,
-        double dropRate,
-        double effectiveDropRate,
-        int planes,
+        @JsonUnwrapped Sizes sizes,
+        @JsonUnwrapped Mask mask,
         String strategy,
         String precision,
         double checkedError,
-        int repetitions,
-        @JsonUnwrapped(prefix = "forward_") Quartiles forward,
-        @JsonUnwrapped(prefix = "backward_") Quartiles backward,
-        @JsonUnwrapped(prefix = "total_") Quartiles total,
-        @MayBeNull @JsonProperty("graph_us") Double graphMicros,
-        double madds,
-        double leastBytes,
-        long maskBytes,
-        double intensity,
-        @JsonProperty("madds_per_s") double maddsPerSecond,
-        double percentOfPeak,
-        double percentOfBandwidth)
+        @JsonUnwrapped Times times,
+        @JsonUnwrapped Work work)
         implements ResultRow {
     /** The plain dense layer. */
     public static final String DENSE = "dense";
@@ -68,13 +38,150 @@ public record LayerRow(
     /** The dense layer with dropout behind it. */
     public static final String NODE = "node";
 
-    /** Refuses sizes that no layer has. */
-    public LayerRow {
-        new ConnectionShape(samples, positions, inputs, outputs);
-    }
-
     /** Sizes of the layer, as {@link ShapeText} writes them. */
     public String shape() {
-        return ShapeText.of(new ConnectionShape(samples, positions, inputs, outputs));
+        return ShapeText.of(sizes.shape());
+    }
+
+    /** The median of the time of both passes, in microseconds. */
+    public double micros() {
+        return times.total().median();
+    }
+
+    /**
+     * Sizes of a layer.
+     *
+     * @param samples B
+     * @param positions T
+     * @param inputs I
+     * @param outputs U
+     */
+    public record Sizes(
+            @JsonProperty("B") int samples,
+            @JsonProperty("T") int positions,
+            @JsonProperty("I") int inputs,
+            @JsonProperty("U") int outputs) {
+        /** Refuses sizes that no layer has. */
+        public Sizes {
+            new ConnectionShape(samples, positions, inputs, outputs);
+        }
+
+        static Sizes of(ConnectionShape shape) {
+            return new Sizes(shape.samples(), shape.positions(), shape.inputs(), shape.outputs());
+        }
+
+        ConnectionShape shape() {
+            return new ConnectionShape(samples, positions, inputs, outputs);
+        }
+    }
+
+    /**
+     * The mask of a comparison.
+     *
+     * @param noise what its values are drawn from
+     * @param dropRate as asked for
+     * @param effectiveDropRate as drawn
+     * @param planes random bits a connection needs; 0 where no bits are drawn
+     */
+    public record Mask(String noise, double dropRate, double effectiveDropRate, int planes) {
+        static Mask of(MaskSpec spec) {
+            return new Mask(
+                    spec.noise().toString(),
+                    spec.rate().requested(),
+                    spec.effectiveDropRate(),
+                    spec.noise().usesBits() ? spec.rate().planes() : 0);
+        }
+    }
+
+    /**
+     * Times of the passes.
+     *
+     * @param repetitions that were timed
+     * @param forward of y, bias and ReLU included
+     * @param backward of dx, dw and db
+     * @param total of both, repetition by repetition
+     * @param graphMicros of a whole step replayed back to back as one captured graph, with caches as they are; null for long
+     *     steps
+     */
+    public record Times(
+            int repetitions,
+            @JsonUnwrapped(prefix = "forward_") Quartiles forward,
+            @JsonUnwrapped(prefix = "backward_") Quartiles backward,
+            @JsonUnwrapped(prefix = "total_") Quartiles total,
+            @MayBeNull @JsonProperty("graph_us") Double graphMicros) {}
+
+    /**
+     * What a layer computes and moves.
+     *
+     * @param madds multiply-adds of the step
+     * @param leastBytes bytes that have to be moved at least, without any mask
+     * @param maskBytes memory that holds mask values between the passes
+     * @param intensity madds a byte of leastBytes
+     * @param maddsPerSecond by the median of the total times
+     * @param percentOfPeak of the matrix product in the same precision
+     * @param percentOfBandwidth leastBytes a second, of the bandwidth
+     */
+    public record Work(
+            double madds,
+            double leastBytes,
+            long maskBytes,
+            double intensity,
+            @JsonProperty("madds_per_s") double maddsPerSecond,
+            double percentOfPeak,
+            double percentOfBandwidth) {
+        /**
+         * Work that took some time.
+         *
+         * @param peak multiply-adds a second
+         * @param bandwidth bytes a second
+         */
+        static Work of(Costs costs, long maskBytes, double micros, double peak, double bandwidth) {
+            return new Work(
+                    costs.madds(),
+                    costs.leastBytes(),
+                    maskBytes,
+                    costs.intensity(),
+                    costs.maddsPerSecond(micros),
+                    costs.percentOfPeak(micros, peak),
+                    costs.percentOfBandwidth(micros, bandwidth));
+        }
+    }
+
+    /**
+     * What a layer's forward and backward pass together cannot do without, whatever the strategy.
+     *
+     * @param madds multiplications of a value by a weight, each with its addition: {@code 3 B T I U}, one for y, one for dx,
+     *     one for dw
+     * @param leastBytes operands and results, each moved once: forward x, w, bias in and z, y out; backward x, w, z, dy in
+     *     and dx, dw, db out. No mask is among them
+     */
+    record Costs(double madds, double leastBytes) {
+        static Costs of(ConnectionShape shape) {
+            double rows = shape.rows();
+            double inputs = shape.inputs();
+            double outputs = shape.outputs();
+            double forward = rows * inputs + inputs * outputs + outputs + 2 * rows * outputs;
+            double backward = 2 * rows * inputs + 2 * inputs * outputs + outputs + 2 * rows * outputs;
+            return new Costs(3 * rows * inputs * outputs, Float.BYTES * (forward + backward));
+        }
+
+        /** Multiply-adds a byte. */
+        double intensity() {
+            return madds / leastBytes;
+        }
+
+        double maddsPerSecond(double micros) {
+            return madds / (micros * 1e-6);
+        }
+
+        /** @param peak multiply-adds a second */
+        double percentOfPeak(double micros, double peak) {
+            return 100 * maddsPerSecond(micros) / peak;
+        }
+
+        /** @param bandwidth bytes a second */
+        double percentOfBandwidth(double micros, double bandwidth) {
+            return 100 * leastBytes / (micros * 1e-6) / bandwidth;
+        }
     }
 }

@@ -2,6 +2,10 @@ package org.pernodedrop.app.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceTimer;
 
 /** Times of one pass, repetition by repetition, on the device's clock. */
@@ -11,7 +15,7 @@ final class PassTimes {
     private final List<Long> total = new ArrayList<>();
 
     /** Runs a pass once and takes its times; the caches are emptied before each part. */
-    void repeat(LayerPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
+    void repeat(TimedPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
         flush.run();
         first.start();
         pass.forward();
@@ -44,5 +48,36 @@ final class PassTimes {
     /** Of the sums, repetition by repetition. */
     Quartiles total() {
         return Quartiles.ofNanos(total);
+    }
+
+    /**
+     * Empties a GPU's L2 cache by writing over a buffer: a two-hundredth of its memory, more than the L2 of any GPU that the
+     * kernels run on. The device is busy with that while the host enqueues what is timed, whose launches then cost nothing.
+     * On the CPU it does nothing: rounds alternate, so that every pass finds what the others left.
+     */
+    static final class CacheFlush implements AutoCloseable {
+        private static final int SHARE = 200;
+
+        private final Backend backend;
+        private final DeviceFloats buffer;
+
+        CacheFlush(Backend backend) {
+            this.backend = backend;
+            boolean cpu = backend.device().equals(Device.CPU.toString());
+            buffer = cpu ? null : backend.memory().allocate(backend.memory().use().total() / SHARE / Float.BYTES);
+        }
+
+        void run() {
+            if (buffer != null) {
+                backend.vectors().fill(buffer, 0);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (buffer != null) {
+                buffer.close();
+            }
+        }
     }
 }

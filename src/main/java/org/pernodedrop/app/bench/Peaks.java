@@ -1,6 +1,15 @@
 package org.pernodedrop.app.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.pernodedrop.app.bench.ResultRow.MayBeNull;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Backends;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.DeviceTimer;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.backend.Workspace;
 
 /**
  * What a device reached right before the layers were timed.
@@ -17,8 +26,93 @@ public record Peaks(
         @MayBeNull @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
         long copyBytes,
         @JsonProperty("bytes_per_s") double bandwidth) {
+    private static final int MIN_SIZE = 256;
+    private static final int MAX_SIZE = 8192;
+    private static final long LONG_NANOS = 20_000_000;
+    private static final long MAX_COPIED_BYTES = 1L << 28;
+    private static final int MEMORY_SHARE = 16;
+    private static final int TRIES = 5;
+    private static final double NANOS = 1e-9;
+
     /** The yardstick of a precision; for factors of 7 bits, which no ordinary product has, it is that of 10 bits. */
     double maddsPerSecond(Precision precision) {
         return precision == Precision.FP32 || tf32MaddsPerSecond == null ? fp32MaddsPerSecond : tf32MaddsPerSecond;
+    }
+
+    /**
+     * Measures large square matrix products by the backend's library, which is what an ordinary layer could reach at best,
+     * and copies between large buffers. Sizes grow until one takes long enough to be measured well.
+     *
+     * @param backend that is open; where the device multiplies in another precision too, one is opened for it
+     * @param options that it was opened with
+     */
+    static Peaks measure(Backend backend, BackendOptions options) {
+        int size = productSize(backend);
+        boolean cpu = backend.device().equals(Device.CPU.toString());
+        double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
+        Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
+        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().use().free() / MEMORY_SHARE) / Float.BYTES;
+        double seconds = copy(backend, floats);
+        return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
+    }
+
+    private static double product(
+            Backend backend, BackendOptions options, MatrixPrecision precision, int size, boolean cpu) {
+        double madds = (double) size * size * size;
+        if (cpu || options.precision() == precision) {
+            return madds / fastest(backend, size, TRIES);
+        }
+        BackendOptions other =
+                new BackendOptions(Device.CUDA, options.threads(), precision, options.sequences(), options.graphs());
+        try (Backend opened = Backends.open(other, notice -> {})) {
+            return madds / fastest(opened, size, TRIES);
+        }
+    }
+
+    private static int productSize(Backend backend) {
+        long most = backend.memory().use().free() / MEMORY_SHARE;
+        int size = MIN_SIZE;
+        while (size < MAX_SIZE
+                && 3L * 4 * size * size * Float.BYTES < most
+                && fastest(backend, size, 2) < LONG_NANOS * NANOS) {
+            size *= 2;
+        }
+        return size;
+    }
+
+    /** Seconds. */
+    private static double fastest(Backend backend, int size, int tries) {
+        try (Workspace workspace = new Workspace(backend)) {
+            DeviceFloats a = workspace.allocate((long) size * size);
+            DeviceFloats b = workspace.allocate((long) size * size);
+            DeviceFloats c = workspace.allocate((long) size * size);
+            backend.randomFills().uniform(1, 0, -1, 1, a);
+            backend.randomFills().uniform(2, 0, -1, 1, b);
+            return fastest(backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
+        }
+    }
+
+    private static double copy(Backend backend, long floats) {
+        try (Workspace workspace = new Workspace(backend)) {
+            DeviceFloats from = workspace.allocate(floats);
+            DeviceFloats to = workspace.allocate(floats);
+            return fastest(backend, () -> backend.vectors().copy(from, to), TRIES);
+        }
+    }
+
+    /** Seconds of the fastest of some runs, after one that warms up. */
+    private static double fastest(Backend backend, Runnable operation, int tries) {
+        try (DeviceTimer timer = backend.memory().newTimer()) {
+            long least = Long.MAX_VALUE;
+            for (int run = 0; run <= tries; run++) {
+                timer.start();
+                operation.run();
+                timer.stop();
+                long nanos = timer.elapsedNanos();
+                least = run == 0 ? least : Math.min(least, nanos);
+            }
+            // A clock may not see the shortest.
+            return Math.max(least, 1) * NANOS;
+        }
     }
 }

@@ -31,7 +31,7 @@ final class ResultCheck {
     private final float[] dw;
     private final float[] db;
     private final SplittableRandom random = new SplittableRandom(SEED);
-    private LayerPass pass;
+    private TimedPass pass;
     private double worst;
 
     /** A multiplier by sample, input and output. */
@@ -61,7 +61,7 @@ final class ResultCheck {
      * @return the largest error
      * @throws WrongResultException if it is above the precision's tolerance
      */
-    double products(LayerPass checked, Multiplier connections, LayerMask nodes) {
+    double products(TimedPass checked, Multiplier connections, LayerMask nodes) {
         pass = checked;
         Mask node = nodes == null ? null : nodes.current();
         for (int value = 0; value < VALUES; value++) {
@@ -84,7 +84,7 @@ final class ResultCheck {
      * @return the largest error of a gradient
      * @throws WrongResultException if that is above the precision's tolerance, or the noise is not standard normal
      */
-    double reparameterized(LayerPass checked, MaskSpec spec) {
+    double reparameterized(TimedPass checked, MaskSpec spec) {
         pass = checked;
         OutputNoise noise = new OutputNoise(shape, spec.variance(), x, w, bias, z);
         for (int value = 0; value < OutputNoise.VALUES; value++) {
@@ -193,6 +193,15 @@ final class ResultCheck {
             value += term;
             magnitude += Math.abs(term);
             return this;
+        }
+    }
+
+    /** A way to compute a layer gives results that it must not be timed with. */
+    static final class WrongResultException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        WrongResultException(String message) {
+            super(message);
         }
     }
 }

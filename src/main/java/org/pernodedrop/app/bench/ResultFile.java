@@ -1,5 +1,7 @@
 package org.pernodedrop.app.bench;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,12 +9,15 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.pernodedrop.app.bench.ResultRow.MayBeNull;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.io.MessageText;
@@ -92,7 +97,7 @@ public final class ResultFile implements AutoCloseable {
                     "it must be an object whose field record is one of run, layer, training: record="
                             + MessageText.shown(record));
         }
-        ResultFields.check(object, type);
+        Fields.check(object, type);
         return JSON.treeToValue(object, ResultRow.class);
     }
 
@@ -134,5 +139,80 @@ public final class ResultFile implements AutoCloseable {
     public void close() throws IOException {
         writer.close();
         file.close();
+    }
+
+    /**
+     * Holds an object of JSON to the record that it is to become: every component must be there, by its type, but for those
+     * that may be null. Numbers must be finite.
+     */
+    private static final class Fields {
+        private Fields() {}
+
+        /**
+         * Refuses an object that is not such a record.
+         *
+         * @throws IllegalArgumentException naming the first field that is missing or wrong
+         */
+        static void check(JsonNode object, Class<?> type) {
+            check(object, type, "", "");
+        }
+
+        private static void check(JsonNode object, Class<?> type, String place, String prefix) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                Method accessor = component.getAccessor();
+                JsonUnwrapped unwrapped = accessor.getAnnotation(JsonUnwrapped.class);
+                if (unwrapped != null) {
+                    check(object, component.getType(), place, prefix + unwrapped.prefix());
+                    continue;
+                }
+                String name = prefix + name(component);
+                JsonNode value = object.get(name);
+                boolean absent = value == null || value.isNull();
+                if (!absent || !accessor.isAnnotationPresent(MayBeNull.class)) {
+                    check(value, component.getType(), place + name);
+                }
+            }
+        }
+
+        private static String name(RecordComponent component) {
+            JsonProperty given = component.getAccessor().getAnnotation(JsonProperty.class);
+            return given != null
+                    ? given.value()
+                    : PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName());
+        }
+
+        private static void check(JsonNode value, Class<?> type, String name) {
+            if (type.isRecord()) {
+                require(value != null && value.isObject(), name, "an object", value);
+                check(value, type, name + ".", "");
+            } else if (type == String.class) {
+                require(value != null && value.isTextual(), name, "a text", value);
+            } else if (type == boolean.class) {
+                require(value != null && value.isBoolean(), name, "true or false", value);
+            } else if (type == int.class) {
+                require(isWhole(value) && value.canConvertToInt(), name, "a whole number in [0, 2^31)", value);
+            } else if (type == long.class) {
+                require(isWhole(value) && value.canConvertToLong(), name, "a whole number in [0, 2^63)", value);
+            } else {
+                require(
+                        value != null && value.isNumber() && Double.isFinite(value.doubleValue()),
+                        name,
+                        "a finite number",
+                        value);
+            }
+        }
+
+        private static boolean isWhole(JsonNode value) {
+            return value != null
+                    && value.isIntegralNumber()
+                    && value.bigIntegerValue().signum() >= 0;
+        }
+
+        private static void require(boolean holds, String name, String kind, JsonNode value) {
+            if (!holds) {
+                throw new IllegalArgumentException("field " + name + " must be " + kind + ": "
+                        + (value == null ? "it is missing" : MessageText.quoted(value)));
+            }
+        }
     }
 }

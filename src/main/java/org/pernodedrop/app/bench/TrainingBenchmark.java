@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
@@ -12,19 +15,19 @@ import org.pernodedrop.io.Closer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
+import org.pernodedrop.train.DeviceResidentDataset;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
-import org.pernodedrop.train.ResidentDataset;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
 /**
  * Times epochs of networks that differ in the regularizer alone, on the same data, which lies on the device. An epoch of
- * each warms up; then they take turns. Steps are recorded and replayed as {@code train} does; nothing is evaluated.
+ * each warms up; then they take turns. Steps are captured and replayed as {@code train} does; nothing is evaluated.
  */
 public final class TrainingBenchmark {
     /** Fewest epochs that a median is taken of. */
-    public static final int LEAST_EPOCHS = 3;
+    public static final int MIN_EPOCHS = 3;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -57,7 +60,8 @@ public final class TrainingBenchmark {
         Map<ModelConfig, TimedEpochs> timed = new LinkedHashMap<>();
         Map<ModelConfig, List<Long>> nanos = new LinkedHashMap<>();
         try (Closer closer = new Closer()) {
-            ResidentDataset resident = closer.own(new ResidentDataset(backend, data), ResidentDataset::close);
+            DeviceResidentDataset resident =
+                    closer.own(new DeviceResidentDataset(backend, data), DeviceResidentDataset::close);
             for (ModelConfig model : models) {
                 try {
                     timed.put(model, open(resident, data, model, training, closer));
@@ -68,7 +72,7 @@ public final class TrainingBenchmark {
             }
             double limit = run.seconds() * timed.size() * NANOS_PER_SECOND;
             long start = System.nanoTime();
-            for (int round = 0; round < LEAST_EPOCHS || System.nanoTime() - start < limit; round++) {
+            for (int round = 0; round < MIN_EPOCHS || System.nanoTime() - start < limit; round++) {
                 timed.forEach((model, epochs) -> nanos.get(model).add(epochs.run()));
             }
             return timed.keySet().stream()
@@ -79,7 +83,7 @@ public final class TrainingBenchmark {
 
     /** A network that was warmed up; what it holds is given back with the closer, or at once if that fails. */
     private TimedEpochs open(
-            ResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
+            DeviceResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
         NetworkSpec network =
                 model.describe(data.exampleShape(), data.classes(), training.seed(), training.newOptimizer());
         Closer parts = new Closer();
@@ -101,17 +105,16 @@ public final class TrainingBenchmark {
         Quartiles epoch = Quartiles.ofNanos(nanos);
         return new TrainingRow(
                 run.run(),
-                data.name(),
-                data.examples(),
-                data.featureCount(),
+                new TrainingRow.TrainedOn(data.name(), data.examples(), data.featureCount()),
                 model.architecture().toString(),
                 training.batchSize(),
-                model.regularizer().toString(),
-                model.regularizer() == Regularizer.PERNODEDROP
-                        ? model.strategy().toString()
-                        : null,
-                drops ? mask.noise().toString() : null,
-                drops ? model.dropRate() : null,
+                new TrainingRow.Regularization(
+                        model.regularizer().toString(),
+                        model.regularizer() == Regularizer.PERNODEDROP
+                                ? model.strategy().toString()
+                                : null,
+                        drops ? mask.noise().toString() : null,
+                        drops ? model.dropRate().requested() : null),
                 graphs,
                 nanos.size(),
                 epoch,
@@ -121,5 +124,35 @@ public final class TrainingBenchmark {
 
     static double samplesPerSecond(int examples, double epochMicros) {
         return examples / (epochMicros * 1e-6);
+    }
+
+    /** Random images of the size and number of MNIST's: they take as long as real ones, and nothing can be learnt from them. */
+    public static final class SyntheticData {
+        /** What it is called on the command line and in results. */
+        public static final String NAME = "synthetic";
+
+        private static final int EXAMPLES = 60_000;
+        private static final int SIDE = 28;
+        private static final int CLASSES = 10;
+        private static final long SEED = 28;
+
+        private SyntheticData() {}
+
+        /** The first {@code limit} images; 0 for all 60,000. */
+        public static Dataset of(int limit) {
+            int examples = limit == 0 ? EXAMPLES : Math.min(limit, EXAMPLES);
+            SplittableRandom random = new SplittableRandom(SEED);
+            int[] labels = new int[examples];
+            float[] pixels = new float[examples * SIDE * SIDE];
+            for (int example = 0; example < examples; example++) {
+                labels[example] = random.nextInt(CLASSES);
+                for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+                    pixels[example * SIDE * SIDE + pixel] = (float) random.nextDouble(-1, 1);
+                }
+            }
+            List<String> classes =
+                    IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+            return new Dataset(NAME, pixels, labels, new int[] {SIDE, SIDE}, classes);
+        }
     }
 }

@@ -207,13 +207,15 @@ final class BenchLayersCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%-20s %-9s %-15s %12.1f %12.1f %12.1f %12s %8.1f %14d",
                 row.shape(),
-                row.dropRate(),
+                row.mask().dropRate(),
                 row.strategy(),
-                row.forward().median(),
-                row.backward().median(),
-                row.total().median(),
-                row.graphMicros() == null ? "" : String.format(Locale.ROOT, "%.1f", row.graphMicros()),
-                row.percentOfPeak(),
-                row.maskBytes());
+                row.times().forward().median(),
+                row.times().backward().median(),
+                row.micros(),
+                row.times().graphMicros() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%.1f", row.times().graphMicros()),
+                row.work().percentOfPeak(),
+                row.work().maskBytes());
     }
 }

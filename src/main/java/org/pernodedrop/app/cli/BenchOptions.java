@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.app.bench.ResultFile;
 import org.pernodedrop.app.bench.ResultRow;
-import org.pernodedrop.app.bench.RunStart;
-import org.pernodedrop.app.bench.report.ReportFile;
+import org.pernodedrop.app.bench.RunRow;
+import org.pernodedrop.app.bench.report.ReportPage;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
@@ -122,16 +122,16 @@ final class BenchOptions {
                 .withSequences(sequences);
     }
 
-    BackendChoice choice() {
-        return new BackendChoice(backend());
+    DeviceOptions.Choice choice() {
+        return new DeviceOptions.Choice(backend());
     }
 
-    RunStart start(CommandSpec spec) {
+    RunRow.Start start(CommandSpec spec) {
         int taken =
                 threads == 0 ? Math.min(Runtime.getRuntime().availableProcessors(), CpuBackend.MAX_THREADS) : threads;
         List<String> arguments = spec.root().commandLine().getParseResult().expandedArgs();
         String command = "pernodedrop " + String.join(" ", arguments);
-        return new RunStart(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
+        return new RunRow.Start(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
     }
 
     /** The table goes where the objects don't. */
@@ -144,7 +144,7 @@ final class BenchOptions {
         PrintWriter out = spec.commandLine().getOut();
         List<ResultRow> rows = new ArrayList<>();
         try (ResultFile results = json == null ? null : ResultFile.create(json);
-                ReportFile page = html == null ? null : ReportFile.create(html)) {
+                ReportPage.Output page = html == null ? null : ReportPage.create(html)) {
             measured.into(row -> {
                 rows.add(row);
                 if (results == null) {

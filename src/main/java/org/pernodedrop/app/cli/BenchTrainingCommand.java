@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.pernodedrop.app.bench.RunRow;
-import org.pernodedrop.app.bench.SyntheticData;
 import org.pernodedrop.app.bench.TrainingBenchmark;
 import org.pernodedrop.app.bench.TrainingRow;
 import org.pernodedrop.backend.Backend;
@@ -21,7 +20,7 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,9 +56,10 @@ final class BenchTrainingCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "SPEC",
-            defaultValue = SyntheticData.NAME,
-            description = "What to train on: " + SyntheticData.NAME + " (random images of MNIST's size and number), "
-                    + DataSource.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
+            defaultValue = TrainingBenchmark.SyntheticData.NAME,
+            description = "What to train on: " + TrainingBenchmark.SyntheticData.NAME
+                    + " (random images of MNIST's size and number), " + DataSource.SPECIFICATIONS
+                    + ". Default: ${DEFAULT-VALUE}.")
     private String data;
 
     @Option(
@@ -129,7 +129,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private DropRate rate;
 
     @Mixin
-    private final FileOptions files = new FileOptions();
+    private final DataOptions.Files files = new DataOptions.Files();
 
     @Override
     public Integer call() throws IOException {
@@ -145,7 +145,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     }
 
     private DataSource source() {
-        if (data.equals(SyntheticData.NAME)) {
+        if (data.equals(TrainingBenchmark.SyntheticData.NAME)) {
             return null;
         }
         try {
@@ -158,7 +158,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private Dataset examples(TrainingConfig training) {
         DataSource source = source();
         if (source == null) {
-            return SyntheticData.of(limit);
+            return TrainingBenchmark.SyntheticData.of(limit);
         }
         DataSplit split = source.load(training.seed(), VALIDATION_FRACTION, limit);
         split.standardize();
@@ -168,7 +168,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
     private void measure(BenchOptions.Sink sink) throws IOException {
         PrintWriter table = options.table(spec);
         PrintWriter err = spec.commandLine().getErr();
-        BackendChoice choice = options.choice();
+        DeviceOptions.Choice choice = options.choice();
         TrainingConfig training = TrainingConfig.builder().batchSize(batchSize).build();
         Dataset examples = examples(training);
         try (Backend backend = choice.open(new OptionChecks(spec), err::println)) {
@@ -181,7 +181,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                 table.println(String.format(
                         Locale.ROOT,
                         "%-18s %14.3f %8d %16.0f",
-                        row.regularizer(),
+                        row.regularization().regularizer(),
                         row.epoch().median() / MICROS_PER_SECOND,
                         row.repetitions(),
                         row.samplesPerSecond()));
@@ -201,7 +201,7 @@ final class BenchTrainingCommand implements Callable<Integer> {
                         Granularity.CONNECTION,
                         false,
                         strategy,
-                        rate.requested(),
+                        rate,
                         architecture,
                         Activation.RELU,
                         0));

@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.pernodedrop.app.bench.RunStart;
+import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.compare.ComparedRegularizer;
+import org.pernodedrop.app.compare.ComparedRun;
 import org.pernodedrop.app.compare.Comparison;
 import org.pernodedrop.app.compare.Plan;
 import org.pernodedrop.app.compare.Runner;
@@ -20,10 +23,9 @@ import org.pernodedrop.app.compare.Trial;
 import org.pernodedrop.app.compare.report.ComparisonFiles;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.Device;
-import org.pernodedrop.data.DataChecksum;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Header;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
@@ -124,7 +126,7 @@ final class CompareCommand implements Callable<Integer> {
     private double testFraction;
 
     @Mixin
-    private final NetworkOptions network = new NetworkOptions();
+    private final ModelOptions.Layers network = new ModelOptions.Layers();
 
     @Mixin
     private final OptimizationOptions optimization = new OptimizationOptions();
@@ -189,7 +191,7 @@ final class CompareCommand implements Callable<Integer> {
                     optimization.training(0),
                     device.dataOnDevice());
             List<Plan.Task> missing = plan.missing(file.runs());
-            CompareProgress progress = new CompareProgress(plan.tasks().size(), missing.size(), this::tell);
+            Progress progress = new Progress(plan.tasks().size(), missing.size(), this::tell);
             new Runner(trial, splits, () -> device.choice(checks, 1).open(checks, line -> {}))
                     .run(missing, Math.max(1, Math.min(jobsOn(first), missing.size())), file, progress::finished);
             report(folder, new Comparison(plan.ownOf(file.runs())), file.header());
@@ -220,7 +222,7 @@ final class CompareCommand implements Callable<Integer> {
         for (ComparedRegularizer regularizer : regularizers) {
             for (DropRate rate : regularizer.drops() ? dropRates : List.<DropRate>of()) {
                 try {
-                    regularizer.model(ModelConfig.standard(), rate.requested(), Strategy.AUTO);
+                    regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO);
                 } catch (IllegalArgumentException e) {
                     throw checks.refusal(
                             "--drop-rates=" + rate.requested() + " with " + regularizer + ": " + e.getMessage());
@@ -243,7 +245,7 @@ final class CompareCommand implements Callable<Integer> {
         // Comparisons from before there was a choice go on; what was read is in the checksum.
         settings.remove("header", Header.AUTO);
         settings.put("test_fraction", testFraction);
-        settings.put("data_checksum", DataChecksum.of(first));
+        settings.put("data_checksum", first.checksum());
         settings.put("train_examples", first.train().examples());
         settings.put("validation_examples", first.validation().examples());
         settings.put("test_examples", first.test().orElseThrow().examples());
@@ -254,11 +256,11 @@ final class CompareCommand implements Callable<Integer> {
         settings.put(
                 "matrix_precision", device.choice(new OptionChecks(spec), 1).precisionOn(backend));
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("command", "pernodedrop compare " + String.join(" ", Arguments.of(spec)));
+        environment.put("command", "pernodedrop compare " + String.join(" ", CommandArguments.of(spec)));
         environment.put("version", Version.current());
         environment.put("commit", Version.commit());
         environment.put("computed by", backend.describe());
-        environment.put("host", RunStart.processor());
+        environment.put("host", RunRow.Start.processor());
         environment.put("operating system", RunReport.operatingSystemName());
         environment.put("Java", RunReport.javaVersion());
         return new RunsFile.Header(settings, environment);
@@ -271,7 +273,7 @@ final class CompareCommand implements Callable<Integer> {
             files.commit();
         }
         PrintWriter printer = spec.commandLine().getOut();
-        printer.print(ComparisonText.of(comparison));
+        printer.print(ComparisonFiles.table(comparison));
         notDrawn.ifPresent(printer::println);
         printer.println("page: " + out.resolve("index.html"));
         printer.flush();
@@ -281,5 +283,47 @@ final class CompareCommand implements Callable<Integer> {
         PrintWriter notices = spec.commandLine().getErr();
         notices.println(line);
         notices.flush();
+    }
+
+    /** Tells of every finished run, and how long the others will take. */
+    private static final class Progress {
+        private static final double NANOS_PER_MINUTE = 60e9;
+
+        private final int all;
+        private final int missing;
+        private final Consumer<String> lines;
+        private final long start = System.nanoTime();
+        private int finished;
+
+        Progress(int all, int missing, Consumer<String> lines) {
+            this.all = all;
+            this.missing = missing;
+            this.lines = lines;
+            if (missing < all) {
+                lines.accept(all - missing + " of " + all + " runs are there already");
+            }
+        }
+
+        void finished(ComparedRun run) {
+            finished++;
+            double minutes = (System.nanoTime() - start) / NANOS_PER_MINUTE * (missing - finished) / finished;
+            String result = run.succeeded()
+                    ? String.format(
+                            Locale.ROOT,
+                            "validation loss %.4f, gap %.4f, %.1f s",
+                            run.best().validationLoss(),
+                            run.best().gap(),
+                            run.seconds())
+                    : "failed: " + run.failure();
+            lines.accept(String.format(
+                    Locale.ROOT,
+                    "%d of %d, about %.0f min left: %s, seed %d: %s",
+                    all - missing + finished,
+                    all,
+                    Math.ceil(minutes),
+                    run.setting(),
+                    run.seed(),
+                    result));
+        }
     }
 }

@@ -2,10 +2,13 @@ package org.pernodedrop.app.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.train.DataOnDevice;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 import picocli.CommandLine.Option;
 
 /** The options that say what computes. */
@@ -52,9 +55,9 @@ final class DeviceOptions {
     private DataOnDevice dataOnDevice;
 
     /** What is asked for, with so many threads on the CPU. */
-    BackendChoice choice(OptionChecks checks, int threads) {
+    Choice choice(OptionChecks checks, int threads) {
         try {
-            return new BackendChoice(BackendOptions.of(device)
+            return new Choice(BackendOptions.of(device)
                     .withThreads(threads)
                     .withPrecision(precision)
                     .withGraphs(graphs));
@@ -75,5 +78,48 @@ final class DeviceOptions {
         settings.put("graphs", graphs);
         settings.put("data_on_device", dataOnDevice);
         return settings;
+    }
+
+    /**
+     * The backend that options ask for, and what of them is in force on it.
+     *
+     * @param wanted what was asked for
+     */
+    record Choice(BackendOptions wanted) {
+        /** Refuses a precision that the device named cannot have. */
+        void check(OptionChecks checks) {
+            boolean given = wanted.precision() != MatrixPrecision.FP32;
+            checks.onlyWith(
+                    "--device cuda or auto",
+                    wanted.device() != Device.CPU,
+                    "--matrix-precision " + wanted.precision(),
+                    given);
+        }
+
+        /** Opens it, owned by the caller. */
+        Backend open(OptionChecks checks, Consumer<String> notice) {
+            Backend backend;
+            try {
+                backend = Backends.open(wanted, notice);
+            } catch (IllegalArgumentException e) {
+                throw checks.refusal("--" + e.getMessage());
+            }
+            if (precisionOn(backend) != wanted.precision()) {
+                notice.accept("matrix precision: fp32; " + backend.device() + " has no " + wanted.precision());
+            }
+            return backend;
+        }
+
+        MatrixPrecision precisionOn(Backend backend) {
+            return isCpu(backend) ? MatrixPrecision.FP32 : wanted.precision();
+        }
+
+        boolean graphsOn(Backend backend) {
+            return !isCpu(backend) && wanted.graphs();
+        }
+
+        private static boolean isCpu(Backend backend) {
+            return backend.device().equals(Device.CPU.toString());
+        }
     }
 }

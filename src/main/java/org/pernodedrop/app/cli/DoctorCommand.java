@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.pernodedrop.app.doctor.Diagnosis;
-import org.pernodedrop.app.doctor.DiagnosisJson;
 import org.pernodedrop.app.doctor.Doctor;
-import org.pernodedrop.app.doctor.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +40,7 @@ final class DoctorCommand implements Callable<Integer> {
         Diagnosis diagnosis = Doctor.examine();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.print(DiagnosisJson.of(diagnosis, Version.current()) + System.lineSeparator());
+            out.print(diagnosis.json(Version.current()) + System.lineSeparator());
         } else {
             print(out, diagnosis);
         }
@@ -54,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
                 .mapToInt(finding -> finding.subject().length())
                 .max()
                 .orElse(1);
-        for (Finding finding : diagnosis.findings()) {
+        for (Diagnosis.Finding finding : diagnosis.findings()) {
             String value = finding.value() == null ? "" : finding.value();
             out.println(String.format("%-" + width + "s  %-7s  %s", finding.subject(), finding.verdict(), value)
                     .stripTrailing());

@@ -6,17 +6,37 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.io.MessageText;
-import org.pernodedrop.io.TerminalText;
+import org.pernodedrop.io.SafeText;
 import org.pernodedrop.train.TrainingException;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** How failures other than wrong usage are told: in one line, and with a stack trace only if asked for or a defect. */
+/**
+ * How failures other than wrong usage are told: in one line, with the options that would help, and with a stack trace only if
+ * asked for or a defect. The library's messages name remedies in its own terms; which options stand for them is known here.
+ */
 final class Failures {
     /** System property that adds the stack trace. */
     static final String STACK_TRACE = "pernodedrop.stacktrace";
+
+    /** What a message advises, and the option for it. */
+    private static final Map<String, String> ADVISED = new LinkedHashMap<>();
+
+    static {
+        ADVISED.put("smaller batch", "--batch-size");
+        ADVISED.put("smaller layers", "--network");
+        ADVISED.put("use the CPU", "--device cpu");
+        ADVISED.put("without graphs", "--no-graphs");
+    }
 
     private final PrintWriter err;
 
@@ -24,9 +44,18 @@ final class Failures {
         this.err = err;
     }
 
-    /** Tells a failure and gives the exit code. */
+    /** Tells a failure that belongs to no command and gives the exit code. */
     int report(Throwable failure) {
-        err.println("error: " + oneLine(describe(failure)));
+        return report(failure, CommandSpec.create());
+    }
+
+    /**
+     * Tells a failure and gives the exit code.
+     *
+     * @param command that failed: only its own options are named
+     */
+    int report(Throwable failure, CommandSpec command) {
+        err.println("error: " + oneLine(describe(failure) + options(failure, command)));
         if (Boolean.getBoolean(STACK_TRACE) || !isExpected(failure)) {
             printTrace(failure);
         }
@@ -35,7 +64,7 @@ final class Failures {
 
     /** In one line and not too long, whatever file names and values it holds. */
     static String oneLine(String message) {
-        return MessageText.cut(TerminalText.line(message.replaceAll("\\s+", " ").strip()));
+        return MessageText.cut(SafeText.line(message.replaceAll("\\s+", " ").strip()));
     }
 
     private void printTrace(Throwable failure) {
@@ -70,6 +99,31 @@ final class Failures {
         // The message of these is often no more than the file's name.
         boolean bare = failure.getMessage() == null || failure instanceof FileSystemException || !isExpected(failure);
         return bare ? failure.getClass().getSimpleName() + ": " + failure.getMessage() : failure.getMessage();
+    }
+
+    /** The options of a command that a failure's remedy stands for, other than those that its message names; or nothing. */
+    private static String options(Throwable failure, CommandSpec command) {
+        String message = String.valueOf(failure.getMessage());
+        Set<String> advised = new LinkedHashSet<>();
+        if (failure instanceof OutOfDeviceMemoryException) {
+            advised.addAll(List.of("--batch-size", "--network"));
+        }
+        if (failure instanceof DeviceUnavailableException) {
+            advised.add("--device cpu");
+        }
+        if (isExpected(failure)) {
+            ADVISED.forEach((advice, option) -> {
+                if (message.contains(advice)) {
+                    advised.add(option);
+                }
+            });
+        }
+        advised.removeIf(option -> message.contains(option) || !has(command, option));
+        return advised.isEmpty() ? "" : "; by option: " + String.join(", ", advised);
+    }
+
+    private static boolean has(CommandSpec command, String option) {
+        return command.findOption(option.replace("--no-", "--").split(" ")[0]) != null;
     }
 
     private static boolean isExpected(Throwable failure) {

@@ -77,10 +77,11 @@ public final class Main implements Callable<Integer> {
         CommandLine commandLine = commandLine().setOut(out).setErr(safeErr).setUsageHelpWidth(HELP_WIDTH);
         commandLine
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, safeErr))
-                .setExecutionExceptionHandler((failure, command, all) -> failures.report(failure))
+                .setExecutionExceptionHandler(
+                        (failure, command, all) -> failures.report(failure, command.getCommandSpec()))
                 .setExecutionStrategy(parsed -> executed(parsed, commandLine, safeOut));
         try {
-            OptionFiles.require(arguments);
+            CommandArguments.OptionFiles.require(arguments);
             int code = commandLine.execute(arguments);
             if (out.checkError()) {
                 err.println("error: standard output cannot be written to, on a full disk for one: results are lost");

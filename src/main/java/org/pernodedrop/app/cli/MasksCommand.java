@@ -248,7 +248,7 @@ final class MasksCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%-10s %12s %12s %12s %8s%n", "", "value", "expected", "std. error", "z");
         printRow(out, "mean", statistics.mean());
         printRow(out, "variance", statistics.variance());
-        printRow(out, maskSpec.noise() == Noise.BERNOULLI ? "dropped" : "disturbed", statistics.disturbedShare());
+        printRow(out, maskSpec.noise() == Noise.BERNOULLI ? "dropped" : "perturbed", statistics.perturbedShare());
         out.printf(
                 Locale.ROOT,
                 "values: %d%s%n",

@@ -3,12 +3,15 @@ package org.pernodedrop.app.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
+import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -35,7 +38,7 @@ final class ModelOptions {
             converter = EnumOption.OfNoise.class,
             completionCandidates = EnumOption.OfNoise.class,
             description = "What pernodedrop multiplies connections by: ${COMPLETION-CANDIDATES}. bernoulli cuts them,"
-                    + " gaussian disturbs all, partial-gaussian disturbs some. Default: bernoulli.")
+                    + " gaussian perturbs all, partial-gaussian perturbs some. Default: bernoulli.")
     private Noise noise;
 
     @Option(
@@ -70,7 +73,7 @@ final class ModelOptions {
     private Double dropRate;
 
     @Mixin
-    private final NetworkOptions network = new NetworkOptions();
+    private final Layers network = new Layers();
 
     /** Refuses what is out of range or does not go together, naming the option. */
     void check(OptionChecks checks) {
@@ -107,7 +110,7 @@ final class ModelOptions {
                 each,
                 fixedMask,
                 strategy(),
-                dropRate(),
+                DropRate.of(dropRate(), Noise.GAUSSIAN),
                 network.architecture(),
                 network.activation(),
                 network.l2());
@@ -139,5 +142,60 @@ final class ModelOptions {
 
     private double dropRate() {
         return dropRate == null ? DEFAULT_DROP_RATE : dropRate;
+    }
+
+    /** The options that say what a network is, whatever is done against overfitting. */
+    static final class Layers {
+        @Option(
+                names = "--network",
+                paramLabel = "SPEC",
+                hideParamSyntax = true,
+                defaultValue = "mlp:256,256",
+                converter = OptionValues.OfArchitecture.class,
+                description = "Layers: " + Architecture.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
+        private Architecture architecture;
+
+        @Option(
+                names = "--activation",
+                paramLabel = "NAME",
+                converter = EnumOption.OfActivation.class,
+                completionCandidates = EnumOption.OfActivation.class,
+                defaultValue = "relu",
+                description = "Activation of the hidden layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+        private Activation activation;
+
+        @Option(
+                names = "--l2",
+                paramLabel = "X",
+                defaultValue = "0",
+                description =
+                        "Penalty on weights, X/2 times the sum of their squares, not part of the losses shown. Default:"
+                                + " ${DEFAULT-VALUE}.")
+        private double l2;
+
+        void check(OptionChecks checks) {
+            checks.require(l2 >= 0 && l2 <= Float.MAX_VALUE, "--l2", "must be finite and at least 0", l2);
+        }
+
+        Architecture architecture() {
+            return architecture;
+        }
+
+        Activation activation() {
+            return activation;
+        }
+
+        double l2() {
+            return l2;
+        }
+
+        /** Every option as it is in force, by its name. */
+        Map<String, Object> settings() {
+            Map<String, Object> settings = new LinkedHashMap<>();
+            settings.put("network", architecture.toString());
+            settings.put("activation", activation);
+            settings.put("l2", l2);
+            return settings;
+        }
     }
 }

@@ -2,9 +2,9 @@ package org.pernodedrop.app.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.pernodedrop.train.LearningRateSchedule;
-import org.pernodedrop.train.OptimizerKind;
 import org.pernodedrop.train.TrainingConfig;
+import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
+import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 import picocli.CommandLine.Option;
 
 /** The options that say how weights are found. */

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.FileSet;
-import org.pernodedrop.io.FolderInUseException;
 import org.pernodedrop.io.FolderLock;
+import org.pernodedrop.io.FolderLock.InUseException;
 
 /** Files that a command writes to the folder that {@code --out} names: all of them replace earlier ones at once. */
 final class OutputFiles implements AutoCloseable {
@@ -78,7 +78,7 @@ final class OutputFiles implements AutoCloseable {
     static FolderLock hold(Path out, Consumer<String> notice) throws IOException {
         try {
             return FolderLock.hold(out, notice);
-        } catch (FolderInUseException e) {
+        } catch (InUseException e) {
             throw e;
         } catch (NotDirectoryException e) {
             throw new IOException("out is a file: out=" + out + WAY_OUT, e);

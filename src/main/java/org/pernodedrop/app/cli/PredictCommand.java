@@ -19,9 +19,7 @@ import org.pernodedrop.data.InputTable;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.io.MessageText;
 import org.pernodedrop.predict.Calibration;
-import org.pernodedrop.predict.EarlierPredictions;
 import org.pernodedrop.predict.Prediction;
-import org.pernodedrop.predict.PredictionFiles;
 import org.pernodedrop.predict.Predictor;
 import org.pernodedrop.predict.TrainedModel;
 import org.pernodedrop.train.TrainedData;
@@ -107,7 +105,7 @@ final class PredictCommand implements Callable<Integer> {
     private String label;
 
     @Mixin
-    private final FileOptions tables = new FileOptions();
+    private final DataOptions.Files tables = new DataOptions.Files();
 
     @Option(
             names = "--part",
@@ -170,15 +168,15 @@ final class PredictCommand implements Callable<Integer> {
         boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
         checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
-        BackendChoice choice;
+        DeviceOptions.Choice choice;
         try {
-            choice = new BackendChoice(BackendOptions.of(device).withThreads(threads));
+            choice = new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads));
         } catch (IllegalArgumentException e) {
             throw checks.refusal("--" + e.getMessage());
         }
         List<Prediction> predictions;
         try (FolderLock folder = OutputFiles.hold(out, this::tell);
-                OutputFiles files = OutputFiles.replace(folder, EarlierPredictions.FILES, EarlierPredictions::isOwn);
+                OutputFiles files = OutputFiles.replace(folder, PredictionFiles.FILES, PredictionFiles::isOwn);
                 Backend backend = choice.open(checks, this::tell);
                 TrainedModel trained = TrainedModel.open(model, backend);
                 Predictor predictor = new Predictor(trained.network())) {
@@ -226,9 +224,9 @@ final class PredictCommand implements Callable<Integer> {
             int[] labels,
             IntUnaryOperator sourceRows)
             throws IOException {
-        Path file = out.resolve(EarlierPredictions.PREDICTIONS);
+        Path file = out.resolve(PredictionFiles.PREDICTIONS);
         PredictionFiles.writePredictions(
-                folder.resolve(EarlierPredictions.PREDICTIONS), predictions, classNames, labels, sourceRows);
+                folder.resolve(PredictionFiles.PREDICTIONS), predictions, classNames, labels, sourceRows);
         PrintWriter printer = spec.commandLine().getOut();
         long existing = predictions.stream().filter(Prediction::exists).count();
         String count = existing == predictions.size() ? "" : existing + " of ";
@@ -255,13 +253,13 @@ final class PredictCommand implements Callable<Integer> {
 
     private void calibrate(Path folder, List<Prediction> predictions, int[] labels, String what) throws IOException {
         Calibration calibration = Calibration.of(predictions, labels);
-        PredictionFiles.writeCalibration(folder.resolve(EarlierPredictions.CALIBRATION), calibration);
+        PredictionFiles.writeCalibration(folder.resolve(PredictionFiles.CALIBRATION), calibration);
         if (calibration.examples() == 0) {
             return;
         }
-        Path plot = out.resolve(EarlierPredictions.RELIABILITY);
+        Path plot = out.resolve(PredictionFiles.RELIABILITY);
         Optional<String> notDrawn =
-                PredictionFiles.drawReliability(folder.resolve(EarlierPredictions.RELIABILITY), calibration);
+                PredictionFiles.drawReliability(folder.resolve(PredictionFiles.RELIABILITY), calibration);
         PrintWriter printer = spec.commandLine().getOut();
         printer.printf(
                 Locale.ROOT,

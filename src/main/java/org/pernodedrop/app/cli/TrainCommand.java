@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,9 +20,8 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Standardizer;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.nn.NetworkSpec;
-import org.pernodedrop.train.CurvesPlot;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.SavedRun;
@@ -70,6 +70,8 @@ import picocli.CommandLine.Spec;
             "after an epoch or more is kept as it was before, and the exit code is 1."
         })
 public final class TrainCommand implements Callable<Integer> {
+    private static final double MEBIBYTE = 1 << 20;
+
     @Mixin
     private final TrainOptions options = new TrainOptions();
 
@@ -105,11 +107,11 @@ public final class TrainCommand implements Callable<Integer> {
         try (RunDirectory directory = RunDirectory.resume(path, this::tell)) {
             Path checkpoint = directory.checkpoint(false);
             SavedRun saved = SavedRun.read(checkpoint);
-            SavedArguments.check(checkpoint, saved.facts().arguments());
+            CommandArguments.checkSaved(checkpoint, saved.facts().arguments());
             List<String> arguments = new ArrayList<>(saved.facts().arguments());
-            arguments.addAll(Arguments.without("--resume", Arguments.of(spec)));
+            arguments.addAll(CommandArguments.without("--resume", CommandArguments.of(spec)));
             TrainCommand command = new TrainCommand();
-            SavedArguments.parser(command)
+            CommandArguments.savedParser(command)
                     .setCommandName(spec.qualifiedName())
                     .setOut(spec.commandLine().getOut())
                     .setErr(spec.commandLine().getErr())
@@ -147,7 +149,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingRun.Start start = new TrainingRun.Start(
                 training,
                 options.data().trained(source, training.seed(), split, standardizer),
-                Arguments.with("--data", DataSource::absolute, Arguments.without("--out", Arguments.of(spec))),
+                CommandArguments.with("--data", DataSource::absolute, CommandArguments.without("--out", CommandArguments.of(spec))),
                 resuming,
                 options.checkpointInterval(),
                 options.device().dataOnDevice(),
@@ -163,7 +165,7 @@ public final class TrainCommand implements Callable<Integer> {
             Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
             directory.commit();
             PrintWriter out = spec.commandLine().getOut();
-            out.print(TrainingTable.of(run.trained(), use));
+            out.print(table(run.trained(), use));
             out.println(notDrawn.orElse("curves: " + directory.curves()));
             out.flush();
             refuseDiverged(run.trained());
@@ -243,9 +245,10 @@ public final class TrainCommand implements Callable<Integer> {
                                 each.maskBytes()))
                         .toList(),
                 one.network().parameterCount(),
-                one.result().map(result -> result.epochs().size()).orElse(0),
-                one.result().map(TrainingResult::stoppedEarly).orElse(false),
-                one.diverged().orElse(null),
+                new RunReport.Progress(
+                        one.result().map(result -> result.epochs().size()).orElse(0),
+                        one.result().map(TrainingResult::stoppedEarly).orElse(false),
+                        one.diverged().orElse(null)),
                 one.result().map(TrainingResult::last).orElse(null),
                 one.result().map(TrainingResult::best).orElse(null),
                 one.test()
@@ -253,18 +256,59 @@ public final class TrainCommand implements Callable<Integer> {
                         .orElse(null),
                 one.result().map(TrainingResult::seconds).orElse(0.0))));
         return new RunReport(
-                "pernodedrop",
-                Version.current(),
-                RunReport.javaVersion(),
-                RunReport.operatingSystemName(),
+                RunReport.Environment.current(Version.current()),
                 started.toString(),
                 backend.describe(),
                 use,
                 options.training().seed(),
                 options.settings(model.settings(), directory.path()),
-                mask.effectiveDropRate(),
-                mask.noise().usesBits() ? mask.rate().planes() : 0,
+                new RunReport.MaskFigures(
+                        mask.effectiveDropRate(),
+                        mask.noise().usesBits() ? mask.rate().planes() : 0),
                 data,
                 networks);
+    }
+
+    /** What a run ends with on the screen. */
+    static String table(Map<String, TrainingRun.Trained> trained, RunReport.DeviceUse use) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%n%-17s %6s %11s %15s %16s %20s %8s %8s%n",
+                "regularizer",
+                "epochs",
+                "train loss",
+                "train accuracy",
+                "validation loss",
+                "validation accuracy",
+                "gap",
+                "seconds"));
+        trained.forEach((name, one) -> one.result()
+                .ifPresent(result -> text.append(String.format(
+                        Locale.ROOT,
+                        "%-17s %6d %11.4f %15.4f %16.4f %20.4f %8.4f %8.1f%n",
+                        name,
+                        result.last().epoch(),
+                        result.last().trainLoss(),
+                        result.last().trainAccuracy(),
+                        result.last().validationLoss(),
+                        result.last().validationAccuracy(),
+                        result.last().gap(),
+                        result.seconds()))));
+        trained.forEach((name, one) -> one.test()
+                .ifPresent(totals -> text.append(String.format(
+                        Locale.ROOT,
+                        "%s, test part: loss %.4f, accuracy %.4f%s%n",
+                        name,
+                        totals.meanLoss(),
+                        totals.accuracy(),
+                        Double.isFinite(totals.meanLoss())
+                                ? ""
+                                : " (not every example has a finite output; those without count as wrong)"))));
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%npeak device memory: %.1f MiB, data on the %s%n",
+                        use.peakMemoryBytes() / MEBIBYTE,
+                        use.dataOnDevice() ? "device" : "host"))
+                .toString();
     }
 }

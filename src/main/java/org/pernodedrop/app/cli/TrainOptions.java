@@ -95,13 +95,13 @@ final class TrainOptions {
 
     /** How a backend of these options was used until now. */
     RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
-        BackendChoice choice = choice(checks);
+        DeviceOptions.Choice choice = choice(checks);
         Memory.Use memory = backend.memory().use();
         return new RunReport.DeviceUse(
                 memory.peak(), memory.total(), dataLaidThere, choice.graphsOn(backend), choice.precisionOn(backend));
     }
 
-    private BackendChoice choice(OptionChecks checks) {
+    private DeviceOptions.Choice choice(OptionChecks checks) {
         return device.choice(checks, threads);
     }
 

@@ -1,11 +1,12 @@
 package org.pernodedrop.app.compare;
 
 import java.util.Locale;
+import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** What is compared: a regularizer, and for PerNodeDrop its noise and granularity. */
 public enum ComparedRegularizer {
@@ -45,10 +46,10 @@ public enum ComparedRegularizer {
      * The network with it.
      *
      * @param base its architecture, activation and L2; the rest of it is not used
-     * @param dropRate p, in [0, 1); not used without a regularizer
+     * @param dropRate of its masks; not used without a regularizer
      * @param gaussian how {@link #PERNODEDROP_GAUSSIAN} is computed
      */
-    public ModelConfig model(ModelConfig base, double dropRate, Strategy gaussian) {
+    public ModelConfig model(ModelConfig base, DropRate dropRate, Strategy gaussian) {
         Strategy strategy = this == PERNODEDROP_GAUSSIAN ? gaussian : Strategy.AUTO;
         return new ModelConfig(
                 regularizer,

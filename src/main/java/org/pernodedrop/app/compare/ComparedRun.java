@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.train.EpochMetrics;
 
 /**

@@ -2,8 +2,11 @@ package org.pernodedrop.app.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.pernodedrop.app.compare.Comparison.Measure;
+import org.pernodedrop.app.compare.Plan.Setting;
 
 /**
  * How much a setting differs from another in a measure, over the seeds that both have: runs of one seed share their data
@@ -63,5 +66,23 @@ public record PairedDifference(
     /** Upper end of the interval. */
     public double high() {
         return difference.mean() + halfWidth;
+    }
+
+    /** What a difference between two settings says. */
+    public enum Verdict {
+        /** The confidence interval lies on the better side of 0. */
+        WIN,
+        /** It holds 0. */
+        TIE,
+        /** It lies on the worse side of 0. */
+        LOSS,
+        /** There are too few pairs for an interval. */
+        UNKNOWN;
+
+        /** The name in files: lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

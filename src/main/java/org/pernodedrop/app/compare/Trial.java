@@ -1,16 +1,19 @@
 package org.pernodedrop.app.compare;
 
 import java.util.List;
+import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.data.DataSplit;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Snapshot;
 import org.pernodedrop.strategy.Strategy;
-import org.pernodedrop.train.DataOnDevice;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.PlacedData;
+import org.pernodedrop.train.PlacedData.DataOnDevice;
 import org.pernodedrop.train.Trainer;
 import org.pernodedrop.train.TrainingConfig;
 import org.pernodedrop.train.TrainingException;
@@ -30,7 +33,7 @@ public record Trial(ModelConfig model, Strategy gaussian, TrainingConfig trainin
     ComparedRun run(Plan.Task task, DataSplit split, Backend backend) {
         Setting setting = task.setting();
         TrainingConfig config = training.withSeed(task.seed());
-        double rate = setting.dropRate() == null ? 0 : setting.dropRate();
+        DropRate rate = DropRate.of(setting.dropRate() == null ? 0 : setting.dropRate(), Noise.GAUSSIAN);
         NetworkSpec spec = setting.regularizer()
                 .model(model, rate, gaussian)
                 .describe(split.train().exampleShape(), split.train().classes(), task.seed(), config.newOptimizer());

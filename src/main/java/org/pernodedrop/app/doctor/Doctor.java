@@ -20,7 +20,7 @@ public final class Doctor {
             "the device computes wrongly: do not use it, and report this table with the versions in it";
     private static final double NANOS = 1e9;
 
-    private final List<Finding> findings = new ArrayList<>();
+    private final List<Diagnosis.Finding> findings = new ArrayList<>();
 
     private Doctor() {}
 
@@ -30,8 +30,9 @@ public final class Doctor {
     }
 
     private Diagnosis all() {
-        findings.add(Finding.ok("platform", System.getProperty("os.name") + " on " + System.getProperty("os.arch")));
-        findings.add(Finding.ok("Java", Runtime.version() + ", " + System.getProperty("java.vm.name")));
+        findings.add(Diagnosis.Finding.ok(
+                "platform", System.getProperty("os.name") + " on " + System.getProperty("os.arch")));
+        findings.add(Diagnosis.Finding.ok("Java", Runtime.version() + ", " + System.getProperty("java.vm.name")));
         check(Device.CPU);
         int beforeCuda = findings.size();
         boolean cuda = false;
@@ -40,7 +41,7 @@ public final class Doctor {
                 inspect(gpu);
                 check(Device.CUDA);
             } catch (RuntimeException | LinkageError failure) {
-                findings.add(Finding.failure("GPU", failure));
+                findings.add(Diagnosis.Finding.failure("GPU", failure));
             }
             cuda = allWell(beforeCuda, findings.size());
         }
@@ -48,29 +49,30 @@ public final class Doctor {
     }
 
     private boolean allWell(int from, int to) {
-        return findings.subList(from, to).stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.PROBLEM);
+        return findings.subList(from, to).stream()
+                .noneMatch(finding -> finding.verdict() == Diagnosis.Finding.Verdict.PROBLEM);
     }
 
     private boolean libraries() {
         CudaLibraries libraries = CudaLibraries.probe();
         for (LibraryFinding library : libraries.findings()) {
-            findings.add(Finding.of(library, !CudaLibraries.isOptional(library)));
+            findings.add(Diagnosis.Finding.of(library, !CudaLibraries.isOptional(library)));
         }
         return libraries.isUsable();
     }
 
     /** What the driver tells of GPUs and kernels. */
     private void inspect(CudaDiagnostics gpu) {
-        findings.add(Finding.ok("driver", gpu.driver()));
-        gpu.devices().forEach(device -> findings.add(Finding.ok("GPU", device)));
+        findings.add(Diagnosis.Finding.ok("driver", gpu.driver()));
+        gpu.devices().forEach(device -> findings.add(Diagnosis.Finding.ok("GPU", device)));
         attempt("kernels (PTX)", gpu::loadModules);
     }
 
     private void attempt(String subject, Supplier<String> examination) {
         try {
-            findings.add(Finding.ok(subject, examination.get()));
+            findings.add(Diagnosis.Finding.ok(subject, examination.get()));
         } catch (RuntimeException | LinkageError failure) {
-            findings.add(Finding.failure(subject, failure));
+            findings.add(Diagnosis.Finding.failure(subject, failure));
         }
     }
 
@@ -83,9 +85,9 @@ public final class Doctor {
                 check(device, backend, check);
             }
             // Before its results, but told after them: only then the backend knows whether cuRAND serves.
-            findings.add(first, Finding.ok("device " + device, backend.describe()));
+            findings.add(first, Diagnosis.Finding.ok("device " + device, backend.describe()));
         } catch (RuntimeException | LinkageError failure) {
-            findings.add(Finding.failure("device " + device, failure));
+            findings.add(Diagnosis.Finding.failure("device " + device, failure));
         }
     }
 
@@ -97,10 +99,10 @@ public final class Doctor {
             String time = String.format(Locale.ROOT, "right, %.3f s", (System.nanoTime() - start) / NANOS);
             findings.add(
                     difference.isEmpty()
-                            ? Finding.ok(subject, time)
-                            : Finding.problem(subject, difference.get(), WRONG));
+                            ? Diagnosis.Finding.ok(subject, time)
+                            : Diagnosis.Finding.problem(subject, difference.get(), WRONG));
         } catch (RuntimeException | LinkageError failure) {
-            findings.add(Finding.failure(subject, failure));
+            findings.add(Diagnosis.Finding.failure(subject, failure));
         }
     }
 }

@@ -2,6 +2,8 @@ package org.pernodedrop.app.report;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.transform.OutputKeys;
@@ -10,7 +12,7 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
-import org.pernodedrop.io.PageText;
+import org.pernodedrop.io.SafeText;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -33,6 +35,7 @@ public final class Page {
 
     private final Document document;
     private final Element body;
+    private String plotProblem;
 
     /** An empty page below its title. */
     public Page(String title) {
@@ -58,7 +61,7 @@ public final class Page {
     public Element add(Element parent, String name, String text) {
         Element element = document.createElement(name);
         if (!text.isEmpty()) {
-            element.appendChild(document.createTextNode(PageText.of(text)));
+            element.appendChild(document.createTextNode(SafeText.page(text)));
         }
         parent.appendChild(element);
         return element;
@@ -84,8 +87,44 @@ public final class Page {
         for (Column<?> column : columns) {
             Element item = add(list, "li", "");
             add(item, "strong", column.title());
-            item.appendChild(document.createTextNode(PageText.of(": " + column.meaning())));
+            item.appendChild(document.createTextNode(SafeText.page(": " + column.meaning())));
         }
+    }
+
+    /** Adds plots, each with its caption; nothing after the first that cannot be drawn. */
+    public void addPlots(Element section, List<Plot> plots) {
+        for (Plot plot : plots) {
+            if (plotProblem == null) {
+                addPlot(section, plot);
+            }
+        }
+    }
+
+    private void addPlot(Element section, Plot plot) {
+        Element drawing;
+        try {
+            drawing = PlotDrawing.svg(document, plot);
+        } catch (LinkageError | InternalError | RuntimeException e) {
+            // What a Java runtime without the desktop module, native libraries or fonts throws, depending on what it
+            // lacks.
+            plotProblem = "plots were not drawn: " + Plot.lacking(e);
+            return;
+        }
+        Element figure = add(section, "figure", "");
+        figure.appendChild(drawing);
+        add(figure, "figcaption", plot.caption());
+    }
+
+    /** Says why plots are missing, if they are: for the end of the page. */
+    public void addPlotNote() {
+        if (plotProblem != null) {
+            add(body, "p", plotProblem).setAttribute("class", "note");
+        }
+    }
+
+    /** Why plots are missing, in one line; empty if all were drawn. */
+    public Optional<String> notDrawn() {
+        return Optional.ofNullable(plotProblem);
     }
 
     private void cell(Element line, String name, String value, boolean text) {
@@ -101,11 +140,6 @@ public final class Page {
         return body;
     }
 
-    /** Makes elements for the page. */
-    Document document() {
-        return document;
-    }
-
     /** The whole page. */
     public String html() {
         StringWriter writer = new StringWriter();
@@ -119,5 +153,25 @@ public final class Page {
             throw new IllegalStateException(e);
         }
         return writer.append('\n').toString();
+    }
+
+    /**
+     * A column of a table.
+     *
+     * @param title above it
+     * @param text whether values are words, not numbers
+     * @param meaning for readers who know nothing of the code
+     * @param value of a row; empty if it has none
+     */
+    public record Column<R>(String title, boolean text, String meaning, Function<R, String> value) {
+        /** A column of numbers. */
+        public static <R> Column<R> number(String title, String meaning, Function<R, String> value) {
+            return new Column<>(title, false, meaning, value);
+        }
+
+        /** A column of words. */
+        public static <R> Column<R> words(String title, String meaning, Function<R, String> value) {
+            return new Column<>(title, true, meaning, value);
+        }
     }
 }

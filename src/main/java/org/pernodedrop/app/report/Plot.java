@@ -1,7 +1,12 @@
 package org.pernodedrop.app.report;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import org.pernodedrop.io.PageText;
+import java.util.Optional;
+import org.pernodedrop.io.AtomicFile;
+import org.pernodedrop.io.MessageText;
+import org.pernodedrop.io.SafeText;
 
 /**
  * A plot, before it is drawn.
@@ -24,11 +29,11 @@ public record Plot(
         List<Series> series) {
     /** Makes all texts fit to be drawn. */
     public Plot {
-        title = PageText.of(title);
-        caption = PageText.of(caption);
-        xTitle = PageText.of(xTitle);
-        yTitle = PageText.of(yTitle);
-        categories = categories.stream().map(PageText::of).toList();
+        title = SafeText.page(title);
+        caption = SafeText.page(caption);
+        xTitle = SafeText.page(xTitle);
+        yTitle = SafeText.page(yTitle);
+        categories = categories.stream().map(SafeText::page).toList();
     }
 
     /**
@@ -43,7 +48,7 @@ public record Plot(
     public record Series(String name, List<Double> x, List<Double> y, List<Double> spread, Look look) {
         /** Makes the name fit to be drawn. */
         public Series {
-            name = PageText.of(name);
+            name = SafeText.page(name);
         }
 
         /** Values without a spread. */
@@ -74,5 +79,33 @@ public record Plot(
 
     boolean isBars() {
         return !categories.isEmpty();
+    }
+
+    /**
+     * Draws plots side by side as a PNG image.
+     *
+     * @param file replaced if it is there
+     * @return why nothing could be drawn, in one line, on a machine without the libraries or fonts for it; empty if the
+     *     file is there
+     * @throws IOException if it cannot be written
+     */
+    public static Optional<String> write(Path file, List<Plot> plots) throws IOException {
+        byte[] image;
+        try {
+            image = PlotDrawing.png(plots);
+        } catch (LinkageError | InternalError | RuntimeException e) {
+            return Optional.of(file.getFileName() + " was not drawn: " + lacking(e));
+        }
+        AtomicFile.write(file, image);
+        return Optional.empty();
+    }
+
+    /** Why something was not drawn, in one line: what a runtime lacks, and the way out, or what values cannot be drawn. */
+    static String lacking(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) {
+            return "some values have no place in a plot (" + MessageText.shown(failure.getMessage()) + ")";
+        }
+        return "this Java runtime lacks graphics libraries or fonts; make them elsewhere, from the results ("
+                + failure.toString().lines().findFirst().orElse("") + ")";
     }
 }

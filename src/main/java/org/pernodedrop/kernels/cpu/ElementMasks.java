@@ -237,7 +237,7 @@ public final class ElementMasks {
             for (int u = 0; u < outputs; u++) {
                 mask.normals(sample, input, block * OUTPUTS + u, words, normals);
                 for (int i = 0; i < inputs; i++) {
-                    values[i * OUTPUTS + u] = (kept[i] >>> u & 1) != 0 ? 1f : mask.disturbed(normals[i]);
+                    values[i * OUTPUTS + u] = (kept[i] >>> u & 1) != 0 ? 1f : mask.perturbed(normals[i]);
                 }
             }
         }

@@ -53,7 +53,7 @@ final class ScalarTiles implements Tiles {
                 for (int j = 0; j < QUAD; j++) {
                     int row = j * SAMPLES + b;
                     boolean kept = partial && (scratch.kept[row] >>> u & 1) != 0;
-                    scratch.multipliers[row * OUTPUTS + u] = kept ? 1f : mask.disturbed(normals[j]);
+                    scratch.multipliers[row * OUTPUTS + u] = kept ? 1f : mask.perturbed(normals[j]);
                 }
             }
         }

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.kernels.ConnectionShape;
 
 /** Every number that is calculated from what was measured, against numbers by hand. */
 class DerivedNumbersTest {
     // B = 2, T = 3, I = 5, U = 7: 6 rows, x 30 floats, w 35, y 42.
-    private static final Costs COSTS = Costs.of(new ConnectionShape(2, 3, 5, 7));
+    private static final LayerRow.Costs COSTS = LayerRow.Costs.of(new ConnectionShape(2, 3, 5, 7));
 
     @Test
     void multiplyAddsAreThreeProducts() {
@@ -28,7 +29,7 @@ class DerivedNumbersTest {
 
     @Test
     void sizesBeyondIntegersDoNotOverflow() {
-        Costs costs = Costs.of(new ConnectionShape(1 << 20, 1 << 10, 1 << 20, 1 << 20));
+        LayerRow.Costs costs = LayerRow.Costs.of(new ConnectionShape(1 << 20, 1 << 10, 1 << 20, 1 << 20));
         assertEquals(3 * Math.pow(2, 70), costs.madds());
     }
 

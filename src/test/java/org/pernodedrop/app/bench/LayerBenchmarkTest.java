@@ -52,12 +52,12 @@ class LayerBenchmarkTest {
         for (LayerRow row : rows) {
             assertEquals("13x37x207", row.shape());
             assertEquals("fp32", row.precision());
-            assertEquals(noise.toString(), row.noise());
+            assertEquals(noise.toString(), row.mask().noise());
             assertTrue(row.checkedError() <= Precision.FP32.tolerance(), row.toString());
-            assertTrue(row.repetitions() >= LayerBenchmark.LEAST_REPETITIONS, row.toString());
-            assertTrue(row.total().low() <= row.total().median(), row.toString());
-            assertTrue(row.total().median() <= row.total().high(), row.toString());
-            assertEquals(3 * 13 * 37 * 207, row.madds());
+            assertTrue(row.times().repetitions() >= LayerBenchmark.MIN_REPETITIONS, row.toString());
+            assertTrue(row.times().total().low() <= row.micros(), row.toString());
+            assertTrue(row.micros() <= row.times().total().high(), row.toString());
+            assertEquals(3 * 13 * 37 * 207, row.work().madds());
         }
         assertEquals(1, notices.size(), notices.toString());
         assertTrue(notices.get(0).contains("checked, largest relative errors: dense "), notices.get(0));
@@ -123,8 +123,8 @@ class LayerBenchmarkTest {
         try (Backend backend = new CpuBackend(1);
                 StepState state = backend.memory().newStepState(3);
                 LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
-                StrategyPass pass =
-                        new StrategyPass(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
+                TimedPass.Masked pass =
+                        new TimedPass.Masked(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
             pass.forward();
             pass.backward();
             assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
@@ -169,9 +169,9 @@ class LayerBenchmarkTest {
         }
     }
 
-    private static void refused(LayerBuffers buffers, LayerPass pass, String part) {
+    private static void refused(LayerBuffers buffers, TimedPass pass, String part) {
         ResultCheck check = new ResultCheck(buffers);
-        String said = assertThrows(WrongResultException.class, () -> pass.check(check))
+        String said = assertThrows(ResultCheck.WrongResultException.class, () -> pass.check(check))
                 .getMessage();
         assertTrue(said.startsWith("the results of fused are wrong, so it is not timed: "), said);
         assertTrue(said.contains(part) && said.endsWith("shape=13x37x207"), said);
@@ -182,11 +182,11 @@ class LayerBenchmarkTest {
         MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new CpuBackend(1)) {
             LayerRow small = run(backend, ConnectionShape.of(1, 1, 1), mask).get(0);
-            assertNotNull(small.graphMicros());
-            assertTrue(small.graphMicros() > 0);
+            assertNotNull(small.times().graphMicros());
+            assertTrue(small.times().graphMicros() > 0);
             LayerRow large =
                     run(backend, ConnectionShape.of(256, 512, 512), mask).get(0);
-            assertNull(large.graphMicros());
+            assertNull(large.times().graphMicros());
         }
     }
 

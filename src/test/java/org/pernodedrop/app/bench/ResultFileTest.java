@@ -22,7 +22,16 @@ class ResultFileTest {
 
     @Test
     void rowsComeBackAsTheyWere() throws IOException {
-        RunRow without = new RunRow("b", "now", "c", "d", "e", "f", "g", "h", "cpu", "i", 1, "fp32", "fp32", 1, null);
+        RunRow without = new RunRow(
+                "b",
+                "now",
+                "c",
+                new RunRow.Software("d", "e", "f"),
+                new RunRow.Machine("g", "h", "cpu", "i", 1),
+                "fp32",
+                "fp32",
+                1,
+                null);
         List<ResultRow> rows = List.of(
                 Rows.run(),
                 Rows.layer("dense", 1, 2, 3, 4, 100),

@@ -13,11 +13,11 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.train.Architecture;
 import org.pernodedrop.train.ModelConfig;
-import org.pernodedrop.train.Regularizer;
+import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
 
 class TrainingBenchmarkTest {
-    private static final Dataset DATA = SyntheticData.of(50);
+    private static final Dataset DATA = TrainingBenchmark.SyntheticData.of(50);
     private static final TrainingConfig TRAINING =
             TrainingConfig.builder().batchSize(16).build();
 
@@ -34,17 +34,17 @@ class TrainingBenchmarkTest {
                     .run(DATA, List.of(model(Regularizer.NONE), model(Regularizer.PERNODEDROP)), TRAINING);
             assertEquals(
                     List.of("none", "pernodedrop"),
-                    rows.stream().map(TrainingRow::regularizer).toList());
+                    rows.stream().map(row -> row.regularization().regularizer()).toList());
             for (TrainingRow row : rows) {
-                assertEquals(50, row.examples());
-                assertEquals(784, row.features());
+                assertEquals(50, row.trainedOn().examples());
+                assertEquals(784, row.trainedOn().features());
                 assertEquals("mlp:8", row.network());
                 assertEquals(16, row.batchSize());
-                assertTrue(row.repetitions() >= TrainingBenchmark.LEAST_EPOCHS);
+                assertTrue(row.repetitions() >= TrainingBenchmark.MIN_EPOCHS);
                 assertTrue(row.samplesPerSecond() > 0);
             }
-            assertNull(rows.get(0).dropRate());
-            assertEquals(0.3, rows.get(1).dropRate());
+            assertNull(rows.get(0).regularization().dropRate());
+            assertEquals(0.3, rows.get(1).regularization().dropRate());
             // Steps of 16 and of 2.
             assertEquals(4, backend.graphs());
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
@@ -69,7 +69,7 @@ class TrainingBenchmarkTest {
     void syntheticImagesAreTheSameEveryTime() {
         assertEquals(50, DATA.examples());
         assertEquals(10, DATA.classes());
-        Dataset more = SyntheticData.of(60);
+        Dataset more = TrainingBenchmark.SyntheticData.of(60);
         for (int j = 0; j < DATA.features().length; j++) {
             assertEquals(DATA.features()[j], more.features()[j]);
         }

@@ -84,7 +84,7 @@ class DocumentsTest {
     @ParameterizedTest
     @CsvSource({
         "frameworks, MultiLayerNetwork network, dl4j/PerNodeDropLayerTest",
-        "frameworks, Model model, djl/PerNodeDropTrainerTest",
+        "frameworks, Model model, djl/PerNodeDropBlockTrainerTest",
         "frameworks, Trainer<Label> trainer, tribuo/PerNodeDropTrainerTest",
         "java, Mask mask, kernels/cpu/HostKernelsTest",
         "java, try (PointerKernels kernels, kernels/PointerKernelsIT"

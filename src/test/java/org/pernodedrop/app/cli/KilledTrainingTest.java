@@ -19,7 +19,7 @@ import org.pernodedrop.train.SavedRun;
 
 /**
  * Training that is killed, for real and again and again, at any moment: the last checkpoint is there, and what comes out
- * in the end is what an undisturbed run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch writes a
+ * in the end is what an uninterrupted run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch writes a
  * checkpoint, so that kills hit some that are being written.
  */
 @Tag("thorough")
@@ -98,9 +98,9 @@ class KilledTrainingTest {
         int all = finished + 2;
         finish(List.of("train", "--resume", directory.toString(), "--epochs", Integer.toString(all)));
         assertFalse(hasLeftovers(directory));
-        Path undisturbed = folder.resolve("undisturbed");
-        finish(training(undisturbed, all, 3600));
-        ResumeTest.assertSameRuns(undisturbed, directory, false);
+        Path uninterrupted = folder.resolve("uninterrupted");
+        finish(training(uninterrupted, all, 3600));
+        ResumeTest.assertSameRuns(uninterrupted, directory, false);
         assertEquals(all, epochs(checkpoint));
     }
 

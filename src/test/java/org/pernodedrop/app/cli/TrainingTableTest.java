@@ -23,7 +23,7 @@ class TrainingTableTest {
         TrainingRun.Trained one =
                 new TrainingRun.Trained(null, List.of(), Optional.empty(), Optional.empty(), Optional.of(test));
         RunReport.DeviceUse use = new RunReport.DeviceUse(1 << 20, 0, false, false, MatrixPrecision.FP32);
-        String table = TrainingTable.of(Map.of("none", one), use).replace(System.lineSeparator(), "\n");
+        String table = TrainCommand.table(Map.of("none", one), use).replace(System.lineSeparator(), "\n");
         assertTrue(table.contains(expected), table);
     }
 }

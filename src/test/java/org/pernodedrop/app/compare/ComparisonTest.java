@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.app.compare.Comparison.Measure;
+import org.pernodedrop.app.compare.Plan.Setting;
 
 class ComparisonTest {
     private final Comparison comparison = new Comparison(Runs.some());
@@ -48,7 +50,7 @@ class ComparisonTest {
         // -0.09, -0.10, -0.11: deviation 0.01, t = 4.303.
         assertEquals(-0.10, dropout.difference().mean(), 1e-12);
         assertEquals(4.3027 * 0.01 / Math.sqrt(3), dropout.halfWidth(), 1e-6);
-        assertEquals(Verdict.WIN, dropout.verdict());
+        assertEquals(PairedDifference.Verdict.WIN, dropout.verdict());
     }
 
     @Test
@@ -58,20 +60,20 @@ class ComparisonTest {
                 .findFirst()
                 .orElseThrow();
         // -0.01, 0.01, 0.
-        assertEquals(Verdict.TIE, difference.verdict());
+        assertEquals(PairedDifference.Verdict.TIE, difference.verdict());
         assertTrue(difference.low() < 0 && difference.high() > 0);
     }
 
     @Test
     void moreAccuracyIsBetter() {
         assertEquals(
-                Verdict.WIN,
+                PairedDifference.Verdict.WIN,
                 comparison
                         .differences(ComparedRegularizer.NONE, Measure.TEST_ACCURACY)
                         .get(0)
                         .verdict());
         assertEquals(
-                Verdict.LOSS,
+                PairedDifference.Verdict.LOSS,
                 comparison
                         .differences(ComparedRegularizer.DROPOUT, Measure.TEST_ACCURACY)
                         .get(0)
@@ -83,7 +85,7 @@ class ComparisonTest {
         Comparison one = new Comparison(
                 Runs.some().stream().filter(run -> run.seed() == 1).toList());
         assertEquals(
-                Verdict.UNKNOWN,
+                PairedDifference.Verdict.UNKNOWN,
                 one.differences(ComparedRegularizer.NONE, Measure.TEST_LOSS)
                         .get(0)
                         .verdict());

@@ -20,18 +20,18 @@ import org.pernodedrop.app.report.Plot;
 /** What is plotted of layers: the roofline, times by strategy, and times against each size that was varied alone. */
 final class LayerPlots {
     /** Fewest sizes that make a curve. */
-    private static final int LEAST_SIZES = 4;
+    private static final int MIN_SIZES = 4;
     /** Most comparisons whose bars fit into a plot. */
-    private static final int MOST_BARS = 8;
+    private static final int MAX_BARS = 8;
 
     private static final int ROOF_POINTS = 60;
 
     /** A size of a layer. */
     private enum Axis {
-        B("samples B", LayerRow::samples),
-        T("positions T", LayerRow::positions),
-        I("inputs I", LayerRow::inputs),
-        U("outputs U", LayerRow::outputs);
+        B("samples B", row -> row.sizes().samples()),
+        T("positions T", row -> row.sizes().positions()),
+        I("inputs I", row -> row.sizes().inputs()),
+        U("outputs U", row -> row.sizes().outputs());
 
         final String title;
         final ToIntFunction<LayerRow> size;
@@ -61,7 +61,7 @@ final class LayerPlots {
             Set<String> grown = new LinkedHashSet<>();
             for (Axis axis : Axis.values()) {
                 grouped(rows, axis::others).forEach((others, family) -> {
-                    if (family.stream().mapToInt(axis.size).distinct().count() >= LEAST_SIZES) {
+                    if (family.stream().mapToInt(axis.size).distinct().count() >= MIN_SIZES) {
                         plots.add(growth(axis, others, mask, family));
                         family.forEach(row -> grown.add(row.shape()));
                     }
@@ -70,8 +70,8 @@ final class LayerPlots {
             List<LayerRow> single =
                     rows.stream().filter(row -> !grown.contains(row.shape())).toList();
             List<String> shapes = shapes(single);
-            for (int first = 0; first < shapes.size(); first += MOST_BARS) {
-                List<String> shown = shapes.subList(first, Math.min(first + MOST_BARS, shapes.size()));
+            for (int first = 0; first < shapes.size(); first += MAX_BARS) {
+                List<String> shown = shapes.subList(first, Math.min(first + MAX_BARS, shapes.size()));
                 plots.add(bars(shown, mask, single));
             }
         });
@@ -79,7 +79,7 @@ final class LayerPlots {
     }
 
     private static String mask(LayerRow row) {
-        return row.noise() + " noise, drop rate " + row.dropRate();
+        return row.mask().noise() + " noise, drop rate " + row.mask().dropRate();
     }
 
     private static <K> Map<K, List<LayerRow>> grouped(List<LayerRow> rows, Function<LayerRow, K> key) {
@@ -92,8 +92,10 @@ final class LayerPlots {
 
     private static Plot roofline(Peaks peaks, List<LayerRow> layers) {
         List<Plot.Series> series = new ArrayList<>();
-        double least = layers.stream().mapToDouble(LayerRow::intensity).min().orElseThrow();
-        double most = layers.stream().mapToDouble(LayerRow::intensity).max().orElseThrow();
+        double least =
+                layers.stream().mapToDouble(row -> row.work().intensity()).min().orElseThrow();
+        double most =
+                layers.stream().mapToDouble(row -> row.work().intensity()).max().orElseThrow();
         double ridge = peaks.fp32MaddsPerSecond() / peaks.bandwidth();
         List<Double> x = logarithmic(Math.min(least, ridge) / 2, Math.max(most, ridge) * 2);
         series.add(roof("bound, fp32", x, peaks.bandwidth(), peaks.fp32MaddsPerSecond()));
@@ -103,8 +105,8 @@ final class LayerPlots {
         grouped(layers, LayerRow::strategy)
                 .forEach((strategy, rows) -> series.add(new Plot.Series(
                         strategy,
-                        rows.stream().map(LayerRow::intensity).toList(),
-                        rows.stream().map(LayerRow::maddsPerSecond).toList(),
+                        rows.stream().map(row -> row.work().intensity()).toList(),
+                        rows.stream().map(row -> row.work().maddsPerSecond()).toList(),
                         Plot.Look.POINTS)));
         return new Plot(
                 "Roofline",
@@ -148,14 +150,14 @@ final class LayerPlots {
                     sorted.stream()
                             .map(row -> (double) axis.size.applyAsInt(row))
                             .toList(),
-                    sorted.stream().map(row -> row.total().median()).toList(),
+                    sorted.stream().map(row -> row.micros()).toList(),
                     Plot.Look.LINE));
         });
         TreeSet<Integer> sizes =
                 family.stream().map(axis.size::applyAsInt).collect(Collectors.toCollection(TreeSet::new));
         double last = family.stream()
                 .filter(row -> axis.size.applyAsInt(row) == sizes.last())
-                .mapToDouble(row -> row.total().median())
+                .mapToDouble(row -> row.micros())
                 .max()
                 .orElseThrow();
         series.add(new Plot.Series(
@@ -184,7 +186,7 @@ final class LayerPlots {
                     shown.stream()
                             .map(row -> (double) shapes.indexOf(row.shape()))
                             .toList(),
-                    shown.stream().map(row -> row.total().median()).toList(),
+                    shown.stream().map(row -> row.micros()).toList(),
                     Plot.Look.POINTS));
         });
         return new Plot(

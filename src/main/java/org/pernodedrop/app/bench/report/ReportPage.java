@@ -1,5 +1,9 @@
 package org.pernodedrop.app.bench.report;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +14,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.pernodedrop.app.bench.LayerRow;
+import org.pernodedrop.app.bench.Peaks;
 import org.pernodedrop.app.bench.ResultRow;
 import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.bench.TrainingRow;
+import org.pernodedrop.app.report.Numbers;
 import org.pernodedrop.app.report.Page;
-import org.pernodedrop.app.report.PlotSection;
+import org.pernodedrop.io.AtomicFile;
 import org.w3c.dom.Element;
 
 /** The page: for every run where it was made, plots, tables and what they mean. */
-final class ReportPage {
+public final class ReportPage {
     private static final String ABOUT =
             "PerNodeDrop multiplies every connection of a dense layer by noise that is drawn anew for every sample: B samples,"
                     + " each of T positions that share a mask, I inputs, U outputs, B I U mask values. Below are times of"
@@ -26,18 +32,16 @@ final class ReportPage {
                     + " the layer without masks. All ways were checked, warmed up, and then timed in turn.";
 
     private final Page page = new Page("PerNodeDrop benchmarks");
-    private final PlotSection plots;
     private String leftOut;
 
     ReportPage(List<ResultRow> rows) {
-        plots = new PlotSection(page);
         page.add(page.body(), "p", ABOUT);
         for (RunRow run : ofType(rows, RunRow.class)) {
             List<ResultRow> own =
                     rows.stream().filter(row -> row.run().equals(run.run())).toList();
             addRun(run, ofType(own, LayerRow.class), ofType(own, TrainingRow.class));
         }
-        plots.addNote();
+        page.addPlotNote();
         Set<String> runs = ofType(rows, RunRow.class).stream().map(RunRow::run).collect(Collectors.toSet());
         long without = rows.stream().filter(row -> !runs.contains(row.run())).count();
         if (without > 0) {
@@ -52,10 +56,10 @@ final class ReportPage {
 
     private void addRun(RunRow run, List<LayerRow> layers, List<TrainingRow> trainings) {
         Element section = page.add(page.body(), "section", "");
-        page.add(section, "h2", run.device() + ", " + run.started());
+        page.add(section, "h2", run.machine().device() + ", " + run.started());
         addFacts(section, run);
         if (!layers.isEmpty()) {
-            plots.add(section, LayerPlots.of(run, layers));
+            page.addPlots(section, LayerPlots.of(run, layers));
             addLayers(section, layers);
         }
         if (!trainings.isEmpty()) {
@@ -65,11 +69,43 @@ final class ReportPage {
 
     private void addFacts(Element section, RunRow run) {
         Element table = page.add(page.add(section, "table", ""), "tbody", "");
-        RunColumns.of(run).forEach((name, value) -> {
+        facts(run).forEach((name, value) -> {
             Element line = page.add(table, "tr", "");
             page.add(line, "th", name).setAttribute("class", "text");
             page.add(line, "td", value).setAttribute("class", "text");
         });
+    }
+
+    /** What is told of a run, by name. */
+    private static Map<String, String> facts(RunRow run) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("command", run.command());
+        facts.put("started", run.started());
+        facts.put("commit", run.software().commit());
+        facts.put("version", run.software().version());
+        facts.put("computed by", run.machine().backend());
+        facts.put("host", run.machine().processor());
+        facts.put("operating system", run.machine().operatingSystem());
+        facts.put("Java", run.software().java());
+        facts.put("threads on the CPU", Integer.toString(run.machine().threads()));
+        facts.put("precision of matrix products", run.matrixPrecision());
+        facts.put("precision where positions share a mask", run.sequencePrecision());
+        facts.put("timed for", Numbers.of(run.seconds()) + " s each");
+        Peaks peaks = run.peaks();
+        if (peaks != null) {
+            facts.put(
+                    "matrix product peak",
+                    Numbers.prefixed(peaks.fp32MaddsPerSecond(), "multiply-adds/s in fp32")
+                            + (peaks.tf32MaddsPerSecond() == null
+                                    ? ""
+                                    : ", " + Numbers.prefixed(peaks.tf32MaddsPerSecond(), "multiply-adds/s in tf32"))
+                            + ": the fastest product of two square matrices of size " + peaks.productSize());
+            facts.put(
+                    "memory bandwidth",
+                    Numbers.prefixed(peaks.bandwidth(), "B/s") + ": the fastest copy of "
+                            + Numbers.bytes(peaks.copyBytes()) + ", reading and writing");
+        }
+        return facts;
     }
 
     private void addLayers(Element section, List<LayerRow> layers) {
@@ -78,27 +114,29 @@ final class ReportPage {
                 .collect(Collectors.groupingBy(ReportPage::title, LinkedHashMap::new, Collectors.toList()));
         comparisons.forEach((title, rows) -> {
             page.add(section, "h4", title);
-            page.table(section, LayerColumns.of(timesDense(rows)), rows);
+            page.table(section, ReportColumns.layers(timesDense(rows)), rows);
         });
         page.add(section, "h4", "What the columns mean");
-        page.explain(section, LayerColumns.of(row -> 0.0));
+        page.explain(section, ReportColumns.layers(row -> 0.0));
     }
 
     private static String title(LayerRow row) {
-        String sizes = row.positions() == 1 ? "B x I x U" : "B x T x I x U";
-        return sizes + " = " + row.shape() + ", " + row.noise() + " noise, drop rate " + row.dropRate()
-                + (row.planes() == 0
+        String sizes = row.sizes().positions() == 1 ? "B x I x U" : "B x T x I x U";
+        return sizes + " = " + row.shape() + ", " + row.mask().noise() + " noise, drop rate "
+                + row.mask().dropRate()
+                + (row.mask().planes() == 0
                         ? ""
-                        : ", " + row.planes() + " random bit" + (row.planes() == 1 ? "" : "s") + " a connection");
+                        : ", " + row.mask().planes() + " random bit"
+                                + (row.mask().planes() == 1 ? "" : "s") + " a connection");
     }
 
     private static Function<LayerRow, Double> timesDense(List<LayerRow> rows) {
         double dense = rows.stream()
                 .filter(row -> row.strategy().equals(LayerRow.DENSE))
-                .mapToDouble(row -> row.total().median())
+                .mapToDouble(row -> row.micros())
                 .findFirst()
                 .orElse(Double.POSITIVE_INFINITY);
-        return row -> row.total().median() / dense;
+        return row -> row.micros() / dense;
     }
 
     private void addTrainings(Element section, List<TrainingRow> trainings) {
@@ -107,12 +145,13 @@ final class ReportPage {
         page.add(
                 section,
                 "p",
-                "Data: " + first.data() + ", " + first.examples() + " examples of " + first.features()
+                "Data: " + first.trainedOn().data() + ", " + first.trainedOn().examples() + " examples of "
+                        + first.trainedOn().features()
                         + " features an epoch, on the device; "
                         + (first.graphs() ? "steps are CUDA graphs." : "no graphs."));
-        page.table(section, TrainingColumns.all(), trainings);
+        page.table(section, ReportColumns.trainings(), trainings);
         page.add(section, "h4", "What the columns mean");
-        page.explain(section, TrainingColumns.all());
+        page.explain(section, ReportColumns.trainings());
     }
 
     String html() {
@@ -121,9 +160,48 @@ final class ReportPage {
 
     /** What is missing on the page, plots or results, in one line; empty if nothing is. */
     Optional<String> notDrawn() {
-        String missing = Stream.of(plots.notDrawn().orElse(null), leftOut)
+        String missing = Stream.of(page.notDrawn().orElse(null), leftOut)
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("; "));
         return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
+    }
+
+    /**
+     * Starts a page; one that is there is replaced on {@link #commit}.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static Output create(Path target) throws IOException {
+        return new Output(target);
+    }
+
+    /** A page that appears, whole, on {@link #commit}; whether it can be written there is found before. */
+    public static final class Output implements AutoCloseable {
+        private final AtomicFile file;
+
+        private Output(Path target) throws IOException {
+            file = AtomicFile.create(target);
+        }
+
+        /**
+         * Writes the page.
+         *
+         * @return what is missing on it, plots or results, in one line; empty if nothing is
+         */
+        public Optional<String> commit(List<ResultRow> rows) throws IOException {
+            ReportPage page = new ReportPage(rows);
+            try {
+                Files.write(file.temporary(), page.html().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw file.failure("writing failed", e);
+            }
+            file.commit();
+            return page.notDrawn();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 }

@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.app.compare.ComparedRun;
 import org.pernodedrop.app.compare.Comparison;
+import org.pernodedrop.app.compare.Comparison.Measure;
 import org.pernodedrop.app.compare.MeanDeviation;
-import org.pernodedrop.app.compare.Measure;
-import org.pernodedrop.app.compare.Setting;
+import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.app.report.Plot;
 import org.pernodedrop.train.EpochMetrics;
 

@@ -1,0 +1,166 @@
+package org.pernodedrop.app.cli;
+
+import java.io.FileReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StreamTokenizer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.pernodedrop.io.RegularFile;
+import org.pernodedrop.model.ModelFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The arguments of a command as they were given; for a file with arguments stands what it holds. */
+final class CommandArguments {
+    /** What a run never saves: where it is, and what does not train. */
+    private static final List<String> NEVER_SAVED = List.of("--out", "--resume", "--help", "--version");
+
+    private CommandArguments() {}
+
+    /** Those behind the command's own name. */
+    static List<String> of(CommandSpec spec) {
+        List<String> all = spec.commandLine().getParseResult().expandedArgs();
+        boolean named = spec.parent() != null && !all.isEmpty() && all.get(0).equals(spec.name());
+        return named ? all.subList(1, all.size()) : all;
+    }
+
+    /** The same without an option and its value, given as one argument or as two. */
+    static List<String> without(String option, List<String> arguments) {
+        List<String> others = new ArrayList<>();
+        for (Iterator<String> each = arguments.iterator(); each.hasNext(); ) {
+            String argument = each.next();
+            if (argument.equals(option)) {
+                each.next();
+            } else if (!argument.startsWith(option + "=")) {
+                others.add(argument);
+            }
+        }
+        return others;
+    }
+
+    /** The same with another value for an option, wherever it is given. */
+    static List<String> with(String option, UnaryOperator<String> value, List<String> arguments) {
+        List<String> changed = new ArrayList<>();
+        for (Iterator<String> each = arguments.iterator(); each.hasNext(); ) {
+            String argument = each.next();
+            if (argument.equals(option)) {
+                changed.add(argument);
+                changed.add(value.apply(each.next()));
+            } else if (argument.startsWith(option + "=")) {
+                changed.add(option + "=" + value.apply(argument.substring(option.length() + 1)));
+            } else {
+                changed.add(argument);
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * Refuses what {@code train} would not have saved; nothing that they name is read.
+     *
+     * @param file for messages
+     * @throws ModelFileException naming the first that is wrong
+     */
+    static void checkSaved(Path file, List<String> arguments) throws ModelFileException {
+        ParseResult result;
+        try {
+            result = savedParser(new TrainCommand()).parseArgs(arguments.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw refusal(file, ModelFileException.quoted(e.getMessage()), e);
+        }
+        for (String option : NEVER_SAVED) {
+            if (result.hasMatchedOption(option)) {
+                throw refusal(file, option + " is none of a run", null);
+            }
+        }
+    }
+
+    private static ModelFileException refusal(Path file, String reason, Throwable cause) {
+        return new ModelFileException(
+                file + ": the arguments that it has of the run are no options of train: " + reason
+                        + "; get the file again, or start another run",
+                cause);
+    }
+
+    /**
+     * Parses saved arguments: of an option that is there twice it takes the last, and no argument for the name of a file
+     * with arguments.
+     */
+    static CommandLine savedParser(TrainCommand command) {
+        return new CommandLine(command).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+    }
+
+    /** Files of options, which arguments name by an @; they may name others in the same way. */
+    static final class OptionFiles {
+        private static final int LAST_CHARACTER = 255;
+
+        private final Set<Path> visited = new HashSet<>();
+
+        private OptionFiles() {}
+
+        /**
+         * Refuses files that picocli would fail to read, or wait for: pipes, devices and directories, wherever they are named.
+         *
+         * @throws RegularFile.NotRegularException if one is a pipe or a device
+         * @throws IOException if one is a directory, or cannot be read
+         */
+        static void require(String[] arguments) throws IOException {
+            OptionFiles files = new OptionFiles();
+            for (String argument : arguments) {
+                files.require(argument);
+            }
+        }
+
+        // Two of them stand for an argument that begins with one; what is not there, or not for us, is an argument too.
+        private void require(String argument) throws IOException {
+            if (argument.length() < 2 || argument.charAt(0) != '@' || argument.charAt(1) == '@') {
+                return;
+            }
+            Path file;
+            try {
+                file = Path.of(argument.substring(1));
+            } catch (InvalidPathException e) {
+                // No file can be called so: it is an argument like any other.
+                return;
+            }
+            RegularFile.require(file);
+            if (!Files.isReadable(file) || !visited.add(file.toAbsolutePath())) {
+                return;
+            }
+            if (Files.isDirectory(file)) {
+                throw new IOException(
+                        "option file must be a file: " + argument + " names a directory; name a file in it, or write @"
+                                + argument + " for an argument that begins with @");
+            }
+            requireNamedIn(file);
+        }
+
+        // Takes a file apart as picocli does.
+        private void requireNamedIn(Path file) throws IOException {
+            try (Reader reader = new FileReader(file.toFile())) {
+                StreamTokenizer tokens = new StreamTokenizer(reader);
+                tokens.resetSyntax();
+                tokens.wordChars(' ', LAST_CHARACTER);
+                tokens.whitespaceChars(0, ' ');
+                tokens.quoteChar('"');
+                tokens.quoteChar('\'');
+                tokens.commentChar('#');
+                while (tokens.nextToken() != StreamTokenizer.TT_EOF) {
+                    if (tokens.sval != null) {
+                        require(tokens.sval);
+                    }
+                }
+            }
+        }
+    }
+}

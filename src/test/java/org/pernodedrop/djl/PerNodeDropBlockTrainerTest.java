@@ -1,0 +1,192 @@
+package org.pernodedrop.djl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.djl.DjlNetworks.assertClose;
+import static org.pernodedrop.djl.DjlNetworks.block;
+import static org.pernodedrop.djl.DjlNetworks.network;
+import static org.pernodedrop.djl.DjlNetworks.residual;
+import static org.pernodedrop.djl.DjlNetworks.train;
+import static org.pernodedrop.djl.DjlNetworks.trainer;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.data.DataSource;
+import org.pernodedrop.data.DataSplit;
+
+/** Training with the block: its files, real data, several models, and nothing left behind. */
+class PerNodeDropBlockTrainerTest {
+    private NDManager manager;
+
+    @BeforeAll
+    static void natives() {
+        DjlNetworks.requireNatives();
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        Block network = network(block(33), block(13));
+        try (Model model = DjlNetworks.model(network);
+                PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
+            train(trainer, x, labels, 5);
+            model.save(folder, "saved");
+            Block other = network(
+                    PerNodeDropBlock.builder().setUnits(33).build(),
+                    PerNodeDropBlock.builder().setUnits(13).build());
+            try (Model restored = DjlNetworks.model(other)) {
+                restored.load(folder, "saved");
+                try (PerNodeDropBlockTrainer again =
+                        PerNodeDropBlockTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
+                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                    assertClose(
+                            "inference",
+                            DjlNetworks.infer(network, manager, x).toFloatArray(),
+                            DjlNetworks.infer(other, manager, x).toFloatArray());
+                    train(trainer, x, labels, 5);
+                    train(again, x, labels, 5);
+                    assertClose("parameters", DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                }
+            }
+            Block wrong = network(block(34), block(13));
+            try (Model restored = DjlNetworks.model(wrong)) {
+                refused("another block's", () -> restored.load(folder, "saved"));
+            }
+        }
+    }
+
+    @Test
+    void aStepLeavesNoArrayBehind() {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        try (Model model = DjlNetworks.model(network(block(33), residual(block(33))));
+                PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
+            train(trainer, x, labels, 3);
+            int before = arrays(trainer, model);
+            train(trainer, x, labels, 20);
+            assertEquals(before, arrays(trainer, model));
+        }
+    }
+
+    private int arrays(Trainer trainer, Model model) {
+        return trainer.getManager().getManagedArrays().size()
+                + model.getNDManager().getManagedArrays().size();
+    }
+
+    @Test
+    void theExampleOfTheDocsLearnsDigits() throws Exception {
+        DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
+        split.standardize();
+        ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
+        ArrayDataset validation = DjlNetworks.batches(manager, split.validation(), 128, false);
+        Engine.getInstance().setRandomSeed(42);
+        DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(Optimizer.adam().build())
+                .addEvaluator(new Accuracy())
+                .addTrainingListeners(TrainingListener.Defaults.basic());
+        // The lines of docs.
+        Model model = Model.newInstance("digits");
+        model.setBlock(new SequentialBlock()
+                .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(10).build()));
+        Trainer trainer = PerNodeDropBlockTrainer.of(model, config);
+        trainer.initialize(new Shape(1, 64));
+        EasyTrain.fit(trainer, 15, train, validation);
+        try (model;
+                trainer) {
+            float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
+            assertTrue(accuracy > 0.95, "accuracy " + accuracy);
+        }
+    }
+
+    @Test
+    void modelsTrainInTurnAsAloneAndPredictSideBySide() throws Exception {
+        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        List<Block> networks = new ArrayList<>();
+        List<PerNodeDropBlockTrainer> trainers = new ArrayList<>();
+        for (int k = 0; k < 3; k++) {
+            networks.add(network(block(33), block(13)));
+            trainers.add(trainer(networks.get(k), x.getShape()));
+            DjlNetworks.number(networks.get(k));
+        }
+        train(trainers.get(0), x, labels, 10);
+        for (int step = 0; step < 10; step++) {
+            train(trainers.get(1), x, labels, 1);
+            train(trainers.get(2), x, labels, 1);
+        }
+        float[] alone = DjlNetworks.parameters(networks.get(0));
+        assertClose("second network", alone, DjlNetworks.parameters(networks.get(1)));
+        assertClose("third network", alone, DjlNetworks.parameters(networks.get(2)));
+        float[] expected = DjlNetworks.infer(networks.get(0), manager, x).toFloatArray();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<float[]>> predictions = new ArrayList<>();
+            for (int k = 0; k < 12; k++) {
+                Block network = networks.get(k % 3);
+                predictions.add(() -> {
+                    try (NDManager own = manager.newSubManager()) {
+                        NDArray rows = x.duplicate();
+                        rows.attach(own);
+                        return DjlNetworks.infer(network, own, rows).toFloatArray();
+                    }
+                });
+            }
+            for (Future<float[]> prediction : threads.invokeAll(predictions)) {
+                assertClose("prediction", expected, prediction.get());
+            }
+        } finally {
+            threads.shutdown();
+            trainers.forEach(Trainer::close);
+        }
+    }
+
+    private static void refused(String message, Executable call) {
+        String said = assertThrows(Exception.class, call).getMessage();
+        assertFalse(said == null || !said.contains(message), said + ": " + message);
+    }
+}
