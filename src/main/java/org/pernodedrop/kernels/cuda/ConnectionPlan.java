@@ -1,5 +1,6 @@
 package org.pernodedrop.kernels.cuda;
 
+import java.util.List;
 import org.pernodedrop.kernels.Arguments;
 
 /**

@@ -80,9 +80,7 @@ class PtxModuleTest {
                         entry -> entry.name()
                                 + entry.types()
                                 + entry.directive(".maxntid")
-                                + entry.directive(".minnctapersm").stream()
-                                        .findFirst()
-                                        .orElse(0)));
+                                + entry.directive(".minnctapersm").stream().findFirst().orElse(0)));
     }
 
     private static <T> String described(List<T> kernels, Function<T, String> describe) {
@@ -91,7 +89,9 @@ class PtxModuleTest {
 
     @Test
     void codesOfEnumerationsAreThoseOfTheKernels() {
-        assertEquals(KernelCatalogue.codes("activation"), codes(Activation.values(), Activation::code));
+        assertEquals(
+                KernelCatalogue.codes("activation"),
+                codes(Activation.values(), Activation::code));
         assertEquals(KernelCatalogue.codes("noise"), codes(Noise.values(), Noise::code));
     }
 
