@@ -7,8 +7,8 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 
 /**
- * What one ReLU layer with bias reads and writes: {@code x[B, T, I]}, {@code w[I, U]}, bias and dy at random from a fixed
- * seed; z, y, dz {@code [B, T, U]}, {@code dx[B, T, I]}, {@code dw[I, U]}, {@code db[U]}.
+ * * Operands and results of one ReLU layer with bias: {@code x[B, T, I]}, {@code w[I, U]}, bias and dy at random from a
+ * fixed seed; z, y, dz {@code [B, T, U]}, {@code dx[B, T, I]}, {@code dw[I, U]}, {@code db[U]}.
  */
 final class LayerBuffers implements AutoCloseable {
     private static final long SEED = 20_26;
@@ -47,14 +47,19 @@ final class LayerBuffers implements AutoCloseable {
 
     private DeviceFloats uniform(long length, float limit) {
         DeviceFloats buffer = workspace.allocate(length);
-        backend.fillUniform(SEED + filled++, 0, -limit, limit, buffer);
+        backend.randomFills().uniform(SEED + filled++, 0, -limit, limit, buffer);
         return buffer;
+    }
+
+    /** {@code dz = from relu'(z)}. */
+    void activationBackward(DeviceFloats from) {
+        backend.vectors().activationBackward(Activation.RELU, dz.length(), z, y, from, dz);
     }
 
     /** {@code dz = from relu'(z)} and {@code db}. */
     void activationAndBiasBackward(DeviceFloats from) {
-        backend.activationBackward(Activation.RELU, dz.length(), z, y, from, dz);
-        backend.columnSums(shape.rows(), shape.outputs(), dz, db);
+        activationBackward(from);
+        backend.vectors().columnSums(shape.rows(), shape.outputs(), dz, db);
     }
 
     @Override

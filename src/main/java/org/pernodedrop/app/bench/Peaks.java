@@ -12,7 +12,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Workspace;
 
 /**
- * What a device reached right before the layers were timed.
+ * * Peak rates of a device, measured immediately before the layers were timed.
  *
  * @param productSize n of the square matrix products
  * @param fp32MaddsPerSecond of the fastest product in single precision
@@ -34,14 +34,14 @@ public record Peaks(
     private static final int TRIES = 5;
     private static final double NANOS = 1e-9;
 
-    /** The yardstick of a precision; for factors of 7 bits, which no ordinary product has, it is that of 10 bits. */
+    /** The peak rate for a precision; bf16, which the ordinary product does not offer, is compared with tf32. */
     double maddsPerSecond(Precision precision) {
         return precision == Precision.FP32 || tf32MaddsPerSecond == null ? fp32MaddsPerSecond : tf32MaddsPerSecond;
     }
 
     /**
-     * Measures large square matrix products by the backend's library, which is what an ordinary layer could reach at best,
-     * and copies between large buffers. Sizes grow until one takes long enough to be measured well.
+     * * Measures large square matrix products of the backend's library, an upper bound of what an ordinary layer can
+     * reach, and copies between large buffers. Sizes grow until one run is long enough for a precise measurement.
      *
      * @param backend that is open; where the device multiplies in another precision too, one is opened for it
      * @param options that it was opened with
@@ -51,7 +51,7 @@ public record Peaks(
         boolean cpu = backend.device().equals(Device.CPU.toString());
         double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
         Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
-        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().free() / MEMORY_SHARE) / Float.BYTES;
+        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().use().free() / MEMORY_SHARE) / Float.BYTES;
         double seconds = copy(backend, floats);
         return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
     }
@@ -70,7 +70,7 @@ public record Peaks(
     }
 
     private static int productSize(Backend backend) {
-        long most = backend.memory().free() / MEMORY_SHARE;
+        long most = backend.memory().use().free() / MEMORY_SHARE;
         int size = MIN_SIZE;
         while (size < MAX_SIZE
                 && 3L * 4 * size * size * Float.BYTES < most
@@ -86,9 +86,9 @@ public record Peaks(
             DeviceFloats a = workspace.allocate((long) size * size);
             DeviceFloats b = workspace.allocate((long) size * size);
             DeviceFloats c = workspace.allocate((long) size * size);
-            backend.fillUniform(1, 0, -1, 1, a);
-            backend.fillUniform(2, 0, -1, 1, b);
-            return fastest(backend, () -> backend.matrixProduct(false, false, size, size, size, 1, a, b, 0, c), tries);
+            backend.randomFills().uniform(1, 0, -1, 1, a);
+            backend.randomFills().uniform(2, 0, -1, 1, b);
+            return fastest(backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
         }
     }
 
@@ -96,13 +96,13 @@ public record Peaks(
         try (Workspace workspace = new Workspace(backend)) {
             DeviceFloats from = workspace.allocate(floats);
             DeviceFloats to = workspace.allocate(floats);
-            return fastest(backend, () -> backend.copy(from, to), TRIES);
+            return fastest(backend, () -> backend.vectors().copy(from, to), TRIES);
         }
     }
 
-    /** Seconds of the fastest of some runs, after one that warms up. */
+    /** Returns the seconds of the fastest run, after one warm-up run. */
     private static double fastest(Backend backend, Runnable operation, int tries) {
-        try (DeviceTimer timer = backend.newTimer()) {
+        try (DeviceTimer timer = backend.memory().newTimer()) {
             long least = Long.MAX_VALUE;
             for (int run = 0; run <= tries; run++) {
                 timer.start();
@@ -111,7 +111,7 @@ public record Peaks(
                 long nanos = timer.elapsedNanos();
                 least = run == 0 ? least : Math.min(least, nanos);
             }
-            // A clock may not see the shortest.
+            // A duration may be below the clock's resolution.
             return Math.max(least, 1) * NANOS;
         }
     }

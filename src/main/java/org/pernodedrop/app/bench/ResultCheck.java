@@ -8,8 +8,8 @@ import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * Compares what a pass left in the buffers with the definition, at random places: sums in double precision over the inputs
- * and weights as they are, with mask values from {@link Mask}, which shares no code with what is timed.
+ * * Compares the results of a pass with the definition at random positions: sums in double precision over the actual
+ * inputs and weights, with mask values from {@link Mask}, which shares no code with the timed implementations.
  *
  * <p>An error is relative to the sum of the magnitudes of the terms, so that it does not grow where terms cancel.
  */
@@ -39,20 +39,20 @@ final class ResultCheck {
         double at(int sample, int input, int output);
     }
 
-    /** Takes the buffers' contents as they are now. */
+    /** Downloads the current contents of the buffers. */
     ResultCheck(LayerBuffers buffers) {
         Backend backend = buffers.backend;
         shape = buffers.shape;
-        x = backend.download(buffers.x);
-        w = backend.download(buffers.w);
-        bias = backend.download(buffers.bias);
-        z = backend.download(buffers.z);
-        y = backend.download(buffers.y);
-        dy = backend.download(buffers.dy);
-        dz = backend.download(buffers.dz);
-        dx = backend.download(buffers.dx);
-        dw = backend.download(buffers.dw);
-        db = backend.download(buffers.db);
+        x = backend.memory().download(buffers.x);
+        w = backend.memory().download(buffers.w);
+        bias = backend.memory().download(buffers.bias);
+        z = backend.memory().download(buffers.z);
+        y = backend.memory().download(buffers.y);
+        dy = backend.memory().download(buffers.dy);
+        dz = backend.memory().download(buffers.dz);
+        dx = backend.memory().download(buffers.dx);
+        dw = backend.memory().download(buffers.dw);
+        db = backend.memory().download(buffers.db);
     }
 
     /**
@@ -184,7 +184,7 @@ final class ResultCheck {
         return distance == 0 ? 0 : distance / magnitude;
     }
 
-    /** A sum and that of the magnitudes. */
+    /** A sum of terms and the sum of their magnitudes. */
     private static final class Sum {
         double value;
         double magnitude;
@@ -196,7 +196,7 @@ final class ResultCheck {
         }
     }
 
-    /** A way to compute a layer gives results that it must not be timed with. */
+    /** An implementation of a layer computes wrong results. */
     static final class WrongResultException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

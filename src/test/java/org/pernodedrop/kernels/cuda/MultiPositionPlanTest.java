@@ -1,14 +1,14 @@
 package org.pernodedrop.kernels.cuda;
 
-import org.pernodedrop.kernels.MultiPositionPrecision;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.TestResource;
 
 class MultiPositionPlanTest {
@@ -20,36 +20,23 @@ class MultiPositionPlanTest {
         List<String[]> rows = TestResource.rows(MultiPositionPlanTest.class, "multi-position-plans.txt");
         assertTrue(rows.size() > 80, "rows: " + rows.size());
         for (String[] row : rows) {
-            MultiPositionPlan plan = MultiPositionPlan.of(
-                    ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
-                    MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
-                    new MultiPositionPlan.Shape(
-                            Integer.parseInt(row[2]),
-                            Integer.parseInt(row[3]),
-                            Integer.parseInt(row[4]),
-                            Integer.parseInt(row[5])),
-                    row[6].equals("1"),
-                    Integer.parseInt(row[7]),
-                    Integer.parseInt(row[8]));
-            MultiPositionPlan expected = new MultiPositionPlan(
-                    MultiPositionPlan.Tile.valueOf(row[9].toUpperCase(Locale.ROOT)),
-                    Long.parseLong(row[10]),
-                    Integer.parseInt(row[11]),
-                    Integer.parseInt(row[12]),
-                    Integer.parseInt(row[13]),
-                    Integer.parseInt(row[14]),
-                    Long.parseLong(row[15]),
-                    Long.parseLong(row[16]),
-                    Long.parseLong(row[17]));
-            assertEquals(expected, plan, String.join(" ", row));
+            assertEquals(
+                    String.join(" ", row),
+                    PlanTable.row(
+                            ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
+                            MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                            Arrays.copyOfRange(row, 2, 6),
+                            row[6].equals("1"),
+                            Integer.parseInt(row[7]),
+                            Integer.parseInt(row[8])));
         }
     }
 
     @Test
     void theLargestLayersOverflowNothing() {
         var shape = new MultiPositionPlan.Shape(1 << 10, 1 << 16, 1 << 16, 1 << 16);
-        MultiPositionPlan plan =
-                MultiPositionPlan.of(ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
+        MultiPositionPlan plan = MultiPositionPlan.of(
+                ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
         assertEquals(MultiPositionPlan.Tile.LARGE, plan.tile());
         assertEquals(1L << (10 + 16 - 7 + 16 - 8), plan.tiles());
         assertEquals(1L << (10 + 16 + 16 - 1), plan.firstWords());
@@ -63,7 +50,8 @@ class MultiPositionPlanTest {
         var shape = new MultiPositionPlan.Shape(1, 1, 1, 1);
         refusal = assertThrows(
                 IllegalArgumentException.class,
-                () -> MultiPositionPlan.of(ConnectionPass.FORWARD, MultiPositionPrecision.TF32, shape, true, 0, SHARED_OF_H100));
+                () -> MultiPositionPlan.of(
+                        ConnectionPass.FORWARD, MultiPositionPrecision.TF32, shape, true, 0, SHARED_OF_H100));
         assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
     }
 
