@@ -9,22 +9,22 @@ import java.util.Locale;
 import org.pernodedrop.driver.LibraryFinding;
 
 /**
- * What was found on a machine.
+ * * The findings on a machine.
  *
  * @param findings in the order in which they were looked at
  * @param cpu whether the CPU computes right
  * @param cuda whether everything works that the CUDA backend needs
- * @param simulated whether the GPU is the simulated device of tests
+ * @param automatic whether {@code --device auto} may take the GPU
  */
-public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean simulated) {
+public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean automatic) {
     /** Keeps a copy. */
     public Diagnosis {
         findings = List.copyOf(findings);
     }
 
     /**
-     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "simulated":
-     * boolean, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
+     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto":
+     * the device that {@code --device auto} takes, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
      */
     public String json(String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -32,7 +32,7 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
         document.put("pernodedrop", version);
         document.put("cpu", cpu);
         document.put("cuda", cuda);
-        document.put("simulated", simulated);
+        document.put("auto", cuda && automatic ? "cuda" : "cpu");
         var lines = document.putArray("findings");
         for (Finding finding : findings) {
             lines.addObject()
@@ -55,13 +55,13 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
      * @param remedy what to do about it, in a line, or null where the problem says it
      */
     public record Finding(String subject, Verdict verdict, String value, String problem, String remedy) {
-        /** What became of a subject. */
+        /** Result of an examination. */
         public enum Verdict {
             /** It works. */
             OK,
-            /** It is missing, and not needed. */
+            /** It is missing but optional. */
             NOTE,
-            /** It is missing or broken, and needed. */
+            /** It is required but missing or broken. */
             PROBLEM;
 
             /** The name in tables and files: lower case. */
@@ -88,7 +88,7 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
                     : problem(subject, message.substring(0, end), message.substring(end + 2));
         }
 
-        /** What became of a library. */
+        /** The finding about a library. */
         static Finding of(LibraryFinding library, boolean needed) {
             Verdict failed = needed ? Verdict.PROBLEM : Verdict.NOTE;
             String version = library.version() == null ? "" : library.version() + ", ";

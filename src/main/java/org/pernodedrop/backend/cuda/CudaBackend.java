@@ -5,11 +5,17 @@ import org.pernodedrop.backend.DeviceKernels;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
+import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaStream;
 import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.driver.DriverMemory;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
@@ -31,7 +37,7 @@ public final class CudaBackend extends Backend {
     private final PooledScratch scratch;
     private final CurandFills fills;
     private final MatrixProducts products;
-    private final SequenceOperations sequences;
+    private final CudaMaskedProducts maskedProducts;
     private final DeviceKernels kernels;
 
     /**
@@ -52,21 +58,21 @@ public final class CudaBackend extends Backend {
         CudaLibraries libraries = CudaLibraries.load();
         try {
             context = parts.own(new CudaContext(), CudaContext::close);
-            DeviceFacts facts = context.facts();
+            DeviceProperties properties = context.properties();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
             queue = new CommandQueue(this::enter, stream);
             pool = parts.own(
-                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::release), DevicePool::close);
+                    new DevicePool(new DriverMemory(stream, properties.memory()), owner()::release), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
             OperationParts shared = new OperationParts(
                     queue,
                     pool,
                     scratch,
-                    parts.own(new CudaKernels(), CudaKernels::close),
+                    parts.own(new KernelModules(), KernelModules::close),
                     parts.own(new KernelLauncher(queue), KernelLauncher::close),
-                    new LaunchShapes(facts.multiprocessors()));
-            products = parts.own(new MatrixProducts(shared, facts, precision), MatrixProducts::close);
+                    new LaunchShapes(properties.multiprocessors()));
+            products = parts.own(new MatrixProducts(shared, properties, precision), MatrixProducts::close);
             fills = parts.own(
                     new CurandFills(
                             shared,
@@ -74,13 +80,13 @@ public final class CudaBackend extends Backend {
                             libraries.curandAvailable(),
                             new CurandStream(CurandFills.TRIAL_SEED)),
                     CurandFills::close);
-            sequences = new SequenceOperations(shared, facts, sequencePrecision);
+            maskedProducts = new CudaMaskedProducts(shared, properties, sequencePrecision);
             kernels = new DeviceKernels(
                     new MemoryOperations(shared, staging),
                     new VectorOperations(shared),
                     fills,
                     products,
-                    new ConnectionOperations(shared, facts.multiprocessors(), sequences),
+                    maskedProducts,
                     new MaskOperations(shared),
                     new WindowOperations(shared),
                     new Normalizations(shared),
@@ -97,18 +103,13 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.facts() + "; " + products.describe() + "; " + sequences.describe() + "; "
+        return "cuda (" + context.properties() + "; " + products.describe() + "; " + maskedProducts.describe() + "; "
                 + fills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override
     public String device() {
         return "cuda";
-    }
-
-    /** Whether the device is the tests' own, and no GPU. */
-    public boolean isSimulated() {
-        return context.facts().simulated();
     }
 
     private void enter() {
@@ -120,7 +121,7 @@ public final class CudaBackend extends Backend {
     public void synchronize() {
         alone(() -> {
             queue.enterOutsideRecordings("synchronize");
-            queue.stream.await("waiting for the GPU");
+            queue.stream().await("waiting for the GPU");
         });
     }
 
@@ -148,7 +149,7 @@ public final class CudaBackend extends Backend {
     @Override
     protected Recording recordKernel(Runnable operations) {
         queue.enterOutsideRecordings("record");
-        return new CudaRecording(queue, scratch, graphs, operations);
+        return new CudaGraph(queue, scratch, graphs, operations);
     }
 
     @Override

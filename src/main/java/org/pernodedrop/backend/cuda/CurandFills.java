@@ -7,8 +7,13 @@ import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.RandomFillKernels;
+import org.pernodedrop.driver.CaptureLock;
+import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.CurandStream;
 
@@ -43,7 +48,7 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
      */
     CurandFills(OperationParts parts, Transfers transfers, boolean available, CurandStream expected) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         this.transfers = transfers;
         this.available = available;
         this.expected = expected;
@@ -69,7 +74,7 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
         CudaFloats own = floats(x);
         float range = high - low;
         // A recording takes the kernel: cuRAND's offset is set on the host.
-        if (!queue.isRecording() && own.address % ALIGNMENT == 0 && curandServes()) {
+        if (!queue.isCapturing() && own.address % ALIGNMENT == 0 && curandServes()) {
             generate(seed, first, own);
             launcher.of(scaleShift)
                     .int64(x.length())
@@ -111,7 +116,7 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
 
     // cuRAND prepares a generator's states when it draws first from a place: seen to fail while other threads capture.
     private void generate(long seed, long first, CudaFloats x) {
-        Captures.alone(() -> {
+        CaptureLock.exclusive(() -> {
             CudaCalls.checkCurand(
                     () -> JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed), "setting cuRAND's seed");
             CudaCalls.checkCurand(() -> JCurand.curandSetGeneratorOffset(generator, first), "setting cuRAND's offset");
@@ -123,7 +128,7 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
 
     private boolean curandServes() {
         if (available && generator == null && kernelsBecause == null) {
-            Captures.alone(this::start);
+            CaptureLock.exclusive(this::start);
         }
         return generator != null;
     }
@@ -143,11 +148,11 @@ final class CurandFills extends Operations implements RandomFillKernels, AutoClo
             default -> CudaCalls.checkCurand(status, "starting cuRAND");
         }
         generator = started;
-        closer.add(() -> Captures.alone(
+        closer.add(() -> CaptureLock.exclusive(
                 () -> CudaCalls.checkCurand(() -> JCurand.curandDestroyGenerator(started), "giving cuRAND back")));
         try {
             CudaCalls.checkCurand(
-                    () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream.handle)),
+                    () -> JCurand.curandSetStream(started, new cudaStream_t(queue.stream().handle)),
                     "giving cuRAND its stream");
             kernelsBecause = trial();
         } catch (RuntimeException | Error failure) {

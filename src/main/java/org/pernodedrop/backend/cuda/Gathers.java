@@ -3,6 +3,8 @@ package org.pernodedrop.backend.cuda;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.GatherKernels;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -13,7 +15,7 @@ final class Gathers extends Operations implements GatherKernels {
 
     Gathers(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         gatherRows = kernels.kernel(PtxModule.GATHER, "gather_rows");
         gatherLabels = kernels.kernel(PtxModule.GATHER, "gather_labels");
     }

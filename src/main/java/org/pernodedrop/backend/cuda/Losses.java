@@ -6,6 +6,8 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossKernels;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
 /** Losses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
@@ -16,7 +18,7 @@ final class Losses extends Operations implements LossKernels {
 
     Losses(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         softmaxCrossEntropy = kernels.kernel(PtxModule.LOSS, "softmax_cross_entropy");
         meanSquaredError = kernels.kernel(PtxModule.LOSS, "mean_squared_error");
         addLosses = kernels.kernel(PtxModule.LOSS, "add_losses");

@@ -10,6 +10,10 @@ import jcuda.runtime.cudaStream_t;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.MatrixKernels;
 import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.driver.CaptureLock;
+import org.pernodedrop.driver.CudaCalls;
+import org.pernodedrop.driver.DeviceProperties;
+import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**
@@ -31,21 +35,21 @@ final class MatrixProducts extends Operations implements MatrixKernels, AutoClos
     private final Pointer alphaAt;
     private final Pointer betaAt;
 
-    MatrixProducts(OperationParts parts, DeviceFacts facts, MatrixPrecision precision) {
+    MatrixProducts(OperationParts parts, DeviceProperties properties, MatrixPrecision precision) {
         super(parts);
         this.precision = precision;
         try {
-            Captures.alone(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
-            closer.add(() -> Captures.alone(
+            CaptureLock.exclusive(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
+            closer.add(() -> CaptureLock.exclusive(
                     () -> CudaCalls.checkCublas(() -> JCublas2.cublasDestroy(handle), "giving cuBLAS back")));
             int[] found = new int[1];
             CudaCalls.checkCublas(() -> JCublas2.cublasGetVersion(handle, found), "asking for cuBLAS's version");
             version = found[0];
             // First the stream: setting it takes the workspace away again.
             CudaCalls.checkCublas(
-                    () -> JCublas2.cublasSetStream(handle, new cudaStream_t(queue.stream.handle)),
+                    () -> JCublas2.cublasSetStream(handle, new cudaStream_t(queue.stream().handle)),
                     "giving cuBLAS its stream");
-            long bytes = facts.major() >= LARGE_WORKSPACE_SINCE ? WORKSPACE : SMALLER_WORKSPACE;
+            long bytes = properties.major() >= LARGE_WORKSPACE_SINCE ? WORKSPACE : SMALLER_WORKSPACE;
             DeviceBlock workspace = pool.allocate(bytes, "cuBLAS's workspace");
             CudaCalls.checkCublas(
                     () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "giving cuBLAS its workspace");

@@ -3,6 +3,8 @@ package org.pernodedrop.backend.cuda;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.NormalizationKernels;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -17,7 +19,7 @@ final class Normalizations extends Operations implements NormalizationKernels {
 
     Normalizations(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         momentSums = kernels.kernel(PtxModule.NORMALIZATION, "moment_sums");
         gradientSums = kernels.kernel(PtxModule.NORMALIZATION, "gradient_sums");
         addParts = kernels.kernel(PtxModule.NORMALIZATION, "add_parts");

@@ -5,6 +5,8 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.kernels.DeviceMask;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 
 /**
@@ -14,7 +16,7 @@ import org.pernodedrop.kernels.cuda.LaunchShapes;
 abstract class Operations {
     final CommandQueue queue;
     final DevicePool pool;
-    final Scratch scratch;
+    final PooledScratch scratch;
     final KernelLauncher launcher;
     final LaunchShapes shapes;
 
@@ -58,11 +60,11 @@ abstract class Operations {
     }
 
     /** The mask with a state of this backend, open. */
-    final CudaMask own(LayerMask mask) {
+    final DeviceMask own(LayerMask mask) {
         CudaStepState state = own(mask.state());
         if (!mask.spec().fixed()) {
             queue.useStep(state);
         }
-        return new CudaMask(mask.spec(), mask.layer(), state);
+        return new DeviceMask(mask.spec(), mask.layer(), state.address());
     }
 }

@@ -5,6 +5,8 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.OptimizerKernels;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
 /**
@@ -18,7 +20,7 @@ final class Optimizers extends Operations implements OptimizerKernels {
 
     Optimizers(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         sgd = kernels.kernel(PtxModule.OPTIMIZER, "sgd");
         adam = kernels.kernel(PtxModule.OPTIMIZER, "adam");
         advance = kernels.kernel(PtxModule.STEP, "advance");
@@ -73,7 +75,7 @@ final class Optimizers extends Operations implements OptimizerKernels {
         CudaStepState own = own(state);
         queue.useStep(own);
         launcher.of(advance).pointer(own.address()).launch(Grid.ONE);
-        if (queue.isRecording()) {
+        if (queue.isCapturing()) {
             queue.recordAdvance(own);
         } else {
             own.advanced(1);

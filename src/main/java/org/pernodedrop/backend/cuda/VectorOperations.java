@@ -4,7 +4,9 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.VectorKernels;
 import org.pernodedrop.kernels.Activation;
-import org.pernodedrop.kernels.cuda.Grid;
+import org.pernodedrop.kernels.cuda.ColumnSumsLauncher;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -17,11 +19,11 @@ final class VectorOperations extends Operations implements VectorKernels {
     private final Kernel multiplyRows;
     private final Kernel biasActivation;
     private final Kernel activationBackward;
-    private final Kernel columnSums;
+    private final ColumnSumsLauncher columnSums;
 
     VectorOperations(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         fill = kernels.kernel(PtxModule.VECTOR, "fill");
         axpy = kernels.kernel(PtxModule.VECTOR, "axpy");
         multiply = kernels.kernel(PtxModule.VECTOR, "multiply");
@@ -29,7 +31,7 @@ final class VectorOperations extends Operations implements VectorKernels {
         multiplyRows = kernels.kernel(PtxModule.VECTOR, "multiply_rows");
         biasActivation = kernels.kernel(PtxModule.ACTIVATION, "bias_activation");
         activationBackward = kernels.kernel(PtxModule.ACTIVATION, "activation_backward");
-        columnSums = kernels.kernel(PtxModule.COLUMN_SUMS, "column_sums");
+        columnSums = new ColumnSumsLauncher(kernels, launcher, shapes);
     }
 
     @Override
@@ -133,39 +135,9 @@ final class VectorOperations extends Operations implements VectorKernels {
                 .launch(shapes.elements(length));
     }
 
-    /** Parts of the rows first, then the parts, each in order. */
     @Override
     public void columnSums(int samples, int outputs, DeviceFloats x, DeviceFloats sums) {
         queue.enter();
-        CudaFloats ownX = floats(x);
-        CudaFloats ownSums = floats(sums);
-        Grid grid = shapes.columnSums(samples, outputs);
-        if (grid.y() == 1) {
-            columnSums(samples, outputs, ownX.address, ownSums.address, grid);
-            return;
-        }
-        long partials = scratch.reserve((long) Float.BYTES * grid.y() * outputs);
-        columnSums(samples, outputs, ownX.address, partials, grid);
-        columnSums(grid.y(), outputs, partials, ownSums.address, Grid.of(grid.x(), 1, 1));
-    }
-
-    /** Bytes of scratch that column sums take. */
-    long columnSumsBytes(int samples, int outputs) {
-        int parts = shapes.columnSums(samples, outputs).y();
-        return parts == 1 ? 0 : (long) Float.BYTES * parts * outputs;
-    }
-
-    /** Loads the kernel of column sums. */
-    void loadColumnSums() {
-        columnSums.function();
-    }
-
-    private void columnSums(int rows, int columns, long x, long sums, Grid grid) {
-        launcher.of(columnSums)
-                .int32(rows)
-                .int32(columns)
-                .pointer(x)
-                .pointer(sums)
-                .launch(grid);
+        columnSums.launch(samples, outputs, floats(x), floats(sums), scratch::reserve);
     }
 }

@@ -4,6 +4,9 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.WindowKernels;
 import org.pernodedrop.backend.WindowShape;
+import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -18,7 +21,7 @@ final class WindowOperations extends Operations implements WindowKernels {
 
     WindowOperations(OperationParts parts) {
         super(parts);
-        CudaKernels kernels = parts.kernels();
+        KernelModules kernels = parts.kernels();
         unfold = kernels.kernel(PtxModule.WINDOW, "unfold");
         fold = kernels.kernel(PtxModule.WINDOW, "fold");
         maxPool = kernels.kernel(PtxModule.WINDOW, "max_pool");

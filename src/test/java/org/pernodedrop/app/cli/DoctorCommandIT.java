@@ -39,11 +39,12 @@ class DoctorCommandIT {
 
     @Test
     void everythingWorksOnTheDevice() throws IOException {
-        Program program = Program.run("doctor", "--json");
+        Program program = Program.runLine("doctor --json");
         assertEquals(Main.OK, program.code(), program.out() + program.err());
         JsonNode document = new ObjectMapper().readTree(program.out());
         assertTrue(document.get("cuda").asBoolean());
-        assertEquals(!CudaTestLibraries.onGpu(), document.get("simulated").asBoolean());
+        assertEquals(
+                CudaTestLibraries.onGpu() ? "cuda" : "cpu", document.get("auto").asText());
         List<String> subjects = new ArrayList<>();
         for (JsonNode finding : document.get("findings")) {
             String subject = finding.get("subject").asText();
@@ -60,12 +61,11 @@ class DoctorCommandIT {
 
     @Test
     void theTableEndsWithWhatWorks() {
-        List<String> lines = Program.run("doctor").out().lines().toList();
+        List<String> lines = Program.runLine("doctor").out().lines().toList();
         assertEquals(
                 CudaTestLibraries.onGpu()
                         ? "--device cuda works; --device auto takes it."
-                        : "--device cuda works on the simulated device of tests, which is no GPU; --device auto takes the"
-                                + " CPU.",
+                        : "--device cuda works; --device auto takes the CPU, by -Dpernodedrop.cuda.auto=false.",
                 lines.get(lines.size() - 1));
     }
 
@@ -74,12 +74,12 @@ class DoctorCommandIT {
     void failuresOfTheDeviceAreFindings(Call call) {
         SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         device.fail(call, 1);
-        Program program = Program.run("doctor");
+        Program program = Program.runLine("doctor");
         assertFalse(device.failurePending(call), "nothing failed");
         assertEquals(Main.FAILURE, program.code(), program.out());
         assertTrue(program.out().matches("(?s).* problem\n    cause:  [^\n]+\n    remedy: [^\n]+\n.*"), program.out());
         assertTrue(program.out().endsWith("--device cuda does not work here; --device cpu does.\n"), program.out());
-        assertEquals(Main.OK, Program.run("doctor").code(), "the failure is still felt");
+        assertEquals(Main.OK, Program.runLine("doctor").code(), "the failure is still felt");
     }
 
     @Test

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaStream;
 import org.pernodedrop.driver.CudaTestLibraries;
+import org.pernodedrop.driver.DriverMemory;
 import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
@@ -30,15 +35,16 @@ class CurandFillsIT {
         CudaContext context = parts.own(new CudaContext(), CudaContext::close);
         CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
         CommandQueue queue = new CommandQueue(context::enter, stream);
-        pool = parts.own(new DevicePool(new DriverMemory(stream, context.facts().memory())), DevicePool::close);
+        pool = parts.own(
+                new DevicePool(new DriverMemory(stream, context.properties().memory())), DevicePool::close);
         transfers = new Transfers(parts.own(new StagingBuffer(stream), StagingBuffer::close));
         operations = new OperationParts(
                 queue,
                 pool,
                 new PooledScratch(pool, queue),
-                parts.own(new CudaKernels(), CudaKernels::close),
+                parts.own(new KernelModules(), KernelModules::close),
                 parts.own(new KernelLauncher(queue), KernelLauncher::close),
-                new LaunchShapes(context.facts().multiprocessors()));
+                new LaunchShapes(context.properties().multiprocessors()));
     }
 
     @AfterEach

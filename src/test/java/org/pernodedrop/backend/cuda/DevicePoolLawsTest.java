@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.driver.DeviceMemory;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Whatever is taken and given back in whatever order: blocks never overlap, every byte is counted, nothing stays behind. */
