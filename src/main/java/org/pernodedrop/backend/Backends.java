@@ -9,6 +9,7 @@ import org.pernodedrop.backend.cuda.CudaBackend;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.kernels.Arguments;
 
 /** The choice of a backend: the only place that names the devices' own packages. */
 public final class Backends {
@@ -26,8 +27,8 @@ public final class Backends {
      * @throws DeviceUnavailableException if the device that was asked for cannot be had
      */
     public static Backend open(BackendOptions options, Consumer<String> notice) {
-        Checks.notNull("options", options);
-        Checks.notNull("notice", notice);
+        Arguments.notNull("options", options);
+        Arguments.notNull("notice", notice);
         return switch (options.device()) {
             case CPU -> told(notice, openCpu(options), "as asked for");
             case CUDA ->

@@ -43,9 +43,9 @@ class WeightsTest {
         for (int k = 0; k < x.length; k++) {
             x[k] = (k * 7 % 11) - 5;
         }
-        try (DeviceFloats input = network.backend().allocate(x.length)) {
-            network.backend().upload(x, 0, input);
-            return network.backend().download(network.forward(input, 5, Mode.INFERENCE));
+        try (DeviceFloats input = network.backend().memory().allocate(x.length)) {
+            network.backend().memory().upload(x, 0, input);
+            return network.backend().memory().download(network.forward(input, 5, Mode.INFERENCE));
         }
     }
 

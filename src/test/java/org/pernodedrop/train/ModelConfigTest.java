@@ -52,8 +52,8 @@ class ModelConfigTest {
         try (Backend backend = new CpuBackend(1);
                 Network one = new Network(describe(model.with(regularizer)), backend);
                 Network plain = new Network(describe(model.with(Regularizer.NONE)), backend)) {
-            float[] expected = backend.download(plain.parameterBuffer());
-            assertArrayEquals(expected, backend.download(one.parameterBuffer()));
+            float[] expected = backend.memory().download(plain.parameterBuffer());
+            assertArrayEquals(expected, backend.memory().download(one.parameterBuffer()));
         }
     }
 

@@ -63,11 +63,15 @@ class SingleExamplesTest {
     }
 
     private float[] weights(Network network) {
-        float[] parameters = backend.download(network.parameterBuffer());
+        float[] parameters = backend.memory().download(network.parameterBuffer());
         float[] all = Arrays.copyOf(parameters, parameters.length + 10);
         for (int k = 0; k < 2; k++) {
             System.arraycopy(
-                    backend.download(network.statistics().get(k).values()), 0, all, parameters.length + 5 * k, 5);
+                    backend.memory().download(network.statistics().get(k).values()),
+                    0,
+                    all,
+                    parameters.length + 5 * k,
+                    5);
         }
         return all;
     }
@@ -77,7 +81,7 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 DeviceResidentDataset resident = new DeviceResidentDataset(backend, data);
                 Batches batches = resident.batches(5);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.state().setLearningRate(1e-3f);
             for (int epoch = 1; epoch <= 3; epoch++) {
                 int[] order = Permutation.of(EXAMPLES, 7, Permutation.SHUFFLE, epoch);
@@ -147,7 +151,7 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 DeviceResidentDataset one = new DeviceResidentDataset(backend, data(1));
                 Batches batches = one.batches(1);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             float[] before = weights(network);
             assertThrows(IllegalArgumentException.class, () -> new Trainer(backend, one, CONFIG)
                     .train(network, new TrainingListener() {}));
@@ -187,7 +191,7 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 Snapshot best = new Snapshot(network)) {
             network.state().setStep(StepState.LAST_STEP);
-            backend.advance(network.state());
+            backend.optimizers().advance(network.state());
             Checkpoint.save(network, best, Map.of(), file);
             network.state().setStep(0);
             Checkpoint.read(file).restore(network, best);

@@ -142,10 +142,10 @@ class PerNodeDropTrainerTest {
         float[] b1;
         try (Backend backend = new CpuBackend(1);
                 Network network = Weights.open("model", model.safetensors(), backend)) {
-            w0 = backend.download(network.parameters().get(0).values());
-            b0 = backend.download(network.parameters().get(1).values());
-            w1 = backend.download(network.parameters().get(2).values());
-            b1 = backend.download(network.parameters().get(3).values());
+            w0 = backend.memory().download(network.parameters().get(0).values());
+            b0 = backend.memory().download(network.parameters().get(1).values());
+            w1 = backend.memory().download(network.parameters().get(2).values());
+            b1 = backend.memory().download(network.parameters().get(3).values());
         }
         for (Prediction<Label> prediction : model.predict(testing).subList(0, 50)) {
             double[] x = new double[model.getFeatureIDMap().size()];

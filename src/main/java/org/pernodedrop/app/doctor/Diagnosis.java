@@ -24,7 +24,8 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
 
     /**
      * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto":
-     * the device that {@code --device auto} takes, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
+     * device of --device auto, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may
+     * be null.
      */
     public String json(String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -1,10 +1,18 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.DeviceKernels;
+import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.backend.ImageWindows;
+import org.pernodedrop.backend.Losses;
+import org.pernodedrop.backend.MaskedProducts;
+import org.pernodedrop.backend.Masks;
+import org.pernodedrop.backend.Matrices;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.Memory;
+import org.pernodedrop.backend.Normalizations;
+import org.pernodedrop.backend.Optimizers;
+import org.pernodedrop.backend.RandomFills;
+import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaStream;
@@ -35,10 +43,16 @@ public final class CudaBackend extends Backend {
     private final CommandQueue queue;
     private final DevicePool pool;
     private final PooledScratch scratch;
-    private final CurandFills fills;
-    private final MatrixProducts products;
+    private final CudaMemory memory;
+    private final CudaVectors vectors;
+    private final CudaMatrices matrices;
     private final CudaMaskedProducts maskedProducts;
-    private final DeviceKernels kernels;
+    private final CudaMasks masks;
+    private final CudaImageWindows windows;
+    private final CudaNormalizations normalizations;
+    private final CudaLosses losses;
+    private final CudaOptimizers optimizers;
+    private final CudaRandomFills randomFills;
 
     /**
      * Opens the GPU.
@@ -65,34 +79,30 @@ public final class CudaBackend extends Backend {
                     new DevicePool(new DriverMemory(stream, properties.memory()), owner()::release), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
-            OperationParts shared = new OperationParts(
+            CudaParts shared = new CudaParts(
                     queue,
                     pool,
                     scratch,
                     parts.own(new KernelModules(), KernelModules::close),
                     parts.own(new KernelLauncher(queue), KernelLauncher::close),
                     new LaunchShapes(properties.multiprocessors()));
-            products = parts.own(new MatrixProducts(shared, properties, precision), MatrixProducts::close);
-            fills = parts.own(
-                    new CurandFills(
+            memory = new CudaMemory(runner(), shared, staging);
+            vectors = new CudaVectors(runner(), shared);
+            matrices = parts.own(new CudaMatrices(runner(), shared, properties, precision), CudaMatrices::close);
+            randomFills = parts.own(
+                    new CudaRandomFills(
+                            runner(),
                             shared,
                             new Transfers(staging),
                             libraries.curandAvailable(),
-                            new CurandStream(CurandFills.TRIAL_SEED)),
-                    CurandFills::close);
-            maskedProducts = new CudaMaskedProducts(shared, properties, sequencePrecision);
-            kernels = new DeviceKernels(
-                    new MemoryOperations(shared, staging),
-                    new VectorOperations(shared),
-                    fills,
-                    products,
-                    maskedProducts,
-                    new MaskOperations(shared),
-                    new WindowOperations(shared),
-                    new Normalizations(shared),
-                    new Losses(shared),
-                    new Optimizers(shared),
-                    new Gathers(shared));
+                            new CurandStream(CudaRandomFills.TRIAL_SEED)),
+                    CudaRandomFills::close);
+            maskedProducts = new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, sequencePrecision);
+            masks = new CudaMasks(runner(), shared, vectors);
+            windows = new CudaImageWindows(runner(), shared);
+            normalizations = new CudaNormalizations(runner(), shared);
+            losses = new CudaLosses(runner(), shared);
+            optimizers = new CudaOptimizers(runner(), shared);
             parts.add(queue::close);
             parts.add(() -> stream.await("waiting for the GPU, to close"));
         } catch (RuntimeException | Error failure) {
@@ -103,8 +113,8 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.properties() + "; " + products.describe() + "; " + maskedProducts.describe() + "; "
-                + fills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
+        return "cuda (" + context.properties() + "; " + matrices.describe() + "; " + maskedProducts.describe() + "; "
+                + randomFills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override
@@ -126,11 +136,53 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
-    public MemoryUse memory() {
-        return alone(() -> {
-            queue.enter();
-            return pool.use();
-        });
+    public Memory memory() {
+        return memory;
+    }
+
+    @Override
+    public Vectors vectors() {
+        return vectors;
+    }
+
+    @Override
+    public Matrices matrices() {
+        return matrices;
+    }
+
+    @Override
+    public MaskedProducts maskedProducts() {
+        return maskedProducts;
+    }
+
+    @Override
+    public Masks masks() {
+        return masks;
+    }
+
+    @Override
+    public ImageWindows windows() {
+        return windows;
+    }
+
+    @Override
+    public Normalizations normalizations() {
+        return normalizations;
+    }
+
+    @Override
+    public Losses losses() {
+        return losses;
+    }
+
+    @Override
+    public Optimizers optimizers() {
+        return optimizers;
+    }
+
+    @Override
+    public RandomFills randomFills() {
+        return randomFills;
     }
 
     /**
@@ -147,13 +199,8 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
-    protected Recording recordKernel(Runnable operations) {
-        queue.enterOutsideRecordings("record");
+    protected CapturedGraph captureKernel(Runnable operations) {
+        queue.enterOutsideRecordings("capture");
         return new CudaGraph(queue, scratch, graphs, operations);
-    }
-
-    @Override
-    protected DeviceKernels kernels() {
-        return kernels;
     }
 }

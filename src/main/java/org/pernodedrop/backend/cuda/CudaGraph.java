@@ -7,12 +7,12 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.io.Closer;
 
 /** A captured sequence of commands, enqueued at every replay: as one CUDA graph, or one by one. */
-final class CudaGraph implements Recording, CommandQueue.Dependent {
+final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
     private final CommandQueue queue;
     private final PooledScratch scratch;
     private final List<Runnable> commands;

@@ -1,12 +1,12 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.Locale;
-import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.MaskedProducts;
 import org.pernodedrop.driver.DeviceProperties;
-import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceAddress;
@@ -17,16 +17,24 @@ import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.MaskedProductLauncher;
 
 /** The products of a PerNodeDrop layer on this backend's buffers: unwraps them to addresses for the launcher. */
-final class CudaMaskedProducts extends Operations implements ConnectionPassKernels {
+final class CudaMaskedProducts extends MaskedProducts {
     private static final int ALIGNMENT = 16;
 
+    private final CudaParts parts;
     private final MaskedProductLauncher products;
     private final MultiPositionPrecision precision;
 
-    CudaMaskedProducts(OperationParts parts, DeviceProperties device, MultiPositionPrecision precision) {
-        super(parts);
+    CudaMaskedProducts(
+            KernelRunner runner,
+            CudaParts parts,
+            CudaMatrices matrices,
+            CudaVectors vectors,
+            DeviceProperties device,
+            MultiPositionPrecision precision) {
+        super(runner, matrices, vectors);
+        this.parts = parts;
         this.precision = precision;
-        products = new MaskedProductLauncher(parts.kernels(), launcher, device, precision);
+        products = new MaskedProductLauncher(parts.kernels, parts.launcher, device, precision);
     }
 
     String describe() {
@@ -34,45 +42,38 @@ final class CudaMaskedProducts extends Operations implements ConnectionPassKerne
     }
 
     @Override
-    public void forward(
-            LayerMask mask,
-            int firstSample,
-            ConnectionShape shape,
-            Activation activation,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y,
-            DeviceInts packed) {
-        queue.enter();
+    protected void forwardKernel(MaskDraw<LayerMask, DeviceInts> draw, ForwardPass<DeviceFloats> pass) {
+        parts.queue.enter();
         products.forward(
-                draw(mask, firstSample, shape, packed),
-                new ForwardPass<>(activation, floats(x), floats(w), floats(bias), floats(z), floats(y)),
-                scratch::reserve);
+                onDevice(draw),
+                new ForwardPass<>(
+                        pass.activation(),
+                        parts.floats(pass.x()),
+                        parts.floats(pass.w()),
+                        parts.floats(pass.bias()),
+                        parts.floats(pass.z()),
+                        parts.floats(pass.y())),
+                parts.scratch::reserve);
     }
 
     @Override
-    public void backward(
-            LayerMask mask,
-            int firstSample,
-            ConnectionShape shape,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats dz,
-            DeviceFloats dx,
-            DeviceFloats dw,
-            DeviceInts packed) {
-        queue.enter();
+    protected void backwardKernel(MaskDraw<LayerMask, DeviceInts> draw, BackwardPass<DeviceFloats> pass) {
+        parts.queue.enter();
         products.backward(
-                draw(mask, firstSample, shape, packed),
-                new BackwardPass<>(floats(x), floats(w), floats(dz), floats(dx), floats(dw), null),
-                scratch::reserve);
+                onDevice(draw),
+                new BackwardPass<>(
+                        parts.floats(pass.x()),
+                        parts.floats(pass.w()),
+                        parts.floats(pass.dz()),
+                        parts.floats(pass.dx()),
+                        parts.floats(pass.dw()),
+                        parts.floats(pass.db())),
+                parts.scratch::reserve);
     }
 
-    private MaskDraw<DeviceMask, DeviceAddress> draw(
-            LayerMask mask, int firstSample, ConnectionShape shape, DeviceInts packed) {
-        return new MaskDraw<>(own(mask), firstSample, shape, aligned(ints(packed)));
+    private MaskDraw<DeviceMask, DeviceAddress> onDevice(MaskDraw<LayerMask, DeviceInts> draw) {
+        return new MaskDraw<>(
+                parts.own(draw.mask()), draw.firstSample(), draw.shape(), aligned(parts.ints(draw.packed())));
     }
 
     // Kernels move four words at a time; a slice may begin anywhere, and packedLength leaves room to align it.
@@ -81,7 +82,7 @@ final class CudaMaskedProducts extends Operations implements ConnectionPassKerne
     }
 
     @Override
-    public long packedLength(ConnectionShape shape) {
+    protected long packedLengthKernel(ConnectionShape shape) {
         return MaskedProductLauncher.packedWords(shape) + ALIGNMENT / Integer.BYTES - 1;
     }
 }

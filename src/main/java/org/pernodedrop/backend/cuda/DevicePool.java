@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 import org.pernodedrop.driver.Bytes;
 import org.pernodedrop.driver.DeviceMemory;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
@@ -128,8 +128,8 @@ public final class DevicePool implements AutoCloseable {
         }
     }
 
-    MemoryUse use() {
-        return new MemoryUse(used, peak, reserved, memory.available(), memory.total());
+    Memory.Use use() {
+        return new Memory.Use(used, peak, reserved, memory.available(), memory.total());
     }
 
     private OutOfDeviceMemoryException outOfMemory(long bytes, String purpose) {

@@ -32,7 +32,12 @@ public final class ColumnSumsLauncher {
         }
         long partials = workspace.applyAsLong(workspaceBytes(rows, columns));
         launch(rows, columns, x.address(), partials, grid);
-        launch(grid.y(), columns, partials, sums.address(), Grid.of(grid.x(), 1, 1));
+        addRows(grid.y(), columns, partials, sums.address());
+    }
+
+    /** Enqueues the sums of few rows, each in order, without a workspace. */
+    public void addRows(int rows, int columns, long x, long sums) {
+        launch(rows, columns, x, sums, Grid.of(shapes.columnSums(rows, columns).x(), 1, 1));
     }
 
     private void launch(int rows, int columns, long x, long sums, Grid grid) {

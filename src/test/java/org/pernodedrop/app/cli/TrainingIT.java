@@ -118,7 +118,7 @@ class TrainingIT {
     void networksThatDoNotFitAreToldInOneLine() throws IOException {
         long total;
         try (Backend device = CudaDeviceUnderTest.open()) {
-            total = device.memory().total();
+            total = device.memory().use().total();
         }
         // The largest square layers, so many that their weights alone are too much.
         int units = 46_000;
