@@ -1,7 +1,7 @@
 package org.pernodedrop.backend;
 
-import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
  * What {@link Backends#open} is asked for.

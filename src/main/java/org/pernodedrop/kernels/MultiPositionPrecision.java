@@ -1,7 +1,7 @@
 package org.pernodedrop.kernels;
 
-import org.pernodedrop.backend.Backend;
 import java.util.Locale;
+import org.pernodedrop.backend.Backend;
 
 /**
  * How a GPU's tensor cores multiply where several positions share a mask ({@link Backend#connectionForward} with T above

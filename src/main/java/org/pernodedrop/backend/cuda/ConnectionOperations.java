@@ -10,9 +10,8 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.cuda.ConnectionPass;
 import org.pernodedrop.kernels.cuda.ConnectionPlan;
-import org.pernodedrop.kernels.cuda.MaskSource;
 import org.pernodedrop.kernels.cuda.Grid;
-import org.pernodedrop.kernels.cuda.PtxModule;
+import org.pernodedrop.kernels.cuda.MaskSource;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -227,8 +226,7 @@ final class ConnectionOperations extends Operations implements ConnectionPassKer
                 .int32(shape.outputs());
     }
 
-    private ConnectionPlan plan(
-            ConnectionPass pass, MaskSource source, ConnectionShape shape, CudaFloats... buffers) {
+    private ConnectionPlan plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, CudaFloats... buffers) {
         long addresses = 0;
         for (CudaFloats buffer : buffers) {
             addresses |= buffer == null ? 0 : buffer.address;

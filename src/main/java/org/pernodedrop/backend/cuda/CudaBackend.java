@@ -5,11 +5,11 @@ import org.pernodedrop.backend.DeviceKernels;
 import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.MemoryUse;
 import org.pernodedrop.backend.Recording;
-import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.DeviceUnavailableException;
 import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 

@@ -6,13 +6,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.ConnectionPlan;
 import org.pernodedrop.kernels.cuda.Grid;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
@@ -59,7 +59,9 @@ public final class PointerConnections implements AutoCloseable {
             OperationParts shared =
                     new OperationParts(queue, pool, scratch, kernels, launcher, new LaunchShapes(multiprocessors));
             connections = new ConnectionOperations(
-                    shared, multiprocessors, new SequenceOperations(shared, context.facts(), MultiPositionPrecision.TF32));
+                    shared,
+                    multiprocessors,
+                    new SequenceOperations(shared, context.facts(), MultiPositionPrecision.TF32));
             vectors = new VectorOperations(shared);
             masks = new MaskOperations(shared);
             packing = new MaskPacking(shared, multiprocessors);

@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.ConnectionPass;
 import org.pernodedrop.kernels.cuda.Grid;
-import org.pernodedrop.kernels.cuda.PtxModule;
-import org.pernodedrop.kernels.cuda.MultiPositionPlan;
-import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.kernels.cuda.MaskSource;
+import org.pernodedrop.kernels.cuda.MultiPositionPlan;
+import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -57,9 +57,7 @@ final class SequenceOperations extends Operations {
             for (MaskSource source : MaskSource.MULTI_POSITION) {
                 Map<MultiPositionPlan.Tile, Kernel> ofSource = new EnumMap<>(MultiPositionPlan.Tile.class);
                 for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
-                    ofSource.put(
-                            tile,
-                            modules.kernel(source.kernel(pass, this.precision, tile)));
+                    ofSource.put(tile, modules.kernel(source.kernel(pass, this.precision, tile)));
                 }
                 ofPass.put(source, ofSource);
             }
@@ -166,7 +164,8 @@ final class SequenceOperations extends Operations {
                 key -> MultiPositionPlan.of(
                         pass,
                         precision,
-                        new MultiPositionPlan.Shape(shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
+                        new MultiPositionPlan.Shape(
+                                shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
                         aligned,
                         multiprocessors,
                         sharedLimit));

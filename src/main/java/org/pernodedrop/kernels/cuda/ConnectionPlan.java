@@ -1,6 +1,5 @@
 package org.pernodedrop.kernels.cuda;
 
-import java.util.List;
 import org.pernodedrop.kernels.Arguments;
 
 /**

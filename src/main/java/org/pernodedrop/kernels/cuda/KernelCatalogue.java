@@ -30,8 +30,10 @@ public final class KernelCatalogue {
     private KernelCatalogue(JsonNode root) {
         root.required("codes").fields().forEachRemaining(kind -> {
             Map<String, Integer> numbers = new TreeMap<>();
-            kind.getValue().fields().forEachRemaining(code -> numbers.put(
-                    code.getKey(), code.getValue().intValue()));
+            kind.getValue()
+                    .fields()
+                    .forEachRemaining(
+                            code -> numbers.put(code.getKey(), code.getValue().intValue()));
             codes.put(kind.getKey(), Map.copyOf(numbers));
         });
         for (JsonNode node : root.required("kernels")) {
@@ -39,7 +41,8 @@ public final class KernelCatalogue {
             if (kernels.put(kernel.name(), kernel) != null) {
                 throw new IllegalStateException(RESOURCE + " has two kernels " + kernel.name());
             }
-            modules.computeIfAbsent(kernel.module(), module -> new ArrayList<>()).add(kernel);
+            modules.computeIfAbsent(kernel.module(), module -> new ArrayList<>())
+                    .add(kernel);
         }
     }
 

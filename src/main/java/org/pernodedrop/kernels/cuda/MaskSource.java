@@ -53,8 +53,7 @@ public enum MaskSource {
      *
      * @throws IllegalArgumentException if this source is not one of {@link #MULTI_POSITION}
      */
-    public KernelSignature kernel(
-            ConnectionPass pass, MultiPositionPrecision precision, MultiPositionPlan.Tile tile) {
+    public KernelSignature kernel(ConnectionPass pass, MultiPositionPrecision precision, MultiPositionPlan.Tile tile) {
         return KernelCatalogue.kernel(
                 String.join("_", "multi_position", word(pass), word(this), word(precision), word(tile)));
     }

@@ -179,8 +179,8 @@ public record MultiPositionPlan(
         long blocks = tiles * splits;
         long full = blocks / (multiprocessors * sizes.blocks());
         long rest = ceilDivide(blocks - full * multiprocessors * sizes.blocks(), multiprocessors);
-        long clocks = full * wave(pass, sizes.blocks(), kSteps, further)
-                + (rest > 0 ? wave(pass, rest, kSteps, further) : 0);
+        long clocks =
+                full * wave(pass, sizes.blocks(), kSteps, further) + (rest > 0 ? wave(pass, rest, kSteps, further) : 0);
         return splits > 1 ? clocks + LAUNCH_CLOCKS + partials * 2 * Float.BYTES / PARTIAL_BYTES_PER_CLOCK : clocks;
     }
 

@@ -2,9 +2,9 @@ package org.pernodedrop.backend.cuda;
 
 import java.util.Optional;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaTestLibraries;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
  * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of

@@ -39,8 +39,8 @@ class ConnectionPlanTest {
 
     @Test
     void theLargestLayersOverflowNothing() {
-        ConnectionPlan plan = ConnectionPlan.of(
-                ConnectionPass.FORWARD, MaskSource.UNMASKED, 1 << 20, 1 << 20, 1 << 20, true, 132);
+        ConnectionPlan plan =
+                ConnectionPlan.of(ConnectionPass.FORWARD, MaskSource.UNMASKED, 1 << 20, 1 << 20, 1 << 20, true, 132);
         assertEquals(ConnectionPlan.Tile.LARGE, plan.tile());
         assertEquals((1L << 20) / 64 * ((1L << 20) / 128), plan.tiles());
         assertEquals(1, plan.splits());

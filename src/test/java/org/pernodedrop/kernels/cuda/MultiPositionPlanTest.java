@@ -1,7 +1,5 @@
 package org.pernodedrop.kernels.cuda;
 
-import org.pernodedrop.kernels.MultiPositionPrecision;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.TestResource;
 
 class MultiPositionPlanTest {
@@ -48,8 +47,8 @@ class MultiPositionPlanTest {
     @Test
     void theLargestLayersOverflowNothing() {
         var shape = new MultiPositionPlan.Shape(1 << 10, 1 << 16, 1 << 16, 1 << 16);
-        MultiPositionPlan plan =
-                MultiPositionPlan.of(ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
+        MultiPositionPlan plan = MultiPositionPlan.of(
+                ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
         assertEquals(MultiPositionPlan.Tile.LARGE, plan.tile());
         assertEquals(1L << (10 + 16 - 7 + 16 - 8), plan.tiles());
         assertEquals(1L << (10 + 16 + 16 - 1), plan.firstWords());
@@ -63,7 +62,8 @@ class MultiPositionPlanTest {
         var shape = new MultiPositionPlan.Shape(1, 1, 1, 1);
         refusal = assertThrows(
                 IllegalArgumentException.class,
-                () -> MultiPositionPlan.of(ConnectionPass.FORWARD, MultiPositionPrecision.TF32, shape, true, 0, SHARED_OF_H100));
+                () -> MultiPositionPlan.of(
+                        ConnectionPass.FORWARD, MultiPositionPrecision.TF32, shape, true, 0, SHARED_OF_H100));
         assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
     }
 

@@ -80,7 +80,9 @@ class PtxModuleTest {
                         entry -> entry.name()
                                 + entry.types()
                                 + entry.directive(".maxntid")
-                                + entry.directive(".minnctapersm").stream().findFirst().orElse(0)));
+                                + entry.directive(".minnctapersm").stream()
+                                        .findFirst()
+                                        .orElse(0)));
     }
 
     private static <T> String described(List<T> kernels, Function<T, String> describe) {
@@ -89,9 +91,7 @@ class PtxModuleTest {
 
     @Test
     void codesOfEnumerationsAreThoseOfTheKernels() {
-        assertEquals(
-                KernelCatalogue.codes("activation"),
-                codes(Activation.values(), Activation::code));
+        assertEquals(KernelCatalogue.codes("activation"), codes(Activation.values(), Activation::code));
         assertEquals(KernelCatalogue.codes("noise"), codes(Noise.values(), Noise::code));
     }
 
