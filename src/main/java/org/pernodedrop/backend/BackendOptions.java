@@ -1,6 +1,7 @@
 package org.pernodedrop.backend;
 
 import org.pernodedrop.backend.cpu.CpuBackend;
+import org.pernodedrop.kernels.Arguments;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
@@ -17,9 +18,9 @@ public record BackendOptions(
         Device device, int threads, MatrixPrecision precision, MultiPositionPrecision sequences, boolean graphs) {
     /** Refuses nulls and threads out of range. */
     public BackendOptions {
-        Checks.notNull("device", device);
-        Checks.notNull("precision", precision);
-        Checks.notNull("sequences", sequences);
+        Arguments.notNull("device", device);
+        Arguments.notNull("precision", precision);
+        Arguments.notNull("sequences", sequences);
         if (threads < 0 || threads > CpuBackend.MAX_THREADS) {
             throw new IllegalArgumentException(
                     "threads must be in [0, " + CpuBackend.MAX_THREADS + "], 0 for all cores: threads=" + threads);

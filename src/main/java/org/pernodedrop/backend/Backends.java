@@ -9,6 +9,7 @@ import org.pernodedrop.backend.cuda.CudaBackend;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.kernels.Arguments;
 
 /** The choice of a backend: the only place that names the devices' own packages. */
 public final class Backends {
@@ -20,14 +21,14 @@ public final class Backends {
 
     /**
      * Opens a backend, owned by the caller. {@link Device#AUTO} takes the GPU if it opens and gets small computations
-     * right, and the CPU otherwise; never the simulated device of tests.
+     * right, and the CPU otherwise; with {@code -Dpernodedrop.cuda.auto=false} always the CPU.
      *
      * @param notice told in one line what was taken and why
      * @throws DeviceUnavailableException if the device that was asked for cannot be had
      */
     public static Backend open(BackendOptions options, Consumer<String> notice) {
-        Checks.notNull("options", options);
-        Checks.notNull("notice", notice);
+        Arguments.notNull("options", options);
+        Arguments.notNull("notice", notice);
         return switch (options.device()) {
             case CPU -> told(notice, openCpu(options), "as asked for");
             case CUDA ->
@@ -40,6 +41,9 @@ public final class Backends {
     }
 
     private static Backend openBest(BackendOptions options, Consumer<String> notice) {
+        if (!CudaLibraries.automatic()) {
+            return told(notice, openCpu(options), "CUDA is used only if asked for: pernodedrop.cuda.auto=false");
+        }
         Optional<String> missing = CudaLibraries.probe().problem().map(finding -> finding.problem());
         if (missing.isPresent()) {
             return told(notice, openCpu(options), noCuda(missing.get()));
@@ -50,7 +54,7 @@ public final class Backends {
         } catch (DeviceUnavailableException | DeviceException failure) {
             return told(notice, openCpu(options), noCuda(failure.getMessage()));
         }
-        Optional<String> refusal = refusal(cuda);
+        Optional<String> refusal = wrongResult(cuda);
         if (refusal.isPresent()) {
             try {
                 cuda.close();
@@ -60,13 +64,6 @@ public final class Backends {
             return told(notice, openCpu(options), noCuda(refusal.get()));
         }
         return told(notice, cuda, "it is there and computes right");
-    }
-
-    private static Optional<String> refusal(CudaBackend cuda) {
-        if (cuda.isSimulated()) {
-            return Optional.of("only the simulated device of tests is there");
-        }
-        return wrongResult(cuda);
     }
 
     /** What a backend gets wrong or fails in, in a line. */

@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
- * Brings batches from the host to the device while the device computes; made by {@link Backend#newBatchFeed}, owned by
+ * Brings batches from the host to the device while the device computes; made by {@link Memory#newBatchFeed}, owned by
  * the caller. On a GPU it has two page-locked slots, so that one batch is filled or copied while another is computed on.
  *
  * <pre>{@code
@@ -55,7 +55,7 @@ public interface BatchFeed extends AutoCloseable {
 
     /** Refuses buffers that are closed or longer than a slot. */
     static void checkFits(String name, DeviceBuffer to, int slot) {
-        Checks.holds(name, to, 1);
+        BackendTheme.holds(name, to, 1);
         if (to.length() > slot) {
             throw new IllegalArgumentException(name + " must be no longer than the feed's slots: " + name + ".length="
                     + to.length() + ", slot=" + slot);

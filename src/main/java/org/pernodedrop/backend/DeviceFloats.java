@@ -1,6 +1,6 @@
 package org.pernodedrop.backend;
 
-/** Floats on a device; made by {@link Backend#allocate}. */
+/** Floats on a device; made by {@link Memory#allocate}. */
 public interface DeviceFloats extends DeviceBuffer {
     /**
      * A window into this buffer that shares its memory.

@@ -1,6 +1,6 @@
 package org.pernodedrop.backend;
 
-/** 32-bit integers on a device: labels and row numbers; made by {@link Backend#allocateInts}. */
+/** 32-bit integers on a device: labels and row numbers; made by {@link Memory#allocateInts}. */
 public interface DeviceInts extends DeviceBuffer {
     /**
      * A window into this buffer that shares its memory.

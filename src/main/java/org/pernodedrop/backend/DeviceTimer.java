@@ -2,7 +2,7 @@ package org.pernodedrop.backend;
 
 /**
  * Times a stretch of operations on the device's own clock, on a GPU between two events in its stream: what the host does
- * meanwhile does not count as long as the device has work. Made by {@link Backend#newTimer}, owned by the caller; used
+ * meanwhile does not count as long as the device has work. Made by {@link Memory#newTimer}, owned by the caller; used
  * outside recordings only.
  */
 public interface DeviceTimer extends AutoCloseable {

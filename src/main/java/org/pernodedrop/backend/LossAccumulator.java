@@ -1,6 +1,6 @@
 package org.pernodedrop.backend;
 
-/** Sums of losses and hits on the device, read by the host when it likes; made by {@link Backend#newLossAccumulator}. */
+/** Sums of losses and hits on the device, read by the host when it likes; made by {@link Memory#newLossAccumulator}. */
 public interface LossAccumulator extends AutoCloseable {
     /** Back to zero. */
     void reset();

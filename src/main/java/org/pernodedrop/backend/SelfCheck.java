@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -24,8 +26,8 @@ public enum SelfCheck {
             float[] y = integers(LENGTH, 2);
             try (DeviceFloats deviceX = on(backend, x);
                     DeviceFloats deviceY = on(backend, y)) {
-                backend.axpy(2, deviceX, deviceY);
-                return compare(backend.download(deviceY), i -> y[i] + 2 * x[i], 0);
+                backend.vectors().axpy(2, deviceX, deviceY);
+                return compare(backend.memory().download(deviceY), i -> y[i] + 2 * x[i], 0);
             }
         }
     },
@@ -38,9 +40,9 @@ public enum SelfCheck {
             float[] b = integers(INPUTS * OUTPUTS, 4);
             try (DeviceFloats deviceA = on(backend, a);
                     DeviceFloats deviceB = on(backend, b);
-                    DeviceFloats c = backend.allocate(SAMPLES * OUTPUTS)) {
-                backend.matrixProduct(false, false, SAMPLES, OUTPUTS, INPUTS, 1, deviceA, deviceB, 0, c);
-                return compare(backend.download(c), n -> product(a, b, null, n), 0);
+                    DeviceFloats c = backend.memory().allocate(SAMPLES * OUTPUTS)) {
+                backend.matrices().product(false, false, SAMPLES, OUTPUTS, INPUTS, 1, deviceA, deviceB, 0, c);
+                return compare(backend.memory().download(c), n -> product(a, b, null, n), 0);
             }
         }
     },
@@ -75,21 +77,14 @@ public enum SelfCheck {
             try (StepState state = state(backend);
                     DeviceFloats deviceX = on(backend, x);
                     DeviceFloats deviceW = on(backend, w);
-                    DeviceFloats z = backend.allocate(SAMPLES * OUTPUTS)) {
+                    DeviceFloats z = backend.memory().allocate(SAMPLES * OUTPUTS)) {
                 LayerMask mask = new LayerMask(spec, NUMBER, state);
-                backend.connectionForward(
-                        mask,
-                        FIRST,
-                        ConnectionShape.of(SAMPLES, INPUTS, OUTPUTS),
-                        Activation.LINEAR,
-                        deviceX,
-                        deviceW,
-                        null,
-                        z,
-                        z,
-                        null);
+                backend.maskedProducts()
+                        .forward(
+                                new MaskDraw<>(mask, FIRST, ConnectionShape.of(SAMPLES, INPUTS, OUTPUTS), null),
+                                new ForwardPass<>(Activation.LINEAR, deviceX, deviceW, null, z, z));
                 Mask definition = mask.current();
-                return compare(backend.download(z), n -> product(x, w, definition, n), 0);
+                return compare(backend.memory().download(z), n -> product(x, w, definition, n), 0);
             }
         }
     },
@@ -99,14 +94,14 @@ public enum SelfCheck {
         @Override
         String difference(Backend backend) {
             CurandStream stream = new CurandStream(SEED);
-            try (DeviceFloats x = backend.allocate(LENGTH)) {
-                backend.fillUniform(SEED, FIRST, 0, 1, x);
-                String difference = compare(backend.download(x), i -> stream.uniform((long) FIRST + i), 0);
+            try (DeviceFloats x = backend.memory().allocate(LENGTH)) {
+                backend.randomFills().uniform(SEED, FIRST, 0, 1, x);
+                String difference = compare(backend.memory().download(x), i -> stream.uniform((long) FIRST + i), 0);
                 if (difference != null) {
                     return "uniforms: " + difference;
                 }
-                backend.fillNormal(SEED, FIRST, 0, 1, x);
-                difference = compare(backend.download(x), i -> stream.normal((long) FIRST + i), NORMAL_BOUND);
+                backend.randomFills().normal(SEED, FIRST, 0, 1, x);
+                difference = compare(backend.memory().download(x), i -> stream.normal((long) FIRST + i), NORMAL_BOUND);
                 return difference == null ? null : "normals: " + difference;
             }
         }
@@ -168,11 +163,11 @@ public enum SelfCheck {
     private static String maskDifference(Backend backend, MaskSpec spec) {
         int inputs = spec.granularity() == Granularity.NODE ? 1 : INPUTS;
         try (StepState state = state(backend);
-                DeviceFloats values = backend.allocate((long) SAMPLES * inputs * OUTPUTS)) {
+                DeviceFloats values = backend.memory().allocate((long) SAMPLES * inputs * OUTPUTS)) {
             LayerMask mask = new LayerMask(spec, NUMBER, state);
-            backend.exportMask(mask, FIRST, SAMPLES, inputs, OUTPUTS, values);
+            backend.masks().export(mask, FIRST, SAMPLES, inputs, OUTPUTS, values);
             Mask definition = mask.current();
-            float[] actual = backend.download(values);
+            float[] actual = backend.memory().download(values);
             for (int n = 0; n < actual.length; n++) {
                 int sample = FIRST + n / OUTPUTS / inputs;
                 float right = definition.value(sample, n / OUTPUTS % inputs, n % OUTPUTS);
@@ -206,9 +201,9 @@ public enum SelfCheck {
     }
 
     private static DeviceFloats on(Backend backend, float[] values) {
-        DeviceFloats buffer = backend.allocate(values.length);
+        DeviceFloats buffer = backend.memory().allocate(values.length);
         try {
-            backend.upload(values, 0, buffer);
+            backend.memory().upload(values, 0, buffer);
         } catch (RuntimeException e) {
             buffer.close();
             throw e;
@@ -217,7 +212,7 @@ public enum SelfCheck {
     }
 
     private static StepState state(Backend backend) {
-        StepState state = backend.newStepState(SEED);
+        StepState state = backend.memory().newStepState(SEED);
         try {
             state.setStep(STEP);
         } catch (RuntimeException e) {

@@ -2,7 +2,7 @@ package org.pernodedrop.backend;
 
 /**
  * What changes from step to step and is read by the operations on the device: the step number, from which masks and bias
- * corrections follow, and the learning rate. Made by {@link Backend#newStepState}; advanced by {@link Backend#advance}.
+ * corrections follow, and the learning rate. Made by {@link Memory#newStepState}; advanced by {@link Optimizers#advance}.
  *
  * <p>Living on the device, it lets a recorded sequence of operations be replayed without new arguments.
  */
@@ -47,7 +47,7 @@ public interface StepState extends AutoCloseable {
         }
     }
 
-    /** Refuses so many steps from a current one on that end behind the last, as {@link Backend#requireStep} does for one. */
+    /** Refuses so many steps from a current one on that end behind the last, as {@link Optimizers#requireStep} does for one. */
     static void requireSteps(long step, long count) {
         if (step > LAST_STEP + 1 - count) {
             throw new IllegalStateException("steps and their masks end at " + LAST_STEP

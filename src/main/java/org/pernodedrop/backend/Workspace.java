@@ -14,19 +14,19 @@ public final class Workspace implements AutoCloseable {
         this.backend = backend;
     }
 
-    /** See {@link Backend#allocate}. */
+    /** See {@link Memory#allocate}. */
     public DeviceFloats allocate(long length) {
-        return own(() -> backend.allocate(length), DeviceFloats::close);
+        return own(() -> backend.memory().allocate(length), DeviceFloats::close);
     }
 
-    /** See {@link Backend#allocateInts}. */
+    /** See {@link Memory#allocateInts}. */
     public DeviceInts allocateInts(long length) {
-        return own(() -> backend.allocateInts(length), DeviceInts::close);
+        return own(() -> backend.memory().allocateInts(length), DeviceInts::close);
     }
 
-    /** See {@link Backend#newBatchFeed}. */
+    /** See {@link Memory#newBatchFeed}. */
     public BatchFeed newBatchFeed(int features, int labels) {
-        return own(() -> backend.newBatchFeed(features, labels), BatchFeed::close);
+        return own(() -> backend.memory().newBatchFeed(features, labels), BatchFeed::close);
     }
 
     private <T> T own(Supplier<T> made, Consumer<T> close) {

@@ -15,8 +15,8 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
-import org.pernodedrop.kernels.PointerKernels;
-import org.pernodedrop.kernels.PointerPlan;
+import org.pernodedrop.kernels.cuda.PointerKernels;
+import org.pernodedrop.kernels.cuda.PointerPlan;
 import org.pernodedrop.mask.MaskSpec;
 
 /**

@@ -42,7 +42,7 @@ import org.pernodedrop.mask.Noise;
  * sequences, which DL4J reshapes to rows, get one mask per time step.
  *
  * <p>Data types: FLOAT calls the kernels of {@link org.pernodedrop.kernels.cpu.HostKernels} on ND4J's own memory (on its
- * CUDA backend, untested, those of {@link org.pernodedrop.kernels.PointerKernels}); DOUBLE draws the same masks and
+ * CUDA backend, untested, those of {@link org.pernodedrop.kernels.cuda.PointerKernels}); DOUBLE draws the same masks and
  * multiplies with ND4J sample by sample, which is slow and intended for gradient checks. Other types are refused when
  * the network is initialised.
  *

@@ -65,6 +65,16 @@ public final class CudaLibraries {
         return ofThisProcess;
     }
 
+    /**
+     * Whether CUDA may be chosen where the best device is wanted: not with {@code -Dpernodedrop.cuda.auto=false}, which
+     * leaves a GPU to those who ask for it by name.
+     *
+     * @throws IllegalArgumentException if the property is neither true nor false
+     */
+    public static boolean automatic() {
+        return SearchSettings.ofThisMachine().automatic();
+    }
+
     private static CudaLibraries loadOnce() {
         LibrarySearch search = new LibrarySearch(SearchSettings.ofThisMachine());
         try (NativeLoader loader = new JvmLoader()) {

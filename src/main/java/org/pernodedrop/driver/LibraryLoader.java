@@ -64,7 +64,7 @@ final class LibraryLoader {
                     null,
                     "JCuda has no natives for " + search.settings().machine()
                             + ", only for Linux and Windows on x86-64",
-                    "use the CPU: --device cpu"));
+                    "use the CPU"));
             return false;
         }
         for (JCudaLibrary library : List.of(JCudaLibrary.DRIVER, JCudaLibrary.CUBLAS)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -35,14 +36,12 @@ final class LibrarySearch {
 
     /** The files of that name in all other places that are to be trusted; none where only given folders are searched. */
     List<Path> others(String fileName) {
-        return inPlaces(fileName).stream()
-                .filter(file -> !PublicFiles.mayBeOfAnybody(file))
-                .toList();
+        return inPlaces(fileName).stream().filter(file -> !mayBeOfAnybody(file)).toList();
     }
 
     /** The first file of that name in those places that anybody may have put there. */
     Optional<Path> distrusted(String fileName) {
-        return inPlaces(fileName).stream().filter(PublicFiles::mayBeOfAnybody).findFirst();
+        return inPlaces(fileName).stream().filter(LibrarySearch::mayBeOfAnybody).findFirst();
     }
 
     private List<Path> inPlaces(String fileName) {
@@ -67,7 +66,7 @@ final class LibrarySearch {
                 return Optional.of(fileName + " was found in the folder '" + folder + "' of " + variable
                         + ", which depends on the current folder and is not trusted: name folders there in full");
             }
-            if (Files.isRegularFile(file) && PublicFiles.mayBeOfAnybody(file)) {
+            if (Files.isRegularFile(file) && mayBeOfAnybody(file)) {
                 return Optional.of(file
                         + " is not trusted: every user of this machine may write it or its folder, which stands in "
                         + variable);
@@ -195,5 +194,22 @@ final class LibrarySearch {
         Matcher numbers = NUMBER.matcher(name.toString());
         return numbers.replaceAll(
                 number -> "0".repeat(Math.max(0, 8 - number.group().length())) + number.group());
+    }
+
+    /** Whether every user may write the file or its folder, through links or not; false where files have no modes. */
+    private static boolean mayBeOfAnybody(Path file) {
+        try {
+            Path real = file.toRealPath();
+            return isPublic(file.toAbsolutePath().getParent()) || isPublic(real.getParent()) || isPublic(real);
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (IOException e) {
+            // A file that cannot be read cannot be loaded; the loader says why.
+            return false;
+        }
+    }
+
+    private static boolean isPublic(Path path) throws IOException {
+        return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE);
     }
 }

@@ -23,6 +23,9 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
     /** System property: {@code all} (the default), or {@code given} to search only the folders of {@link #LIBRARIES}. */
     static final String SEARCH = "pernodedrop.cuda.search";
 
+    /** System property: {@code true} (the default), or {@code false} to use CUDA only where it is asked for by name. */
+    static final String AUTO = "pernodedrop.cuda.auto";
+
     /** This machine. */
     static SearchSettings ofThisMachine() {
         return new SearchSettings(Path.of(File.separator), System.getenv(), System.getProperties());
@@ -67,6 +70,20 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
             case "all" -> false;
             case "given" -> true;
             default -> throw new IllegalArgumentException(SEARCH + " must be all or given: " + SEARCH + "=" + search);
+        };
+    }
+
+    /**
+     * Whether CUDA may be chosen by a program that takes the best device.
+     *
+     * @throws IllegalArgumentException if the property is neither of its values
+     */
+    boolean automatic() {
+        String automatic = properties.getProperty(AUTO, "true");
+        return switch (automatic) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(AUTO + " must be true or false: " + AUTO + "=" + automatic);
         };
     }
 

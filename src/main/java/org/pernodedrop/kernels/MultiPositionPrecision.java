@@ -1,10 +1,9 @@
 package org.pernodedrop.kernels;
 
 import java.util.Locale;
-import org.pernodedrop.backend.Backend;
 
 /**
- * How a GPU's tensor cores multiply where several positions share a mask ({@link Backend#connectionForward} with T above
+ * How a GPU's tensor cores multiply where several positions share a mask ({@link MaskedProducts#forward} with T above
  * 1). Factors are rounded, sums are in single precision. The CPU computes in single precision throughout.
  */
 public enum MultiPositionPrecision {

@@ -155,7 +155,7 @@ public final class Checkpoint {
         // The state after the last step cannot be set, only reached by advancing.
         into.state().setStep(Math.min(step, StepState.LAST_STEP));
         if (step > StepState.LAST_STEP) {
-            into.backend().advance(into.state());
+            into.backend().optimizers().advance(into.state());
         }
     }
 

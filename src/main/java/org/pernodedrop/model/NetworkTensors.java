@@ -86,7 +86,7 @@ final class NetworkTensors {
         network.backend()
                 .alone(() -> places.forEach((name, place) -> into.put(
                         prefix + name,
-                        new Tensor(shapes.get(name), network.backend().download(place)))));
+                        new Tensor(shapes.get(name), network.backend().memory().download(place)))));
     }
 
     /**
@@ -108,8 +108,9 @@ final class NetworkTensors {
     /** Uploads weights that were checked. */
     static void write(Network network, String prefix, Map<String, Tensor> tensors, Map<String, DeviceFloats> places) {
         network.backend()
-                .alone(() -> places.forEach((name, place) ->
-                        network.backend().upload(tensors.get(prefix + name).values(), 0, place)));
+                .alone(() -> places.forEach((name, place) -> network.backend()
+                        .memory()
+                        .upload(tensors.get(prefix + name).values(), 0, place)));
     }
 
     /** Refuses weights (names with a prefix) that are missing, of another shape or not finite. */

@@ -9,7 +9,7 @@ import org.pernodedrop.backend.StepState;
 
 /**
  * Adam: steps by the running mean of the gradients over the root of that of their squares; Kingma and Ba 2015. The
- * formula is {@link Backend#adam}'s.
+ * formula is {@link org.pernodedrop.backend.Optimizers#adam}'s.
  *
  * <pre>{@code Adam.standard()   Adam.standard().withBetas(0.9, 0.99)}</pre>
  *
@@ -57,7 +57,7 @@ public record Adam(AdamSettings settings) implements Optimizer {
             DeviceFloats parameters,
             DeviceFloats gradients,
             List<DeviceFloats> moments) {
-        backend.adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
+        backend.optimizers().adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
     }
 
     @Override

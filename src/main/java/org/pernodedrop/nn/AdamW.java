@@ -9,7 +9,7 @@ import org.pernodedrop.backend.StepState;
 
 /**
  * Adam with decoupled weight decay: beside Adam's step every parameter, biases included, shrinks by {@code learning
- * rate x weightDecay} of itself; Loshchilov and Hutter 2019. The formula is {@link Backend#adam}'s.
+ * rate x weightDecay} of itself; Loshchilov and Hutter 2019. The formula is {@link org.pernodedrop.backend.Optimizers#adam}'s.
  *
  * <pre>{@code AdamW.weightDecay(0.01)   AdamW.weightDecay(0.01).withBetas(0.9, 0.99)}</pre>
  *
@@ -49,7 +49,7 @@ public record AdamW(AdamSettings settings) implements Optimizer {
             DeviceFloats parameters,
             DeviceFloats gradients,
             List<DeviceFloats> moments) {
-        backend.adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
+        backend.optimizers().adam(state, settings, parameters, gradients, moments.get(0), moments.get(1));
     }
 
     @Override

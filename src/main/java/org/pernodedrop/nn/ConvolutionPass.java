@@ -9,6 +9,7 @@ import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.WindowShape;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.strategy.ProductStrategy;
 
 /**
  * A convolution at work: windows are unfolded to rows, which a product for dense layers takes as the positions of a
@@ -21,11 +22,11 @@ final class ConvolutionPass implements LayerPass {
 
     private final DenseOperands operands;
     private final WindowShape windows;
-    private final Supplier<DenseProduct> drawing;
-    private final DenseProduct inference;
+    private final Supplier<DrawingProduct> drawing;
+    private final ProductStrategy inference;
     private final boolean inputGradient;
     private final long room;
-    private final List<DenseProduct> products = new ArrayList<>();
+    private final List<DrawingProduct> products = new ArrayList<>();
     private int capacity;
     private int chunk;
     private DeviceFloats columns;
@@ -47,8 +48,8 @@ final class ConvolutionPass implements LayerPass {
     ConvolutionPass(
             DenseOperands operands,
             WindowShape windows,
-            Supplier<DenseProduct> drawing,
-            DenseProduct inference,
+            Supplier<DrawingProduct> drawing,
+            ProductStrategy inference,
             boolean inputGradient,
             long room) {
         this.operands = operands;
@@ -76,7 +77,7 @@ final class ConvolutionPass implements LayerPass {
                 : null;
         products.clear();
         for (int first = 0; first < samples; first += chunk) {
-            DenseProduct product = drawing.get();
+            DrawingProduct product = drawing.get();
             product.reserve(chunk, workspace);
             products.add(product);
         }
@@ -100,8 +101,12 @@ final class ConvolutionPass implements LayerPass {
         x = input;
         for (int k = 0; k * chunk < batch.samples(); k++) {
             Batch part = part(batch, k);
-            DenseProduct product = batch.mode().drawsMasks() ? products.get(k) : inference;
-            product.forward(part, unfolded(part, k), outputs(z, part, k), outputs(y, part, k));
+            ProductStrategy product =
+                    batch.mode().drawsMasks() ? products.get(k).product() : inference;
+            product.forward(
+                    part.firstSample(),
+                    operands.shape(part.samples()),
+                    operands.forward(unfolded(part, k), outputs(z, part, k), outputs(y, part, k)));
         }
         return y;
     }
@@ -116,7 +121,7 @@ final class ConvolutionPass implements LayerPass {
         if (isProductOfPixels()) {
             return images;
         }
-        backend().unfold(windows, part.samples(), images, columns);
+        backend().windows().unfold(windows, part.samples(), images, columns);
         return columns;
     }
 
@@ -134,9 +139,9 @@ final class ConvolutionPass implements LayerPass {
     public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
         int rows = operands.rows(batch.samples());
         long size = (long) rows * operands.outputs();
-        backend().activationBackward(operands.activation(), size, z, y, dy, dy);
+        backend().vectors().activationBackward(operands.activation(), size, z, y, dy, dy);
         if (operands.bias() != null) {
-            backend().columnSums(rows, operands.outputs(), dy, operands.bias().gradient());
+            backend().vectors().columnSums(rows, operands.outputs(), dy, operands.biasGradient());
         }
         boolean several = batch.samples() > chunk;
         DeviceFloats dw = operands.weight().gradient();
@@ -147,7 +152,7 @@ final class ConvolutionPass implements LayerPass {
             }
         }
         if (several) {
-            backend().copy(weightSum, dw);
+            backend().vectors().copy(weightSum, dw);
         }
         return room;
     }
@@ -156,17 +161,23 @@ final class ConvolutionPass implements LayerPass {
         boolean pixels = isProductOfPixels();
         DeviceFloats rows = several || pixels ? unfolded(part, k) : columns;
         DeviceFloats dx = room == null ? null : images(room, part, k);
-        products.get(k).backward(part, rows, outputs(dy, part, k), dx == null || pixels ? dx : columnGradients);
+        DeviceFloats rowGradient = dx == null || pixels ? dx : columnGradients;
+        products.get(k)
+                .product()
+                .backward(
+                        part.firstSample(),
+                        operands.shape(part.samples()),
+                        operands.backward(rows, outputs(dy, part, k), rowGradient, null));
         if (dx != null && !pixels) {
-            backend().fold(windows, part.samples(), columnGradients, dx);
+            backend().windows().fold(windows, part.samples(), columnGradients, dx);
         }
     }
 
     private void gather(int k, DeviceFloats dw) {
         if (k == 0) {
-            backend().copy(dw, weightSum);
+            backend().vectors().copy(dw, weightSum);
         } else {
-            backend().axpy(1f, dw, weightSum);
+            backend().vectors().axpy(1f, dw, weightSum);
         }
     }
 

@@ -3,10 +3,12 @@ package org.pernodedrop.nn;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
 
 /**
- * What all products of a dense layer work with.
+ * Sizes and parameters of a dense layer, or of a convolution as a product of unfolded windows.
  *
  * @param positions T, rows of a sample
  * @param inputs I
@@ -33,7 +35,18 @@ record DenseOperands(
         return new ConnectionShape(samples, positions, inputs, outputs);
     }
 
-    DeviceFloats biasValues() {
-        return bias == null ? null : bias.values();
+    /** The operands of a forward pass. */
+    ForwardPass<DeviceFloats> forward(DeviceFloats x, DeviceFloats z, DeviceFloats y) {
+        return new ForwardPass<>(activation, x, weight.values(), bias == null ? null : bias.values(), z, y);
+    }
+
+    /** The operands of a backward pass, which writes the weight's gradient; dx and db are null if not wanted. */
+    BackwardPass<DeviceFloats> backward(DeviceFloats x, DeviceFloats dz, DeviceFloats dx, DeviceFloats db) {
+        return new BackwardPass<>(x, weight.values(), dz, dx, weight.gradient(), db);
+    }
+
+    /** Where the bias's gradient goes; null without a bias. */
+    DeviceFloats biasGradient() {
+        return bias == null ? null : bias.gradient();
     }
 }

@@ -4,15 +4,17 @@ import java.util.Optional;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.strategy.ProductStrategy;
 
 /** A dense layer at work. */
 final class DensePass implements LayerPass {
     private final DenseOperands operands;
-    private final DenseProduct drawing;
-    private final DenseProduct inference;
-    private DeviceFloats x;
+    private final DrawingProduct drawing;
+    private final ProductStrategy inference;
     private DeviceFloats z;
     private DeviceFloats y;
+    private ForwardPass<DeviceFloats> last;
 
     /**
      * A dense layer's pass.
@@ -20,7 +22,7 @@ final class DensePass implements LayerPass {
      * @param drawing product where masks are drawn
      * @param inference product where they are not
      */
-    DensePass(DenseOperands operands, DenseProduct drawing, DenseProduct inference) {
+    DensePass(DenseOperands operands, DrawingProduct drawing, ProductStrategy inference) {
         this.operands = operands;
         this.drawing = drawing;
         this.inference = inference;
@@ -40,22 +42,21 @@ final class DensePass implements LayerPass {
     }
 
     @Override
-    public DeviceFloats forward(Batch batch, DeviceFloats input) {
-        x = input;
-        (batch.mode().drawsMasks() ? drawing : inference).forward(batch, x, z, y);
+    public DeviceFloats forward(Batch batch, DeviceFloats x) {
+        last = operands.forward(x, z, y);
+        ProductStrategy product = batch.mode().drawsMasks() ? drawing.product() : inference;
+        product.forward(batch.firstSample(), operands.shape(batch.samples()), last);
         return y;
     }
 
     @Override
     public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
-        int rows = operands.rows(batch.samples());
-        long size = (long) rows * operands.outputs();
-        operands.backend().activationBackward(operands.activation(), size, z, y, dy, dy);
-        if (operands.bias() != null) {
-            operands.backend()
-                    .columnSums(rows, operands.outputs(), dy, operands.bias().gradient());
-        }
-        drawing.backward(batch, x, dy, room);
+        drawing.product()
+                .backward(
+                        batch.firstSample(),
+                        operands.shape(batch.samples()),
+                        last,
+                        operands.backward(last.x(), dy, room, operands.biasGradient()));
         return room;
     }
 }

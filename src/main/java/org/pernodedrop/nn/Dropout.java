@@ -2,6 +2,10 @@ package org.pernodedrop.nn;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.LayerMask;
+import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -43,5 +47,48 @@ public record Dropout(DropRate dropRate) implements Layer {
     @Override
     public String settings() {
         return "";
+    }
+
+    /** {@code y[b, u] = x[b, u] m[b, u]} at work; nothing at all where there is no mask. */
+    static final class Pass implements LayerPass {
+        private final Backend backend;
+        private final LayerMask mask;
+        private final int width;
+        private DeviceFloats y;
+
+        /**
+         * A dropout layer's pass.
+         *
+         * @param mask of node granularity, or null for none
+         */
+        Pass(Backend backend, LayerMask mask, int width) {
+            this.backend = backend;
+            this.mask = mask;
+            this.width = width;
+        }
+
+        @Override
+        public void reserve(int samples, Workspace workspace) {
+            if (mask != null) {
+                y = workspace.allocate((long) samples * width);
+            }
+        }
+
+        @Override
+        public DeviceFloats forward(Batch batch, DeviceFloats x) {
+            if (mask == null || !batch.mode().drawsMasks()) {
+                return x;
+            }
+            backend.masks().multiplyNodes(mask, batch.firstSample(), batch.samples(), width, x, y);
+            return y;
+        }
+
+        @Override
+        public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
+            if (mask != null) {
+                backend.masks().multiplyNodes(mask, batch.firstSample(), batch.samples(), width, dy, dy);
+            }
+            return dy;
+        }
     }
 }

@@ -37,18 +37,18 @@ public enum Initializer {
         double he = 2.0 / fanIn;
         switch (this) {
             case GLOROT_UNIFORM -> uniform(backend, seed, first, glorot, to);
-            case GLOROT_NORMAL -> backend.fillNormal(seed, first, 0f, (float) Math.sqrt(glorot), to);
+            case GLOROT_NORMAL -> backend.randomFills().normal(seed, first, 0f, (float) Math.sqrt(glorot), to);
             case HE_UNIFORM -> uniform(backend, seed, first, he, to);
-            case HE_NORMAL -> backend.fillNormal(seed, first, 0f, (float) Math.sqrt(he), to);
-            case ZEROS -> backend.fill(to, 0f);
-            case ONES -> backend.fill(to, 1f);
+            case HE_NORMAL -> backend.randomFills().normal(seed, first, 0f, (float) Math.sqrt(he), to);
+            case ZEROS -> backend.vectors().fill(to, 0f);
+            case ONES -> backend.vectors().fill(to, 1f);
         }
     }
 
     // A uniform in (-a, a] has variance a^2 / 3.
     private static void uniform(Backend backend, long seed, long first, double variance, DeviceFloats to) {
         float limit = (float) Math.sqrt(3 * variance);
-        backend.fillUniform(seed, first, -limit, limit, to);
+        backend.randomFills().uniform(seed, first, -limit, limit, to);
     }
 
     /** The name on the command line and in files: lower case, with hyphens. */

@@ -37,7 +37,7 @@ import org.pernodedrop.backend.Workspace;
  * with {@link IllegalStateException}. A training step that cannot be made, as behind {@link StepState#LAST_STEP}, changes
  * nothing.
  *
- * <p>Steps can be recorded ({@link Backend#record}) once there is room for the batch: {@link #reserve} before. A recorded
+ * <p>Steps can be recorded ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A recorded
  * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
  * closed, replays are refused.
  */
@@ -72,7 +72,7 @@ public final class Network implements AutoCloseable {
         this.outputs = spec.outputShape().size();
         this.lasting = new Workspace(backend);
         this.activations = new Workspace(backend);
-        this.state = backend.newStepState(spec.seed());
+        this.state = backend.memory().newStepState(spec.seed());
         try {
             state.setLearningRate(INITIAL_LEARNING_RATE);
             this.parameters = new ParameterBuffers(spec, backend, lasting);
@@ -83,7 +83,7 @@ public final class Network implements AutoCloseable {
             }
             this.firstTrained = trained;
             for (int number = 0; number < spec.layers().size(); number++) {
-                LayerSite site = new LayerSite(
+                LayerFactory factory = new LayerFactory(
                         backend,
                         state,
                         number,
@@ -92,7 +92,7 @@ public final class Network implements AutoCloseable {
                         parameters.of(number),
                         statistics.of(number),
                         lasting);
-                passes.add(site.place(spec.layers().get(number)));
+                passes.add(factory.create(spec.layers().get(number)));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -223,10 +223,10 @@ public final class Network implements AutoCloseable {
 
     private void follow() {
         requireOpen();
-        backend.requireStep(state);
+        backend.optimizers().requireStep(state);
         parameters.addPenalties();
         parameters.update(state);
-        backend.advance(state);
+        backend.optimizers().advance(state);
     }
 
     /**
@@ -242,7 +242,7 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
+            backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
             finishStep();
         });
     }
@@ -257,7 +257,7 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+            backend.losses().meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
             finishStep();
         });
     }
@@ -278,7 +278,7 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.INFERENCE);
-            backend.softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
+            backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
         });
     }
 
@@ -291,7 +291,7 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.INFERENCE);
-            backend.meanSquaredError(state, samples, outputs, output, targets, null, totals);
+            backend.losses().meanSquaredError(state, samples, outputs, output, targets, null, totals);
         });
     }
 
@@ -306,7 +306,7 @@ public final class Network implements AutoCloseable {
         }
         Batch batch = new Batch(samples, firstSample, mode);
         if (mode == Mode.TRAINING) {
-            backend.requireStep(state);
+            backend.optimizers().requireStep(state);
             passes.forEach(pass -> pass.requireTrains(batch));
         }
         current = null;

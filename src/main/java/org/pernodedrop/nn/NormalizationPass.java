@@ -3,6 +3,7 @@ package org.pernodedrop.nn;
 import java.util.List;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.Normalizations;
 import org.pernodedrop.backend.Workspace;
 
 /** Batch normalization at work. */
@@ -62,9 +63,9 @@ final class NormalizationPass implements LayerPass {
     public DeviceFloats forward(Batch batch, DeviceFloats input) {
         x = input;
         if (batch.mode() == Mode.TRAINING) {
-            backend.batchMoments(rows(batch), channels, x, mean, variance);
-            backend.blend(layer.momentum(), mean, runningMean);
-            backend.blend(layer.momentum(), variance, runningVariance);
+            backend.normalizations().moments(rows(batch), channels, x, mean, variance);
+            backend.vectors().blend(layer.momentum(), mean, runningMean);
+            backend.vectors().blend(layer.momentum(), variance, runningVariance);
             normalize(batch, mean, variance);
         } else {
             normalize(batch, runningMean, runningVariance);
@@ -73,24 +74,18 @@ final class NormalizationPass implements LayerPass {
     }
 
     private void normalize(Batch batch, DeviceFloats means, DeviceFloats variances) {
-        backend.normalize(
-                rows(batch), channels, layer.epsilon(), x, means, variances, scale.values(), shift.values(), y);
+        backend.normalizations().normalize(input(batch, means, variances), shift.values(), y);
+    }
+
+    private Normalizations.Input input(Batch batch, DeviceFloats means, DeviceFloats variances) {
+        return new Normalizations.Input(rows(batch), channels, layer.epsilon(), x, means, variances, scale.values());
     }
 
     @Override
     public DeviceFloats backward(Batch batch, DeviceFloats dy, DeviceFloats room) {
-        backend.normalizeBackward(
-                rows(batch),
-                channels,
-                layer.epsilon(),
-                x,
-                mean,
-                variance,
-                scale.values(),
-                dy,
-                room == null ? null : dy,
-                scale.gradient(),
-                shift.gradient());
+        backend.normalizations()
+                .normalizeBackward(
+                        input(batch, mean, variance), dy, room == null ? null : dy, scale.gradient(), shift.gradient());
         return dy;
     }
 }

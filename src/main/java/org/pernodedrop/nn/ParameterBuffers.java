@@ -91,10 +91,11 @@ final class ParameterBuffers {
     /** Adds the gradient of the L2 penalties, {@code l2 w}. */
     void addPenalties() {
         for (Penalty penalty : penalties) {
-            backend.axpy(
-                    penalty.l2(),
-                    penalty.parameter().values(),
-                    penalty.parameter().gradient());
+            backend.vectors()
+                    .axpy(
+                            penalty.l2(),
+                            penalty.parameter().values(),
+                            penalty.parameter().gradient());
         }
     }
 

@@ -34,9 +34,9 @@ final class PoolingPass implements LayerPass {
     @Override
     public DeviceFloats forward(Batch batch, DeviceFloats x) {
         if (largest) {
-            backend.maxPool(windows, batch.samples(), x, y, places);
+            backend.windows().maxPool(windows, batch.samples(), x, y, places);
         } else {
-            backend.averagePool(windows, batch.samples(), x, y);
+            backend.windows().averagePool(windows, batch.samples(), x, y);
         }
         return y;
     }
@@ -47,9 +47,9 @@ final class PoolingPass implements LayerPass {
             return null;
         }
         if (largest) {
-            backend.maxPoolBackward(windows, batch.samples(), dy, places, room);
+            backend.windows().maxPoolBackward(windows, batch.samples(), dy, places, room);
         } else {
-            backend.averagePoolBackward(windows, batch.samples(), dy, room);
+            backend.windows().averagePoolBackward(windows, batch.samples(), dy, room);
         }
         return room;
     }

@@ -39,10 +39,10 @@ final class ReturnedMask {
                     + " elements is not handed out; ask for fewer samples: layer=" + number + ", samples=" + rows
                     + ", elements per sample=" + perSample);
         }
-        try (DeviceFloats values = network.backend().allocate(perSample * rows)) {
+        try (DeviceFloats values = network.backend().memory().allocate(perSample * rows)) {
             LayerMask drawn = new LayerMask(mask, number, network.state());
-            network.backend().exportMask(drawn, first, rows, inputs, outputs, values);
-            return network.backend().download(values);
+            network.backend().masks().export(drawn, first, rows, inputs, outputs, values);
+            return network.backend().memory().download(values);
         }
     }
 }

@@ -49,7 +49,7 @@ public record Sgd(float momentum, boolean nesterov) implements Optimizer {
             DeviceFloats parameters,
             DeviceFloats gradients,
             List<DeviceFloats> moments) {
-        backend.sgd(state, momentum, nesterov, parameters, gradients, moments.get(0));
+        backend.optimizers().sgd(state, momentum, nesterov, parameters, gradients, moments.get(0));
     }
 
     @Override

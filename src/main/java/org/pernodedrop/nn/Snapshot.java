@@ -39,9 +39,9 @@ public final class Snapshot implements AutoCloseable {
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
         network.backend().alone(() -> {
-            network.backend().copy(network.parameterBuffer(), parameters);
-            statistics.ifPresent(
-                    copy -> network.backend().copy(network.statisticsBuffer().orElseThrow(), copy));
+            network.backend().vectors().copy(network.parameterBuffer(), parameters);
+            statistics.ifPresent(copy ->
+                    network.backend().vectors().copy(network.statisticsBuffer().orElseThrow(), copy));
             taken = true;
         });
     }
@@ -56,9 +56,10 @@ public final class Snapshot implements AutoCloseable {
             throw new IllegalStateException("a snapshot must be taken before it is restored");
         }
         network.backend().alone(() -> {
-            network.backend().copy(parameters, network.parameterBuffer());
-            statistics.ifPresent(copy ->
-                    network.backend().copy(copy, network.statisticsBuffer().orElseThrow()));
+            network.backend().vectors().copy(parameters, network.parameterBuffer());
+            statistics.ifPresent(copy -> network.backend()
+                    .vectors()
+                    .copy(copy, network.statisticsBuffer().orElseThrow()));
         });
     }
 

@@ -32,7 +32,7 @@ public final class StateCopy implements AutoCloseable {
     /** Copies the network as it is; replaces what was copied before. */
     public void take() {
         weights.take();
-        network.moments().forEach((name, moment) -> network.backend().copy(moment, moments.get(name)));
+        network.moments().forEach((name, moment) -> network.backend().vectors().copy(moment, moments.get(name)));
         step = network.state().step();
     }
 
@@ -43,7 +43,7 @@ public final class StateCopy implements AutoCloseable {
      */
     public void restore() {
         weights.restore();
-        network.moments().forEach((name, moment) -> network.backend().copy(moments.get(name), moment));
+        network.moments().forEach((name, moment) -> network.backend().vectors().copy(moments.get(name), moment));
         network.state().setStep(step);
     }
 

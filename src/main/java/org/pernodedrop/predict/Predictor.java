@@ -168,13 +168,13 @@ public final class Predictor implements AutoCloseable {
         int rowCount = rowOf.applyAsInt(first + size - 1) - firstRow + 1;
         int[] numbers = new int[size];
         Arrays.setAll(numbers, k -> rowOf.applyAsInt(first + k) - firstRow);
-        backend.upload(features, firstRow * inputs, rows.slice(0, (long) rowCount * inputs));
-        backend.upload(numbers, 0, rowOfSample.slice(0, size));
-        backend.gatherRows(size, inputs, rows, rowOfSample, samples);
+        backend.memory().upload(features, firstRow * inputs, rows.slice(0, (long) rowCount * inputs));
+        backend.memory().upload(numbers, 0, rowOfSample.slice(0, size));
+        backend.vectors().gatherRows(size, inputs, rows, rowOfSample, samples);
         int before = network.firstSample();
         network.setFirstSample(first);
         try {
-            return backend.download(network.forward(samples, size, mode));
+            return backend.memory().download(network.forward(samples, size, mode));
         } finally {
             network.setFirstSample(before);
         }

@@ -101,7 +101,7 @@ public record StrategyChoice(Strategy strategy, String reason, boolean fallback)
                     + " a connection is about as quick as reading one");
         }
         long bytes = bytes(backend, shape);
-        long free = backend.memory().free();
+        long free = backend.memory().use().free();
         if (bytes > free / FREE_SHARE) {
             return fused(
                     "stored bits would take " + mebibytes(bytes) + " of the " + mebibytes(free) + " that are free");
@@ -114,7 +114,7 @@ public record StrategyChoice(Strategy strategy, String reason, boolean fallback)
 
     private static StrategyChoice packed(Backend backend, ConnectionShape shape) {
         long bytes = bytes(backend, shape);
-        long free = backend.memory().free();
+        long free = backend.memory().use().free();
         if (bytes > free) {
             String reason =
                     "there is no room to store the bits: " + mebibytes(bytes) + " needed, " + mebibytes(free) + " free";
@@ -128,7 +128,7 @@ public record StrategyChoice(Strategy strategy, String reason, boolean fallback)
     }
 
     private static long bytes(Backend backend, ConnectionShape shape) {
-        return Integer.BYTES * backend.packedLength(shape);
+        return Integer.BYTES * backend.maskedProducts().packedLength(shape);
     }
 
     private static String mebibytes(long bytes) {

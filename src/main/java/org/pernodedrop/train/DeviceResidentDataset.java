@@ -29,8 +29,8 @@ public final class DeviceResidentDataset implements BatchSource {
         features = workspace.allocate((long) examples * featureCount);
         labels = workspace.allocateInts(examples);
         try {
-            backend.upload(data.features(), 0, features);
-            backend.upload(data.labels(), 0, labels);
+            backend.memory().upload(data.features(), 0, features);
+            backend.memory().upload(data.labels(), 0, labels);
         } catch (RuntimeException | Error e) {
             workspace.close();
             throw e;
@@ -100,7 +100,7 @@ public final class DeviceResidentDataset implements BatchSource {
 
         @Override
         public void start(int[] rowNumbers, BatchSizes batchSizes) {
-            backend.upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
+            backend.memory().upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
             sizes = batchSizes;
             taken = 0;
         }
@@ -109,7 +109,7 @@ public final class DeviceResidentDataset implements BatchSource {
         public int next() {
             int count = sizes.after(taken);
             if (count > 0) {
-                backend.copy(order.slice(taken, count), rows.slice(0, count));
+                backend.vectors().copy(order.slice(taken, count), rows.slice(0, count));
                 taken += count;
             }
             return count;
@@ -117,8 +117,8 @@ public final class DeviceResidentDataset implements BatchSource {
 
         @Override
         public void gather(int count) {
-            backend.gatherRows(count, data.featureCount(), data.features(), rows, features);
-            backend.gatherLabels(count, data.labels(), rows, labels);
+            backend.vectors().gatherRows(count, data.featureCount(), data.features(), rows, features);
+            backend.vectors().gatherLabels(count, data.labels(), rows, labels);
         }
 
         @Override

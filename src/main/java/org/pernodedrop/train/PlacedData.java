@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
@@ -37,7 +37,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
             return onHost(backend, split);
         }
         long needed = bytes(split);
-        MemoryUse memory = backend.memory();
+        Memory.Use memory = backend.memory().use();
         long room = memory.free() + memory.reserved() - memory.used();
         String sizes = String.format(
                 Locale.ROOT,
@@ -50,7 +50,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
                 return onDevice(backend, split);
             } catch (OutOfDeviceMemoryException e) {
                 throw new OutOfDeviceMemoryException(
-                        "the data does not fit on the device beside the network; use --data-on-device auto or no: "
+                        "the data does not fit on the device beside the network; stream it from the host (--data-on-device auto or no): "
                                 + sizes + " (" + e.getMessage() + ")",
                         e);
             }

@@ -16,7 +16,7 @@ public final class TimedEpochs implements AutoCloseable {
     private final Closer parts = new Closer();
     private final Batches batches;
     private final LossAccumulator totals;
-    private final RecordedSteps steps;
+    private final CapturedSteps steps;
     private int epoch;
 
     /**
@@ -32,8 +32,8 @@ public final class TimedEpochs implements AutoCloseable {
         network.reserve(sizes.largest());
         try {
             batches = parts.own(data.batches(sizes.largest()), Batches::close);
-            totals = parts.own(backend.newLossAccumulator(), LossAccumulator::close);
-            steps = parts.own(new RecordedSteps(backend, network, batches, totals), RecordedSteps::close);
+            totals = parts.own(backend.memory().newLossAccumulator(), LossAccumulator::close);
+            steps = parts.own(new CapturedSteps(backend, network, batches, totals), CapturedSteps::close);
         } catch (RuntimeException | Error failure) {
             parts.closeAfter(failure);
             throw failure;

@@ -124,8 +124,8 @@ public final class Trainer {
         network.reserve(largest);
         try (Batches training = train.batches(largest);
                 Batches validating = validation == null ? null : validation.batches(EVALUATION_BATCH);
-                LossAccumulator totals = backend.newLossAccumulator();
-                RecordedSteps steps = new RecordedSteps(backend, network, training, totals)) {
+                LossAccumulator totals = backend.memory().newLossAccumulator();
+                CapturedSteps steps = new CapturedSteps(backend, network, training, totals)) {
             for (int epoch = finished.size() + 1; epoch <= config.epochs() && !stopped; epoch++) {
                 long start = System.nanoTime();
                 requireSteps(network.state().step(), sizes.steps(), epochs);
@@ -164,7 +164,7 @@ public final class Trainer {
     /** Loss and accuracy of a network on a whole data set, without masks. */
     public LossTotals evaluate(Network network, BatchSource data) {
         try (Batches batches = data.batches(EVALUATION_BATCH);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             return evaluate(network, batches, data.examples(), totals);
         }
     }
@@ -184,7 +184,7 @@ public final class Trainer {
         if (step > StepState.LAST_STEP + 1 - steps) {
             throw new TrainingException(
                     "epoch " + (finished.size() + 1) + " would lead behind the last step, " + StepState.LAST_STEP
-                            + "; train fewer epochs, or by a larger --batch-size: step=" + step
+                            + "; train fewer epochs, or with larger batches (--batch-size): step=" + step
                             + ", steps of an epoch=" + steps,
                     finished);
         }
@@ -200,7 +200,7 @@ public final class Trainer {
                     step < steps ? "step " + (step + 1) + " of " + steps : "after step " + steps + " of " + steps;
             throw new TrainingException(
                     "the loss is not finite in epoch " + epoch + ", " + where
-                            + "; use a smaller learning rate: --learning-rate=" + config.learningRate(),
+                            + "; use a smaller learning rate (--learning-rate): learningRate=" + config.learningRate(),
                     finished);
         }
         return totals;

@@ -14,7 +14,7 @@ public interface BackendContract
                 LossContract,
                 OptimizerContract,
                 MemoryContract,
-                RecordingContract,
+                CaptureContract,
                 BatchFeedContract,
                 TimerContract,
                 OneThreadContract,

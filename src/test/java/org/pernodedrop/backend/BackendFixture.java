@@ -35,8 +35,8 @@ public interface BackendFixture {
 
     /** Integers on the device, inside a larger buffer. */
     default DeviceInts on(int[] values) {
-        DeviceInts buffer = backend().allocateInts(values.length + 5).slice(3, values.length);
-        backend().upload(values, 0, buffer);
+        DeviceInts buffer = backend().memory().allocateInts(values.length + 5).slice(3, values.length);
+        backend().memory().upload(values, 0, buffer);
         return buffer;
     }
 
@@ -48,7 +48,7 @@ public interface BackendFixture {
         }
         int count = (int) from.length();
         Guarded chosen = empty(count);
-        backend().gatherRows(count, 1, on(numbers).buffer, from, chosen.buffer);
+        backend().vectors().gatherRows(count, 1, on(numbers).buffer, from, chosen.buffer);
         int[] values = new int[count];
         float[] read = chosen.read();
         for (int k = 0; k < count; k++) {
@@ -59,7 +59,7 @@ public interface BackendFixture {
 
     /** A state at a step and a learning rate. */
     default StepState state(long seed, long step, float learningRate) {
-        StepState state = backend().newStepState(seed);
+        StepState state = backend().memory().newStepState(seed);
         state.setStep(step);
         state.setLearningRate(learningRate);
         return state;

@@ -37,18 +37,37 @@ class BackendsIT {
     }
 
     @Test
-    void autoTakesAGpuThatComputesRightAndNeverTheSimulatedDevice() {
-        try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO), notices::add)) {
-            if (CudaTestLibraries.onGpu()) {
+    void autoTakesAGpuThatComputesRight() {
+        withAuto("true", () -> {
+            try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO), notices::add)) {
                 assertEquals("cuda", backend.device());
                 assertEquals(List.of("device: " + backend.describe() + "; it is there and computes right"), notices);
-            } else {
+            }
+        });
+    }
+
+    @Test
+    void autoTakesTheCpuWhereCudaMustBeAskedFor() {
+        withAuto("false", () -> {
+            try (Backend backend = Backends.open(BackendOptions.of(Device.AUTO), notices::add)) {
                 assertEquals("cpu", backend.device());
                 assertEquals(
                         List.of("device: " + backend.describe()
-                                + "; device cuda cannot be had: only the simulated device"
-                                + " of tests is there (the command doctor tells more)"),
+                                + "; CUDA is used only if asked for: pernodedrop.cuda.auto=false"),
                         notices);
+            }
+        });
+    }
+
+    private static void withAuto(String value, Runnable test) {
+        String before = System.setProperty("pernodedrop.cuda.auto", value);
+        try {
+            test.run();
+        } finally {
+            if (before == null) {
+                System.clearProperty("pernodedrop.cuda.auto");
+            } else {
+                System.setProperty("pernodedrop.cuda.auto", before);
             }
         }
     }

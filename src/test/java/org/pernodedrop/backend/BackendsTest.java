@@ -64,7 +64,7 @@ class BackendsTest {
     void aDeviceThatComputesWronglyIsFoundOut() {
         try (Backend cpu = new CpuBackend(1)) {
             assertEquals(Optional.empty(), Backends.wrongResult(cpu));
-            Backend wrong = new RecordingBackend(cpu) {
+            Backend wrong = new WatchedBackend(cpu) {
                 @Override
                 protected void downloaded(float[] to, int offset, int length) {
                     to[offset + 1] = 77;
@@ -78,7 +78,7 @@ class BackendsTest {
     @Test
     void aDeviceThatFailsIsFoundOut() {
         try (Backend cpu = new CpuBackend(1)) {
-            Backend failing = new RecordingBackend(cpu) {
+            Backend failing = new WatchedBackend(cpu) {
                 @Override
                 protected void downloaded(float[] to, int offset, int length) {
                     throw new DeviceException("downloading failed", null);

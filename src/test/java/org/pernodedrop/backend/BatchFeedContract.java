@@ -27,10 +27,10 @@ public interface BatchFeedContract extends BackendFixture {
     @CsvSource({"1, 1, 3", "13, 7, 25", "207, 33, 12"})
     default void batchesArriveAsTheyWereSent(int samples, int width, int batches) {
         int length = samples * width;
-        DeviceFloats sum = backend().allocate(length);
+        DeviceFloats sum = backend().memory().allocate(length);
         float[] expected = new float[length];
         int last = (samples + 1) / 2;
-        try (BatchFeed feed = backend().newBatchFeed(length, samples)) {
+        try (BatchFeed feed = backend().memory().newBatchFeed(length, samples)) {
             submit(feed, 0, samples, width);
             for (int batch = 0; batch < batches; batch++) {
                 int count = batch == batches - 1 ? last : samples;
@@ -38,9 +38,9 @@ public interface BatchFeedContract extends BackendFixture {
                     submit(feed, batch + 1, batch + 1 == batches - 1 ? last : samples, width);
                 }
                 Guarded x = empty(count * width);
-                DeviceInts labels = backend().allocateInts(samples + 2);
+                DeviceInts labels = backend().memory().allocateInts(samples + 2);
                 feed.receive(x.buffer, labels.slice(1, count));
-                backend().axpy(1, x.buffer, sum.slice(0, (long) count * width));
+                backend().vectors().axpy(1, x.buffer, sum.slice(0, (long) count * width));
                 float[] sent = Numbers.floats(batch, count * width);
                 for (int k = 0; k < sent.length; k++) {
                     expected[k] += sent[k];
@@ -52,15 +52,15 @@ public interface BatchFeedContract extends BackendFixture {
                     assertArrayEquals(around, read(labels, 50), "batch " + batch);
                 }
             }
-            assertArrayEquals(expected, backend().download(sum));
+            assertArrayEquals(expected, backend().memory().download(sum));
         }
     }
 
     @Test
     default void bothSlotsHoldABatch() {
-        DeviceFloats x = backend().allocate(2);
-        DeviceInts labels = backend().allocateInts(1);
-        try (BatchFeed feed = backend().newBatchFeed(2, 1)) {
+        DeviceFloats x = backend().memory().allocate(2);
+        DeviceInts labels = backend().memory().allocateInts(1);
+        try (BatchFeed feed = backend().memory().newBatchFeed(2, 1)) {
             for (int round = 0; round < 5; round++) {
                 fill(feed, new float[] {round, 1}, new int[] {1});
                 feed.submit();
@@ -68,7 +68,7 @@ public interface BatchFeedContract extends BackendFixture {
                 feed.submit();
                 for (int k = 1; k <= 2; k++) {
                     feed.receive(x, labels);
-                    assertArrayEquals(new float[] {round, k}, backend().download(x));
+                    assertArrayEquals(new float[] {round, k}, backend().memory().download(x));
                     assertArrayEquals(new int[] {k}, read(labels, 3));
                 }
             }
@@ -78,13 +78,13 @@ public interface BatchFeedContract extends BackendFixture {
     @Test
     default void whatWasReceivedStaysWhileMoreIsFilledIn() {
         int length = 4096;
-        DeviceFloats x = backend().allocate(length);
-        DeviceInts labels = backend().allocateInts(1);
+        DeviceFloats x = backend().memory().allocate(length);
+        DeviceInts labels = backend().memory().allocateInts(1);
         float[] ones = new float[length];
         Arrays.fill(ones, 1);
         float[] rubbish = new float[length];
         Arrays.fill(rubbish, Float.NaN);
-        try (BatchFeed feed = backend().newBatchFeed(length, 1)) {
+        try (BatchFeed feed = backend().memory().newBatchFeed(length, 1)) {
             for (int round = 0; round < 8; round++) {
                 fill(feed, ones, new int[1]);
                 feed.submit();
@@ -93,7 +93,7 @@ public interface BatchFeedContract extends BackendFixture {
                     fill(feed, rubbish, new int[1]);
                     feed.submit();
                 }
-                assertArrayEquals(ones, backend().download(x));
+                assertArrayEquals(ones, backend().memory().download(x));
                 feed.receive(x, labels);
                 feed.receive(x, labels);
             }
@@ -102,7 +102,7 @@ public interface BatchFeedContract extends BackendFixture {
 
     @Test
     default void slotsAreWholeEveryTime() {
-        try (BatchFeed feed = backend().newBatchFeed(6, 3)) {
+        try (BatchFeed feed = backend().memory().newBatchFeed(6, 3)) {
             for (int round = 0; round < 3; round++) {
                 assertEquals(6, feed.features().remaining());
                 assertEquals(3, feed.labels().remaining());
@@ -110,33 +110,33 @@ public interface BatchFeedContract extends BackendFixture {
                 fill(feed, new float[] {1, 2}, new int[] {3});
                 assertEquals(0, feed.features().position());
                 feed.submit();
-                feed.receive(backend().allocate(6), backend().allocateInts(3));
+                feed.receive(backend().memory().allocate(6), backend().memory().allocateInts(3));
             }
         }
     }
 
     @Test
     default void feedsDontDisturbEachOther() {
-        DeviceFloats x = backend().allocate(1);
-        DeviceInts labels = backend().allocateInts(1);
-        try (BatchFeed one = backend().newBatchFeed(1, 1);
-                BatchFeed two = backend().newBatchFeed(1, 1)) {
+        DeviceFloats x = backend().memory().allocate(1);
+        DeviceInts labels = backend().memory().allocateInts(1);
+        try (BatchFeed one = backend().memory().newBatchFeed(1, 1);
+                BatchFeed two = backend().memory().newBatchFeed(1, 1)) {
             fill(one, new float[] {1}, new int[] {1});
             fill(two, new float[] {2}, new int[] {2});
             two.submit();
             one.submit();
             one.receive(x, labels);
-            assertArrayEquals(new float[] {1}, backend().download(x));
+            assertArrayEquals(new float[] {1}, backend().memory().download(x));
             two.receive(x, labels);
-            assertArrayEquals(new float[] {2}, backend().download(x));
+            assertArrayEquals(new float[] {2}, backend().memory().download(x));
         }
     }
 
     @Test
     default void moreThanItHoldsIsRefused() {
-        DeviceFloats x = backend().allocate(1);
-        DeviceInts labels = backend().allocateInts(1);
-        try (BatchFeed feed = backend().newBatchFeed(1, 1)) {
+        DeviceFloats x = backend().memory().allocate(1);
+        DeviceInts labels = backend().memory().allocateInts(1);
+        try (BatchFeed feed = backend().memory().newBatchFeed(1, 1)) {
             refused("submitted=0", IllegalStateException.class, () -> feed.receive(x, labels));
             for (int k = 1; k <= 2; k++) {
                 fill(feed, new float[] {k}, new int[] {k});
@@ -146,20 +146,20 @@ public interface BatchFeedContract extends BackendFixture {
             refused("=2", IllegalStateException.class, feed::labels);
             refused("=2", IllegalStateException.class, feed::submit);
             feed.receive(x, labels);
-            assertArrayEquals(new float[] {1}, backend().download(x));
+            assertArrayEquals(new float[] {1}, backend().memory().download(x));
             feed.receive(x, labels);
-            assertArrayEquals(new float[] {2}, backend().download(x));
+            assertArrayEquals(new float[] {2}, backend().memory().download(x));
             assertThrows(IllegalStateException.class, () -> feed.receive(x, labels));
         }
     }
 
     @Test
     default void wrongBuffersAreRefusedAndLeaveTheBatch() {
-        DeviceFloats x = backend().allocate(3);
-        DeviceInts labels = backend().allocateInts(3);
-        DeviceFloats gone = backend().allocate(1);
+        DeviceFloats x = backend().memory().allocate(3);
+        DeviceInts labels = backend().memory().allocateInts(3);
+        DeviceFloats gone = backend().memory().allocate(1);
         gone.close();
-        try (BatchFeed feed = backend().newBatchFeed(2, 1)) {
+        try (BatchFeed feed = backend().memory().newBatchFeed(2, 1)) {
             fill(feed, new float[] {4, 5}, new int[] {6});
             feed.submit();
             String longer = "features must be no longer than the feed's slots: features.length=3, slot=2";
@@ -171,19 +171,21 @@ public interface BatchFeedContract extends BackendFixture {
             refused("features must not be null", IllegalArgumentException.class, () -> feed.receive(null, labels));
             refused("features was closed", IllegalStateException.class, () -> feed.receive(gone, labels.slice(0, 1)));
             feed.receive(x.slice(0, 2), labels.slice(0, 1));
-            assertArrayEquals(new float[] {4, 5, 0}, backend().download(x));
+            assertArrayEquals(new float[] {4, 5, 0}, backend().memory().download(x));
         }
         refused("features must be at least 1: features=0", IllegalArgumentException.class, () -> backend()
+                .memory()
                 .newBatchFeed(0, 1));
         refused("labels must be at least 1: labels=-1", IllegalArgumentException.class, () -> backend()
+                .memory()
                 .newBatchFeed(1, -1));
     }
 
     @Test
     default void closedFeedsAreRefused() {
-        DeviceFloats x = backend().allocate(1);
-        DeviceInts labels = backend().allocateInts(1);
-        BatchFeed feed = backend().newBatchFeed(1, 1);
+        DeviceFloats x = backend().memory().allocate(1);
+        DeviceInts labels = backend().memory().allocateInts(1);
+        BatchFeed feed = backend().memory().newBatchFeed(1, 1);
         feed.submit();
         feed.close();
         feed.close();

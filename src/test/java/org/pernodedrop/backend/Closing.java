@@ -16,22 +16,22 @@ public final class Closing {
 
     /** Closes a backend while a thread is in an operation that never ends by itself. */
     public static void whileAnOperationIsUnderWay(Backend backend) throws InterruptedException {
-        DeviceFloats x = backend.allocate(100_000);
+        DeviceFloats x = backend.memory().allocate(100_000);
         work(
                 backend,
                 () -> backend.alone(() -> {
                     while (true) {
-                        backend.fill(x, 1);
+                        backend.vectors().fill(x, 1);
                     }
                 }));
     }
 
     /** Closes a backend while a thread calls one operation after the other. */
     public static void betweenOperations(Backend backend) throws InterruptedException {
-        DeviceFloats x = backend.allocate(100_000);
+        DeviceFloats x = backend.memory().allocate(100_000);
         work(backend, () -> {
             while (true) {
-                backend.fill(x, 1);
+                backend.vectors().fill(x, 1);
             }
         });
     }
@@ -59,7 +59,8 @@ public final class Closing {
         assertTrue(
                 ended.get().getMessage().contains("was closed before its use"),
                 ended.get().getMessage());
-        String said = assertThrows(IllegalStateException.class, backend::newLossAccumulator)
+        String said = assertThrows(
+                        IllegalStateException.class, () -> backend.memory().newLossAccumulator())
                 .getMessage();
         assertTrue(said.contains("the backend was closed before its use"), said);
         backend.close();

@@ -9,7 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -59,17 +62,10 @@ public interface ConnectionContract extends BackendFixture {
         Guarded z = empty(dz.length);
         Guarded y = empty(dz.length);
         backend()
-                .connectionForward(
-                        layer,
-                        firstSample,
-                        ConnectionShape.of(samples, inputs, outputs),
-                        Activation.TANH,
-                        xs.buffer,
-                        ws.buffer,
-                        on(bias).buffer,
-                        z.buffer,
-                        y.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, firstSample, ConnectionShape.of(samples, inputs, outputs), null),
+                        new ForwardPass<>(Activation.TANH, xs.buffer, ws.buffer, on(bias).buffer, z.buffer, y.buffer));
         Numbers.assertNear(name + "z", expected.z, expected.zScale, tolerance(inputs), z.read());
         double[] activated =
                 Arrays.stream(Numbers.doubles(z.read())).map(Math::tanh).toArray();
@@ -79,31 +75,19 @@ public interface ConnectionContract extends BackendFixture {
         Guarded dw = empty(w.length);
         Guarded dzs = on(dz);
         backend()
-                .connectionBackward(
-                        layer,
-                        firstSample,
-                        ConnectionShape.of(samples, inputs, outputs),
-                        xs.buffer,
-                        ws.buffer,
-                        dzs.buffer,
-                        dx.buffer,
-                        dw.buffer,
-                        null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, firstSample, ConnectionShape.of(samples, inputs, outputs), null),
+                        new BackwardPass<>(xs.buffer, ws.buffer, dzs.buffer, dx.buffer, dw.buffer, null));
         Numbers.assertNear(name + "dx", expected.dx, expected.dxScale, tolerance(outputs), dx.read());
         Numbers.assertNear(name + "dw", expected.dw, expected.dwScale, tolerance(samples), dw.read());
 
         Guarded onlyDw = empty(w.length);
         backend()
-                .connectionBackward(
-                        layer,
-                        firstSample,
-                        ConnectionShape.of(samples, inputs, outputs),
-                        xs.buffer,
-                        ws.buffer,
-                        dzs.buffer,
-                        null,
-                        onlyDw.buffer,
-                        null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, firstSample, ConnectionShape.of(samples, inputs, outputs), null),
+                        new BackwardPass<>(xs.buffer, ws.buffer, dzs.buffer, null, onlyDw.buffer, null));
         assertArrayEquals(dw.read(), onlyDw.read(), "dw without dx");
     }
 
@@ -128,19 +112,12 @@ public interface ConnectionContract extends BackendFixture {
         Guarded z = empty(13 * 64);
         Guarded y = empty(13 * 64);
         backend()
-                .connectionForward(
-                        layer,
-                        0,
-                        ConnectionShape.of(13, 33, 64),
-                        activation,
-                        x.buffer,
-                        w.buffer,
-                        null,
-                        z.buffer,
-                        y.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, 0, ConnectionShape.of(13, 33, 64), null),
+                        new ForwardPass<>(activation, x.buffer, w.buffer, null, z.buffer, y.buffer));
         Guarded again = empty(13 * 64);
-        backend().biasActivation(activation, 13, 64, null, z.buffer, again.buffer);
+        backend().vectors().biasActivation(activation, 13, 64, null, z.buffer, again.buffer);
         assertArrayEquals(again.read(), y.read());
     }
 
@@ -152,30 +129,16 @@ public interface ConnectionContract extends BackendFixture {
         Guarded z = empty(13 * 64);
         Guarded y = empty(13 * 64);
         backend()
-                .connectionForward(
-                        layer,
-                        0,
-                        ConnectionShape.of(13, 33, 64),
-                        Activation.LINEAR,
-                        x.buffer,
-                        w.buffer,
-                        null,
-                        z.buffer,
-                        y.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, 0, ConnectionShape.of(13, 33, 64), null),
+                        new ForwardPass<>(Activation.LINEAR, x.buffer, w.buffer, null, z.buffer, y.buffer));
         Guarded both = empty(13 * 64);
         backend()
-                .connectionForward(
-                        layer,
-                        0,
-                        ConnectionShape.of(13, 33, 64),
-                        Activation.LINEAR,
-                        x.buffer,
-                        w.buffer,
-                        null,
-                        both.buffer,
-                        both.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, 0, ConnectionShape.of(13, 33, 64), null),
+                        new ForwardPass<>(Activation.LINEAR, x.buffer, w.buffer, null, both.buffer, both.buffer));
         assertArrayEquals(z.read(), y.read());
         assertArrayEquals(z.read(), both.read());
     }
@@ -226,7 +189,7 @@ public interface ConnectionContract extends BackendFixture {
         float[] dz = Numbers.floats(4, 3 * 33);
         Guarded w = on(Numbers.floats(2, 13 * 33));
         Results first = run(layer, 0, 3, 13, 33, x, dz, w);
-        backend().advance(state);
+        backend().optimizers().advance(state);
         Results second = run(layer, 0, 3, 13, 33, x, dz, w);
         state.setStep(6);
         Results again = run(layer, 0, 3, 13, 33, x, dz, w);
@@ -248,28 +211,15 @@ public interface ConnectionContract extends BackendFixture {
         Guarded dx = empty(x.length);
         Guarded dw = empty(inputs * outputs);
         backend()
-                .connectionForward(
-                        layer,
-                        first,
-                        ConnectionShape.of(samples, inputs, outputs),
-                        Activation.LINEAR,
-                        xs.buffer,
-                        w.buffer,
-                        null,
-                        z.buffer,
-                        z.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, first, ConnectionShape.of(samples, inputs, outputs), null),
+                        new ForwardPass<>(Activation.LINEAR, xs.buffer, w.buffer, null, z.buffer, z.buffer));
         backend()
-                .connectionBackward(
-                        layer,
-                        first,
-                        ConnectionShape.of(samples, inputs, outputs),
-                        xs.buffer,
-                        w.buffer,
-                        on(dz).buffer,
-                        dx.buffer,
-                        dw.buffer,
-                        null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, first, ConnectionShape.of(samples, inputs, outputs), null),
+                        new BackwardPass<>(xs.buffer, w.buffer, on(dz).buffer, dx.buffer, dw.buffer, null));
         return new Results(z.read(), dx.read(), dw.read());
     }
 }

@@ -57,7 +57,8 @@ public interface DenseContract extends BackendFixture {
         }
         Guarded result = beta == 0 ? empty(m * n) : on(c);
         backend()
-                .matrixProduct(transposeA, transposeB, m, n, k, alpha, on(a).buffer, on(b).buffer, beta, result.buffer);
+                .matrices()
+                .product(transposeA, transposeB, m, n, k, alpha, on(a).buffer, on(b).buffer, beta, result.buffer);
         Numbers.assertNear(
                 "C, transposeA=" + transposeA + ", transposeB=" + transposeB + ", alpha=" + alpha + ", beta=" + beta,
                 expected,
@@ -89,7 +90,9 @@ public interface DenseContract extends BackendFixture {
         }
         Guarded zs = on(z);
         Guarded ys = empty(length);
-        backend().biasActivation(activation, samples, outputs, biased ? on(bias).buffer : null, zs.buffer, ys.buffer);
+        backend()
+                .vectors()
+                .biasActivation(activation, samples, outputs, biased ? on(bias).buffer : null, zs.buffer, ys.buffer);
         Numbers.assertNear("z", sum, 2 * Numbers.ROUNDING, zs.read());
         Numbers.assertNear("y", y, 1e-6, ys.read());
 
@@ -101,9 +104,9 @@ public interface DenseContract extends BackendFixture {
         }
         Guarded dys = on(dy);
         Guarded dzs = empty(length);
-        backend().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dzs.buffer);
+        backend().vectors().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dzs.buffer);
         Numbers.assertNear("dz", dz, 2e-6, dzs.read());
-        backend().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dys.buffer);
+        backend().vectors().activationBackward(activation, length, zs.buffer, ys.buffer, dys.buffer, dys.buffer);
         assertArrayEquals(dzs.read(), dys.read(), "dz in place of dy");
     }
 
@@ -113,7 +116,7 @@ public interface DenseContract extends BackendFixture {
         float[] z = {0f, -0f, 1e-30f, -1e-30f, 90f, -90f, 1000f, -1000f};
         Guarded zs = on(z);
         Guarded ys = empty(z.length);
-        backend().biasActivation(activation, 1, z.length, null, zs.buffer, ys.buffer);
+        backend().vectors().biasActivation(activation, 1, z.length, null, zs.buffer, ys.buffer);
         double[] y = new double[z.length];
         double[] slopes = new double[z.length];
         float[] ones = new float[z.length];
@@ -124,14 +127,16 @@ public interface DenseContract extends BackendFixture {
         }
         Numbers.assertNear("y", y, 1e-6, ys.read());
         Guarded dz = empty(z.length);
-        backend().activationBackward(activation, z.length, zs.buffer, ys.buffer, on(ones).buffer, dz.buffer);
+        backend().vectors().activationBackward(activation, z.length, zs.buffer, ys.buffer, on(ones).buffer, dz.buffer);
         Numbers.assertNear("dz", slopes, 2e-6, dz.read());
     }
 
     @Test
     default void linearInPlaceOnlyAddsTheBias() {
         Guarded z = on(new float[] {1, 2, 3, 4, 5, 6});
-        backend().biasActivation(Activation.LINEAR, 2, 3, on(new float[] {10, 20, 30}).buffer, z.buffer, z.buffer);
+        backend()
+                .vectors()
+                .biasActivation(Activation.LINEAR, 2, 3, on(new float[] {10, 20, 30}).buffer, z.buffer, z.buffer);
         assertArrayEquals(new float[] {11, 22, 33, 14, 25, 36}, z.read());
     }
 
@@ -152,13 +157,13 @@ public interface DenseContract extends BackendFixture {
         }
         Guarded values = on(x);
         Guarded sums = empty(outputs);
-        backend().columnSums(samples, outputs, values.buffer, sums.buffer);
+        backend().vectors().columnSums(samples, outputs, values.buffer, sums.buffer);
         Numbers.assertNear("sums", exact, scale, Numbers.sumTolerance(samples), sums.read());
         if (sumsInOneOrder()) {
             assertArrayEquals(inOrder, sums.read(), "in the order of b, so the same bits");
         }
         Guarded again = empty(outputs);
-        backend().columnSums(samples, outputs, values.buffer, again.buffer);
+        backend().vectors().columnSums(samples, outputs, values.buffer, again.buffer);
         assertArrayEquals(sums.read(), again.read(), "the same bits every time");
     }
 }

@@ -134,20 +134,20 @@ class GoldenSemanticsTest {
             System.arraycopy(part, 0, products, b * outputs, part.length);
         }
         DeviceFloats z = device(node ? byNode(products, mask, inputs, outputs) : products);
-        DeviceFloats y = backend.allocate(z.length());
+        DeviceFloats y = backend.memory().allocate(z.length());
         DeviceFloats bias = device(Numbers.narrow(golden.tensor("bias")));
-        backend.biasActivation(golden.activation(), samples, outputs, bias, z, y);
-        Numbers.assertNear("z", golden.tensor("z"), SINGLE, backend.download(z));
-        Numbers.assertNear("y", golden.tensor("y"), SINGLE, backend.download(y));
+        backend.vectors().biasActivation(golden.activation(), samples, outputs, bias, z, y);
+        Numbers.assertNear("z", golden.tensor("z"), SINGLE, backend.memory().download(z));
+        Numbers.assertNear("y", golden.tensor("y"), SINGLE, backend.memory().download(y));
 
-        DeviceFloats dz = backend.allocate(z.length());
+        DeviceFloats dz = backend.memory().allocate(z.length());
         DeviceFloats dy = device(Numbers.narrow(golden.tensor("dy")));
-        backend.activationBackward(golden.activation(), z.length(), z, y, dy, dz);
-        float[] slopes = backend.download(dz);
+        backend.vectors().activationBackward(golden.activation(), z.length(), z, y, dy, dz);
+        float[] slopes = backend.memory().download(dz);
         Numbers.assertNear("dz", golden.tensor("dz"), SINGLE, slopes);
-        DeviceFloats db = backend.allocate(outputs);
-        backend.columnSums(samples, outputs, dz, db);
-        Numbers.assertNear("db", golden.tensor("db"), SINGLE, backend.download(db));
+        DeviceFloats db = backend.memory().allocate(outputs);
+        backend.vectors().columnSums(samples, outputs, dz, db);
+        Numbers.assertNear("db", golden.tensor("db"), SINGLE, backend.memory().download(db));
 
         float[] masked = node ? byNode(slopes, mask, inputs, outputs) : slopes;
         float[] dx = new float[x.length];
@@ -187,14 +187,14 @@ class GoldenSemanticsTest {
     }
 
     private float[] product(boolean transposeA, boolean transposeB, int m, int n, int k, float[] a, float[] b) {
-        DeviceFloats c = backend.allocate(m * n);
-        backend.matrixProduct(transposeA, transposeB, m, n, k, 1f, device(a), device(b), 0f, c);
-        return backend.download(c);
+        DeviceFloats c = backend.memory().allocate(m * n);
+        backend.matrices().product(transposeA, transposeB, m, n, k, 1f, device(a), device(b), 0f, c);
+        return backend.memory().download(c);
     }
 
     private DeviceFloats device(float[] values) {
-        DeviceFloats buffer = backend.allocate(values.length);
-        backend.upload(values, 0, buffer);
+        DeviceFloats buffer = backend.memory().allocate(values.length);
+        backend.memory().upload(values, 0, buffer);
         return buffer;
     }
 }

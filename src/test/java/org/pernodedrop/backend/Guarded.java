@@ -21,10 +21,10 @@ public final class Guarded {
     public Guarded(Backend backend, float[] values) {
         this.backend = backend;
         this.length = values.length;
-        this.whole = backend.allocate(BEFORE + length + AFTER);
-        backend.fill(whole, GUARD);
+        this.whole = backend.memory().allocate(BEFORE + length + AFTER);
+        backend.vectors().fill(whole, GUARD);
         this.buffer = whole.slice(BEFORE, length);
-        backend.upload(values, 0, buffer);
+        backend.memory().upload(values, 0, buffer);
     }
 
     /** A guarded buffer full of NaN, for outputs that must not be read. */
@@ -34,7 +34,7 @@ public final class Guarded {
 
     /** The contents; fails if anything around them was written. */
     public float[] read() {
-        float[] all = backend.download(whole);
+        float[] all = backend.memory().download(whole);
         for (int k = 0; k < all.length; k++) {
             if (k < BEFORE || k >= BEFORE + length) {
                 assertEquals(GUARD, all[k], "written outside the buffer, at " + (k - BEFORE));

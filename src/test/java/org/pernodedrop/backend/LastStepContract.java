@@ -20,51 +20,54 @@ public interface LastStepContract extends BackendFixture {
     @Test
     default void theLastStepHasItsMaskAndNoneFollows() {
         assertEquals(4294967294L, StepState.LAST_STEP);
-        StepState state = backend().newStepState(5);
+        StepState state = backend().memory().newStepState(5);
         LayerMask mask = new LayerMask(HALF, 2, state);
-        DeviceFloats to = backend().allocate(33);
+        DeviceFloats to = backend().memory().allocate(33);
         state.setStep(StepState.LAST_STEP);
-        backend().exportMask(mask, 0, 1, 1, 33, to);
+        backend().masks().export(mask, 0, 1, 1, 33, to);
         Mask expected = Mask.of(HALF, 5, 2, (int) 4294967294L);
-        float[] values = backend().download(to);
+        float[] values = backend().memory().download(to);
         for (int u = 0; u < 33; u++) {
             assertEquals(expected.value(0, 0, u), values[u], "output " + u);
         }
-        backend().advance(state);
-        ended(() -> backend().exportMask(mask, 0, 1, 1, 33, to));
-        assertArrayEquals(values, backend().download(to));
+        backend().optimizers().advance(state);
+        ended(() -> backend().masks().export(mask, 0, 1, 1, 33, to));
+        assertArrayEquals(values, backend().memory().download(to));
         LayerMask fixed =
                 new LayerMask(new MaskSpec(Noise.BERNOULLI, Granularity.CONNECTION, HALF.rate(), true), 2, state);
-        backend().exportMask(fixed, 0, 1, 1, 33, to);
-        assertEquals(Mask.of(fixed.spec(), 5, 2, 0).value(0, 0, 7), backend().download(to)[7], "fixed masks go on");
+        backend().masks().export(fixed, 0, 1, 1, 33, to);
+        assertEquals(
+                Mask.of(fixed.spec(), 5, 2, 0).value(0, 0, 7),
+                backend().memory().download(to)[7],
+                "fixed masks go on");
     }
 
     @Test
     default void whatFollowsTheLastStepChangesNothing() {
         SmallStep step = new SmallStep(backend());
         step.run();
-        Recording recording = backend().record(step::run);
+        CapturedGraph recording = backend().capture(step::run);
         step.state.setStep(StepState.LAST_STEP);
         recording.replay();
         assertEquals(StepState.LAST_STEP + 1, step.state.step());
         List<float[]> before = step.read();
         LossTotals totals = step.totals.read();
-        DeviceFloats w = backend().allocate(4);
-        DeviceFloats g = backend().allocate(4);
-        DeviceFloats m = backend().allocate(4);
-        DeviceFloats v = backend().allocate(4);
-        backend().fill(g, 1);
-        ended(() -> backend().requireStep(step.state));
-        ended(() -> backend().advance(step.state));
-        ended(() -> backend().sgd(step.state, 0, false, w, g, v));
-        ended(() -> backend().adam(step.state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0), w, g, m, v));
-        Recording asked = backend().record(() -> {
-            backend().requireStep(step.state);
+        DeviceFloats w = backend().memory().allocate(4);
+        DeviceFloats g = backend().memory().allocate(4);
+        DeviceFloats m = backend().memory().allocate(4);
+        DeviceFloats v = backend().memory().allocate(4);
+        backend().vectors().fill(g, 1);
+        ended(() -> backend().optimizers().requireStep(step.state));
+        ended(() -> backend().optimizers().advance(step.state));
+        ended(() -> backend().optimizers().sgd(step.state, 0, false, w, g, v));
+        ended(() -> backend().optimizers().adam(step.state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0), w, g, m, v));
+        CapturedGraph asked = backend().capture(() -> {
+            backend().optimizers().requireStep(step.state);
             step.run();
         });
         ended(asked::replay);
         assertEquals(StepState.LAST_STEP + 1, step.state.step());
-        assertArrayEquals(new float[4], backend().download(w));
+        assertArrayEquals(new float[4], backend().memory().download(w));
         for (int k = 0; k < before.size(); k++) {
             assertArrayEquals(before.get(k), step.read().get(k), "buffer " + k);
         }
@@ -75,7 +78,7 @@ public interface LastStepContract extends BackendFixture {
     default void aReplayOfMoreStepsThanAreLeftMakesNone() {
         SmallStep step = new SmallStep(backend());
         step.run();
-        Recording twice = backend().record(() -> {
+        CapturedGraph twice = backend().capture(() -> {
             step.run();
             step.run();
         });

@@ -35,9 +35,9 @@ public interface LossContract extends BackendFixture {
         Guarded x = on(logits);
         Guarded g = empty(logits.length);
         DeviceInts l = on(labels);
-        LossAccumulator totals = backend().newLossAccumulator();
+        LossAccumulator totals = backend().memory().newLossAccumulator();
         StepState state = state(0, 5, 0f);
-        backend().softmaxCrossEntropy(state, samples, classes, x.buffer, l, g.buffer, totals);
+        backend().losses().softmaxCrossEntropy(state, samples, classes, x.buffer, l, g.buffer, totals);
         LossTotals once = totals.read();
         assertEquals(loss, once.loss(), 1e-6 * loss + 1e-9);
         assertEquals(correct, once.correct());
@@ -47,8 +47,8 @@ public interface LossContract extends BackendFixture {
         Arrays.fill(scale, 1.0 / samples);
         Numbers.assertNear("gradient", gradient, scale, 1e-6, g.read());
 
-        backend().softmaxCrossEntropy(state, samples, classes, x.buffer, l, null, totals);
-        backend().softmaxCrossEntropy(state, samples, classes, x.buffer, l, x.buffer, totals);
+        backend().losses().softmaxCrossEntropy(state, samples, classes, x.buffer, l, null, totals);
+        backend().losses().softmaxCrossEntropy(state, samples, classes, x.buffer, l, x.buffer, totals);
         assertArrayEquals(g.read(), x.read(), "gradient in place of the logits");
         assertEquals(new LossTotals(totals.read().loss(), 3L * samples, 3 * correct, -1), totals.read());
         assertEquals(3 * once.loss(), totals.read().loss(), 1e-12 * once.loss());
@@ -72,9 +72,9 @@ public interface LossContract extends BackendFixture {
         Guarded x = on(predictions);
         Guarded t = on(targets);
         Guarded g = empty(predictions.length);
-        LossAccumulator totals = backend().newLossAccumulator();
+        LossAccumulator totals = backend().memory().newLossAccumulator();
         StepState state = state(0, 0, 0f);
-        backend().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, g.buffer, totals);
+        backend().losses().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, g.buffer, totals);
         assertEquals(loss, totals.read().loss(), 1e-6 * loss + 1e-9);
         assertEquals(loss / samples, totals.read().meanLoss(), 1e-6 * loss + 1e-9);
         assertEquals(samples, totals.read().samples());
@@ -83,8 +83,8 @@ public interface LossContract extends BackendFixture {
         Arrays.fill(scale, 1.0 / samples / outputs);
         Numbers.assertNear("gradient", gradient, scale, 1e-5, g.read());
 
-        backend().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, null, totals);
-        backend().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, x.buffer, totals);
+        backend().losses().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, null, totals);
+        backend().losses().meanSquaredError(state, samples, outputs, x.buffer, t.buffer, x.buffer, totals);
         assertArrayEquals(g.read(), x.read(), "gradient in place of the predictions");
         assertEquals(3L * samples, totals.read().samples());
     }
@@ -93,8 +93,9 @@ public interface LossContract extends BackendFixture {
     default void hugeLogitsDoNotOverflow() {
         Guarded logits = on(new float[] {1e4f, -1e4f, 0, -1e4f, 1e4f, 3e38f, -3e38f, 0, 0});
         Guarded gradient = empty(9);
-        LossAccumulator totals = backend().newLossAccumulator();
+        LossAccumulator totals = backend().memory().newLossAccumulator();
         backend()
+                .losses()
                 .softmaxCrossEntropy(
                         state(0, 0, 0f), 3, 3, logits.buffer, on(new int[] {0, 1, 1}), gradient.buffer, totals);
         assertEquals(-1, totals.read().firstNonFiniteStep());
@@ -106,8 +107,10 @@ public interface LossContract extends BackendFixture {
     @Test
     default void ofEqualLogitsTheFirstCounts() {
         Guarded logits = on(new float[] {1, 1, 0, 0, 2, 2});
-        LossAccumulator totals = backend().newLossAccumulator();
-        backend().softmaxCrossEntropy(state(0, 0, 0f), 2, 3, logits.buffer, on(new int[] {0, 2}), null, totals);
+        LossAccumulator totals = backend().memory().newLossAccumulator();
+        backend()
+                .losses()
+                .softmaxCrossEntropy(state(0, 0, 0f), 2, 3, logits.buffer, on(new int[] {0, 2}), null, totals);
         assertEquals(1, totals.read().correct());
         assertEquals(0.5, totals.read().accuracy());
     }
@@ -121,13 +124,13 @@ public interface LossContract extends BackendFixture {
         Guarded broken = on(values);
         DeviceInts labels = on(new int[] {0, 0});
         StepState state = state(0, 40, 0f);
-        LossAccumulator entropy = backend().newLossAccumulator();
-        LossAccumulator square = backend().newLossAccumulator();
+        LossAccumulator entropy = backend().memory().newLossAccumulator();
+        LossAccumulator square = backend().memory().newLossAccumulator();
         for (int k = 0; k < 4; k++) {
             Guarded x = k == 0 ? good : broken;
-            backend().softmaxCrossEntropy(state, 2, 2, x.buffer, labels, null, entropy);
-            backend().meanSquaredError(state, 2, 2, x.buffer, on(new float[4]).buffer, null, square);
-            backend().advance(state);
+            backend().losses().softmaxCrossEntropy(state, 2, 2, x.buffer, labels, null, entropy);
+            backend().losses().meanSquaredError(state, 2, 2, x.buffer, on(new float[4]).buffer, null, square);
+            backend().optimizers().advance(state);
         }
         assertEquals(41, entropy.read().firstNonFiniteStep());
         assertEquals(41, square.read().firstNonFiniteStep());
@@ -137,7 +140,7 @@ public interface LossContract extends BackendFixture {
 
     @Test
     default void anEmptyAccumulatorHasNoMean() {
-        LossTotals totals = backend().newLossAccumulator().read();
+        LossTotals totals = backend().memory().newLossAccumulator().read();
         assertTrue(Double.isNaN(totals.meanLoss()));
         assertTrue(Double.isNaN(totals.accuracy()));
     }

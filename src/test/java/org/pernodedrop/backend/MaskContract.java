@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -56,7 +57,7 @@ public interface MaskContract extends BackendFixture {
             expected[k] = definition.value(firstSample + k / outputs / inputs, input, k % outputs);
         }
         Guarded to = empty(expected.length);
-        backend().exportMask(mask, firstSample, samples, inputs, outputs, to.buffer);
+        backend().masks().export(mask, firstSample, samples, inputs, outputs, to.buffer);
         assertMask(mask, expected, to.read());
     }
 
@@ -67,11 +68,71 @@ public interface MaskContract extends BackendFixture {
             expected[k] = from[k] * mask.current().value(firstSample + k / outputs, 0, k % outputs);
         }
         Guarded to = empty(from.length);
-        backend().nodeMask(mask, firstSample, samples, outputs, on(from).buffer, to.buffer);
+        backend().masks().multiplyNodes(mask, firstSample, samples, outputs, on(from).buffer, to.buffer);
         assertMask(mask, expected, to.read());
         Guarded inPlace = on(from);
-        backend().nodeMask(mask, firstSample, samples, outputs, inPlace.buffer, inPlace.buffer);
+        backend().masks().multiplyNodes(mask, firstSample, samples, outputs, inPlace.buffer, inPlace.buffer);
         assertArrayEquals(to.read(), inPlace.read());
+    }
+
+    /** One operation gives the bits of mask, bias and activation one after another. */
+    @ParameterizedTest
+    @CsvSource({
+        "BERNOULLI, 0.5, false, RELU, true",
+        "BERNOULLI, 0.3, true, GELU, true",
+        "BERNOULLI, 0, false, TANH, true",
+        "GAUSSIAN, 0.4, false, SIGMOID, false",
+        "PARTIAL_GAUSSIAN, 0.3, false, LEAKY_RELU, true",
+        "BERNOULLI, 0.25, false, LINEAR, true"
+    })
+    default void nodeLayersAreTheirSteps(
+            Noise noise, double rate, boolean fixed, Activation activation, boolean biased) {
+        MaskSpec spec = new MaskSpec(noise, Granularity.NODE, DropRate.of(rate, noise), fixed);
+        LayerMask mask = new LayerMask(spec, 3, state(0x1234_5678_9ABCL, 70_001, 0f));
+        for (int[] shape : new int[][] {{1, 1}, {3, 207}, {207, 13}, {33, 64}, {700, 5}}) {
+            nodeLayer(mask, shape[0], shape[1], activation, biased);
+        }
+    }
+
+    private void nodeLayer(LayerMask mask, int samples, int outputs, Activation activation, boolean biased) {
+        int size = samples * outputs;
+        boolean inPlace = activation == Activation.LINEAR;
+        DeviceFloats bias = biased ? on(Numbers.floats(7, outputs)).buffer : null;
+        Guarded p = on(Numbers.floats(8, size));
+        Guarded z = empty(size);
+        Guarded y = inPlace ? z : empty(size);
+        backend().masks().multiplyNodes(mask, 17, samples, outputs, p.buffer, z.buffer);
+        backend().vectors().biasActivation(activation, samples, outputs, bias, z.buffer, y.buffer);
+        Guarded fusedY = inPlace ? p : empty(size);
+        backend().masks().nodeForward(mask, 17, samples, outputs, activation, p.buffer, bias, p.buffer, fusedY.buffer);
+        assertArrayEquals(z.read(), p.read());
+        assertArrayEquals(y.read(), fusedY.read());
+
+        Guarded dy = on(Numbers.floats(9, size));
+        Guarded dp = empty(size);
+        Guarded db = empty(outputs);
+        backend()
+                .masks()
+                .nodeBackward(
+                        mask, 17, samples, outputs, activation, z.buffer, y.buffer, dy.buffer, dp.buffer, db.buffer);
+        backend().vectors().activationBackward(activation, size, z.buffer, y.buffer, dy.buffer, dy.buffer);
+        float[] dz = dy.read();
+        backend().masks().multiplyNodes(mask, 17, samples, outputs, dy.buffer, dy.buffer);
+        assertArrayEquals(dy.read(), dp.read());
+        double[] sums = new double[outputs];
+        double[] scale = new double[outputs];
+        for (int k = 0; k < size; k++) {
+            sums[k % outputs] += dz[k];
+            scale[k % outputs] += Math.abs(dz[k]);
+        }
+        Numbers.assertNear("db", sums, scale, Numbers.sumTolerance(samples), db.read());
+
+        Guarded again = on(Numbers.floats(9, size));
+        backend()
+                .masks()
+                .nodeBackward(
+                        mask, 17, samples, outputs, activation, z.buffer, y.buffer, again.buffer, again.buffer, null);
+        assertArrayEquals(dp.read(), again.read());
     }
 
     private void onWeights(LayerMask mask, int inputs, int outputs) {
@@ -81,10 +142,10 @@ public interface MaskContract extends BackendFixture {
             expected[k] = from[k] * mask.current().value(0, k / outputs, k % outputs);
         }
         Guarded to = empty(from.length);
-        backend().weightMask(mask, inputs, outputs, on(from).buffer, to.buffer);
+        backend().masks().multiplyWeights(mask, inputs, outputs, on(from).buffer, to.buffer);
         assertMask(mask, expected, to.read());
         Guarded inPlace = on(from);
-        backend().weightMask(mask, inputs, outputs, inPlace.buffer, inPlace.buffer);
+        backend().masks().multiplyWeights(mask, inputs, outputs, inPlace.buffer, inPlace.buffer);
         assertArrayEquals(to.read(), inPlace.read());
     }
 
@@ -106,7 +167,7 @@ public interface MaskContract extends BackendFixture {
         float[] first = export(drawn);
         float[] firstFixed = export(fixed);
         assertFalse(Arrays.equals(first, export(otherLayer)));
-        backend().advance(state);
+        backend().optimizers().advance(state);
         assertFalse(Arrays.equals(first, export(drawn)));
         assertArrayEquals(firstFixed, export(fixed));
         state.setStep(8);
@@ -118,7 +179,7 @@ public interface MaskContract extends BackendFixture {
     private float[] export(LayerMask mask) {
         int samples = mask.spec().fixed() ? 1 : 3;
         Guarded to = empty(samples * 13 * 33);
-        backend().exportMask(mask, 0, samples, 13, 33, to.buffer);
+        backend().masks().export(mask, 0, samples, 13, 33, to.buffer);
         return to.read();
     }
 }

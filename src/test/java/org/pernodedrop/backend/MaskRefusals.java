@@ -3,7 +3,10 @@ package org.pernodedrop.backend;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -27,33 +30,65 @@ final class MaskRefusals extends Refusals {
         return list;
     }
 
+    private void nodeLayers() {
+        Masks masks = backend.masks();
+        LayerMask mask = layer(NODE);
+        Activation relu = Activation.RELU;
+        refused(
+                "node granularity",
+                () -> masks.nodeForward(layer(CONNECTION), 0, 2, 2, relu, four, null, four, fourMore));
+        refused(
+                "activation must not be null",
+                () -> masks.nodeForward(mask, 0, 2, 2, null, four, null, four, fourMore));
+        refused("p is too small", () -> masks.nodeForward(mask, 0, 2, 2, relu, three, null, four, fourMore));
+        refused("z is too small", () -> masks.nodeForward(mask, 0, 2, 2, relu, four, null, three, fourMore));
+        refused("bias is too small", () -> masks.nodeForward(mask, 0, 1, 4, relu, four, three, four, fourMore));
+        refused("z and y must not overlap", () -> masks.nodeForward(mask, 0, 2, 2, relu, four, null, four, four));
+        refused(
+                "node granularity",
+                () -> masks.nodeBackward(layer(CONNECTION), 0, 2, 2, relu, four, four, fourMore, fourMore, null));
+        refused("dy is too small", () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, three, fourMore, null));
+        refused(
+                "z and dp must not overlap",
+                () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, fourMore, four, null));
+        refused(
+                "dy and db must not overlap",
+                () -> masks.nodeBackward(mask, 0, 2, 2, relu, four, four, fourMore, fourMore, fourMore));
+    }
+
     private void masks() {
-        refused("mask must not be null", () -> backend.nodeMask(null, 0, 2, 2, four, fourMore));
-        refused("node granularity", () -> backend.nodeMask(layer(CONNECTION), 0, 2, 2, four, fourMore));
-        refused("firstSample=-1", () -> backend.nodeMask(layer(NODE), -1, 2, 2, four, fourMore));
-        refused("firstSample=2147483646", () -> backend.nodeMask(layer(NODE), 2147483646, 2, 2, four, fourMore));
-        refused("samples must be at least 1", () -> backend.nodeMask(layer(NODE), 0, 0, 2, four, fourMore));
-        refused("from is too small", () -> backend.nodeMask(layer(NODE), 0, 2, 2, three, fourMore));
-        refused("to is too small", () -> backend.nodeMask(layer(NODE), 0, 2, 2, four, three));
-        refused("must be the same", () -> backend.nodeMask(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
+        refused("mask must not be null", () -> backend.masks().multiplyNodes(null, 0, 2, 2, four, fourMore));
+        refused("node granularity", () -> backend.masks().multiplyNodes(layer(CONNECTION), 0, 2, 2, four, fourMore));
+        refused("firstSample=-1", () -> backend.masks().multiplyNodes(layer(NODE), -1, 2, 2, four, fourMore));
+        refused("firstSample=2147483646", () -> backend.masks()
+                .multiplyNodes(layer(NODE), 2147483646, 2, 2, four, fourMore));
+        refused("samples must be at least 1", () -> backend.masks()
+                .multiplyNodes(layer(NODE), 0, 0, 2, four, fourMore));
+        refused("from is too small", () -> backend.masks().multiplyNodes(layer(NODE), 0, 2, 2, three, fourMore));
+        refused("to is too small", () -> backend.masks().multiplyNodes(layer(NODE), 0, 2, 2, four, three));
+        refused("must be the same", () -> backend.masks()
+                .multiplyNodes(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
 
-        refused("connection granularity", () -> backend.weightMask(layer(NODE), 2, 2, four, fourMore));
-        refused("inputs must be at least 1", () -> backend.weightMask(layer(FIXED), 0, 2, four, fourMore));
-        refused("outputs must be at least 1", () -> backend.weightMask(layer(FIXED), 2, 0, four, fourMore));
-        refused("from is too small", () -> backend.weightMask(layer(FIXED), 2, 2, three, fourMore));
-        refused("to is too small", () -> backend.weightMask(layer(FIXED), 2, 2, four, three));
-        refused("must be the same", () -> backend.weightMask(layer(FIXED), 2, 2, late(), whole.slice(0, 4)));
+        nodeLayers();
+        refused("connection granularity", () -> backend.masks().multiplyWeights(layer(NODE), 2, 2, four, fourMore));
+        refused("inputs must be at least 1", () -> backend.masks().multiplyWeights(layer(FIXED), 0, 2, four, fourMore));
+        refused("outputs must be at least 1", () -> backend.masks()
+                .multiplyWeights(layer(FIXED), 2, 0, four, fourMore));
+        refused("from is too small", () -> backend.masks().multiplyWeights(layer(FIXED), 2, 2, three, fourMore));
+        refused("to is too small", () -> backend.masks().multiplyWeights(layer(FIXED), 2, 2, four, three));
+        refused("must be the same", () -> backend.masks()
+                .multiplyWeights(layer(FIXED), 2, 2, late(), whole.slice(0, 4)));
 
-        refused("inputs must be at least 1", () -> backend.exportMask(layer(NODE), 0, 1, 0, 2, four));
-        refused("to is too small", () -> backend.exportMask(layer(NODE), 0, 2, 2, 2, four));
+        refused("inputs must be at least 1", () -> backend.masks().export(layer(NODE), 0, 1, 0, 2, four));
+        refused("to is too small", () -> backend.masks().export(layer(NODE), 0, 2, 2, 2, four));
         int most = Integer.MAX_VALUE;
-        refused("to is too small", () -> backend.exportMask(layer(NODE), 0, most, most, most, four));
+        refused("to is too small", () -> backend.masks().export(layer(NODE), 0, most, most, most, four));
     }
 
     private void connections() {
         forward("mask must not be null", null, 0, 2, four, fourMore, null, third, fourth);
         forward("connection granularity", NODE, 0, 2, four, fourMore, null, third, fourth);
-        forward("use matrixProduct", FIXED, 0, 2, four, fourMore, null, third, fourth);
+        forward("use Matrices.product", FIXED, 0, 2, four, fourMore, null, third, fourth);
         forward("firstSample=-1", CONNECTION, -1, 2, four, fourMore, null, third, fourth);
         forward("inputs must be at least 1", CONNECTION, 0, 0, four, fourMore, null, third, fourth);
         forward("x is too small", CONNECTION, 0, 2, three, fourMore, null, third, fourth);
@@ -69,7 +104,7 @@ final class MaskRefusals extends Refusals {
         forward("w and y must not overlap", CONNECTION, 0, 2, four, fourMore, null, third, fourMore);
 
         backward("connection granularity", NODE, four, fourMore, third, null, fourth);
-        backward("use matrixProduct", FIXED, four, fourMore, third, null, fourth);
+        backward("use Matrices.product", FIXED, four, fourMore, third, null, fourth);
         backward("x is too small", CONNECTION, three, fourMore, third, null, fourth);
         backward("w is too small", CONNECTION, four, three, third, null, fourth);
         backward("dz is too small", CONNECTION, four, fourMore, three, null, fourth);
@@ -90,39 +125,48 @@ final class MaskRefusals extends Refusals {
         ConnectionShape wideX = new ConnectionShape(1, 2, 3, 1);
         ConnectionShape wideZ = new ConnectionShape(1, 2, 1, 3);
         Activation linear = Activation.LINEAR;
-        refused(
-                "x is too small: x.length=4, needed=6",
-                () -> backend.connectionForward(mask, 0, wideX, linear, four, fourMore, null, third, third, null));
-        refused(
-                "z is too small: z.length=4, needed=6",
-                () -> backend.connectionForward(mask, 0, wideZ, linear, four, fourMore, null, third, third, null));
-        refused(
-                "dz is too small: dz.length=4, needed=6",
-                () -> backend.connectionBackward(mask, 0, wideZ, four, fourMore, third, null, fourth, null));
-        refused(
-                "dx is too small: dx.length=4, needed=6",
-                () -> backend.connectionBackward(
-                        mask, 0, wideX, whole.slice(0, 6), fourMore, third, four, fourth, null));
+        refused("x is too small: x.length=4, needed=6", () -> backend.maskedProducts()
+                .forward(
+                        new MaskDraw<>(mask, 0, wideX, null),
+                        new ForwardPass<>(linear, four, fourMore, null, third, third)));
+        refused("z is too small: z.length=4, needed=6", () -> backend.maskedProducts()
+                .forward(
+                        new MaskDraw<>(mask, 0, wideZ, null),
+                        new ForwardPass<>(linear, four, fourMore, null, third, third)));
+        refused("dz is too small: dz.length=4, needed=6", () -> backend.maskedProducts()
+                .backward(
+                        new MaskDraw<>(mask, 0, wideZ, null),
+                        new BackwardPass<>(four, fourMore, third, null, fourth, null)));
+        refused("dx is too small: dx.length=4, needed=6", () -> backend.maskedProducts()
+                .backward(
+                        new MaskDraw<>(mask, 0, wideX, null),
+                        new BackwardPass<>(whole.slice(0, 6), fourMore, third, four, fourth, null)));
         refused("positions must be at least 1: positions=0", () -> new ConnectionShape(1, 0, 2, 2));
         refused("samples x positions must be below 2^31", () -> new ConnectionShape(1 << 16, 1 << 15, 1, 1));
     }
 
     private void packed() {
         ConnectionShape shape = ConnectionShape.of(2, 2, 2);
-        DeviceInts enough = backend.allocateInts(backend.packedLength(shape));
+        DeviceInts enough =
+                backend.memory().allocateInts(backend.maskedProducts().packedLength(shape));
         packed("only Bernoulli masks are bits", GAUSSIAN, shape, enough);
         packed("one position a sample only", CONNECTION, new ConnectionShape(1, 2, 2, 2), enough);
-        packed("packed is too small", CONNECTION, shape, enough.slice(0, backend.packedLength(shape) - 1));
+        packed(
+                "packed is too small",
+                CONNECTION,
+                shape,
+                enough.slice(0, backend.maskedProducts().packedLength(shape) - 1));
     }
 
     private void packed(String message, MaskSpec spec, ConnectionShape shape, DeviceInts packed) {
-        refused(
-                message,
-                () -> backend.connectionForward(
-                        layer(spec), 0, shape, Activation.RELU, four, fourMore, null, third, fourth, packed));
-        refused(
-                message,
-                () -> backend.connectionBackward(layer(spec), 0, shape, four, fourMore, third, null, fourth, packed));
+        refused(message, () -> backend.maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer(spec), 0, shape, packed),
+                        new ForwardPass<>(Activation.RELU, four, fourMore, null, third, fourth)));
+        refused(message, () -> backend.maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer(spec), 0, shape, packed),
+                        new BackwardPass<>(four, fourMore, third, null, fourth, null)));
     }
 
     private void reparameterized() {
@@ -134,22 +178,20 @@ final class MaskRefusals extends Refusals {
         reparameterized("outputs must be at least 1", GAUSSIAN, 0, 0, four, fourMore);
         reparameterized("variance is too small", GAUSSIAN, 0, 2, three, fourMore);
         reparameterized("variance and ", GAUSSIAN, 0, 2, four, four);
-        refused("z is too small", () -> backend.reparameterize(layer(GAUSSIAN), 0, 2, 2, four, three));
-        refused(
-                "dz is too small",
-                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, three, fourMore));
-        refused(
-                "dVariance is too small",
-                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, fourMore, three));
-        refused(
-                "dz and dVariance must be the same",
-                () -> backend.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, whole.slice(0, 4), late()));
+        refused("z is too small", () -> backend.masks().reparameterize(layer(GAUSSIAN), 0, 2, 2, four, three));
+        refused("dz is too small", () -> backend.masks()
+                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, three, fourMore));
+        refused("dVariance is too small", () -> backend.masks()
+                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, fourMore, three));
+        refused("dz and dVariance must be the same", () -> backend.masks()
+                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, whole.slice(0, 4), late()));
     }
 
     private void reparameterized(
             String message, MaskSpec spec, int first, int outputs, DeviceFloats variance, DeviceFloats to) {
-        refused(message, () -> backend.reparameterize(layer(spec), first, 2, outputs, variance, to));
-        refused(message, () -> backend.reparameterizeBackward(layer(spec), first, 2, outputs, variance, third, to));
+        refused(message, () -> backend.masks().reparameterize(layer(spec), first, 2, outputs, variance, to));
+        refused(message, () -> backend.masks()
+                .reparameterizeBackward(layer(spec), first, 2, outputs, variance, third, to));
     }
 
     private void forward(
@@ -163,10 +205,10 @@ final class MaskRefusals extends Refusals {
             DeviceFloats z,
             DeviceFloats y) {
         LayerMask mask = spec == null ? null : layer(spec);
-        refused(
-                message,
-                () -> backend.connectionForward(
-                        mask, first, ConnectionShape.of(2, inputs, 2), Activation.RELU, x, w, bias, z, y, null));
+        refused(message, () -> backend.maskedProducts()
+                .forward(
+                        new MaskDraw<>(mask, first, ConnectionShape.of(2, inputs, 2), null),
+                        new ForwardPass<>(Activation.RELU, x, w, bias, z, y)));
     }
 
     private void backward(
@@ -177,8 +219,9 @@ final class MaskRefusals extends Refusals {
             DeviceFloats dz,
             DeviceFloats dx,
             DeviceFloats dw) {
-        refused(
-                message,
-                () -> backend.connectionBackward(layer(spec), 0, ConnectionShape.of(2, 2, 2), x, w, dz, dx, dw, null));
+        refused(message, () -> backend.maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer(spec), 0, ConnectionShape.of(2, 2, 2), null),
+                        new BackwardPass<>(x, w, dz, dx, dw, null)));
     }
 }

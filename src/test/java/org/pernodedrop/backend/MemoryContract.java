@@ -11,7 +11,7 @@ import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** What backends tell of their memory, and what they do when it does not suffice. */
 public interface MemoryContract extends BackendFixture {
-    private static void assertSensible(MemoryUse memory) {
+    private static void assertSensible(Memory.Use memory) {
         assertTrue(memory.used() >= 0 && memory.used() <= memory.peak(), memory.toString());
         assertTrue(memory.used() <= memory.reserved(), memory.toString());
         assertTrue(memory.free() >= 0 && memory.free() <= memory.total(), memory.toString());
@@ -22,23 +22,23 @@ public interface MemoryContract extends BackendFixture {
     default void useGrowsAndFallsAndThePeakStays() {
         long floats = 100_003;
         long ints = 50_001;
-        MemoryUse before = backend().memory();
+        Memory.Use before = backend().memory().use();
         assertSensible(before);
-        DeviceFloats x = backend().allocate(floats);
-        MemoryUse one = backend().memory();
+        DeviceFloats x = backend().memory().allocate(floats);
+        Memory.Use one = backend().memory().use();
         assertSensible(one);
         assertTrue(one.used() >= before.used() + Float.BYTES * floats, one.toString());
-        DeviceInts rows = backend().allocateInts(ints);
-        MemoryUse both = backend().memory();
+        DeviceInts rows = backend().memory().allocateInts(ints);
+        Memory.Use both = backend().memory().use();
         assertSensible(both);
         assertTrue(both.used() >= one.used() + Integer.BYTES * ints, both.toString());
         assertTrue(both.peak() >= both.used(), both.toString());
         x.slice(0, 7).close();
-        assertEquals(both.used(), backend().memory().used());
+        assertEquals(both.used(), backend().memory().use().used());
         x.close();
         x.close();
         rows.close();
-        MemoryUse after = backend().memory();
+        Memory.Use after = backend().memory().use();
         assertSensible(after);
         assertEquals(before.used(), after.used());
         assertEquals(both.peak(), after.peak());
@@ -48,34 +48,36 @@ public interface MemoryContract extends BackendFixture {
     default void whatWasGivenBackIsUsedAgainAndClean() {
         long reserved = 0;
         for (int round = 0; round < 50; round++) {
-            try (DeviceFloats x = backend().allocate(3000);
-                    DeviceFloats y = backend().allocate(7)) {
-                assertArrayEquals(new float[3000], backend().download(x));
-                assertArrayEquals(new float[7], backend().download(y));
-                backend().fill(x, 3);
-                backend().fill(y, 4);
+            try (DeviceFloats x = backend().memory().allocate(3000);
+                    DeviceFloats y = backend().memory().allocate(7)) {
+                assertArrayEquals(new float[3000], backend().memory().download(x));
+                assertArrayEquals(new float[7], backend().memory().download(y));
+                backend().vectors().fill(x, 3);
+                backend().vectors().fill(y, 4);
             }
             if (round == 0) {
-                reserved = backend().memory().reserved();
+                reserved = backend().memory().use().reserved();
             }
         }
-        assertEquals(reserved, backend().memory().reserved());
+        assertEquals(reserved, backend().memory().use().reserved());
     }
 
     @Test
     default void tooMuchIsRefusedAndHarmsNothing() {
-        DeviceFloats x = backend().allocate(5);
-        backend().fill(x, 2);
-        MemoryUse before = backend().memory();
+        DeviceFloats x = backend().memory().allocate(5);
+        backend().vectors().fill(x, 2);
+        Memory.Use before = backend().memory().use();
         long length = before.total() / Float.BYTES + 1;
         String floats = assertThrows(
-                        OutOfDeviceMemoryException.class, () -> backend().allocate(length))
+                        OutOfDeviceMemoryException.class,
+                        () -> backend().memory().allocate(length))
                 .getMessage();
         assertFalse(floats.isBlank());
-        assertThrows(OutOfDeviceMemoryException.class, () -> backend().allocateInts(length));
-        assertEquals(before.used(), backend().memory().used());
-        assertEquals(before.peak(), backend().memory().peak());
-        assertArrayEquals(new float[] {2, 2, 2, 2, 2}, backend().download(x));
-        assertArrayEquals(new float[9], backend().download(backend().allocate(9)));
+        assertThrows(OutOfDeviceMemoryException.class, () -> backend().memory().allocateInts(length));
+        assertEquals(before.used(), backend().memory().use().used());
+        assertEquals(before.peak(), backend().memory().use().peak());
+        assertArrayEquals(new float[] {2, 2, 2, 2, 2}, backend().memory().download(x));
+        assertArrayEquals(
+                new float[9], backend().memory().download(backend().memory().allocate(9)));
     }
 }

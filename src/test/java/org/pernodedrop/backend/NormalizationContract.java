@@ -40,7 +40,7 @@ public interface NormalizationContract extends BackendFixture {
         Guarded means = empty(channels);
         Guarded variances = empty(channels);
         Guarded xs = on(x);
-        backend().batchMoments(rows, channels, xs.buffer, means.buffer, variances.buffer);
+        backend().normalizations().moments(rows, channels, xs.buffer, means.buffer, variances.buffer);
         Numbers.assertNear("mean of " + what, mean, 1e-7, means.read());
         Numbers.assertNear("variance of " + what, variance, 2e-6, variances.read());
 
@@ -69,14 +69,16 @@ public interface NormalizationContract extends BackendFixture {
         Guarded scales = on(scale);
         Guarded ys = inPlace ? on(x) : empty(length);
         backend()
+                .normalizations()
                 .normalize(
-                        rows,
-                        channels,
-                        epsilon,
-                        inPlace ? ys.buffer : xs.buffer,
-                        means.buffer,
-                        variances.buffer,
-                        scales.buffer,
+                        new Normalizations.Input(
+                                rows,
+                                channels,
+                                epsilon,
+                                inPlace ? ys.buffer : xs.buffer,
+                                means.buffer,
+                                variances.buffer,
+                                scales.buffer),
                         on(shift).buffer,
                         ys.buffer);
         Numbers.assertNear("y of " + what, y, 2e-6, ys.read());
@@ -86,14 +88,10 @@ public interface NormalizationContract extends BackendFixture {
         Guarded shiftGradient = empty(channels);
         for (DeviceFloats wanted : new DeviceFloats[] {null, dxs.buffer}) {
             backend()
+                    .normalizations()
                     .normalizeBackward(
-                            rows,
-                            channels,
-                            epsilon,
-                            xs.buffer,
-                            means.buffer,
-                            variances.buffer,
-                            scales.buffer,
+                            new Normalizations.Input(
+                                    rows, channels, epsilon, xs.buffer, means.buffer, variances.buffer, scales.buffer),
                             dys.buffer,
                             wanted,
                             scaleGradient.buffer,
@@ -115,7 +113,7 @@ public interface NormalizationContract extends BackendFixture {
                 expected[k] = to[k] + share * (from[k] - to[k]);
             }
             Guarded target = on(to);
-            backend().blend(share, on(from).buffer, target.buffer);
+            backend().vectors().blend(share, on(from).buffer, target.buffer);
             assertArrayEquals(expected, target.read());
         }
     }

@@ -15,20 +15,20 @@ import org.junit.jupiter.api.function.Executable;
 public interface OneThreadContract extends BackendFixture {
     @Test
     default void otherThreadsAreRefusedWhileAnOperationIsUnderWay() throws Exception {
-        DeviceFloats x = backend().allocate(4);
-        StepState state = backend().newStepState(1);
-        LossAccumulator totals = backend().newLossAccumulator();
-        BatchFeed feed = backend().newBatchFeed(4, 1);
-        DeviceTimer timer = backend().newTimer();
-        Recording recording = backend().record(() -> backend().fill(x, 2));
+        DeviceFloats x = backend().memory().allocate(4);
+        StepState state = backend().memory().newStepState(1);
+        LossAccumulator totals = backend().memory().newLossAccumulator();
+        BatchFeed feed = backend().memory().newBatchFeed(4, 1);
+        DeviceTimer timer = backend().memory().newTimer();
+        CapturedGraph recording = backend().capture(() -> backend().vectors().fill(x, 2));
         List<Executable> calls = List.of(
-                () -> backend().fill(x, 1),
-                () -> backend().allocate(1),
-                () -> backend().download(x),
-                () -> backend().newStepState(1),
-                () -> backend().advance(state),
+                () -> backend().vectors().fill(x, 1),
+                () -> backend().memory().allocate(1),
+                () -> backend().memory().download(x),
+                () -> backend().memory().newStepState(1),
+                () -> backend().optimizers().advance(state),
                 () -> backend().synchronize(),
-                () -> backend().record(() -> {}),
+                () -> backend().capture(() -> {}),
                 () -> backend().alone(() -> {}),
                 () -> backend().giveBack(() -> {}),
                 () -> state.setStep(3),
@@ -43,7 +43,7 @@ public interface OneThreadContract extends BackendFixture {
                 recording::replay,
                 recording::close);
         backend().alone(() -> {
-            backend().fill(x, 7);
+            backend().vectors().fill(x, 7);
             for (Executable call : calls) {
                 Throwable thrown = thrownBy(call);
                 assertTrue(thrown instanceof IllegalStateException, String.valueOf(thrown));
@@ -53,7 +53,7 @@ public interface OneThreadContract extends BackendFixture {
                                 + Thread.currentThread().getName(),
                         thrown.getMessage());
             }
-            assertEquals(7f, backend().download(x)[3], "the operation under way was not disturbed");
+            assertEquals(7f, backend().memory().download(x)[3], "the operation under way was not disturbed");
         });
         assertEquals(0, state.step());
         for (Executable call : calls) {
@@ -68,12 +68,12 @@ public interface OneThreadContract extends BackendFixture {
             throw new ArithmeticException("of the caller");
         }));
         assertThrows(AssertionError.class, () -> backend()
-                .record(() -> {
+                .capture(() -> {
                     throw new AssertionError("of the caller");
                 })
                 .replay());
-        assertThrows(IllegalArgumentException.class, () -> backend().allocate(0));
-        assertSame(null, thrownBy(() -> backend().allocate(1)));
+        assertThrows(IllegalArgumentException.class, () -> backend().memory().allocate(0));
+        assertSame(null, thrownBy(() -> backend().memory().allocate(1)));
     }
 
     @Test
@@ -82,8 +82,8 @@ public interface OneThreadContract extends BackendFixture {
                 .alone(() -> backend().close()));
         assertThrows(
                 IllegalStateException.class,
-                () -> backend().record(() -> backend().close()).replay());
-        backend().allocate(1).close();
+                () -> backend().capture(() -> backend().close()).replay());
+        backend().memory().allocate(1).close();
     }
 
     private static Throwable thrownBy(Executable call) {

@@ -29,8 +29,8 @@ public interface OptimizerContract extends BackendFixture {
                 v[k] = momentum * v[k] + g[k];
                 w[k] -= rate * (nesterov ? g[k] + momentum * v[k] : v[k]);
             }
-            backend().sgd(state, momentum, nesterov, ws.buffer, on(g).buffer, vs.buffer);
-            backend().advance(state);
+            backend().optimizers().sgd(state, momentum, nesterov, ws.buffer, on(g).buffer, vs.buffer);
+            backend().optimizers().advance(state);
         }
         Numbers.assertNear("v", v, STEPS * 4 * Numbers.ROUNDING, vs.read());
         Numbers.assertNear("w", w, STEPS * 4 * Numbers.ROUNDING, ws.read());
@@ -59,8 +59,8 @@ public interface OptimizerContract extends BackendFixture {
                 double direction = m[k] / correction1 / (Math.sqrt(v[k] / correction2) + epsilon);
                 w[k] -= rate * (direction + decay * w[k]);
             }
-            backend().adam(state, settings, ws.buffer, on(g).buffer, ms.buffer, vs.buffer);
-            backend().advance(state);
+            backend().optimizers().adam(state, settings, ws.buffer, on(g).buffer, ms.buffer, vs.buffer);
+            backend().optimizers().advance(state);
         }
         Numbers.assertNear("m", m, STEPS * 4 * Numbers.ROUNDING, ms.read());
         Numbers.assertNear("v", v, STEPS * 4 * Numbers.ROUNDING, vs.read());
@@ -72,7 +72,7 @@ public interface OptimizerContract extends BackendFixture {
     default void slicesOfOneBufferGiveTheBitsOfSeparateOnes(int length) {
         AdamSettings settings = new AdamSettings(0.9f, 0.999f, 1e-8f, 0.1f);
         StepState state = state(0, 3, 0.01f);
-        DeviceFloats whole = backend().allocate(4L * length + 3);
+        DeviceFloats whole = backend().memory().allocate(4L * length + 3);
         DeviceFloats[] slices = new DeviceFloats[4];
         Guarded[] separate = new Guarded[4];
         for (int k = 0; k < 4; k++) {
@@ -83,22 +83,22 @@ public interface OptimizerContract extends BackendFixture {
                 }
             }
             slices[k] = whole.slice((long) k * length + k, length);
-            backend().upload(values, 0, slices[k]);
+            backend().memory().upload(values, 0, slices[k]);
             separate[k] = on(values);
         }
-        backend().adam(state, settings, slices[0], slices[1], slices[2], slices[3]);
-        backend().sgd(state, 0.9f, true, slices[0], slices[1], slices[2]);
-        backend().sgd(state, 0.9f, false, slices[0], slices[1], slices[2]);
-        backend().axpy(0.5f, slices[0], slices[1]);
+        backend().optimizers().adam(state, settings, slices[0], slices[1], slices[2], slices[3]);
+        backend().optimizers().sgd(state, 0.9f, true, slices[0], slices[1], slices[2]);
+        backend().optimizers().sgd(state, 0.9f, false, slices[0], slices[1], slices[2]);
+        backend().vectors().axpy(0.5f, slices[0], slices[1]);
         DeviceFloats w = separate[0].buffer;
         DeviceFloats g = separate[1].buffer;
         DeviceFloats m = separate[2].buffer;
-        backend().adam(state, settings, w, g, m, separate[3].buffer);
-        backend().sgd(state, 0.9f, true, w, g, m);
-        backend().sgd(state, 0.9f, false, w, g, m);
-        backend().axpy(0.5f, w, g);
+        backend().optimizers().adam(state, settings, w, g, m, separate[3].buffer);
+        backend().optimizers().sgd(state, 0.9f, true, w, g, m);
+        backend().optimizers().sgd(state, 0.9f, false, w, g, m);
+        backend().vectors().axpy(0.5f, w, g);
         for (int k = 0; k < 4; k++) {
-            assertArrayEquals(separate[k].read(), backend().download(slices[k]));
+            assertArrayEquals(separate[k].read(), backend().memory().download(slices[k]));
         }
     }
 
@@ -109,21 +109,22 @@ public interface OptimizerContract extends BackendFixture {
         Guarded v = on(new float[] {0.25f});
         AdamSettings settings = new AdamSettings(0.9f, 0.999f, 1e-8f, 0);
         backend()
+                .optimizers()
                 .adam(state(0, 1_000_000, 0.1f), settings, w.buffer, on(new float[] {0.5f}).buffer, m.buffer, v.buffer);
         assertEquals(0.9f, w.read()[0], 1e-6f);
     }
 
     @Test
     default void theStateCountsFromZeroToItsLastStep() {
-        StepState state = backend().newStepState(-9);
+        StepState state = backend().memory().newStepState(-9);
         assertEquals(-9, state.seed());
         assertEquals(0, state.step());
         assertEquals(0f, state.learningRate());
-        backend().advance(state);
+        backend().optimizers().advance(state);
         assertEquals(1, state.step());
         state.setStep(StepState.LAST_STEP);
         assertEquals(StepState.LAST_STEP, state.step());
-        backend().advance(state);
+        backend().optimizers().advance(state);
         assertEquals(StepState.LAST_STEP + 1, state.step(), "the last step was made");
         state.setLearningRate(0.5f);
         assertEquals(0.5f, state.learningRate());
@@ -139,7 +140,7 @@ public interface OptimizerContract extends BackendFixture {
             System.arraycopy(from, rows[r] * width, expected, r * width, width);
         }
         Guarded to = empty(count * width);
-        backend().gatherRows(count, width, on(from).buffer, on(rows), to.buffer);
+        backend().vectors().gatherRows(count, width, on(from).buffer, on(rows), to.buffer);
         assertArrayEquals(expected, to.read());
     }
 
@@ -148,16 +149,16 @@ public interface OptimizerContract extends BackendFixture {
     default void labelsAreGathered(int count, int available) {
         int[] rows = Numbers.ints(2, count, available);
         int[] classes = Numbers.ints(3, available, 2);
-        DeviceInts labels = backend().allocateInts(count);
-        backend().gatherLabels(count, on(classes), on(rows), labels);
+        DeviceInts labels = backend().memory().allocateInts(count);
+        backend().vectors().gatherLabels(count, on(classes), on(rows), labels);
 
         // Read back through the loss, as integers have no other way to the host.
         float[] logits = new float[count * 2];
         for (int r = 0; r < count; r++) {
             logits[r * 2 + classes[rows[r]]] = 1;
         }
-        LossAccumulator totals = backend().newLossAccumulator();
-        backend().softmaxCrossEntropy(state(0, 0, 0f), count, 2, on(logits).buffer, labels, null, totals);
+        LossAccumulator totals = backend().memory().newLossAccumulator();
+        backend().losses().softmaxCrossEntropy(state(0, 0, 0f), count, 2, on(logits).buffer, labels, null, totals);
         assertEquals(count, totals.read().correct());
     }
 }

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -36,7 +39,7 @@ public interface PackedContract extends BackendFixture {
         Guarded x = on(Numbers.floats(1, samples * inputs));
         Guarded w = on(Numbers.floats(2, inputs * outputs));
         Guarded dz = on(Numbers.floats(4, samples * outputs));
-        DeviceInts packed = on(new int[(int) backend().packedLength(shape)]);
+        DeviceInts packed = on(new int[(int) backend().maskedProducts().packedLength(shape)]);
 
         float[] drawnForward = forward(layer, shape, x, w, null);
         float[][] drawn = backward(layer, shape, x, w, dz, null);
@@ -52,7 +55,7 @@ public interface PackedContract extends BackendFixture {
 
         if (rate > 0 && samples > 1 && inputs > 1) {
             // Bits that are read stay those of the forward pass, whatever the step has become.
-            backend().advance(state);
+            backend().optimizers().advance(state);
             assertArrayEquals(read[1], backward(layer, shape, x, w, dz, packed)[1], "dw at another step");
             assertFalse(Arrays.equals(drawn[1], backward(layer, shape, x, w, dz, null)[1]));
         }
@@ -68,8 +71,10 @@ public interface PackedContract extends BackendFixture {
     private float[] forward(LayerMask layer, ConnectionShape shape, Guarded x, Guarded w, DeviceInts packed) {
         Guarded z = empty((int) shape.outputSize());
         backend()
-                .connectionForward(
-                        layer, 9, shape, Activation.LINEAR, x.buffer, w.buffer, null, z.buffer, z.buffer, packed);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, 9, shape, packed),
+                        new ForwardPass<>(Activation.LINEAR, x.buffer, w.buffer, null, z.buffer, z.buffer));
         return z.read();
     }
 
@@ -77,7 +82,11 @@ public interface PackedContract extends BackendFixture {
             LayerMask layer, ConnectionShape shape, Guarded x, Guarded w, Guarded dz, DeviceInts packed) {
         Guarded dx = empty((int) shape.inputSize());
         Guarded dw = empty((int) shape.weightSize());
-        backend().connectionBackward(layer, 9, shape, x.buffer, w.buffer, dz.buffer, dx.buffer, dw.buffer, packed);
+        backend()
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, 9, shape, packed),
+                        new BackwardPass<>(x.buffer, w.buffer, dz.buffer, dx.buffer, dw.buffer, null));
         return new float[][] {dx.read(), dw.read()};
     }
 }

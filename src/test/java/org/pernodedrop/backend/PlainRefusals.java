@@ -3,7 +3,9 @@ package org.pernodedrop.backend;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.MaskDraw;
 
 /** Wrong calls of operations without masks, and of all operations with closed buffers. */
 final class PlainRefusals extends Refusals {
@@ -25,61 +27,64 @@ final class PlainRefusals extends Refusals {
     }
 
     private void memory() {
-        refused("length must be at least 1: length=0", () -> backend.allocate(0));
-        refused("length must be at least 1: length=-3", () -> backend.allocateInts(-3));
-        refused("from must not be null", () -> backend.upload((float[]) null, 0, four));
-        refused("to must not be null", () -> backend.upload(new float[4], 0, null));
-        refused("from.length=5, offset=2, needed=4", () -> backend.upload(new float[5], 2, four));
-        refused("from.length=5, offset=-1, needed=4", () -> backend.upload(new float[5], -1, four));
-        refused("from.length=5, offset=2, needed=4", () -> backend.upload(new int[5], 2, ints));
-        refused("to.length=4, offset=1, needed=4", () -> backend.download(four, new float[4], 1));
-        refused("from must not be null", () -> backend.download(null));
+        refused("length must be at least 1: length=0", () -> backend.memory().allocate(0));
+        refused("length must be at least 1: length=-3", () -> backend.memory().allocateInts(-3));
+        refused("from must not be null", () -> backend.memory().upload((float[]) null, 0, four));
+        refused("to must not be null", () -> backend.memory().upload(new float[4], 0, null));
+        refused("from.length=5, offset=2, needed=4", () -> backend.memory().upload(new float[5], 2, four));
+        refused("from.length=5, offset=-1, needed=4", () -> backend.memory().upload(new float[5], -1, four));
+        refused("from.length=5, offset=2, needed=4", () -> backend.memory().upload(new int[5], 2, ints));
+        refused("to.length=4, offset=1, needed=4", () -> backend.memory().download(four, new float[4], 1));
+        refused("from must not be null", () -> backend.memory().download(null));
         refused("offset=2, length=3, buffer length=4", () -> four.slice(2, 3));
         refused("offset=-1, length=1, buffer length=4", () -> ints.slice(-1, 1));
         refused("offset=0, length=-1, buffer length=4", () -> four.slice(0, -1));
     }
 
     private void vectors() {
-        refused("x must not be null", () -> backend.fill(null, 1));
-        refused("from.length=4, to.length=3", () -> backend.copy(four, three));
-        refused("from and to must not overlap", () -> backend.copy(four, four));
-        refused("from.length=4, to.length=1", () -> backend.copy(ints, oneInt));
-        refused("from and to must not overlap", () -> backend.copy(ints.slice(0, 2), ints.slice(1, 2)));
-        refused("x.length=4, y.length=3", () -> backend.axpy(1, four, three));
-        refused("x and y must not overlap", () -> backend.axpy(1, whole.slice(0, 4), late()));
-        refused("first must be at least 0", () -> backend.fillUniform(1, -1, 0, 1, four));
-        refused("at most 2^50: first=1125899906842621", () -> backend.fillUniform(1, (1L << 50) - 3, 0, 1, four));
-        refused("low must be below high", () -> backend.fillUniform(1, 0, 1, 1, four));
-        refused("low must be below high", () -> backend.fillUniform(1, 0, Float.NaN, 1, four));
-        refused("low=-Infinity", () -> backend.fillUniform(1, 0, Float.NEGATIVE_INFINITY, 1, four));
-        refused("first must be at least 0", () -> backend.fillNormal(1, -1, 0, 1, four));
-        refused("deviation=0.0", () -> backend.fillNormal(1, 0, 0, 0, four));
-        refused("mean=NaN", () -> backend.fillNormal(1, 0, Float.NaN, 1, four));
+        refused("x must not be null", () -> backend.vectors().fill(null, 1));
+        refused("from.length=4, to.length=3", () -> backend.vectors().copy(four, three));
+        refused("from and to must not overlap", () -> backend.vectors().copy(four, four));
+        refused("from.length=4, to.length=1", () -> backend.vectors().copy(ints, oneInt));
+        refused("from and to must not overlap", () -> backend.vectors().copy(ints.slice(0, 2), ints.slice(1, 2)));
+        refused("x.length=4, y.length=3", () -> backend.vectors().axpy(1, four, three));
+        refused("x and y must not overlap", () -> backend.vectors().axpy(1, whole.slice(0, 4), late()));
+        refused("first must be at least 0", () -> backend.randomFills().uniform(1, -1, 0, 1, four));
+        refused("at most 2^50: first=1125899906842621", () -> backend.randomFills()
+                .uniform(1, (1L << 50) - 3, 0, 1, four));
+        refused("low must be below high", () -> backend.randomFills().uniform(1, 0, 1, 1, four));
+        refused("low must be below high", () -> backend.randomFills().uniform(1, 0, Float.NaN, 1, four));
+        refused("low=-Infinity", () -> backend.randomFills().uniform(1, 0, Float.NEGATIVE_INFINITY, 1, four));
+        refused("first must be at least 0", () -> backend.randomFills().normal(1, -1, 0, 1, four));
+        refused("deviation=0.0", () -> backend.randomFills().normal(1, 0, 0, 0, four));
+        refused("mean=NaN", () -> backend.randomFills().normal(1, 0, Float.NaN, 1, four));
     }
 
     private void elementwise() {
-        refused("length must be at least 1", () -> backend.multiply(0, four, fourMore, third));
-        refused("a is too small", () -> backend.multiply(4, three, fourMore, third));
-        refused("b is too small", () -> backend.multiply(4, four, three, third));
-        refused("to is too small", () -> backend.multiply(4, four, fourMore, three));
-        refused("a and to must be the same", () -> backend.multiply(4, whole.slice(0, 4), fourMore, late()));
-        refused("b and to must be the same", () -> backend.multiply(4, fourMore, whole.slice(0, 4), late()));
+        refused("length must be at least 1", () -> backend.vectors().multiply(0, four, fourMore, third));
+        refused("a is too small", () -> backend.vectors().multiply(4, three, fourMore, third));
+        refused("b is too small", () -> backend.vectors().multiply(4, four, three, third));
+        refused("to is too small", () -> backend.vectors().multiply(4, four, fourMore, three));
+        refused("a and to must be the same", () -> backend.vectors().multiply(4, whole.slice(0, 4), fourMore, late()));
+        refused("b and to must be the same", () -> backend.vectors().multiply(4, fourMore, whole.slice(0, 4), late()));
 
-        refused("length must be at least 1", () -> backend.multiplyAdd(0, 1, four, fourMore, third));
-        refused("a is too small", () -> backend.multiplyAdd(4, 1, three, fourMore, third));
-        refused("b is too small", () -> backend.multiplyAdd(4, 1, four, three, third));
-        refused("to is too small", () -> backend.multiplyAdd(4, 1, four, fourMore, three));
-        refused("a and to must not overlap", () -> backend.multiplyAdd(4, 1, four, fourMore, four));
-        refused("b and to must not overlap", () -> backend.multiplyAdd(4, 1, four, fourMore, fourMore));
+        refused("length must be at least 1", () -> backend.vectors().multiplyAdd(0, 1, four, fourMore, third));
+        refused("a is too small", () -> backend.vectors().multiplyAdd(4, 1, three, fourMore, third));
+        refused("b is too small", () -> backend.vectors().multiplyAdd(4, 1, four, three, third));
+        refused("to is too small", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, three));
+        refused("a and to must not overlap", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, four));
+        refused("b and to must not overlap", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, fourMore));
 
-        refused("rows must be at least 1", () -> backend.multiplyRows(0, 2, four, fourMore, third));
-        refused("width must be at least 1", () -> backend.multiplyRows(2, 0, four, fourMore, third));
-        refused("row is too small", () -> backend.multiplyRows(1, 4, four, three, third));
-        refused("a is too small", () -> backend.multiplyRows(2, 2, three, fourMore, third));
-        refused("to is too small", () -> backend.multiplyRows(2, 2, four, fourMore, three));
-        refused("needed=9223372036854775807", () -> backend.multiplyRows(Long.MAX_VALUE, 4, four, fourMore, third));
-        refused("a and to must be the same", () -> backend.multiplyRows(2, 2, whole.slice(0, 4), four, late()));
-        refused("row and to must not overlap", () -> backend.multiplyRows(2, 2, four, fourMore, fourMore));
+        refused("rows must be at least 1", () -> backend.vectors().multiplyRows(0, 2, four, fourMore, third));
+        refused("width must be at least 1", () -> backend.vectors().multiplyRows(2, 0, four, fourMore, third));
+        refused("row is too small", () -> backend.vectors().multiplyRows(1, 4, four, three, third));
+        refused("a is too small", () -> backend.vectors().multiplyRows(2, 2, three, fourMore, third));
+        refused("to is too small", () -> backend.vectors().multiplyRows(2, 2, four, fourMore, three));
+        refused("needed=9223372036854775807", () -> backend.vectors()
+                .multiplyRows(Long.MAX_VALUE, 4, four, fourMore, third));
+        refused("a and to must be the same", () -> backend.vectors()
+                .multiplyRows(2, 2, whole.slice(0, 4), four, late()));
+        refused("row and to must not overlap", () -> backend.vectors().multiplyRows(2, 2, four, fourMore, fourMore));
     }
 
     private void batchedProducts() {
@@ -98,11 +103,11 @@ final class PlainRefusals extends Refusals {
 
     private void batched(
             String message, int batch, int m, int n, int k, DeviceFloats a, DeviceFloats b, DeviceFloats c) {
-        refused(message, () -> backend.batchedProduct(false, false, batch, m, n, k, a, b, c));
+        refused(message, () -> backend.matrices().batchedProduct(false, false, batch, m, n, k, a, b, c));
     }
 
     private void product(String message, int m, int n, int k, DeviceFloats a, DeviceFloats b, DeviceFloats c) {
-        refused(message, () -> backend.matrixProduct(false, false, m, n, k, 1, a, b, 0, c));
+        refused(message, () -> backend.matrices().product(false, false, m, n, k, 1, a, b, 0, c));
     }
 
     private void dense() {
@@ -116,7 +121,8 @@ final class PlainRefusals extends Refusals {
         product("a and c must not overlap", 2, 2, 2, four, fourMore, four);
         product("b and c must not overlap", 2, 2, 2, four, fourMore, fourMore);
 
-        refused("activation must not be null", () -> backend.biasActivation(null, 2, 2, null, four, fourMore));
+        refused("activation must not be null", () -> backend.vectors()
+                .biasActivation(null, 2, 2, null, four, fourMore));
         refused("samples must be at least 1", () -> bias(Activation.RELU, 0, 2, null, four, fourMore));
         refused("outputs must be at least 1", () -> bias(Activation.RELU, 2, 0, null, four, fourMore));
         refused("z is too small", () -> bias(Activation.RELU, 2, 2, null, three, fourMore));
@@ -136,19 +142,19 @@ final class PlainRefusals extends Refusals {
         refused("y and dz must not overlap", () -> backward(4, four, fourMore, third, fourMore));
         refused("dy and dz must be the same", () -> backward(4, four, fourMore, whole.slice(0, 4), late()));
 
-        refused("samples must be at least 1", () -> backend.columnSums(0, 2, four, fourMore));
-        refused("x is too small", () -> backend.columnSums(3, 2, four, fourMore));
-        refused("sums is too small", () -> backend.columnSums(1, 4, four, three));
-        refused("x and sums must not overlap", () -> backend.columnSums(2, 2, four, four));
+        refused("samples must be at least 1", () -> backend.vectors().columnSums(0, 2, four, fourMore));
+        refused("x is too small", () -> backend.vectors().columnSums(3, 2, four, fourMore));
+        refused("sums is too small", () -> backend.vectors().columnSums(1, 4, four, three));
+        refused("x and sums must not overlap", () -> backend.vectors().columnSums(2, 2, four, four));
     }
 
     private void bias(
             Activation activation, int samples, int outputs, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
-        backend.biasActivation(activation, samples, outputs, bias, z, y);
+        backend.vectors().biasActivation(activation, samples, outputs, bias, z, y);
     }
 
     private void backward(long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
-        backend.activationBackward(Activation.LINEAR, length, z, y, dy, dz);
+        backend.vectors().activationBackward(Activation.LINEAR, length, z, y, dy, dz);
     }
 
     private void losses() {
@@ -181,7 +187,8 @@ final class PlainRefusals extends Refusals {
             DeviceInts labels,
             DeviceFloats gradient,
             LossAccumulator totals) {
-        refused(message, () -> backend.softmaxCrossEntropy(state, samples, classes, logits, labels, gradient, totals));
+        refused(message, () -> backend.losses()
+                .softmaxCrossEntropy(state, samples, classes, logits, labels, gradient, totals));
     }
 
     private void square(
@@ -193,24 +200,26 @@ final class PlainRefusals extends Refusals {
             DeviceFloats targets,
             DeviceFloats gradient,
             LossAccumulator totals) {
-        refused(
-                message,
-                () -> backend.meanSquaredError(state, samples, outputs, predictions, targets, gradient, totals));
+        refused(message, () -> backend.losses()
+                .meanSquaredError(state, samples, outputs, predictions, targets, gradient, totals));
     }
 
     private void optimizers() {
         AdamSettings adam = new AdamSettings(0.9f, 0.999f, 1e-8f, 0);
-        refused("state must not be null", () -> backend.sgd(null, 0, false, four, fourMore, third));
-        refused("momentum=1.0", () -> backend.sgd(state, 1, false, four, fourMore, third));
-        refused("momentum=NaN", () -> backend.sgd(state, Float.NaN, false, four, fourMore, third));
-        refused("w.length=4, g.length=3", () -> backend.sgd(state, 0, false, four, three, third));
-        refused("w.length=4, moment.length=3", () -> backend.sgd(state, 0, false, four, fourMore, three));
-        refused("w and g must not overlap", () -> backend.sgd(state, 0, false, four, four, third));
-        refused("w and moment must not overlap", () -> backend.sgd(state, 0, false, four, fourMore, four));
-        refused("g and moment must not overlap", () -> backend.sgd(state, 0, false, four, fourMore, fourMore));
-        refused("settings must not be null", () -> backend.adam(state, null, four, fourMore, third, fourth));
-        refused("w.length=4, moment.length=3", () -> backend.adam(state, adam, four, fourMore, third, three));
-        refused("m and v must not overlap", () -> backend.adam(state, adam, four, fourMore, third, third));
+        refused("state must not be null", () -> backend.optimizers().sgd(null, 0, false, four, fourMore, third));
+        refused("momentum=1.0", () -> backend.optimizers().sgd(state, 1, false, four, fourMore, third));
+        refused("momentum=NaN", () -> backend.optimizers().sgd(state, Float.NaN, false, four, fourMore, third));
+        refused("w.length=4, g.length=3", () -> backend.optimizers().sgd(state, 0, false, four, three, third));
+        refused("w.length=4, moment.length=3", () -> backend.optimizers().sgd(state, 0, false, four, fourMore, three));
+        refused("w and g must not overlap", () -> backend.optimizers().sgd(state, 0, false, four, four, third));
+        refused("w and moment must not overlap", () -> backend.optimizers().sgd(state, 0, false, four, fourMore, four));
+        refused("g and moment must not overlap", () -> backend.optimizers()
+                .sgd(state, 0, false, four, fourMore, fourMore));
+        refused("settings must not be null", () -> backend.optimizers()
+                .adam(state, null, four, fourMore, third, fourth));
+        refused("w.length=4, moment.length=3", () -> backend.optimizers()
+                .adam(state, adam, four, fourMore, third, three));
+        refused("m and v must not overlap", () -> backend.optimizers().adam(state, adam, four, fourMore, third, third));
         refused("beta1=1.0", () -> new AdamSettings(1, 0.9f, 1e-8f, 0));
         refused("beta2=-0.1", () -> new AdamSettings(0.9f, -0.1f, 1e-8f, 0));
         refused("epsilon=0.0", () -> new AdamSettings(0.9f, 0.9f, 0, 0));
@@ -218,16 +227,16 @@ final class PlainRefusals extends Refusals {
     }
 
     private void batches() {
-        refused("count must be at least 1", () -> backend.gatherRows(0, 1, four, ints, fourMore));
-        refused("width must be at least 1", () -> backend.gatherRows(1, 0, four, ints, fourMore));
-        refused("rows is too small", () -> backend.gatherRows(2, 1, four, oneInt, fourMore));
-        refused("from is too small", () -> backend.gatherRows(1, 5, four, ints, fourMore));
-        refused("to is too small", () -> backend.gatherRows(4, 1, four, ints, three));
-        refused("from and to must not overlap", () -> backend.gatherRows(1, 1, four, ints, four));
-        refused("count must be at least 1", () -> backend.gatherLabels(0, ints, ints, ints));
-        refused("to is too small", () -> backend.gatherLabels(4, ints, ints, oneInt));
-        refused("from and to must not overlap", () -> backend.gatherLabels(1, ints, oneInt, ints));
-        refused("rows and to must not overlap", () -> backend.gatherLabels(1, oneInt, ints, ints));
+        refused("count must be at least 1", () -> backend.vectors().gatherRows(0, 1, four, ints, fourMore));
+        refused("width must be at least 1", () -> backend.vectors().gatherRows(1, 0, four, ints, fourMore));
+        refused("rows is too small", () -> backend.vectors().gatherRows(2, 1, four, oneInt, fourMore));
+        refused("from is too small", () -> backend.vectors().gatherRows(1, 5, four, ints, fourMore));
+        refused("to is too small", () -> backend.vectors().gatherRows(4, 1, four, ints, three));
+        refused("from and to must not overlap", () -> backend.vectors().gatherRows(1, 1, four, ints, four));
+        refused("count must be at least 1", () -> backend.vectors().gatherLabels(0, ints, ints, ints));
+        refused("to is too small", () -> backend.vectors().gatherLabels(4, ints, ints, oneInt));
+        refused("from and to must not overlap", () -> backend.vectors().gatherLabels(1, ints, oneInt, ints));
+        refused("rows and to must not overlap", () -> backend.vectors().gatherLabels(1, oneInt, ints, ints));
     }
 
     private void states() {
@@ -236,44 +245,44 @@ final class PlainRefusals extends Refusals {
         refused("learningRate=-1.0", () -> state.setLearningRate(-1));
         refused("learningRate=NaN", () -> state.setLearningRate(Float.NaN));
         refused("learningRate=Infinity", () -> state.setLearningRate(Float.POSITIVE_INFINITY));
-        refused("state must not be null", () -> backend.advance(null));
+        refused("state must not be null", () -> backend.optimizers().advance(null));
     }
 
     List<DynamicTest> afterClose() {
-        DeviceFloats gone = backend.allocate(4);
+        DeviceFloats gone = backend.memory().allocate(4);
         DeviceFloats part = gone.slice(0, 4);
         gone.close();
-        DeviceInts goneInts = backend.allocateInts(4);
+        DeviceInts goneInts = backend.memory().allocateInts(4);
         goneInts.close();
-        closed("to", () -> backend.upload(new float[4], 0, gone));
-        closed("to", () -> backend.upload(new int[4], 0, goneInts));
-        closed("from", () -> backend.download(gone));
-        closed("x", () -> backend.fill(part, 1));
-        closed("to", () -> backend.copy(four, part));
-        closed("to", () -> backend.copy(ints, goneInts));
-        closed("y", () -> backend.axpy(1, four, gone));
-        closed("x", () -> backend.fillNormal(1, 0, 0, 1, gone));
-        closed("a", () -> backend.matrixProduct(false, false, 2, 2, 2, 1, gone, four, 0, third));
-        closed("b", () -> backend.multiply(4, four, gone, third));
-        closed("to", () -> backend.multiplyAdd(4, 1, four, fourMore, gone));
-        closed("row", () -> backend.multiplyRows(1, 4, four, gone, third));
-        closed("c", () -> backend.batchedProduct(false, false, 1, 2, 2, 2, four, fourMore, gone));
-        closed("variance", () -> backend.reparameterize(layer(GAUSSIAN), 0, 2, 2, gone, four));
-        closed("bias", () -> backend.biasActivation(Activation.RELU, 2, 2, gone, four, third));
-        closed("dz", () -> backend.activationBackward(Activation.RELU, 4, four, third, fourth, gone));
-        closed("sums", () -> backend.columnSums(1, 4, four, gone));
-        closed("to", () -> backend.nodeMask(layer(NODE), 0, 2, 2, four, gone));
-        closed("from", () -> backend.weightMask(layer(FIXED), 2, 2, gone, four));
-        closed("to", () -> backend.exportMask(layer(NODE), 0, 1, 2, 2, gone));
-        closed(
-                "dx",
-                () -> backend.connectionBackward(
-                        layer(CONNECTION), 0, ConnectionShape.of(2, 2, 2), four, fourMore, third, gone, fourth, null));
-        closed("labels", () -> backend.softmaxCrossEntropy(state, 2, 2, four, goneInts, null, totals));
-        closed("targets", () -> backend.meanSquaredError(state, 2, 2, four, gone, null, totals));
-        closed("g", () -> backend.sgd(state, 0, false, four, gone, third));
-        closed("rows", () -> backend.gatherRows(1, 1, four, goneInts, fourMore));
-        closed("from", () -> backend.gatherLabels(1, goneInts, ints, oneInt));
+        closed("to", () -> backend.memory().upload(new float[4], 0, gone));
+        closed("to", () -> backend.memory().upload(new int[4], 0, goneInts));
+        closed("from", () -> backend.memory().download(gone));
+        closed("x", () -> backend.vectors().fill(part, 1));
+        closed("to", () -> backend.vectors().copy(four, part));
+        closed("to", () -> backend.vectors().copy(ints, goneInts));
+        closed("y", () -> backend.vectors().axpy(1, four, gone));
+        closed("x", () -> backend.randomFills().normal(1, 0, 0, 1, gone));
+        closed("a", () -> backend.matrices().product(false, false, 2, 2, 2, 1, gone, four, 0, third));
+        closed("b", () -> backend.vectors().multiply(4, four, gone, third));
+        closed("to", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, gone));
+        closed("row", () -> backend.vectors().multiplyRows(1, 4, four, gone, third));
+        closed("c", () -> backend.matrices().batchedProduct(false, false, 1, 2, 2, 2, four, fourMore, gone));
+        closed("variance", () -> backend.masks().reparameterize(layer(GAUSSIAN), 0, 2, 2, gone, four));
+        closed("bias", () -> backend.vectors().biasActivation(Activation.RELU, 2, 2, gone, four, third));
+        closed("dz", () -> backend.vectors().activationBackward(Activation.RELU, 4, four, third, fourth, gone));
+        closed("sums", () -> backend.vectors().columnSums(1, 4, four, gone));
+        closed("to", () -> backend.masks().multiplyNodes(layer(NODE), 0, 2, 2, four, gone));
+        closed("from", () -> backend.masks().multiplyWeights(layer(FIXED), 2, 2, gone, four));
+        closed("to", () -> backend.masks().export(layer(NODE), 0, 1, 2, 2, gone));
+        closed("dx", () -> backend.maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer(CONNECTION), 0, ConnectionShape.of(2, 2, 2), null),
+                        new BackwardPass<>(four, fourMore, third, gone, fourth, null)));
+        closed("labels", () -> backend.losses().softmaxCrossEntropy(state, 2, 2, four, goneInts, null, totals));
+        closed("targets", () -> backend.losses().meanSquaredError(state, 2, 2, four, gone, null, totals));
+        closed("g", () -> backend.optimizers().sgd(state, 0, false, four, gone, third));
+        closed("rows", () -> backend.vectors().gatherRows(1, 1, four, goneInts, fourMore));
+        closed("from", () -> backend.vectors().gatherLabels(1, goneInts, ints, oneInt));
         return list;
     }
 }

@@ -34,16 +34,16 @@ abstract class Refusals {
 
     Refusals(Backend backend) {
         this.backend = backend;
-        state = backend.newStepState(1);
-        totals = backend.newLossAccumulator();
-        four = backend.allocate(4);
-        fourMore = backend.allocate(4);
-        third = backend.allocate(4);
-        fourth = backend.allocate(4);
-        three = backend.allocate(3);
-        whole = backend.allocate(9);
-        ints = backend.allocateInts(4);
-        oneInt = backend.allocateInts(1);
+        state = backend.memory().newStepState(1);
+        totals = backend.memory().newLossAccumulator();
+        four = backend.memory().allocate(4);
+        fourMore = backend.memory().allocate(4);
+        third = backend.memory().allocate(4);
+        fourth = backend.memory().allocate(4);
+        three = backend.memory().allocate(3);
+        whole = backend.memory().allocate(9);
+        ints = backend.memory().allocateInts(4);
+        oneInt = backend.memory().allocateInts(1);
     }
 
     void refused(String message, Executable call) {

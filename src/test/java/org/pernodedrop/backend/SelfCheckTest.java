@@ -14,7 +14,7 @@ class SelfCheckTest {
     void theCpuPasses(SelfCheck check) {
         try (Backend cpu = new CpuBackend(2)) {
             assertEquals(Optional.empty(), check.run(cpu));
-            assertEquals(0, cpu.memory().used(), "buffers are left open");
+            assertEquals(0, cpu.memory().use().used(), "buffers are left open");
         }
     }
 
@@ -25,12 +25,12 @@ class SelfCheckTest {
                 Backend wrong = new WrongBackend(cpu)) {
             String difference = check.run(wrong).orElseThrow();
             assertTrue(difference.matches("(.*: )?value \\d+ is \\S+ and should be \\S+"), difference);
-            assertEquals(0, cpu.memory().used(), "buffers are left open");
+            assertEquals(0, cpu.memory().use().used(), "buffers are left open");
         }
     }
 
     /** Gets the last value of everything wrong, by its least significant bits. */
-    private static final class WrongBackend extends RecordingBackend {
+    private static final class WrongBackend extends WatchedBackend {
         private WrongBackend(Backend device) {
             super(device);
         }

@@ -8,7 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -59,17 +62,10 @@ public interface SequenceContract extends BackendFixture {
         Guarded z = empty(dz.length);
         Guarded y = empty(dz.length);
         backend()
-                .connectionForward(
-                        layer,
-                        firstSample,
-                        shape,
-                        Activation.TANH,
-                        xs.buffer,
-                        ws.buffer,
-                        on(bias).buffer,
-                        z.buffer,
-                        y.buffer,
-                        null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, firstSample, shape, null),
+                        new ForwardPass<>(Activation.TANH, xs.buffer, ws.buffer, on(bias).buffer, z.buffer, y.buffer));
         Numbers.assertNear(name + "z", expected.z, expected.zScale, sumTolerance(shape.inputs()), z.read());
         double[] activated =
                 Arrays.stream(Numbers.doubles(z.read())).map(Math::tanh).toArray();
@@ -79,15 +75,19 @@ public interface SequenceContract extends BackendFixture {
         Guarded dw = empty(w.length);
         Guarded dzs = on(dz);
         backend()
-                .connectionBackward(
-                        layer, firstSample, shape, xs.buffer, ws.buffer, dzs.buffer, dx.buffer, dw.buffer, null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, firstSample, shape, null),
+                        new BackwardPass<>(xs.buffer, ws.buffer, dzs.buffer, dx.buffer, dw.buffer, null));
         Numbers.assertNear(name + "dx", expected.dx, expected.dxScale, sumTolerance(shape.outputs()), dx.read());
         Numbers.assertNear(name + "dw", expected.dw, expected.dwScale, sumTolerance(shape.rows()), dw.read());
 
         Guarded onlyDw = empty(w.length);
         backend()
-                .connectionBackward(
-                        layer, firstSample, shape, xs.buffer, ws.buffer, dzs.buffer, null, onlyDw.buffer, null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, firstSample, shape, null),
+                        new BackwardPass<>(xs.buffer, ws.buffer, dzs.buffer, null, onlyDw.buffer, null));
         assertArrayEquals(dw.read(), onlyDw.read(), "dw without dx");
     }
 
@@ -188,11 +188,15 @@ public interface SequenceContract extends BackendFixture {
         Guarded dx = empty(x.length);
         Guarded dw = empty((int) shape.weightSize());
         backend()
-                .connectionForward(
-                        layer, first, shape, Activation.LINEAR, xs.buffer, w.buffer, null, z.buffer, z.buffer, null);
+                .maskedProducts()
+                .forward(
+                        new MaskDraw<>(layer, first, shape, null),
+                        new ForwardPass<>(Activation.LINEAR, xs.buffer, w.buffer, null, z.buffer, z.buffer));
         backend()
-                .connectionBackward(
-                        layer, first, shape, xs.buffer, w.buffer, on(dz).buffer, dx.buffer, dw.buffer, null);
+                .maskedProducts()
+                .backward(
+                        new MaskDraw<>(layer, first, shape, null),
+                        new BackwardPass<>(xs.buffer, w.buffer, on(dz).buffer, dx.buffer, dw.buffer, null));
         return new float[][] {z.read(), dx.read(), dw.read()};
     }
 }

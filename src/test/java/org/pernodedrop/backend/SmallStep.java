@@ -3,7 +3,10 @@ package org.pernodedrop.backend;
 import java.util.ArrayList;
 import java.util.List;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -43,9 +46,9 @@ final class SmallStep {
 
     SmallStep(Backend backend) {
         this.backend = backend;
-        state = backend.newStepState(11);
+        state = backend.memory().newStepState(11);
         state.setLearningRate(0.01f);
-        totals = backend.newLossAccumulator();
+        totals = backend.memory().newLossAccumulator();
         connections = new LayerMask(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.3), 0, state);
         gaussians = new LayerMask(MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.5), 1, state);
         nodes = new LayerMask(MaskSpec.of(Noise.BERNOULLI, Granularity.NODE, 0.5), 2, state);
@@ -61,10 +64,10 @@ final class SmallStep {
         dz = floats(10, B * U);
         dx = floats(11, B * I);
         dw = floats(12, I * U);
-        m = backend.allocate(I * U);
-        v = backend.allocate(I * U);
-        noise = backend.allocate(U);
-        sums = backend.allocate(U);
+        m = backend.memory().allocate(I * U);
+        v = backend.memory().allocate(I * U);
+        noise = backend.memory().allocate(U);
+        sums = backend.memory().allocate(U);
         buffers.addAll(List.of(m, v, noise, sums));
         order = ints(13, 2 * B, 2 * B);
         rows = ints(14, B, 2 * B);
@@ -73,50 +76,55 @@ final class SmallStep {
     }
 
     private DeviceFloats floats(long seed, int length) {
-        DeviceFloats buffer = backend.allocate(length);
-        backend.upload(Numbers.floats(seed, length), 0, buffer);
+        DeviceFloats buffer = backend.memory().allocate(length);
+        backend.memory().upload(Numbers.floats(seed, length), 0, buffer);
         buffers.add(buffer);
         return buffer;
     }
 
     private DeviceInts ints(long seed, int length, int bound) {
-        DeviceInts buffer = backend.allocateInts(length);
-        backend.upload(Numbers.ints(seed, length, bound), 0, buffer);
+        DeviceInts buffer = backend.memory().allocateInts(length);
+        backend.memory().upload(Numbers.ints(seed, length, bound), 0, buffer);
         return buffer;
     }
 
     void run() {
-        backend.copy(order.slice(B / 2, B), rows);
-        backend.gatherRows(B, I, data, rows, x);
-        backend.gatherLabels(B, allLabels, rows, labels);
+        backend.vectors().copy(order.slice(B / 2, B), rows);
+        backend.vectors().gatherRows(B, I, data, rows, x);
+        backend.vectors().gatherLabels(B, allLabels, rows, labels);
         for (LayerMask mask : List.of(connections, gaussians)) {
             DeviceFloats weights = w[mask.layer()];
-            backend.connectionForward(
-                    mask, 3, ConnectionShape.of(B, I, U), Activation.RELU, x, weights, bias, z, y, null);
-            backend.softmaxCrossEntropy(state, B, U, y, labels, dz, totals);
-            backend.activationBackward(Activation.RELU, B * U, z, y, dz, dz);
-            backend.connectionBackward(mask, 3, ConnectionShape.of(B, I, U), x, weights, dz, dx, dw, null);
-            backend.adam(state, ADAM, weights, dw, m, v);
+            backend.maskedProducts()
+                    .forward(
+                            new MaskDraw<>(mask, 3, ConnectionShape.of(B, I, U), null),
+                            new ForwardPass<>(Activation.RELU, x, weights, bias, z, y));
+            backend.losses().softmaxCrossEntropy(state, B, U, y, labels, dz, totals);
+            backend.vectors().activationBackward(Activation.RELU, B * U, z, y, dz, dz);
+            backend.maskedProducts()
+                    .backward(
+                            new MaskDraw<>(mask, 3, ConnectionShape.of(B, I, U), null),
+                            new BackwardPass<>(x, weights, dz, dx, dw, null));
+            backend.optimizers().adam(state, ADAM, weights, dw, m, v);
         }
-        backend.weightMask(connections, I, U, w[2], masked);
-        backend.matrixProduct(false, false, B, U, I, 1, x, masked, 0, z);
-        backend.biasActivation(Activation.TANH, B, U, bias, z, y);
-        backend.nodeMask(nodes, 3, B, U, y, y);
-        backend.copy(z, dz);
-        backend.meanSquaredError(state, B, U, y, dz, y, totals);
-        backend.columnSums(B, U, y, sums);
-        backend.axpy(-0.25f, sums, bias);
-        backend.matrixProduct(true, false, I, U, B, 1, x, y, 0, dw);
-        backend.sgd(state, 0.5f, true, w[2], dw, m);
-        backend.fillUniform(5, 3, -1, 1, noise);
-        backend.axpy(0.125f, noise, bias);
-        backend.fillNormal(5, 3, 0, 1, noise);
-        backend.fill(dx, 0.5f);
-        backend.advance(state);
+        backend.masks().multiplyWeights(connections, I, U, w[2], masked);
+        backend.matrices().product(false, false, B, U, I, 1, x, masked, 0, z);
+        backend.vectors().biasActivation(Activation.TANH, B, U, bias, z, y);
+        backend.masks().multiplyNodes(nodes, 3, B, U, y, y);
+        backend.vectors().copy(z, dz);
+        backend.losses().meanSquaredError(state, B, U, y, dz, y, totals);
+        backend.vectors().columnSums(B, U, y, sums);
+        backend.vectors().axpy(-0.25f, sums, bias);
+        backend.matrices().product(true, false, I, U, B, 1, x, y, 0, dw);
+        backend.optimizers().sgd(state, 0.5f, true, w[2], dw, m);
+        backend.randomFills().uniform(5, 3, -1, 1, noise);
+        backend.vectors().axpy(0.125f, noise, bias);
+        backend.randomFills().normal(5, 3, 0, 1, noise);
+        backend.vectors().fill(dx, 0.5f);
+        backend.optimizers().advance(state);
     }
 
     /** All that the step wrote. */
     List<float[]> read() {
-        return buffers.stream().map(backend::download).toList();
+        return buffers.stream().map(backend.memory()::download).toList();
     }
 }

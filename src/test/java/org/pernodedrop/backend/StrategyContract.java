@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
-import org.pernodedrop.strategy.ConnectionPasses;
+import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
@@ -94,11 +96,11 @@ public interface StrategyContract extends BackendFixture {
         LayerMask mask = mask(Noise.GAUSSIAN, 0.5);
         Guarded variance = on(new float[] {0, 4, 0});
         Guarded z = on(new float[] {1, 1, 1});
-        backend().reparameterize(mask, 0, 1, 3, variance.buffer, z.buffer);
+        backend().masks().reparameterize(mask, 0, 1, 3, variance.buffer, z.buffer);
         float noise = mask.current().value(0, 0, 1) - 1;
         assertArrayEquals(new float[] {1, 1 + 2 * noise, 1}, z.read(), (float) normalTolerance() * 2);
         Guarded dz = on(new float[] {3, 8, 3});
-        backend().reparameterizeBackward(mask, 0, 1, 3, variance.buffer, dz.buffer, dz.buffer);
+        backend().masks().reparameterizeBackward(mask, 0, 1, 3, variance.buffer, dz.buffer, dz.buffer);
         assertArrayEquals(new float[] {0, 8 * noise / 4, 0}, dz.read(), (float) normalTolerance() * 2);
     }
 
@@ -107,10 +109,10 @@ public interface StrategyContract extends BackendFixture {
         LayerMask mask = mask(Noise.GAUSSIAN, 0.3);
         float[] variance = positive(Numbers.floats(5, 37 * 21));
         Guarded whole = on(new float[37 * 21]);
-        backend().reparameterize(mask, 4, 37, 21, on(variance).buffer, whole.buffer);
+        backend().masks().reparameterize(mask, 4, 37, 21, on(variance).buffer, whole.buffer);
         Guarded part = on(new float[6 * 21]);
         float[] own = Arrays.copyOfRange(variance, 30 * 21, 36 * 21);
-        backend().reparameterize(mask, 34, 6, 21, on(own).buffer, part.buffer);
+        backend().masks().reparameterize(mask, 34, 6, 21, on(own).buffer, part.buffer);
         assertArrayEquals(Arrays.copyOfRange(whole.read(), 30 * 21, 36 * 21), part.read());
     }
 
@@ -127,13 +129,13 @@ public interface StrategyContract extends BackendFixture {
                 sum[k] = to[k] + 0.3f * a[k] * b[k];
             }
             Guarded result = empty(n);
-            backend().multiply(n, on(a).buffer, on(b).buffer, result.buffer);
+            backend().vectors().multiply(n, on(a).buffer, on(b).buffer, result.buffer);
             assertArrayEquals(product, result.read());
             Guarded inPlace = on(a);
-            backend().multiply(n, inPlace.buffer, on(b).buffer, inPlace.buffer);
+            backend().vectors().multiply(n, inPlace.buffer, on(b).buffer, inPlace.buffer);
             assertArrayEquals(product, inPlace.read());
             Guarded added = on(to);
-            backend().multiplyAdd(n, 0.3f, on(a).buffer, on(b).buffer, added.buffer);
+            backend().vectors().multiplyAdd(n, 0.3f, on(a).buffer, on(b).buffer, added.buffer);
             assertArrayEquals(sum, added.read());
         }
     }
@@ -148,7 +150,7 @@ public interface StrategyContract extends BackendFixture {
             expected[k] = a[k] * row[k % width];
         }
         Guarded to = empty(a.length);
-        backend().multiplyRows(rows, width, on(a).buffer, on(row).buffer, to.buffer);
+        backend().vectors().multiplyRows(rows, width, on(a).buffer, on(row).buffer, to.buffer);
         assertArrayEquals(expected, to.read());
     }
 
@@ -173,7 +175,9 @@ public interface StrategyContract extends BackendFixture {
                     }
                 }
                 Guarded c = empty(expected.length);
-                backend().batchedProduct(transposeA, transposeB, batch, m, n, k, on(a).buffer, on(b).buffer, c.buffer);
+                backend()
+                        .matrices()
+                        .batchedProduct(transposeA, transposeB, batch, m, n, k, on(a).buffer, on(b).buffer, c.buffer);
                 Numbers.assertNear("c", expected, scale, Numbers.sumTolerance(k), c.read());
             }
         }
@@ -213,7 +217,7 @@ public interface StrategyContract extends BackendFixture {
         refused(Strategy.PACKED, Noise.BERNOULLI, five, "one position a sample");
         assertThrows(
                 IllegalArgumentException.class,
-                () -> ConnectionPasses.of(Strategy.AUTO, backend(), mask(Noise.BERNOULLI, 0.5)));
+                () -> ProductStrategy.masked(Strategy.AUTO, backend(), mask(Noise.BERNOULLI, 0.5)));
     }
 
     private void refused(Strategy strategy, Noise noise, ConnectionShape shape, String message) {
@@ -225,7 +229,7 @@ public interface StrategyContract extends BackendFixture {
     }
 
     /** What the passes of a strategy wrote. */
-    record Passed(float[] z, float[] dx, float[] dw) {}
+    record Passed(float[] z, float[] dx, float[] dw, float[] db) {}
 
     private Passed pass(Strategy strategy, LayerMask mask, ConnectionShape shape) {
         Guarded x = on(Numbers.floats(1, (int) shape.inputSize()));
@@ -234,14 +238,34 @@ public interface StrategyContract extends BackendFixture {
         Guarded z = empty((int) shape.outputSize());
         Guarded dx = empty((int) shape.inputSize());
         Guarded dw = empty((int) shape.weightSize());
+        Guarded db = empty(shape.outputs());
         try (Workspace workspace = new Workspace(backend())) {
-            ConnectionPasses passes = ConnectionPasses.of(strategy, backend(), mask);
-            assertEquals(strategy, passes.strategy());
+            ProductStrategy passes = ProductStrategy.masked(strategy, backend(), mask);
+            assertEquals(strategy, passes.strategy().orElseThrow());
             passes.reserve(shape, workspace);
-            passes.forward(FIRST_SAMPLE, shape, Activation.LINEAR, x.buffer, w.buffer, null, z.buffer, z.buffer);
-            passes.backward(FIRST_SAMPLE, shape, x.buffer, w.buffer, dz.buffer, dx.buffer, dw.buffer);
+            passes.forward(
+                    FIRST_SAMPLE,
+                    shape,
+                    new ForwardPass<>(Activation.LINEAR, x.buffer, w.buffer, null, z.buffer, z.buffer));
+            passes.backward(
+                    FIRST_SAMPLE,
+                    shape,
+                    new BackwardPass<>(x.buffer, w.buffer, dz.buffer, dx.buffer, dw.buffer, db.buffer));
         }
-        return new Passed(z.read(), dx.read(), dw.read());
+        assertNear(
+                "db",
+                columnSums(Numbers.floats(3, (int) shape.outputSize()), shape.outputs()),
+                db.read(),
+                shape.rows());
+        return new Passed(z.read(), dx.read(), dw.read(), db.read());
+    }
+
+    private static float[] columnSums(float[] rows, int columns) {
+        double[] sums = new double[columns];
+        for (int k = 0; k < rows.length; k++) {
+            sums[k % columns] += rows[k];
+        }
+        return floats(sums);
     }
 
     private void assertNear(String what, float[] expected, float[] actual, int terms) {

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 public interface TimerContract extends BackendFixture {
     @Test
     default void timersTellAtLeastTheTimeThatPassed() throws InterruptedException {
-        DeviceFloats x = backend().allocate(1000);
-        try (DeviceTimer timer = backend().newTimer()) {
+        DeviceFloats x = backend().memory().allocate(1000);
+        try (DeviceTimer timer = backend().memory().newTimer()) {
             for (int k = 0; k < 2; k++) {
                 backend().synchronize();
                 long before = System.nanoTime();
                 timer.start();
                 backend().synchronize();
-                backend().fill(x, k);
+                backend().vectors().fill(x, k);
                 Thread.sleep(20);
                 timer.stop();
                 long elapsed = timer.elapsedNanos();
@@ -30,7 +30,7 @@ public interface TimerContract extends BackendFixture {
 
     @Test
     default void timersAreStartedThenStoppedThenRead() {
-        DeviceTimer timer = backend().newTimer();
+        DeviceTimer timer = backend().memory().newTimer();
         assertThrows(IllegalStateException.class, timer::stop);
         assertThrows(IllegalStateException.class, timer::elapsedNanos);
         timer.start();
@@ -48,11 +48,11 @@ public interface TimerContract extends BackendFixture {
 
     @Test
     default void severalTimersDoNotDisturbEachOther() {
-        try (DeviceTimer outer = backend().newTimer();
-                DeviceTimer inner = backend().newTimer()) {
+        try (DeviceTimer outer = backend().memory().newTimer();
+                DeviceTimer inner = backend().memory().newTimer()) {
             outer.start();
             inner.start();
-            backend().fill(backend().allocate(1000), 1);
+            backend().vectors().fill(backend().memory().allocate(1000), 1);
             inner.stop();
             outer.stop();
             assertTrue(outer.elapsedNanos() >= inner.elapsedNanos());

@@ -16,34 +16,35 @@ import org.pernodedrop.mask.CurandStream;
 public interface VectorContract extends BackendFixture {
     @Test
     default void newBuffersAreZero() {
-        assertArrayEquals(new float[33], backend().download(backend().allocate(33)));
+        assertArrayEquals(
+                new float[33], backend().memory().download(backend().memory().allocate(33)));
     }
 
     @Test
     default void slicesOfSlicesShareMemory() {
-        DeviceFloats whole = backend().allocate(20);
+        DeviceFloats whole = backend().memory().allocate(20);
         DeviceFloats inner = whole.slice(4, 12).slice(3, 5);
-        backend().fill(inner, 7);
+        backend().vectors().fill(inner, 7);
         float[] expected = new float[20];
         Arrays.fill(expected, 7, 12, 7f);
-        assertArrayEquals(expected, backend().download(whole));
+        assertArrayEquals(expected, backend().memory().download(whole));
         assertEquals(5, inner.length());
     }
 
     @Test
     default void overlapsAreSeen() {
-        DeviceFloats whole = backend().allocate(20);
+        DeviceFloats whole = backend().memory().allocate(20);
         assertTrue(whole.slice(0, 10).overlaps(whole.slice(9, 5)));
         assertFalse(whole.slice(0, 10).overlaps(whole.slice(10, 10)));
-        assertFalse(whole.overlaps(backend().allocate(20)));
+        assertFalse(whole.overlaps(backend().memory().allocate(20)));
         assertTrue(whole.slice(3, 10).startsAt(whole.slice(3, 2)));
         assertFalse(whole.slice(3, 10).startsAt(whole.slice(4, 2)));
-        assertFalse(whole.startsAt(backend().allocate(20)));
+        assertFalse(whole.startsAt(backend().memory().allocate(20)));
     }
 
     @Test
     default void closingTheOwnerClosesItsSlices() {
-        DeviceFloats whole = backend().allocate(20);
+        DeviceFloats whole = backend().memory().allocate(20);
         DeviceFloats slice = whole.slice(3, 4);
         slice.close();
         assertFalse(whole.isClosed());
@@ -54,10 +55,10 @@ public interface VectorContract extends BackendFixture {
 
     @Test
     default void transfersHeedTheHostOffset() {
-        DeviceFloats buffer = backend().allocate(3);
-        backend().upload(new float[] {1, 2, 3, 4, 5}, 1, buffer);
+        DeviceFloats buffer = backend().memory().allocate(3);
+        backend().memory().upload(new float[] {1, 2, 3, 4, 5}, 1, buffer);
         float[] back = new float[6];
-        backend().download(buffer, back, 2);
+        backend().memory().download(buffer, back, 2);
         assertArrayEquals(new float[] {0, 0, 2, 3, 4, 0}, back);
     }
 
@@ -68,11 +69,11 @@ public interface VectorContract extends BackendFixture {
         float[] y = Numbers.floats(2, length);
         Guarded source = on(x);
         Guarded target = empty(length);
-        backend().copy(source.buffer, target.buffer);
+        backend().vectors().copy(source.buffer, target.buffer);
         assertArrayEquals(x, target.read());
 
         Guarded sum = on(y);
-        backend().axpy(-2.5f, source.buffer, sum.buffer);
+        backend().vectors().axpy(-2.5f, source.buffer, sum.buffer);
         double[] expected = new double[length];
         double[] scale = new double[length];
         for (int k = 0; k < length; k++) {
@@ -81,7 +82,7 @@ public interface VectorContract extends BackendFixture {
         }
         Numbers.assertNear("axpy", expected, scale, 2 * Numbers.ROUNDING, sum.read());
 
-        backend().fill(target.buffer, 0.25f);
+        backend().vectors().fill(target.buffer, 0.25f);
         float[] filled = new float[length];
         Arrays.fill(filled, 0.25f);
         assertArrayEquals(filled, target.read());
@@ -91,8 +92,8 @@ public interface VectorContract extends BackendFixture {
     @ValueSource(ints = {1, 3, 13, 32, 33, 207, 40_009})
     default void integersAreCopied(int length) {
         int[] values = Numbers.ints(3, length, 1000);
-        DeviceInts whole = backend().allocateInts(length + 8);
-        backend().copy(on(values), whole.slice(5, length));
+        DeviceInts whole = backend().memory().allocateInts(length + 8);
+        backend().vectors().copy(on(values), whole.slice(5, length));
         int[] expected = new int[length + 8];
         System.arraycopy(values, 0, expected, 5, length);
         assertArrayEquals(expected, read(whole, 1000));
@@ -100,10 +101,10 @@ public interface VectorContract extends BackendFixture {
 
     @Test
     default void overlapsOfIntegersAreSeen() {
-        DeviceInts whole = backend().allocateInts(20);
+        DeviceInts whole = backend().memory().allocateInts(20);
         assertTrue(whole.slice(0, 10).overlaps(whole.slice(9, 5)));
         assertFalse(whole.slice(0, 10).overlaps(whole.slice(10, 10)));
-        assertFalse(whole.overlaps(backend().allocateInts(20)));
+        assertFalse(whole.overlaps(backend().memory().allocateInts(20)));
     }
 
     @ParameterizedTest
@@ -111,7 +112,7 @@ public interface VectorContract extends BackendFixture {
     default void uniformsAreThoseOfTheStream(long seed, long first, int extra) {
         int length = extra + 1;
         Guarded x = empty(length);
-        backend().fillUniform(seed, first, -0.5f, 0.75f, x.buffer);
+        backend().randomFills().uniform(seed, first, -0.5f, 0.75f, x.buffer);
         CurandStream stream = new CurandStream(seed);
         float[] expected = new float[length];
         for (int k = 0; k < length; k++) {
@@ -125,7 +126,7 @@ public interface VectorContract extends BackendFixture {
     default void normalsAreThoseOfTheStream(long seed, long first, int extra) {
         int length = extra + 1;
         Guarded x = empty(length);
-        backend().fillNormal(seed, first, 3f, 0.5f, x.buffer);
+        backend().randomFills().normal(seed, first, 3f, 0.5f, x.buffer);
         CurandStream stream = new CurandStream(seed);
         double[] expected = new double[length];
         for (int k = 0; k < length; k++) {

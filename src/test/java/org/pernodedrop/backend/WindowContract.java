@@ -74,10 +74,10 @@ public interface WindowContract extends BackendFixture {
                     });
                 }
                 Guarded toColumns = empty(columns.length);
-                backend().unfold(shape, samples, on(x).buffer, toColumns.buffer);
+                backend().windows().unfold(shape, samples, on(x).buffer, toColumns.buffer);
                 assertArrayEquals(unfolded, toColumns.read(), shape + ", samples=" + samples);
                 Guarded toImages = empty(x.length);
-                backend().fold(shape, samples, on(columns).buffer, toImages.buffer);
+                backend().windows().fold(shape, samples, on(columns).buffer, toImages.buffer);
                 assertArrayEquals(folded, toImages.read(), shape + ", samples=" + samples);
             }
         }
@@ -113,11 +113,11 @@ public interface WindowContract extends BackendFixture {
             }
             Guarded y = empty(length);
             DeviceInts places = on(new int[length]);
-            backend().maxPool(shape, samples, on(x).buffer, y.buffer, places);
+            backend().windows().maxPool(shape, samples, on(x).buffer, y.buffer, places);
             assertArrayEquals(largest, y.read(), shape.toString());
             assertArrayEquals(expected, read(places, shape.inputSize()), shape.toString());
             Guarded dx = empty(x.length);
-            backend().maxPoolBackward(shape, samples, on(dy).buffer, places, dx.buffer);
+            backend().windows().maxPoolBackward(shape, samples, on(dy).buffer, places, dx.buffer);
             assertArrayEquals(gradient, dx.read(), shape.toString());
         }
     }
@@ -128,7 +128,7 @@ public interface WindowContract extends BackendFixture {
         float[] x = {5, Float.NaN, 1, 2, Float.NaN, 7, 3, Float.POSITIVE_INFINITY};
         Guarded y = empty(2);
         DeviceInts places = on(new int[2]);
-        backend().maxPool(shape, 1, on(x).buffer, y.buffer, places);
+        backend().windows().maxPool(shape, 1, on(x).buffer, y.buffer, places);
         assertTrue(Float.isNaN(y.read()[0]));
         assertEquals(Float.POSITIVE_INFINITY, y.read()[1]);
         assertArrayEquals(new int[] {1, 7}, read(places, 8));
@@ -159,10 +159,10 @@ public interface WindowContract extends BackendFixture {
                 means[k] /= elements[k % shape.outputSize()];
             }
             Guarded y = empty(length);
-            backend().averagePool(shape, samples, on(x).buffer, y.buffer);
+            backend().windows().averagePool(shape, samples, on(x).buffer, y.buffer);
             assertArrayEquals(means, y.read(), shape.toString());
             Guarded dx = empty(x.length);
-            backend().averagePoolBackward(shape, samples, on(dy).buffer, dx.buffer);
+            backend().windows().averagePoolBackward(shape, samples, on(dy).buffer, dx.buffer);
             assertArrayEquals(gradient, dx.read(), shape.toString());
         }
     }

@@ -24,6 +24,13 @@ public final class CudaTestLibraries {
         return Boolean.getBoolean("pernodedrop.test.gpu");
     }
 
+    /** Keeps tests that take the best device from the simulated one, which is slow. */
+    private static void leaveToThoseWhoAsk() {
+        if (System.getProperty(SearchSettings.AUTO) == null) {
+            System.setProperty(SearchSettings.AUTO, "false");
+        }
+    }
+
     /** The folder of the simulated device. */
     public static Path simulated() {
         return Path.of(System.getProperty("pernodedrop.cuda.libraries", "").split(File.pathSeparator)[0]);
@@ -42,6 +49,7 @@ public final class CudaTestLibraries {
         if (onGpu()) {
             return;
         }
+        leaveToThoseWhoAsk();
         String reason = missing();
         if (reason == null) {
             return;

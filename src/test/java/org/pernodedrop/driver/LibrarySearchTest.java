@@ -210,6 +210,18 @@ class LibrarySearchTest {
     }
 
     @Test
+    void whetherCudaIsChosenOfItselfIsAProperty() {
+        assertTrue(settings().automatic());
+        properties.setProperty(SearchSettings.AUTO, "false");
+        assertFalse(settings().automatic());
+        properties.setProperty(SearchSettings.AUTO, "no");
+        String said = assertThrows(
+                        IllegalArgumentException.class, () -> settings().automatic())
+                .getMessage();
+        assertEquals("pernodedrop.cuda.auto must be true or false: pernodedrop.cuda.auto=no", said);
+    }
+
+    @Test
     void anUnknownKindOfSearchIsRefused() {
         properties.setProperty(SearchSettings.SEARCH, "some");
         String said = assertThrows(IllegalArgumentException.class, () -> search().others(CUBLAS))

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
@@ -49,9 +50,9 @@ class CheckpointTest {
     private Path directory;
 
     private final CpuBackend backend = new CpuBackend(2);
-    private final DeviceFloats x = backend.allocate(SAMPLES * 13);
-    private final DeviceInts labels = backend.allocateInts(SAMPLES);
-    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final DeviceFloats x = backend.memory().allocate(SAMPLES * 13);
+    private final DeviceInts labels = backend.memory().allocateInts(SAMPLES);
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
 
     CheckpointTest() {
         Random random = new Random(3);
@@ -59,8 +60,8 @@ class CheckpointTest {
         for (int k = 0; k < values.length; k++) {
             values[k] = (float) random.nextGaussian();
         }
-        backend.upload(values, 0, x);
-        backend.upload(random.ints(SAMPLES, 0, 3).toArray(), 0, labels);
+        backend.memory().upload(values, 0, x);
+        backend.memory().upload(random.ints(SAMPLES, 0, 3).toArray(), 0, labels);
     }
 
     @AfterEach
@@ -94,12 +95,12 @@ class CheckpointTest {
     }
 
     private float[] parameters(Network network) {
-        return backend.download(network.parameterBuffer());
+        return backend.memory().download(network.parameterBuffer());
     }
 
     private float[] weights(Network network) {
         float[] parameters = parameters(network);
-        float[] mean = backend.download(network.statistics().get(0).values());
+        float[] mean = backend.memory().download(network.statistics().get(0).values());
         float[] all = Arrays.copyOf(parameters, parameters.length + mean.length);
         System.arraycopy(mean, 0, all, parameters.length, mean.length);
         return all;
@@ -119,14 +120,13 @@ class CheckpointTest {
                 content.tensors().get(name).values()[1] = Float.NaN;
                 Path damaged = directory.resolve("damaged.safetensors");
                 content.write(damaged);
-                String message = assertThrows(ModelFileException.class, () -> Checkpoint.read(damaged)
-                                .restore(network, snapshot))
-                        .getMessage();
-                assertTrue(message.contains("weights must be finite: " + name + "[1]=NaN"), message);
+                Refusal.contains(
+                        ModelFileException.class,
+                        "weights must be finite: " + name + "[1]=NaN",
+                        () -> Checkpoint.read(damaged).restore(network, snapshot));
             }
-            network.moments()
-                    .values()
-                    .forEach(moment -> backend.upload(new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
+            network.moments().values().forEach(moment -> backend.memory()
+                    .upload(new float[] {Float.POSITIVE_INFINITY}, 0, moment.slice(0, 1)));
             Checkpoint.save(network, snapshot, Map.of(), file);
             Checkpoint.read(file).restore(network, snapshot);
         }
@@ -163,17 +163,17 @@ class CheckpointTest {
                 Snapshot best = new Snapshot(network)) {
             Checkpoint.save(network, best, Map.of(), file);
             byte[] before = Files.readAllBytes(file);
-            backend.upload(
-                    new float[] {Float.NaN},
-                    0,
-                    network.parameters().get(1).values().slice(2, 1));
+            backend.memory()
+                    .upload(
+                            new float[] {Float.NaN},
+                            0,
+                            network.parameters().get(1).values().slice(2, 1));
             for (Executable write : List.<Executable>of(
                     () -> Checkpoint.save(network, best, Map.of(), file),
                     () -> Weights.save(network, Map.of(), file),
                     () -> Weights.toBytes(network, Map.of()))) {
-                String message =
-                        assertThrows(IllegalStateException.class, write).getMessage();
-                assertTrue(message.startsWith("weights must be finite to be saved: 0.bias holds NaN"), message);
+                Refusal.starts(
+                        IllegalStateException.class, "weights must be finite to be saved: 0.bias holds NaN", write);
             }
             assertArrayEquals(before, Files.readAllBytes(file));
         }

@@ -34,7 +34,7 @@ class WeightsBetweenDevicesIT {
     }
 
     private static float[] values(Network network) {
-        return network.backend().download(network.parameterBuffer());
+        return network.backend().memory().download(network.parameterBuffer());
     }
 
     @Test
@@ -65,7 +65,7 @@ class WeightsBetweenDevicesIT {
                 Snapshot snapshot = new Snapshot(network)) {
             float[] before = values(network);
             snapshot.take();
-            cuda.upload(new float[before.length], 0, network.parameterBuffer());
+            cuda.memory().upload(new float[before.length], 0, network.parameterBuffer());
             snapshot.restore();
             assertArrayEquals(before, values(network));
         }

@@ -18,6 +18,7 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
 
 /** A convolution whose rows do not fit its room at once: in chunks it gives what it gives as a whole. */
@@ -26,7 +27,7 @@ class ConvolutionPassTest {
     private static final int FILTERS = 5;
 
     private final Backend backend = new CpuBackend(2);
-    private final StepState state = backend.newStepState(77);
+    private final StepState state = backend.memory().newStepState(77);
     private final WindowShape windows = WindowShape.same(6, 5, 3, 3, 2, 2, 1);
 
     @AfterEach
@@ -43,8 +44,8 @@ class ConvolutionPassTest {
         for (int k = 0; k < values.length; k++) {
             values[k] = (float) random.nextGaussian();
         }
-        DeviceFloats buffer = backend.allocate(length);
-        backend.upload(values, 0, buffer);
+        DeviceFloats buffer = backend.memory().allocate(length);
+        backend.memory().upload(values, 0, buffer);
         return buffer;
     }
 
@@ -55,29 +56,37 @@ class ConvolutionPassTest {
                 Shape.of(inputs, FILTERS),
                 0,
                 random(1, inputs * FILTERS),
-                backend.allocate(inputs * FILTERS));
-        Parameter bias = new Parameter("0.bias", Shape.of(FILTERS), 0, random(2, FILTERS), backend.allocate(FILTERS));
+                backend.memory().allocate(inputs * FILTERS));
+        Parameter bias = new Parameter(
+                "0.bias",
+                Shape.of(FILTERS),
+                0,
+                random(2, FILTERS),
+                backend.memory().allocate(FILTERS));
         DenseOperands operands =
                 new DenseOperands(backend, Activation.GELU, windows.positions(), inputs, FILTERS, weight, bias);
         LayerMask mask = new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, 0.3), 4, state);
         try (Workspace workspace = new Workspace(backend);
                 DeviceFloats x = random(3, SAMPLES * windows.inputSize());
                 DeviceFloats dy = random(4, SAMPLES * windows.positions() * FILTERS);
-                DeviceFloats dx = backend.allocate(SAMPLES * windows.inputSize())) {
+                DeviceFloats dx = backend.memory().allocate(SAMPLES * windows.inputSize())) {
             ConvolutionPass pass = new ConvolutionPass(
                     operands,
                     windows,
-                    () -> new ConnectionProduct(operands, mask, strategy),
-                    new PlainProduct(operands),
+                    () -> DrawingProduct.masked(operands, mask, strategy),
+                    ProductStrategy.unmasked(backend),
                     true,
                     room);
             pass.reserve(SAMPLES, workspace);
             assertEquals(chunks, pass.chunks());
             Batch batch = new Batch(SAMPLES, 11, Mode.TRAINING);
-            float[] y = backend.download(pass.forward(batch, x));
+            float[] y = backend.memory().download(pass.forward(batch, x));
             pass.backward(batch, dy, dx);
             return new Result(
-                    y, backend.download(dx), backend.download(weight.gradient()), backend.download(bias.gradient()));
+                    y,
+                    backend.memory().download(dx),
+                    backend.memory().download(weight.gradient()),
+                    backend.memory().download(bias.gradient()));
         }
     }
 

@@ -22,7 +22,7 @@ final class GradientCheck {
     static void compare(Network network, ReferenceNetwork reference, double tolerance, DoubleSupplier loss) {
         for (Parameter parameter : network.parameters()) {
             double[] values = reference.parameters.get(parameter.name());
-            double[] actual = ReferenceNetwork.widen(network.backend().download(parameter.gradient()));
+            double[] actual = ReferenceNetwork.widen(network.backend().memory().download(parameter.gradient()));
             double[] expected = new double[values.length];
             double largest = 0;
             for (int k = 0; k < values.length; k++) {

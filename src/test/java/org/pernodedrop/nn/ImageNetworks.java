@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.Recording;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -37,7 +37,7 @@ abstract class ImageNetworks {
     ImageNetworks(Backend backend, double tolerance) {
         this.backend = backend;
         this.tolerance = tolerance;
-        totals = backend.newLossAccumulator();
+        totals = backend.memory().newLossAccumulator();
         batch = new TestBatch(backend, 41, SAMPLES, INPUTS, OUTPUTS);
     }
 
@@ -153,7 +153,7 @@ abstract class ImageNetworks {
             for (int c = 0; c < values.length; c++) {
                 values[c] = statistic.name().endsWith("variance") ? 0.5f + 0.25f * c : 0.1f * c - 0.2f;
             }
-            backend.upload(values, 0, statistic.values());
+            backend.memory().upload(values, 0, statistic.values());
         }
         network.state().setStep(3);
         network.setFirstSample(9);
@@ -167,8 +167,8 @@ abstract class ImageNetworks {
             try (Network network = network(stack)) {
                 ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, mode);
                 double[] expected = reference.forward(ReferenceNetwork.widen(batch.input));
-                double[] actual =
-                        ReferenceNetwork.widen(backend.download(network.forward(batch.deviceInput, SAMPLES, mode)));
+                double[] actual = ReferenceNetwork.widen(
+                        backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
                 assertArrayEquals(expected, actual, 2.5 * tolerance, stack + " " + mode);
             }
         }
@@ -199,7 +199,7 @@ abstract class ImageNetworks {
     private float[] trained(LayerCases.Stack stack, int threads, boolean recorded) {
         try (Backend own = open(threads);
                 TestBatch ownBatch = new TestBatch(own, 41, SAMPLES, INPUTS, OUTPUTS);
-                LossAccumulator ownTotals = own.newLossAccumulator();
+                LossAccumulator ownTotals = own.memory().newLossAccumulator();
                 Network network = builder(stack)
                         .optimizer(Adam.standard())
                         .learningRate(0.01)
@@ -207,7 +207,7 @@ abstract class ImageNetworks {
             network.reserve(SAMPLES);
             Runnable step = () -> network.step(ownBatch.deviceInput, ownBatch.deviceLabels, SAMPLES, ownTotals);
             if (recorded) {
-                try (Recording recording = own.record(step)) {
+                try (CapturedGraph recording = own.capture(step)) {
                     recording.replay();
                     recording.replay();
                 }
@@ -215,7 +215,7 @@ abstract class ImageNetworks {
                 step.run();
                 step.run();
             }
-            return own.download(network.parameterBuffer());
+            return own.memory().download(network.parameterBuffer());
         }
     }
 
@@ -233,7 +233,8 @@ abstract class ImageNetworks {
             network.forward(batch.deviceInput, SAMPLES, Mode.INFERENCE);
             network.forward(batch.deviceInput, SAMPLES, Mode.MONTE_CARLO);
             assertArrayEquals(
-                    new float[3], backend.download(network.statistics().get(0).values()));
+                    new float[3],
+                    backend.memory().download(network.statistics().get(0).values()));
             network.forward(batch.deviceInput, SAMPLES, Mode.TRAINING);
             for (int c = 0; c < 3; c++) {
                 double mean = 0;
@@ -245,11 +246,11 @@ abstract class ImageNetworks {
                 }
                 assertEquals(
                         0.25 * mean,
-                        backend.download(network.statistics().get(0).values())[c],
+                        backend.memory().download(network.statistics().get(0).values())[c],
                         1e-6);
                 assertEquals(
                         0.75 + 0.25 * (square - mean * mean),
-                        backend.download(network.statistics().get(1).values())[c],
+                        backend.memory().download(network.statistics().get(1).values())[c],
                         1e-5);
             }
         }
@@ -260,14 +261,18 @@ abstract class ImageNetworks {
         try (Network network = network(stack("normalized", BatchNormalization.standard()));
                 Snapshot snapshot = new Snapshot(network)) {
             snapshot.take();
-            float[] before = backend.download(network.statistics().get(0).values());
+            float[] before =
+                    backend.memory().download(network.statistics().get(0).values());
             network.forward(batch.deviceInput, SAMPLES, Mode.TRAINING);
             assertFalse(Arrays.equals(
-                    before, backend.download(network.statistics().get(0).values())));
-            assertArrayEquals(before, backend.download(snapshot.weights().get("0.mean")));
+                    before,
+                    backend.memory().download(network.statistics().get(0).values())));
+            assertArrayEquals(
+                    before, backend.memory().download(snapshot.weights().get("0.mean")));
             snapshot.restore();
             assertArrayEquals(
-                    before, backend.download(network.statistics().get(0).values()));
+                    before,
+                    backend.memory().download(network.statistics().get(0).values()));
         }
     }
 

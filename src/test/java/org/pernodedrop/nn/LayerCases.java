@@ -36,7 +36,7 @@ final class LayerCases {
                 for (int u = 0; u < values.length; u++) {
                     values[u] = 0.1f * (u % 7) - 0.25f;
                 }
-                network.backend().upload(values, 0, parameter.values());
+                network.backend().memory().upload(values, 0, parameter.values());
             }
         }
         return network;

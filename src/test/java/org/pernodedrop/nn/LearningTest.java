@@ -25,7 +25,7 @@ import org.pernodedrop.mask.Noise;
 /** Whole networks on small problems. */
 class LearningTest {
     private final Backend backend = new CpuBackend(2);
-    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
 
     @AfterEach
     void close() {
@@ -46,8 +46,8 @@ class LearningTest {
     @ParameterizedTest
     @MethodSource("optimizers")
     void exclusiveOrIsLearnt(Optimizer optimizer, double learningRate) {
-        try (DeviceFloats x = backend.allocate(8);
-                DeviceInts labels = backend.allocateInts(4);
+        try (DeviceFloats x = backend.memory().allocate(8);
+                DeviceInts labels = backend.memory().allocateInts(4);
                 Network network = Network.builder()
                         .input(2)
                         .seed(3)
@@ -56,8 +56,8 @@ class LearningTest {
                         .optimizer(optimizer)
                         .learningRate(learningRate)
                         .build(backend)) {
-            backend.upload(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 0, x);
-            backend.upload(new int[] {0, 1, 1, 0}, 0, labels);
+            backend.memory().upload(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 0, x);
+            backend.memory().upload(new int[] {0, 1, 1, 0}, 0, labels);
             for (int step = 0; step < 500; step++) {
                 network.step(x, labels, 4, totals);
             }
@@ -101,8 +101,8 @@ class LearningTest {
             points[2 * b + 1] = (float) random.nextGaussian();
             classes[b] = Math.hypot(points[2 * b], points[2 * b + 1]) < 1.18 ? 1 : 0;
         }
-        try (DeviceFloats x = backend.allocate(points.length);
-                DeviceInts labels = backend.allocateInts(samples);
+        try (DeviceFloats x = backend.memory().allocate(points.length);
+                DeviceInts labels = backend.memory().allocateInts(samples);
                 Network network = Network.builder()
                         .input(2)
                         .seed(3)
@@ -112,8 +112,8 @@ class LearningTest {
                         .add(Dense.units(2).build())
                         .learningRate(0.01)
                         .build(backend)) {
-            backend.upload(points, 0, x);
-            backend.upload(classes, 0, labels);
+            backend.memory().upload(points, 0, x);
+            backend.memory().upload(classes, 0, labels);
             for (int step = 0; step < 120; step++) {
                 network.step(x, labels, samples, totals);
             }
@@ -149,7 +149,8 @@ class LearningTest {
 
     private double norm(Network network, int parameter) {
         double sum = 0;
-        for (float w : backend.download(network.parameters().get(parameter).values())) {
+        for (float w :
+                backend.memory().download(network.parameters().get(parameter).values())) {
             sum += w * w;
         }
         return Math.sqrt(sum);
@@ -159,15 +160,15 @@ class LearningTest {
     void descentFollowsTheGradientIncludingThePenalty() {
         try (TestBatch batch = new TestBatch(backend, 4, 20, 5, 3);
                 Network network = regression(0.5)) {
-            float[] expected = backend.download(network.parameterBuffer());
+            float[] expected = backend.memory().download(network.parameterBuffer());
             network.step(batch.deviceInput, batch.deviceTargets, 20, totals);
             for (Parameter parameter : network.parameters()) {
-                float[] gradient = backend.download(parameter.gradient());
+                float[] gradient = backend.memory().download(parameter.gradient());
                 for (int k = 0; k < gradient.length; k++) {
                     expected[(int) parameter.offset() + k] -= 0.1f * gradient[k];
                 }
             }
-            assertArrayEquals(expected, backend.download(network.parameterBuffer()), 1e-6f);
+            assertArrayEquals(expected, backend.memory().download(network.parameterBuffer()), 1e-6f);
         }
     }
 }

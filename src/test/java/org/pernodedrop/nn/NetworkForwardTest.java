@@ -38,8 +38,8 @@ class NetworkForwardTest {
             for (Mode mode : Mode.values()) {
                 ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, mode);
                 double[] expected = reference.forward(ReferenceNetwork.widen(batch.input));
-                double[] actual =
-                        ReferenceNetwork.widen(backend.download(network.forward(batch.deviceInput, SAMPLES, mode)));
+                double[] actual = ReferenceNetwork.widen(
+                        backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
                 assertArrayEquals(expected, actual, 2e-5, stack + " " + mode);
             }
         }
@@ -49,7 +49,7 @@ class NetworkForwardTest {
     @MethodSource("stacks")
     void evaluationIsWithoutMasks(LayerCases.Stack stack) {
         double[] x = ReferenceNetwork.widen(batch.input);
-        try (LossAccumulator totals = backend.newLossAccumulator();
+        try (LossAccumulator totals = backend.memory().newLossAccumulator();
                 Network classifier =
                         LayerCases.withBiases(LayerCases.builder(stack).build(backend));
                 Network regression = LayerCases.withBiases(

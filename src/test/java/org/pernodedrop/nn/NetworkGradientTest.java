@@ -23,7 +23,7 @@ class NetworkGradientTest {
     private static final int SAMPLES = 7;
 
     private final Backend backend = new CpuBackend(2);
-    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
     private final TestBatch batch = new TestBatch(backend, 23, SAMPLES, LayerCases.INPUTS, LayerCases.OUTPUTS);
 
     static List<LayerCases.Stack> stacks() {

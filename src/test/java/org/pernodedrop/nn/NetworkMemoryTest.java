@@ -10,10 +10,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.Recording;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
@@ -21,8 +21,8 @@ import org.pernodedrop.driver.OutOfDeviceMemoryException;
 class NetworkMemoryTest {
     private static final int SAMPLES = 6;
 
-    private final RecordingBackend backend = new RecordingBackend(new CpuBackend(1));
-    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final WatchedBackend backend = new WatchedBackend(new CpuBackend(1));
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
     private final TestBatch batch = new TestBatch(backend, 5, SAMPLES, LayerCases.INPUTS, LayerCases.OUTPUTS);
 
     static List<LayerCases.Stack> stacks() {
@@ -72,7 +72,7 @@ class NetworkMemoryTest {
                 step(network, samples);
                 // Others in between use the same room.
                 recorded.evaluate(batch.deviceInput, batch.deviceLabels, 3, totals);
-                try (Recording recording = backend.record(() -> step(recorded, samples))) {
+                try (CapturedGraph recording = backend.capture(() -> step(recorded, samples))) {
                     recording.replay();
                     assertThrows(IllegalStateException.class, () -> recorded.backward(batch.deviceInput));
                     step(network, samples);
@@ -82,7 +82,8 @@ class NetworkMemoryTest {
             assertEquals(before, backend.buffers.size());
             assertEquals(2 * sizes.length, recorded.state().step());
             assertArrayEquals(
-                    backend.download(network.parameterBuffer()), backend.download(recorded.parameterBuffer()));
+                    backend.memory().download(network.parameterBuffer()),
+                    backend.memory().download(recorded.parameterBuffer()));
         }
     }
 
@@ -90,11 +91,11 @@ class NetworkMemoryTest {
     void recordedStepsEndWithTheRoom() {
         Network network = LayerCases.builder(LayerCases.all().get(0)).build(backend);
         network.reserve(2);
-        try (Recording recording = backend.record(() -> step(network, 2))) {
+        try (CapturedGraph recording = backend.capture(() -> step(network, 2))) {
             recording.replay();
             assertThrows(
                     IllegalStateException.class,
-                    () -> backend.record(() -> step(network, SAMPLES)).replay(),
+                    () -> backend.capture(() -> step(network, SAMPLES)).replay(),
                     "would have to make room");
             network.reserve(2);
             network.close();
@@ -158,7 +159,8 @@ class NetworkMemoryTest {
             step(network, 2);
             step(untroubled, 2);
             assertArrayEquals(
-                    backend.download(untroubled.parameterBuffer()), backend.download(network.parameterBuffer()));
+                    backend.memory().download(untroubled.parameterBuffer()),
+                    backend.memory().download(network.parameterBuffer()));
         }
     }
 }

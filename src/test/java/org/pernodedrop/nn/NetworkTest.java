@@ -26,7 +26,7 @@ class NetworkTest {
     private static final int SAMPLES = 13;
 
     private final Backend backend = new CpuBackend(2);
-    private final LossAccumulator totals = backend.newLossAccumulator();
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
     private final TestBatch batch = new TestBatch(backend, 5, SAMPLES, LayerCases.INPUTS, LayerCases.OUTPUTS);
 
     static List<LayerCases.Stack> stacks() {
@@ -61,7 +61,7 @@ class NetworkTest {
     }
 
     private float[] output(Network network, Mode mode) {
-        return network.backend().download(network.forward(batch.deviceInput, SAMPLES, mode));
+        return network.backend().memory().download(network.forward(batch.deviceInput, SAMPLES, mode));
     }
 
     private void train(Network network, int steps) {
@@ -71,7 +71,7 @@ class NetworkTest {
     }
 
     private float[] parameters(Network network) {
-        return network.backend().download(network.parameterBuffer());
+        return network.backend().memory().download(network.parameterBuffer());
     }
 
     @Test
@@ -92,7 +92,7 @@ class NetworkTest {
         try (Network network = perNodeDrop(0.5, false).build(backend);
                 Network dense = dense().build(backend)) {
             train(network, 3);
-            backend.copy(network.parameterBuffer(), dense.parameterBuffer());
+            backend.vectors().copy(network.parameterBuffer(), dense.parameterBuffer());
             float[] first = output(network, Mode.INFERENCE);
             network.state().setStep(99);
             network.setFirstSample(1000);
@@ -140,7 +140,7 @@ class NetworkTest {
         int[] threads = {1, 2, 2};
         for (int run = 0; run < runs.length; run++) {
             try (Backend own = new CpuBackend(threads[run]);
-                    LossAccumulator ownTotals = own.newLossAccumulator();
+                    LossAccumulator ownTotals = own.memory().newLossAccumulator();
                     TestBatch samples = new TestBatch(own, 5, SAMPLES, LayerCases.INPUTS, LayerCases.OUTPUTS);
                     Network network = LayerCases.builder(stack)
                             .learningRate(0.01)
@@ -179,7 +179,7 @@ class NetworkTest {
             network.setFirstSample(split);
             DeviceFloats rest = batch.deviceInput.slice(
                     (long) split * LayerCases.INPUTS, (long) (SAMPLES - split) * LayerCases.INPUTS);
-            float[] shard = backend.download(network.forward(rest, SAMPLES - split, Mode.TRAINING));
+            float[] shard = backend.memory().download(network.forward(rest, SAMPLES - split, Mode.TRAINING));
             float[] expected = Arrays.copyOfRange(whole, split * LayerCases.OUTPUTS, whole.length);
             assertArrayEquals(expected, shard, 1e-5f);
         }
@@ -191,12 +191,13 @@ class NetworkTest {
                         perNodeDrop(0.5, false).loss(Loss.MEAN_SQUARED_ERROR).build(backend);
                 Network parts =
                         perNodeDrop(0.5, false).loss(Loss.MEAN_SQUARED_ERROR).build(backend);
-                DeviceFloats gradient = backend.allocate((long) SAMPLES * LayerCases.OUTPUTS)) {
+                DeviceFloats gradient = backend.memory().allocate((long) SAMPLES * LayerCases.OUTPUTS)) {
             whole.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
             DeviceFloats y = parts.forward(batch.deviceInput, SAMPLES, Mode.TRAINING);
             assertEquals(gradient.length(), y.length());
-            backend.meanSquaredError(
-                    parts.state(), SAMPLES, LayerCases.OUTPUTS, y, batch.deviceTargets, gradient, totals);
+            backend.losses()
+                    .meanSquaredError(
+                            parts.state(), SAMPLES, LayerCases.OUTPUTS, y, batch.deviceTargets, gradient, totals);
             parts.backward(gradient);
             parts.update();
             assertEquals(1, parts.state().step());
@@ -207,7 +208,7 @@ class NetworkTest {
     @Test
     void backwardNeedsATrainingPassBeforeIt() {
         try (Network network = dense().build(backend);
-                DeviceFloats gradient = backend.allocate((long) SAMPLES * LayerCases.OUTPUTS)) {
+                DeviceFloats gradient = backend.memory().allocate((long) SAMPLES * LayerCases.OUTPUTS)) {
             assertThrows(IllegalStateException.class, () -> network.backward(gradient));
             for (Mode mode : List.of(Mode.INFERENCE, Mode.MONTE_CARLO)) {
                 network.forward(batch.deviceInput, SAMPLES, mode);
@@ -273,10 +274,9 @@ class NetworkTest {
                             .seed(77)
                             .build(backend)) {
                 train(straight, 3);
-                backend.copy(straight.parameterBuffer(), resumed.parameterBuffer());
-                straight.moments()
-                        .forEach((name, moment) ->
-                                backend.copy(moment, resumed.moments().get(name)));
+                backend.vectors().copy(straight.parameterBuffer(), resumed.parameterBuffer());
+                straight.moments().forEach((name, moment) -> backend.vectors()
+                        .copy(moment, resumed.moments().get(name)));
                 resumed.state().setStep(straight.state().step());
                 train(straight, 3);
                 train(resumed, 3);

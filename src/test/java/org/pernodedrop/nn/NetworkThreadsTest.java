@@ -15,8 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
@@ -52,9 +52,9 @@ class NetworkThreadsTest {
         try (Network network = network();
                 TestBatch batch = batch();
                 Snapshot snapshot = new Snapshot(network);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.reserve(SAMPLES);
-            float[] before = backend.download(network.parameterBuffer());
+            float[] before = backend.memory().download(network.parameterBuffer());
             List<Executable> calls = List.of(
                     () -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals),
                     () -> network.evaluate(batch.deviceInput, batch.deviceLabels, SAMPLES, totals),
@@ -72,7 +72,7 @@ class NetworkThreadsTest {
                         threads.submit(() -> assertThrows(IllegalStateException.class, call));
                 assertTrue(messageOf(refused).startsWith("a backend serves one thread at a time;"), messageOf(refused));
             }));
-            assertArrayEquals(before, backend.download(network.parameterBuffer()));
+            assertArrayEquals(before, backend.memory().download(network.parameterBuffer()));
             assertEquals(0, network.firstSample());
             assertEquals(0, network.state().step());
             threads.submit(() -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))
@@ -94,9 +94,9 @@ class NetworkThreadsTest {
         List<float[]> expected = new ArrayList<>();
         try (Network network = network();
                 TestBatch batch = batch();
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             for (int k = 0; k < 300; k++) {
-                expected.add(backend.download(network.parameterBuffer()));
+                expected.add(backend.memory().download(network.parameterBuffer()));
                 network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
             }
         }
@@ -108,8 +108,8 @@ class NetworkThreadsTest {
                 Future<Integer> second = threads.submit(training(another, batch));
                 int firstSteps = first.get();
                 int secondSteps = second.get();
-                assertArrayEquals(expected.get(firstSteps), backend.download(one.parameterBuffer()));
-                assertArrayEquals(expected.get(secondSteps), backend.download(another.parameterBuffer()));
+                assertArrayEquals(expected.get(firstSteps), backend.memory().download(one.parameterBuffer()));
+                assertArrayEquals(expected.get(secondSteps), backend.memory().download(another.parameterBuffer()));
             }
         }
     }
@@ -118,7 +118,7 @@ class NetworkThreadsTest {
     private Callable<Integer> training(Network network, TestBatch batch) {
         return () -> {
             int steps = 0;
-            try (LossAccumulator totals = backend.newLossAccumulator()) {
+            try (LossAccumulator totals = backend.memory().newLossAccumulator()) {
                 while (steps < 299) {
                     network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                     steps++;
@@ -134,16 +134,17 @@ class NetworkThreadsTest {
     void theLastStepIsMadeAndTheNextChangesNothing() {
         try (Network network = network();
                 TestBatch batch = batch();
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.reserve(SAMPLES);
-            try (Recording recording =
-                    backend.record(() -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))) {
+            try (CapturedGraph recording =
+                    backend.capture(() -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))) {
                 network.state().setStep(StepState.LAST_STEP - 1);
                 recording.replay();
                 network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                 assertEquals(StepState.LAST_STEP + 1, network.state().step());
-                float[] parameters = backend.download(network.parameterBuffer());
-                float[] mean = backend.download(network.statistics().get(0).values());
+                float[] parameters = backend.memory().download(network.parameterBuffer());
+                float[] mean =
+                        backend.memory().download(network.statistics().get(0).values());
                 long samples = totals.read().samples();
                 for (Executable call : List.<Executable>of(
                         recording::replay,
@@ -157,9 +158,10 @@ class NetworkThreadsTest {
                     assertTrue(said.startsWith("steps and their masks end at 4294967294"), said);
                 }
                 assertEquals(StepState.LAST_STEP + 1, network.state().step());
-                assertArrayEquals(parameters, backend.download(network.parameterBuffer()));
+                assertArrayEquals(parameters, backend.memory().download(network.parameterBuffer()));
                 assertArrayEquals(
-                        mean, backend.download(network.statistics().get(0).values()));
+                        mean,
+                        backend.memory().download(network.statistics().get(0).values()));
                 assertEquals(samples, totals.read().samples());
                 network.evaluate(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                 network.state().setStep(7);

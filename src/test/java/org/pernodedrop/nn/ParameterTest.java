@@ -63,7 +63,7 @@ class ParameterTest {
         try (Network network = builder(Initializer.HE_NORMAL)
                         .optimizer(AdamW.weightDecay(0.1))
                         .build(backend);
-                LossAccumulator totals = backend.newLossAccumulator();
+                LossAccumulator totals = backend.memory().newLossAccumulator();
                 TestBatch batch = new TestBatch(backend, 1, 9, 13, 3)) {
             for (int step = 0; step < 5; step++) {
                 network.step(batch.deviceInput, batch.deviceLabels, 9, totals);
@@ -74,7 +74,7 @@ class ParameterTest {
                     used.add((int) parameter.offset() + k);
                 }
             }
-            float[] values = backend.download(network.parameterBuffer());
+            float[] values = backend.memory().download(network.parameterBuffer());
             for (int k = 0; k < values.length; k++) {
                 if (!used.contains(k)) {
                     assertEquals(0f, values[k], "element " + k);
@@ -110,7 +110,7 @@ class ParameterTest {
                                 };
                     }
                 }
-                assertArrayEquals(expected, backend.download(parameter.values()), 1e-6f, parameter.name());
+                assertArrayEquals(expected, backend.memory().download(parameter.values()), 1e-6f, parameter.name());
             }
         }
     }

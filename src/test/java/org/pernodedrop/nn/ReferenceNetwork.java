@@ -26,10 +26,10 @@ final class ReferenceNetwork {
         this.mode = mode;
         Backend backend = network.backend();
         for (Parameter parameter : network.parameters()) {
-            parameters.put(parameter.name(), widen(backend.download(parameter.values())));
+            parameters.put(parameter.name(), widen(backend.memory().download(parameter.values())));
         }
         for (Statistic statistic : network.statistics()) {
-            statistics.put(statistic.name(), widen(backend.download(statistic.values())));
+            statistics.put(statistic.name(), widen(backend.memory().download(statistic.values())));
         }
         masks = new double[spec.layers().size()][];
         int step = (int) network.state().step();

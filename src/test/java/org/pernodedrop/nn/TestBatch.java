@@ -21,12 +21,12 @@ final class TestBatch implements AutoCloseable {
         input = gaussians(random, samples * inputs);
         targets = gaussians(random, samples * outputs);
         labels = random.ints(samples, 0, outputs).toArray();
-        deviceInput = backend.allocate(input.length);
-        deviceLabels = backend.allocateInts(samples);
-        deviceTargets = backend.allocate(targets.length);
-        backend.upload(input, 0, deviceInput);
-        backend.upload(labels, 0, deviceLabels);
-        backend.upload(targets, 0, deviceTargets);
+        deviceInput = backend.memory().allocate(input.length);
+        deviceLabels = backend.memory().allocateInts(samples);
+        deviceTargets = backend.memory().allocate(targets.length);
+        backend.memory().upload(input, 0, deviceInput);
+        backend.memory().upload(labels, 0, deviceLabels);
+        backend.memory().upload(targets, 0, deviceTargets);
     }
 
     private static float[] gaussians(Random random, int length) {

@@ -64,9 +64,9 @@ class PredictorTest {
     private double[] alone(Network network, float[] features, int row, int sample, Mode mode) {
         float[] own = Arrays.copyOfRange(features, row * INPUTS, (row + 1) * INPUTS);
         network.setFirstSample(sample);
-        try (DeviceFloats x = backend.allocate(INPUTS)) {
-            backend.upload(own, 0, x);
-            float[] logits = backend.download(network.forward(x, 1, mode));
+        try (DeviceFloats x = backend.memory().allocate(INPUTS)) {
+            backend.memory().upload(own, 0, x);
+            float[] logits = backend.memory().download(network.forward(x, 1, mode));
             double sum = 0;
             double[] probabilities = new double[CLASSES];
             for (int c = 0; c < CLASSES; c++) {
@@ -183,7 +183,7 @@ class PredictorTest {
         for (int k = 0; k < weights.length; k++) {
             weights[k] = k % CLASSES * scale;
         }
-        backend.upload(weights, 0, network.parameters().get(0).values());
+        backend.memory().upload(weights, 0, network.parameters().get(0).values());
         return network;
     }
 

@@ -14,6 +14,7 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -97,18 +98,18 @@ class ReparameterizationDistributionTest {
             System.arraycopy(x, 0, rows, b * INPUTS, INPUTS);
         }
         try (Backend backend = new CpuBackend(2);
-                StepState state = backend.newStepState(2026);
+                StepState state = backend.memory().newStepState(2026);
                 Workspace workspace = new Workspace(backend)) {
             DeviceFloats input = workspace.allocate(rows.length);
             DeviceFloats weights = workspace.allocate(w.length);
             DeviceFloats z = workspace.allocate(shape.outputSize());
-            backend.upload(rows, 0, input);
-            backend.upload(w, 0, weights);
+            backend.memory().upload(rows, 0, input);
+            backend.memory().upload(w, 0, weights);
             MaskSpec spec = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, RATE);
-            ConnectionPasses passes = ConnectionPasses.of(strategy, backend, new LayerMask(spec, 5, state));
+            ProductStrategy passes = ProductStrategy.masked(strategy, backend, new LayerMask(spec, 5, state));
             passes.reserve(shape, workspace);
-            passes.forward(0, shape, Activation.LINEAR, input, weights, null, z, z);
-            return backend.download(z);
+            passes.forward(0, shape, new ForwardPass<>(Activation.LINEAR, input, weights, null, z, z));
+            return backend.memory().download(z);
         }
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.BackendFixture;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.Dataset;
@@ -22,7 +22,7 @@ import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Batches hold the rows of their order, whether they come from the device or from the host. */
 class BatchesTest implements BackendFixture {
-    private final RecordingBackend backend = new RecordingBackend(new CpuBackend(1));
+    private final WatchedBackend backend = new WatchedBackend(new CpuBackend(1));
     private final Dataset data =
             DataSource.parse("digits", null).load(3, 0.3, 100).train();
     private final int n = data.examples();
@@ -34,7 +34,7 @@ class BatchesTest implements BackendFixture {
     }
 
     @Override
-    public RecordingBackend backend() {
+    public WatchedBackend backend() {
         return backend;
     }
 
@@ -59,7 +59,8 @@ class BatchesTest implements BackendFixture {
             batches.gather(count);
             Dataset expected = data.subset(Arrays.copyOfRange(order, first, first + count));
             assertArrayEquals(
-                    expected.features(), backend.download(batches.features().slice(0, (long) count * width)));
+                    expected.features(),
+                    backend.memory().download(batches.features().slice(0, (long) count * width)));
             assertArrayEquals(expected.labels(), read(batches.labels().slice(0, count), data.classes()));
             first += count;
         }
@@ -104,7 +105,7 @@ class BatchesTest implements BackendFixture {
             }
             assertEquals(before, backend.buffers.size());
         }
-        assertEquals(0, backend.memory().used());
+        assertEquals(0, backend.memory().use().used());
     }
 
     @ParameterizedTest
@@ -113,10 +114,10 @@ class BatchesTest implements BackendFixture {
         for (Source source : Source.values()) {
             backend.limitAllocations(Integer.MAX_VALUE);
             try (BatchSource open = open(source)) {
-                long before = backend.memory().used();
+                long before = backend.memory().use().used();
                 backend.limitAllocations(source == Source.FED ? allocations % 2 : allocations);
                 assertThrows(OutOfDeviceMemoryException.class, () -> open.batches(13));
-                assertEquals(before, backend.memory().used());
+                assertEquals(before, backend.memory().use().used());
             }
         }
         assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));

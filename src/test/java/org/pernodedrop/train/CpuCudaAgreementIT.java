@@ -95,10 +95,10 @@ class CpuCudaAgreementIT {
         try (Network network = new Network(model.describe(new int[] {64}, 10, SEED, config.newOptimizer()), backend);
                 BatchSource data = new DeviceResidentDataset(backend, split.train());
                 Batches batches = data.batches(BATCH);
-                LossAccumulator totals = backend.newLossAccumulator()) {
-            float[] initial = backend.download(network.parameterBuffer());
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
+            float[] initial = backend.memory().download(network.parameterBuffer());
             network.reserve(BATCH);
-            try (RecordedSteps steps = new RecordedSteps(backend, network, batches, totals)) {
+            try (CapturedSteps steps = new CapturedSteps(backend, network, batches, totals)) {
                 for (int epoch = 1; losses.size() < STEPS; epoch++) {
                     batches.start(Permutation.of(n, SEED, Permutation.SHUFFLE, epoch), BATCH);
                     for (int count = batches.next(); count > 0 && losses.size() < STEPS; count = batches.next()) {

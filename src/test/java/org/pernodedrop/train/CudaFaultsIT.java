@@ -90,7 +90,7 @@ class CudaFaultsIT {
                 BatchSource validation = new DeviceResidentDataset(backend, VALIDATION);
                 Network network = new Network(network(), backend)) {
             new Trainer(backend, training, validation, CONFIG).train(network, new TrainingListener() {});
-            return backend.download(network.parameterBuffer());
+            return backend.memory().download(network.parameterBuffer());
         }
     }
 

@@ -64,7 +64,7 @@ class ParallelTrainingIT {
                 Network network = new Network(
                         model.describe(data.exampleShape(), data.classes(), seed, config.newOptimizer()), backend)) {
             new Trainer(backend, source, source, config).train(network, new TrainingListener() {});
-            return backend.download(network.parameterBuffer());
+            return backend.memory().download(network.parameterBuffer());
         }
     }
 
@@ -128,19 +128,20 @@ class ParallelTrainingIT {
         try {
             Future<?> recorder = threads.submit(() -> {
                 try (Backend backend = CudaDeviceUnderTest.open();
-                        DeviceFloats x = backend.allocate(13)) {
+                        DeviceFloats x = backend.memory().allocate(13)) {
                     while (!drawn.get()) {
-                        backend.record(() -> IntStream.range(0, 50).forEach(k -> backend.fill(x, k)))
+                        backend.capture(() -> IntStream.range(0, 50)
+                                        .forEach(k -> backend.vectors().fill(x, k)))
                                 .close();
                     }
                 }
             });
             Future<?> drawer = threads.submit(() -> {
                 try (Backend backend = CudaDeviceUnderTest.open();
-                        DeviceFloats x = backend.allocate(207)) {
+                        DeviceFloats x = backend.memory().allocate(207)) {
                     for (int k = 0; k < draws; k++) {
-                        backend.fillUniform(k, 7L * k, 0f, 1f, x);
-                        float[] values = backend.download(x);
+                        backend.randomFills().uniform(k, 7L * k, 0f, 1f, x);
+                        float[] values = backend.memory().download(x);
                         assertEquals(new CurandStream(k).uniform(7L * k + 206), values[206]);
                     }
                 } finally {
@@ -193,7 +194,7 @@ class ParallelTrainingIT {
                             .withArchitecture(Architecture.mlp(9))
                             .describe(data.exampleShape(), data.classes(), 5, config.newOptimizer()),
                     backend);
-            totals = backend.newLossAccumulator();
+            totals = backend.memory().newLossAccumulator();
         }
 
         void step() {
@@ -201,7 +202,7 @@ class ParallelTrainingIT {
         }
 
         float[] parameters() {
-            return backend.download(network.parameterBuffer());
+            return backend.memory().download(network.parameterBuffer());
         }
 
         @Override

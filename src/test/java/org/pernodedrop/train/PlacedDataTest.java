@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
@@ -22,7 +22,7 @@ import org.pernodedrop.train.PlacedData.DataOnDevice;
 
 /** Where data is put, and what happens when there is no room. */
 class PlacedDataTest {
-    private final RecordingBackend backend = new RecordingBackend(new CpuBackend(1));
+    private final WatchedBackend backend = new WatchedBackend(new CpuBackend(1));
     private final DataSplit split = DataSource.parse("vowel", null).load(3, 0.3, 207);
     private final long bytes = bytes(split);
     private final List<String> notices = new ArrayList<>();
@@ -45,7 +45,7 @@ class PlacedDataTest {
 
     private void assertNothingIsLeft() {
         assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
-        assertEquals(0, backend.memory().used());
+        assertEquals(0, backend.memory().use().used());
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class PlacedDataTest {
         try (PlacedData data = place(wanted)) {
             boolean onDevice = wanted != DataOnDevice.NO;
             assertEquals(onDevice, data.onDevice());
-            assertEquals(onDevice ? bytes : 0, backend.memory().used());
+            assertEquals(onDevice ? bytes : 0, backend.memory().use().used());
             for (BatchSource part :
                     List.of(data.train(), data.validation(), data.test().orElseThrow())) {
                 assertEquals(onDevice, part instanceof DeviceResidentDataset);
@@ -72,7 +72,7 @@ class PlacedDataTest {
 
     @Test
     void autoLeavesAMargin() {
-        long margin = backend.memory().total() / PlacedData.MARGIN;
+        long margin = backend.memory().use().total() / PlacedData.MARGIN;
         for (long more : new long[] {0, -1}) {
             backend.pretendFree(bytes + margin + more);
             try (PlacedData data = place(DataOnDevice.AUTO)) {
@@ -101,7 +101,7 @@ class PlacedDataTest {
         backend.limitAllocations(allocations);
         String said = assertThrows(OutOfDeviceMemoryException.class, () -> place(DataOnDevice.YES))
                 .getMessage();
-        assertTrue(said.contains("use --data-on-device auto or no"), said);
+        assertTrue(said.contains("(--data-on-device auto or no)"), said);
         assertTrue(said.contains("nothing is left"), said);
         assertNothingIsLeft();
     }

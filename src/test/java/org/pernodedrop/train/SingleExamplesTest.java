@@ -3,7 +3,6 @@ package org.pernodedrop.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
@@ -63,11 +63,15 @@ class SingleExamplesTest {
     }
 
     private float[] weights(Network network) {
-        float[] parameters = backend.download(network.parameterBuffer());
+        float[] parameters = backend.memory().download(network.parameterBuffer());
         float[] all = Arrays.copyOf(parameters, parameters.length + 10);
         for (int k = 0; k < 2; k++) {
             System.arraycopy(
-                    backend.download(network.statistics().get(k).values()), 0, all, parameters.length + 5 * k, 5);
+                    backend.memory().download(network.statistics().get(k).values()),
+                    0,
+                    all,
+                    parameters.length + 5 * k,
+                    5);
         }
         return all;
     }
@@ -77,7 +81,7 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 DeviceResidentDataset resident = new DeviceResidentDataset(backend, data);
                 Batches batches = resident.batches(5);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.state().setLearningRate(1e-3f);
             for (int epoch = 1; epoch <= 3; epoch++) {
                 int[] order = Permutation.of(EXAMPLES, 7, Permutation.SHUFFLE, epoch);
@@ -147,17 +151,16 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 DeviceResidentDataset one = new DeviceResidentDataset(backend, data(1));
                 Batches batches = one.batches(1);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             float[] before = weights(network);
             assertThrows(IllegalArgumentException.class, () -> new Trainer(backend, one, CONFIG)
                     .train(network, new TrainingListener() {}));
             batches.start(new int[] {0}, 1);
             batches.gather(batches.next());
-            String said = assertThrows(
-                            IllegalArgumentException.class,
-                            () -> network.step(batches.features(), batches.labels(), 1, totals))
-                    .getMessage();
-            assertTrue(said.startsWith("batch normalization needs at least 2 values a channel to train"), said);
+            Refusal.starts(
+                    IllegalArgumentException.class,
+                    "batch normalization needs at least 2 values a channel to train",
+                    () -> network.step(batches.features(), batches.labels(), 1, totals));
             assertArrayEquals(before, weights(network));
             assertEquals(0, network.state().step());
             network.evaluate(batches.features(), batches.labels(), 1, totals);
@@ -175,7 +178,7 @@ class SingleExamplesTest {
                     assertThrows(TrainingException.class, () -> trainer.train(network, new TrainingListener() {}));
             assertEquals(2, refusal.finished().size(), "what was finished is kept");
             assertEquals(
-                    "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or by a larger --batch-size:"
+                    "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or with larger batches (--batch-size):"
                             + " step=4294967295, steps of an epoch=3",
                     refusal.getMessage());
             assertEquals(StepState.LAST_STEP + 1, network.state().step());
@@ -188,7 +191,7 @@ class SingleExamplesTest {
         try (Network network = normalized();
                 Snapshot best = new Snapshot(network)) {
             network.state().setStep(StepState.LAST_STEP);
-            backend.advance(network.state());
+            backend.optimizers().advance(network.state());
             Checkpoint.save(network, best, Map.of(), file);
             network.state().setStep(0);
             Checkpoint.read(file).restore(network, best);

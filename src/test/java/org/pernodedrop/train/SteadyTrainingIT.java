@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.data.DataSource;
@@ -40,12 +40,12 @@ class SteadyTrainingIT {
                 Network network = new Network(model.describe(new int[] {64}, 10, 3, config.newOptimizer()), backend);
                 PlacedData data = PlacedData.place(backend, split, where, line -> {});
                 Batches batches = data.train().batches(BATCH);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.reserve(BATCH);
             Optional<SimulatedDevice> simulated = CudaDeviceUnderTest.simulated();
-            MemoryUse memory = null;
+            Memory.Use memory = null;
             Optional<List<Long>> kept = Optional.empty();
-            try (RecordedSteps steps = new RecordedSteps(backend, network, batches, totals)) {
+            try (CapturedSteps steps = new CapturedSteps(backend, network, batches, totals)) {
                 int done = 0;
                 for (int epoch = 1; done < STEPS; epoch++) {
                     batches.start(Permutation.of(n, 3, Permutation.SHUFFLE, epoch), BATCH);
@@ -55,13 +55,13 @@ class SteadyTrainingIT {
                     }
                     totals.read();
                     if (memory == null && done >= WARM_STEPS) {
-                        memory = backend.memory();
+                        memory = backend.memory().use();
                         kept = simulated.map(SteadyTrainingIT::kept);
                     }
                 }
                 assertEquals(done, network.state().step());
             }
-            MemoryUse after = backend.memory();
+            Memory.Use after = backend.memory().use();
             assertEquals(memory.peak(), after.peak());
             assertEquals(memory.reserved(), after.reserved());
             // The recordings are gone; their graphs with them.

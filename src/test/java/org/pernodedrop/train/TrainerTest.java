@@ -11,12 +11,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
@@ -79,7 +80,7 @@ class TrainerTest {
         Dataset data = split.train();
         List<LossTotals> epochs = new ArrayList<>();
         try (Network network = network(model, config);
-                LossAccumulator totals = backend.newLossAccumulator()) {
+                LossAccumulator totals = backend.memory().newLossAccumulator()) {
             for (int epoch = 1; epoch <= config.epochs(); epoch++) {
                 network.state().setLearningRate((float) config.learningRate());
                 int[] order = Permutation.of(data.examples(), config.seed(), Permutation.SHUFFLE, epoch);
@@ -89,10 +90,10 @@ class TrainerTest {
                     int[] rows = new int[count];
                     System.arraycopy(order, first, rows, 0, count);
                     Dataset batch = data.subset(rows);
-                    try (DeviceFloats x = backend.allocate(batch.features().length);
-                            DeviceInts labels = backend.allocateInts(count)) {
-                        backend.upload(batch.features(), 0, x);
-                        backend.upload(batch.labels(), 0, labels);
+                    try (DeviceFloats x = backend.memory().allocate(batch.features().length);
+                            DeviceInts labels = backend.memory().allocateInts(count)) {
+                        backend.memory().upload(batch.features(), 0, x);
+                        backend.memory().upload(batch.labels(), 0, labels);
                         network.step(x, labels, count, totals);
                     }
                 }
@@ -196,7 +197,7 @@ class TrainerTest {
 
     @Test
     void aStepIsRecordedOnceForEachSize() {
-        try (RecordingBackend counting = new RecordingBackend(new CpuBackend(1));
+        try (WatchedBackend counting = new WatchedBackend(new CpuBackend(1));
                 PlacedData data = PlacedData.place(counting, split, DataOnDevice.NO, line -> {})) {
             TrainingConfig config =
                     TrainingConfig.builder().epochs(3).batchSize(50).build();
@@ -205,9 +206,9 @@ class TrainerTest {
                 new Trainer(counting, data.train(), data.validation(), config)
                         .train(network, new TrainingListener() {});
             }
-            assertEquals(2, counting.recordings());
+            assertEquals(2, counting.graphs());
             assertEquals(2, counting.feeds());
-            assertEquals(0, counting.memory().used());
+            assertEquals(0, counting.memory().use().used());
         }
     }
 
@@ -274,12 +275,11 @@ class TrainerTest {
                 .optimizer(OptimizerKind.SGD)
                 .learningRate(1e30)
                 .build();
-        TrainingException e =
-                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
-        assertEquals(
-                "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate:"
-                        + " --learning-rate=1.0E30",
-                e.getMessage());
+        Refusal.says(
+                TrainingException.class,
+                "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate"
+                        + " (--learning-rate): learningRate=1.0E30",
+                () -> train(model, config, new TrainingListener() {}));
     }
 
     @Test
@@ -290,9 +290,10 @@ class TrainerTest {
                 .optimizer(OptimizerKind.SGD)
                 .learningRate(1e30)
                 .build();
-        TrainingException e =
-                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
-        assertTrue(e.getMessage().startsWith("the loss is not finite in epoch 1, after step 1 of 1;"), e.getMessage());
+        Refusal.starts(
+                TrainingException.class,
+                "the loss is not finite in epoch 1, after step 1 of 1;",
+                () -> train(model, config, new TrainingListener() {}));
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.kernels.ConnectionShape;
@@ -86,11 +86,11 @@ public final class LayerBenchmark {
 
     private List<LayerRow> compare(String title, ConnectionShape shape, MaskSpec spec, List<Strategy> strategies) {
         List<TimedPass> passes = new ArrayList<>();
-        try (StepState state = backend.newStepState(SEED);
+        try (StepState state = backend.memory().newStepState(SEED);
                 LayerBuffers buffers = new LayerBuffers(backend, shape);
                 PassTimes.CacheFlush flush = new PassTimes.CacheFlush(backend);
-                DeviceTimer first = backend.newTimer();
-                DeviceTimer second = backend.newTimer()) {
+                DeviceTimer first = backend.memory().newTimer();
+                DeviceTimer second = backend.memory().newTimer()) {
             Map<TimedPass, Double> errors = new LinkedHashMap<>();
             candidates(buffers, state, spec, strategies).forEach((name, make) -> {
                 TimedPass pass = checked(title, name, buffers, make, errors);
@@ -206,7 +206,7 @@ public final class LayerBenchmark {
                     round < least || round < MAX_REPETITIONS && System.nanoTime() - start < limit;
                     round++) {
                 for (TimedPass pass : order) {
-                    backend.advance(state);
+                    backend.optimizers().advance(state);
                     times.get(pass).repeat(pass, flush, first, second);
                 }
                 Collections.reverse(order);
@@ -221,8 +221,8 @@ public final class LayerBenchmark {
         }
         int replays = (int) Math.max(MIN_REPLAYS, GRAPH_MICROS / Math.max(totalMicros, 1));
         List<Long> nanos = new ArrayList<>();
-        try (Recording step = backend.record(() -> {
-            backend.advance(state);
+        try (CapturedGraph step = backend.capture(() -> {
+            backend.optimizers().advance(state);
             pass.forward();
             pass.backward();
         })) {

@@ -47,14 +47,19 @@ final class LayerBuffers implements AutoCloseable {
 
     private DeviceFloats uniform(long length, float limit) {
         DeviceFloats buffer = workspace.allocate(length);
-        backend.fillUniform(SEED + filled++, 0, -limit, limit, buffer);
+        backend.randomFills().uniform(SEED + filled++, 0, -limit, limit, buffer);
         return buffer;
+    }
+
+    /** {@code dz = from relu'(z)}. */
+    void activationBackward(DeviceFloats from) {
+        backend.vectors().activationBackward(Activation.RELU, dz.length(), z, y, from, dz);
     }
 
     /** {@code dz = from relu'(z)} and {@code db}. */
     void activationAndBiasBackward(DeviceFloats from) {
-        backend.activationBackward(Activation.RELU, dz.length(), z, y, from, dz);
-        backend.columnSums(shape.rows(), shape.outputs(), dz, db);
+        activationBackward(from);
+        backend.vectors().columnSums(shape.rows(), shape.outputs(), dz, db);
     }
 
     @Override

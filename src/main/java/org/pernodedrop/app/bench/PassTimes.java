@@ -64,12 +64,12 @@ final class PassTimes {
         CacheFlush(Backend backend) {
             this.backend = backend;
             boolean cpu = backend.device().equals(Device.CPU.toString());
-            buffer = cpu ? null : backend.allocate(backend.memory().total() / SHARE / Float.BYTES);
+            buffer = cpu ? null : backend.memory().allocate(backend.memory().use().total() / SHARE / Float.BYTES);
         }
 
         void run() {
             if (buffer != null) {
-                backend.fill(buffer, 0);
+                backend.vectors().fill(buffer, 0);
             }
         }
 

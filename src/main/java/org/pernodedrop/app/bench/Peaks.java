@@ -51,7 +51,7 @@ public record Peaks(
         boolean cpu = backend.device().equals(Device.CPU.toString());
         double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
         Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
-        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().free() / MEMORY_SHARE) / Float.BYTES;
+        long floats = Math.min(MAX_COPIED_BYTES, backend.memory().use().free() / MEMORY_SHARE) / Float.BYTES;
         double seconds = copy(backend, floats);
         return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
     }
@@ -70,7 +70,7 @@ public record Peaks(
     }
 
     private static int productSize(Backend backend) {
-        long most = backend.memory().free() / MEMORY_SHARE;
+        long most = backend.memory().use().free() / MEMORY_SHARE;
         int size = MIN_SIZE;
         while (size < MAX_SIZE
                 && 3L * 4 * size * size * Float.BYTES < most
@@ -86,9 +86,9 @@ public record Peaks(
             DeviceFloats a = workspace.allocate((long) size * size);
             DeviceFloats b = workspace.allocate((long) size * size);
             DeviceFloats c = workspace.allocate((long) size * size);
-            backend.fillUniform(1, 0, -1, 1, a);
-            backend.fillUniform(2, 0, -1, 1, b);
-            return fastest(backend, () -> backend.matrixProduct(false, false, size, size, size, 1, a, b, 0, c), tries);
+            backend.randomFills().uniform(1, 0, -1, 1, a);
+            backend.randomFills().uniform(2, 0, -1, 1, b);
+            return fastest(backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
         }
     }
 
@@ -96,13 +96,13 @@ public record Peaks(
         try (Workspace workspace = new Workspace(backend)) {
             DeviceFloats from = workspace.allocate(floats);
             DeviceFloats to = workspace.allocate(floats);
-            return fastest(backend, () -> backend.copy(from, to), TRIES);
+            return fastest(backend, () -> backend.vectors().copy(from, to), TRIES);
         }
     }
 
     /** Returns the seconds of the fastest run, after one warm-up run. */
     private static double fastest(Backend backend, Runnable operation, int tries) {
-        try (DeviceTimer timer = backend.newTimer()) {
+        try (DeviceTimer timer = backend.memory().newTimer()) {
             long least = Long.MAX_VALUE;
             for (int run = 0; run <= tries; run++) {
                 timer.start();

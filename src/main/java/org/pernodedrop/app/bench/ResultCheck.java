@@ -43,16 +43,16 @@ final class ResultCheck {
     ResultCheck(LayerBuffers buffers) {
         Backend backend = buffers.backend;
         shape = buffers.shape;
-        x = backend.download(buffers.x);
-        w = backend.download(buffers.w);
-        bias = backend.download(buffers.bias);
-        z = backend.download(buffers.z);
-        y = backend.download(buffers.y);
-        dy = backend.download(buffers.dy);
-        dz = backend.download(buffers.dz);
-        dx = backend.download(buffers.dx);
-        dw = backend.download(buffers.dw);
-        db = backend.download(buffers.db);
+        x = backend.memory().download(buffers.x);
+        w = backend.memory().download(buffers.w);
+        bias = backend.memory().download(buffers.bias);
+        z = backend.memory().download(buffers.z);
+        y = backend.memory().download(buffers.y);
+        dy = backend.memory().download(buffers.dy);
+        dz = backend.memory().download(buffers.dz);
+        dx = backend.memory().download(buffers.dx);
+        dw = backend.memory().download(buffers.dw);
+        db = backend.memory().download(buffers.db);
     }
 
     /**

@@ -4,8 +4,10 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.mask.Mask;
-import org.pernodedrop.strategy.ConnectionPasses;
+import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
@@ -73,10 +75,10 @@ interface TimedPass extends AutoCloseable {
 
         @Override
         public void forward() {
-            backend.matrixProduct(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
-            backend.biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
+            backend.matrices().product(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
+            backend.vectors().biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
             if (nodes != null) {
-                backend.nodeMask(nodes, 0, rows, outputs, buffers.y, buffers.y);
+                backend.masks().multiplyNodes(nodes, 0, rows, outputs, buffers.y, buffers.y);
             }
         }
 
@@ -85,11 +87,11 @@ interface TimedPass extends AutoCloseable {
             if (nodes == null) {
                 buffers.activationAndBiasBackward(buffers.dy);
             } else {
-                backend.nodeMask(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
+                backend.masks().multiplyNodes(nodes, 0, rows, outputs, buffers.dy, buffers.dz);
                 buffers.activationAndBiasBackward(buffers.dz);
             }
-            backend.matrixProduct(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
-            backend.matrixProduct(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
+            backend.matrices().product(true, false, inputs, outputs, rows, 1, buffers.x, buffers.dz, 0, buffers.dw);
+            backend.matrices().product(false, true, rows, inputs, outputs, 1, buffers.dz, buffers.w, 0, buffers.dx);
         }
 
         @Override
@@ -103,7 +105,8 @@ interface TimedPass extends AutoCloseable {
         private final LayerBuffers buffers;
         private final Precision precision;
         private final LayerMask mask;
-        private final ConnectionPasses passes;
+        private final Strategy strategy;
+        private final ProductStrategy product;
         private final Workspace workspace;
 
         /**
@@ -115,10 +118,11 @@ interface TimedPass extends AutoCloseable {
             this.buffers = buffers;
             this.precision = precision;
             this.mask = mask;
-            passes = ConnectionPasses.of(strategy, buffers.backend, mask);
+            this.strategy = strategy;
+            product = ProductStrategy.masked(strategy, buffers.backend, mask);
             workspace = new Workspace(buffers.backend);
             try {
-                passes.reserve(buffers.shape, workspace);
+                product.reserve(buffers.shape, workspace);
             } catch (RuntimeException | Error failure) {
                 workspace.close();
                 throw failure;
@@ -127,7 +131,7 @@ interface TimedPass extends AutoCloseable {
 
         @Override
         public String name() {
-            return passes.strategy().toString();
+            return strategy.toString();
         }
 
         @Override
@@ -137,23 +141,29 @@ interface TimedPass extends AutoCloseable {
 
         @Override
         public long maskBytes() {
-            return passes.maskBytes(buffers.shape);
+            return product.maskBytes(buffers.shape);
         }
 
         @Override
         public void forward() {
-            passes.forward(0, buffers.shape, Activation.RELU, buffers.x, buffers.w, buffers.bias, buffers.z, buffers.y);
+            product.forward(
+                    0,
+                    buffers.shape,
+                    new ForwardPass<>(Activation.RELU, buffers.x, buffers.w, buffers.bias, buffers.z, buffers.y));
         }
 
         @Override
         public void backward() {
-            buffers.activationAndBiasBackward(buffers.dy);
-            passes.backward(0, buffers.shape, buffers.x, buffers.w, buffers.dz, buffers.dx, buffers.dw);
+            buffers.activationBackward(buffers.dy);
+            product.backward(
+                    0,
+                    buffers.shape,
+                    new BackwardPass<>(buffers.x, buffers.w, buffers.dz, buffers.dx, buffers.dw, buffers.db));
         }
 
         @Override
         public double check(ResultCheck check) {
-            if (passes.strategy() == Strategy.REPARAMETERIZED) {
+            if (strategy == Strategy.REPARAMETERIZED) {
                 return check.reparameterized(this, mask.spec());
             }
             Mask values = mask.current();

@@ -120,7 +120,7 @@ public final class TrainingBenchmark {
                 nanos.size(),
                 epoch,
                 samplesPerSecond(data.examples(), epoch.median()),
-                backend.memory().peak());
+                backend.memory().use().peak());
     }
 
     static double samplesPerSecond(int examples, double epochMicros) {

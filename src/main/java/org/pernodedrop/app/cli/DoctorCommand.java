@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 if --device cuda works, 1 if not, 2 wrong usage.",
             "",
             "System properties: -Dpernodedrop.cuda.libraries=DIR names folders to search first, separated as in a class"
-                    + " path; -Dpernodedrop.cuda.search=given searches no others."
+                    + " path; -Dpernodedrop.cuda.search=given searches no others;"
+                    + " -Dpernodedrop.cuda.auto=false makes --device auto take the CPU."
         })
 final class DoctorCommand implements Callable<Integer> {
     @Spec
@@ -61,9 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
         out.println();
         if (!diagnosis.cuda()) {
             out.println("--device cuda does not work here; --device cpu " + (diagnosis.cpu() ? "does." : "neither."));
-        } else if (diagnosis.simulated()) {
-            out.println("--device cuda works on the simulated device of tests, which is no GPU; --device auto takes the"
-                    + " CPU.");
+        } else if (!diagnosis.automatic()) {
+            out.println("--device cuda works; --device auto takes the CPU, by -Dpernodedrop.cuda.auto=false.");
         } else {
             out.println("--device cuda works; --device auto takes it.");
         }

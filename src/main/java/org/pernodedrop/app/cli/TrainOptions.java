@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.RunReport;
 import org.pernodedrop.train.TrainingConfig;
@@ -96,7 +96,7 @@ final class TrainOptions {
     /** Describes the use of the backend so far. */
     RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
         DeviceOptions.Choice choice = choice(checks);
-        MemoryUse memory = backend.memory();
+        Memory.Use memory = backend.memory().use();
         return new RunReport.DeviceUse(
                 memory.peak(), memory.total(), dataLaidThere, choice.graphsOn(backend), choice.precisionOn(backend));
     }

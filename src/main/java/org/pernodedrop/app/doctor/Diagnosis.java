@@ -14,17 +14,18 @@ import org.pernodedrop.driver.LibraryFinding;
  * @param findings in the order in which they were looked at
  * @param cpu whether the CPU computes right
  * @param cuda whether everything works that the CUDA backend needs
- * @param simulated whether the GPU is the simulated device of tests
+ * @param automatic whether {@code --device auto} may take the GPU
  */
-public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean simulated) {
+public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boolean automatic) {
     /** Keeps a copy. */
     public Diagnosis {
         findings = List.copyOf(findings);
     }
 
     /**
-     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "simulated":
-     * boolean, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
+     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto":
+     * device of --device auto, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may
+     * be null.
      */
     public String json(String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -32,7 +33,7 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
         document.put("pernodedrop", version);
         document.put("cpu", cpu);
         document.put("cuda", cuda);
-        document.put("simulated", simulated);
+        document.put("auto", cuda && automatic ? "cuda" : "cpu");
         var lines = document.putArray("findings");
         for (Finding finding : findings) {
             lines.addObject()

@@ -10,9 +10,9 @@ import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.SelfCheck;
-import org.pernodedrop.backend.cuda.CudaInspection;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.LibraryFinding;
+import org.pernodedrop.kernels.cuda.CudaDiagnostics;
 
 /** Examines everything that computing needs, from the platform to small computations, and continues after failures. */
 public final class Doctor {
@@ -36,10 +36,8 @@ public final class Doctor {
         check(Device.CPU);
         int beforeCuda = findings.size();
         boolean cuda = false;
-        boolean simulated = false;
         if (libraries()) {
-            try (CudaInspection gpu = new CudaInspection()) {
-                simulated = gpu.simulated();
+            try (CudaDiagnostics gpu = new CudaDiagnostics()) {
                 inspect(gpu);
                 check(Device.CUDA);
             } catch (RuntimeException | LinkageError failure) {
@@ -47,7 +45,7 @@ public final class Doctor {
             }
             cuda = allWell(beforeCuda, findings.size());
         }
-        return new Diagnosis(findings, allWell(0, beforeCuda), cuda, simulated);
+        return new Diagnosis(findings, allWell(0, beforeCuda), cuda, CudaLibraries.automatic());
     }
 
     private boolean allWell(int from, int to) {
@@ -64,7 +62,7 @@ public final class Doctor {
     }
 
     /** Adds the driver's facts about GPUs and kernels. */
-    private void inspect(CudaInspection gpu) {
+    private void inspect(CudaDiagnostics gpu) {
         findings.add(Diagnosis.Finding.ok("driver", gpu.driver()));
         gpu.devices().forEach(device -> findings.add(Diagnosis.Finding.ok("GPU", device)));
         attempt("kernels (PTX)", gpu::loadModules);

@@ -1,9 +1,17 @@
 package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.DeviceKernels;
-import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.backend.ImageWindows;
+import org.pernodedrop.backend.Losses;
+import org.pernodedrop.backend.MaskedProducts;
+import org.pernodedrop.backend.Masks;
+import org.pernodedrop.backend.Matrices;
+import org.pernodedrop.backend.Memory;
+import org.pernodedrop.backend.Normalizations;
+import org.pernodedrop.backend.Optimizers;
+import org.pernodedrop.backend.RandomFills;
+import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.kernels.cpu.BlasLibrary;
 import org.pernodedrop.kernels.cpu.TiledProducts;
 import org.pernodedrop.kernels.cpu.WorkerPool;
@@ -22,12 +30,17 @@ public final class CpuBackend extends Backend {
 
     private final WorkerPool pool;
     private final String blasDescription;
-    private final DeviceKernels kernels;
-    private final TiledProducts products;
-    private final MemoryMeter memory = new MemoryMeter();
     private final CpuGate gate = new CpuGate(owner());
-    /** While a recording is made; else null. */
-    private StepCount counting;
+    private final CpuMemory memory;
+    private final CpuVectors vectors;
+    private final CpuMatrices matrices;
+    private final CpuMaskedProducts maskedProducts;
+    private final CpuMasks masks;
+    private final CpuImageWindows windows;
+    private final CpuNormalizations normalizations;
+    private final CpuLosses losses;
+    private final CpuOptimizers optimizers;
+    private final CpuRandomFills randomFills;
 
     /** A backend on all cores. */
     public CpuBackend() {
@@ -50,19 +63,17 @@ public final class CpuBackend extends Backend {
         blasDescription = library.description();
         pool = new WorkerPool(threads);
         try {
-            products = new TiledProducts(pool, library.blas());
-            kernels = new DeviceKernels(
-                    new MemoryOperations(gate, memory),
-                    new VectorOperations(pool),
-                    new CurandFills(pool),
-                    new MatrixProducts(pool, library.blas()),
-                    new CpuMaskedProducts(products),
-                    new MaskOperations(pool),
-                    new WindowOperations(pool),
-                    new Normalizations(pool),
-                    new Losses(pool),
-                    new Optimizers(pool, gate),
-                    new Gathers(pool));
+            memory = new CpuMemory(runner(), gate, new MemoryMeter());
+            vectors = new CpuVectors(runner(), pool);
+            matrices = new CpuMatrices(runner(), pool, library.blas());
+            maskedProducts =
+                    new CpuMaskedProducts(runner(), matrices, vectors, new TiledProducts(pool, library.blas()));
+            masks = new CpuMasks(runner(), pool, vectors);
+            windows = new CpuImageWindows(runner(), pool);
+            normalizations = new CpuNormalizations(runner(), pool);
+            losses = new CpuLosses(runner(), pool);
+            optimizers = new CpuOptimizers(runner(), pool, gate);
+            randomFills = new CpuRandomFills(runner(), pool);
         } catch (RuntimeException | Error failure) {
             pool.close();
             throw failure;
@@ -71,7 +82,7 @@ public final class CpuBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cpu (" + products.describe() + "; " + blasDescription + ")";
+        return "cpu (" + maskedProducts.describe() + "; " + blasDescription + ")";
     }
 
     @Override
@@ -82,12 +93,57 @@ public final class CpuBackend extends Backend {
     /** Does nothing: every call has finished when it returns. */
     @Override
     public void synchronize() {
-        alone(() -> gate.requireOutsideRecordings("synchronize"));
+        alone(() -> gate.requireOutsideGraphs("synchronize"));
     }
 
     @Override
-    public MemoryUse memory() {
-        return memory.read();
+    public Memory memory() {
+        return memory;
+    }
+
+    @Override
+    public Vectors vectors() {
+        return vectors;
+    }
+
+    @Override
+    public Matrices matrices() {
+        return matrices;
+    }
+
+    @Override
+    public MaskedProducts maskedProducts() {
+        return maskedProducts;
+    }
+
+    @Override
+    public Masks masks() {
+        return masks;
+    }
+
+    @Override
+    public ImageWindows windows() {
+        return windows;
+    }
+
+    @Override
+    public Normalizations normalizations() {
+        return normalizations;
+    }
+
+    @Override
+    public Losses losses() {
+        return losses;
+    }
+
+    @Override
+    public Optimizers optimizers() {
+        return optimizers;
+    }
+
+    @Override
+    public RandomFills randomFills() {
+        return randomFills;
     }
 
     @Override
@@ -99,20 +155,10 @@ public final class CpuBackend extends Backend {
     }
 
     @Override
-    protected DeviceKernels kernels() {
-        return counting == null ? kernels : counting.kernels();
-    }
-
-    @Override
-    protected Recording recordKernel(Runnable operations) {
-        gate.requireOutsideRecordings("record");
-        StepCount steps = new StepCount(kernels);
-        counting = steps;
-        try {
-            gate.replay(operations);
-        } finally {
-            counting = null;
-        }
-        return new CpuRecording(gate, operations, steps);
+    protected CapturedGraph captureKernel(Runnable operations) {
+        gate.requireOutsideGraphs("capture");
+        StepCount steps = new StepCount();
+        runner().observe(steps, () -> gate.replay(operations));
+        return new CpuGraph(gate, operations, steps);
     }
 }

@@ -71,6 +71,6 @@ final class CpuBatchFeed implements BatchFeed {
         if (closed) {
             throw new IllegalStateException("the feed was closed before its use");
         }
-        gate.requireOutsideRecordings("using a feed");
+        gate.requireOutsideGraphs("using a feed");
     }
 }

@@ -23,7 +23,7 @@ final class CpuGate {
     }
 
     /** Refuses what other devices could not do in a recording, so that no program works on the CPU alone. */
-    void requireOutsideRecordings(String operation) {
+    void requireOutsideGraphs(String operation) {
         requireOpen();
         if (replaying) {
             throw new IllegalStateException(
@@ -32,7 +32,7 @@ final class CpuGate {
     }
 
     void replay(Runnable operations) {
-        requireOutsideRecordings("replay");
+        requireOutsideGraphs("replay");
         replaying = true;
         try {
             operations.run();

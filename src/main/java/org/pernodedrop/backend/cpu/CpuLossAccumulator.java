@@ -39,7 +39,7 @@ final class CpuLossAccumulator implements LossAccumulator {
     @Override
     public void reset() {
         requireOpen();
-        gate.requireOutsideRecordings("resetting totals");
+        gate.requireOutsideGraphs("resetting totals");
         loss = 0;
         samples = 0;
         correct = 0;
@@ -49,7 +49,7 @@ final class CpuLossAccumulator implements LossAccumulator {
     @Override
     public LossTotals read() {
         requireOpen();
-        gate.requireOutsideRecordings("reading totals");
+        gate.requireOutsideGraphs("reading totals");
         return new LossTotals(loss, samples, correct, firstNonFiniteStep);
     }
 

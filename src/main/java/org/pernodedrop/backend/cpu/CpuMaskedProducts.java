@@ -1,10 +1,10 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.ConnectionPassKernels;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.backend.MaskedProducts;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
@@ -15,73 +15,59 @@ import org.pernodedrop.kernels.cpu.TiledProducts;
 import org.pernodedrop.mask.Mask;
 
 /** The masked products of {@link TiledProducts} on this backend's buffers. */
-final class CpuMaskedProducts implements ConnectionPassKernels {
+final class CpuMaskedProducts extends MaskedProducts {
     private final TiledProducts products;
 
-    CpuMaskedProducts(TiledProducts products) {
+    CpuMaskedProducts(KernelRunner runner, CpuMatrices matrices, CpuVectors vectors, TiledProducts products) {
+        super(runner, matrices, vectors);
         this.products = products;
     }
 
+    String describe() {
+        return products.describe();
+    }
+
     @Override
-    public void forward(
-            LayerMask mask,
-            int firstSample,
-            ConnectionShape shape,
-            Activation activation,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y,
-            DeviceInts packed) {
-        int outputs = shape.outputs();
-        HostMatrix sums = CpuFloats.matrix(z, outputs);
+    protected void forwardKernel(MaskDraw<LayerMask, DeviceInts> draw, ForwardPass<DeviceFloats> pass) {
+        int outputs = draw.shape().outputs();
+        HostMatrix z = CpuFloats.matrix(pass.z(), outputs);
         products.forward(
-                draw(mask, firstSample, shape, packed),
+                onHost(draw),
                 new ForwardPass<>(
-                        activation,
-                        CpuFloats.matrix(x, shape.inputs()),
-                        CpuFloats.matrix(w, outputs),
-                        CpuFloats.matrix(bias, outputs),
-                        sums,
-                        z.startsAt(y) ? sums : CpuFloats.matrix(y, outputs)));
+                        pass.activation(),
+                        CpuFloats.matrix(pass.x(), draw.shape().inputs()),
+                        CpuFloats.matrix(pass.w(), outputs),
+                        CpuFloats.matrix(pass.bias(), outputs),
+                        z,
+                        pass.z().startsAt(pass.y()) ? z : CpuFloats.matrix(pass.y(), outputs)));
     }
 
     @Override
-    public void backward(
-            LayerMask mask,
-            int firstSample,
-            ConnectionShape shape,
-            DeviceFloats x,
-            DeviceFloats w,
-            DeviceFloats dz,
-            DeviceFloats dx,
-            DeviceFloats dw,
-            DeviceInts packed) {
-        int outputs = shape.outputs();
+    protected void backwardKernel(MaskDraw<LayerMask, DeviceInts> draw, BackwardPass<DeviceFloats> pass) {
+        int inputs = draw.shape().inputs();
+        int outputs = draw.shape().outputs();
         products.backward(
-                draw(mask, firstSample, shape, packed),
+                onHost(draw),
                 new BackwardPass<>(
-                        CpuFloats.matrix(x, shape.inputs()),
-                        CpuFloats.matrix(w, outputs),
-                        CpuFloats.matrix(dz, outputs),
-                        CpuFloats.matrix(dx, shape.inputs()),
-                        CpuFloats.matrix(dw, outputs),
-                        null));
+                        CpuFloats.matrix(pass.x(), inputs),
+                        CpuFloats.matrix(pass.w(), outputs),
+                        CpuFloats.matrix(pass.dz(), outputs),
+                        CpuFloats.matrix(pass.dx(), inputs),
+                        CpuFloats.matrix(pass.dw(), outputs),
+                        CpuFloats.matrix(pass.db(), outputs)));
     }
 
     @Override
-    public long packedLength(ConnectionShape shape) {
+    protected long packedLengthKernel(ConnectionShape shape) {
         return PackedTiles.length(shape);
     }
 
-    private static MaskDraw<Mask, PackedTiles> draw(
-            LayerMask mask, int firstSample, ConnectionShape shape, DeviceInts packed) {
-        PackedTiles bits = packed == null ? null : bits(CpuInts.of(packed), shape);
-        return new MaskDraw<>(CpuStepState.current(mask), firstSample, shape, bits);
-    }
-
-    private static PackedTiles bits(CpuInts packed, ConnectionShape shape) {
-        return PackedTiles.in(packed.array, packed.offset, shape);
+    private static MaskDraw<Mask, PackedTiles> onHost(MaskDraw<LayerMask, DeviceInts> draw) {
+        PackedTiles bits = null;
+        if (draw.packed() != null) {
+            CpuInts packed = CpuInts.of(draw.packed());
+            bits = PackedTiles.in(packed.array, packed.offset, draw.shape());
+        }
+        return new MaskDraw<>(CpuStepState.current(draw.mask()), draw.firstSample(), draw.shape(), bits);
     }
 }

@@ -65,14 +65,14 @@ final class CpuStepState implements StepState {
     @Override
     public long step() {
         requireOpen();
-        gate.requireOutsideRecordings("reading a step");
+        gate.requireOutsideGraphs("reading a step");
         return step;
     }
 
     @Override
     public void setStep(long step) {
         requireOpen();
-        gate.requireOutsideRecordings("setting a step");
+        gate.requireOutsideGraphs("setting a step");
         StepState.checkStep(step);
         this.step = step;
     }
@@ -80,14 +80,14 @@ final class CpuStepState implements StepState {
     @Override
     public float learningRate() {
         requireOpen();
-        gate.requireOutsideRecordings("reading a learning rate");
+        gate.requireOutsideGraphs("reading a learning rate");
         return learningRate;
     }
 
     @Override
     public void setLearningRate(float learningRate) {
         requireOpen();
-        gate.requireOutsideRecordings("setting a learning rate");
+        gate.requireOutsideGraphs("setting a learning rate");
         StepState.checkLearningRate(learningRate);
         this.learningRate = learningRate;
     }

@@ -16,7 +16,7 @@ final class CpuTimer implements DeviceTimer {
 
     @Override
     public void start() {
-        gate.requireOutsideRecordings("starting a timer");
+        gate.requireOutsideGraphs("starting a timer");
         phase.start();
         start = System.nanoTime();
     }
@@ -24,14 +24,14 @@ final class CpuTimer implements DeviceTimer {
     @Override
     public void stop() {
         long now = System.nanoTime();
-        gate.requireOutsideRecordings("stopping a timer");
+        gate.requireOutsideGraphs("stopping a timer");
         phase.stop();
         end = now;
     }
 
     @Override
     public long elapsedNanos() {
-        gate.requireOutsideRecordings("reading a timer");
+        gate.requireOutsideGraphs("reading a timer");
         phase.read();
         return end - start;
     }

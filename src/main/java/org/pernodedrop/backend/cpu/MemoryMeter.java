@@ -1,6 +1,6 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 
 /** Counts the bytes of open buffers. */
 final class MemoryMeter {
@@ -12,9 +12,9 @@ final class MemoryMeter {
         peak = Math.max(peak, used);
     }
 
-    synchronized MemoryUse read() {
+    synchronized Memory.Use read() {
         Runtime runtime = Runtime.getRuntime();
         long taken = runtime.totalMemory() - runtime.freeMemory();
-        return new MemoryUse(used, peak, used, runtime.maxMemory() - taken, runtime.maxMemory());
+        return new Memory.Use(used, peak, used, runtime.maxMemory() - taken, runtime.maxMemory());
     }
 }

@@ -1,15 +1,29 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.DeviceKernels;
+import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.backend.ImageWindows;
+import org.pernodedrop.backend.Losses;
+import org.pernodedrop.backend.MaskedProducts;
+import org.pernodedrop.backend.Masks;
+import org.pernodedrop.backend.Matrices;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.MemoryUse;
-import org.pernodedrop.backend.Recording;
+import org.pernodedrop.backend.Memory;
+import org.pernodedrop.backend.Normalizations;
+import org.pernodedrop.backend.Optimizers;
+import org.pernodedrop.backend.RandomFills;
+import org.pernodedrop.backend.Vectors;
+import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
+import org.pernodedrop.driver.CudaStream;
 import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.driver.DeviceUnavailableException;
+import org.pernodedrop.driver.DriverMemory;
 import org.pernodedrop.io.Closer;
 import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
+import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.mask.CurandStream;
 
@@ -29,10 +43,16 @@ public final class CudaBackend extends Backend {
     private final CommandQueue queue;
     private final DevicePool pool;
     private final PooledScratch scratch;
-    private final CurandFills fills;
-    private final MatrixProducts products;
-    private final SequenceOperations sequences;
-    private final DeviceKernels kernels;
+    private final CudaMemory memory;
+    private final CudaVectors vectors;
+    private final CudaMatrices matrices;
+    private final CudaMaskedProducts maskedProducts;
+    private final CudaMasks masks;
+    private final CudaImageWindows windows;
+    private final CudaNormalizations normalizations;
+    private final CudaLosses losses;
+    private final CudaOptimizers optimizers;
+    private final CudaRandomFills randomFills;
 
     /**
      * Opens the GPU.
@@ -52,41 +72,37 @@ public final class CudaBackend extends Backend {
         CudaLibraries libraries = CudaLibraries.load();
         try {
             context = parts.own(new CudaContext(), CudaContext::close);
-            DeviceFacts facts = context.facts();
+            DeviceProperties properties = context.properties();
             CudaStream stream = parts.own(new CudaStream(), CudaStream::close);
             queue = new CommandQueue(this::enter, stream);
             pool = parts.own(
-                    new DevicePool(new DriverMemory(stream, facts.memory()), owner()::release), DevicePool::close);
+                    new DevicePool(new DriverMemory(stream, properties.memory()), owner()::release), DevicePool::close);
             scratch = new PooledScratch(pool, queue);
             StagingBuffer staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
-            OperationParts shared = new OperationParts(
+            CudaParts shared = new CudaParts(
                     queue,
                     pool,
                     scratch,
-                    parts.own(new CudaKernels(), CudaKernels::close),
+                    parts.own(new KernelModules(), KernelModules::close),
                     parts.own(new KernelLauncher(queue), KernelLauncher::close),
-                    new LaunchShapes(facts.multiprocessors()));
-            products = parts.own(new MatrixProducts(shared, facts, precision), MatrixProducts::close);
-            fills = parts.own(
-                    new CurandFills(
+                    new LaunchShapes(properties.multiprocessors()));
+            memory = new CudaMemory(runner(), shared, staging);
+            vectors = new CudaVectors(runner(), shared);
+            matrices = parts.own(new CudaMatrices(runner(), shared, properties, precision), CudaMatrices::close);
+            randomFills = parts.own(
+                    new CudaRandomFills(
+                            runner(),
                             shared,
                             new Transfers(staging),
                             libraries.curandAvailable(),
-                            new CurandStream(CurandFills.TRIAL_SEED)),
-                    CurandFills::close);
-            sequences = new SequenceOperations(shared, facts, sequencePrecision);
-            kernels = new DeviceKernels(
-                    new MemoryOperations(shared, staging),
-                    new VectorOperations(shared),
-                    fills,
-                    products,
-                    new ConnectionOperations(shared, facts.multiprocessors(), sequences),
-                    new MaskOperations(shared),
-                    new WindowOperations(shared),
-                    new Normalizations(shared),
-                    new Losses(shared),
-                    new Optimizers(shared),
-                    new Gathers(shared));
+                            new CurandStream(CudaRandomFills.TRIAL_SEED)),
+                    CudaRandomFills::close);
+            maskedProducts = new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, sequencePrecision);
+            masks = new CudaMasks(runner(), shared, vectors);
+            windows = new CudaImageWindows(runner(), shared);
+            normalizations = new CudaNormalizations(runner(), shared);
+            losses = new CudaLosses(runner(), shared);
+            optimizers = new CudaOptimizers(runner(), shared);
             parts.add(queue::close);
             parts.add(() -> stream.await("waiting for the GPU, to close"));
         } catch (RuntimeException | Error failure) {
@@ -97,18 +113,13 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.facts() + "; " + products.describe() + "; " + sequences.describe() + "; "
-                + fills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
+        return "cuda (" + context.properties() + "; " + matrices.describe() + "; " + maskedProducts.describe() + "; "
+                + randomFills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override
     public String device() {
         return "cuda";
-    }
-
-    /** Whether the device is the tests' own, and no GPU. */
-    public boolean isSimulated() {
-        return context.facts().simulated();
     }
 
     private void enter() {
@@ -120,16 +131,58 @@ public final class CudaBackend extends Backend {
     public void synchronize() {
         alone(() -> {
             queue.enterOutsideRecordings("synchronize");
-            queue.stream.await("waiting for the GPU");
+            queue.stream().await("waiting for the GPU");
         });
     }
 
     @Override
-    public MemoryUse memory() {
-        return alone(() -> {
-            queue.enter();
-            return pool.use();
-        });
+    public Memory memory() {
+        return memory;
+    }
+
+    @Override
+    public Vectors vectors() {
+        return vectors;
+    }
+
+    @Override
+    public Matrices matrices() {
+        return matrices;
+    }
+
+    @Override
+    public MaskedProducts maskedProducts() {
+        return maskedProducts;
+    }
+
+    @Override
+    public Masks masks() {
+        return masks;
+    }
+
+    @Override
+    public ImageWindows windows() {
+        return windows;
+    }
+
+    @Override
+    public Normalizations normalizations() {
+        return normalizations;
+    }
+
+    @Override
+    public Losses losses() {
+        return losses;
+    }
+
+    @Override
+    public Optimizers optimizers() {
+        return optimizers;
+    }
+
+    @Override
+    public RandomFills randomFills() {
+        return randomFills;
     }
 
     /**
@@ -146,13 +199,8 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
-    protected Recording recordKernel(Runnable operations) {
-        queue.enterOutsideRecordings("record");
-        return new CudaRecording(queue, scratch, graphs, operations);
-    }
-
-    @Override
-    protected DeviceKernels kernels() {
-        return kernels;
+    protected CapturedGraph captureKernel(Runnable operations) {
+        queue.enterOutsideRecordings("capture");
+        return new CudaGraph(queue, scratch, graphs, operations);
     }
 }

@@ -8,11 +8,15 @@ import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.BatchFeed;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
+import org.pernodedrop.driver.CudaCalls;
+import org.pernodedrop.driver.CudaEvent;
+import org.pernodedrop.driver.CudaStream;
+import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**
- * Two slots in page-locked memory and two on the GPU. A stream of its own copies from the ones to the others while the
- * backend's stream computes; two events of each slot say when it was copied and when it was taken over.
+ * Double-buffered upload of batches: two slots in page-locked memory and two on the GPU. A separate copy stream fills them
+ * while the backend's stream computes; two events per slot mark when it was copied and when it was consumed.
  */
 final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
     private final CommandQueue queue;
@@ -26,7 +30,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
     private long received;
     private boolean closed;
 
-    /** A batch's place on both sides: features first, then labels. */
+    /** Memory of a batch on host and GPU: features first, then labels. */
     private final class Slot {
         final PinnedMemory host;
         final ByteBuffer window;
@@ -40,8 +44,8 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
             device = closer.own(pool.allocate(bytes, "a batch"), DeviceBlock::close);
             copied = closer.own(new CudaEvent(), CudaEvent::close);
             taken = closer.own(new CudaEvent(), CudaEvent::close);
-            // Whoever had the memory before may still use it in the backend's stream.
-            taken.record(queue.stream);
+            // The memory's previous owner may still use it in the backend's stream.
+            taken.record(queue.stream());
         }
     }
 
@@ -52,9 +56,8 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         this.labels = labels;
         long bytes = CudaBuffer.ELEMENT_BYTES * ((long) features + labels);
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "a batch must be smaller than 2 GiB; use a smaller --batch-size: features=" + features + ", labels="
-                            + labels);
+            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller batch: features="
+                    + features + ", labels=" + labels);
         }
         try {
             copies = closer.own(new CudaStream(), CudaStream::close);
@@ -115,10 +118,10 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         BatchFeed.checkFits("features", toFeatures, features);
         BatchFeed.checkFits("labels", toLabels, labels);
         Slot slot = slots[(int) (received % SLOTS)];
-        queue.stream.waitFor(slot.copied);
+        queue.stream().waitFor(slot.copied);
         queue.copy(slot.device.pointer, x.pointer, x.bytes());
         queue.copy(slot.device.pointer.withByteOffset((long) features * Float.BYTES), y.pointer, y.bytes());
-        slot.taken.record(queue.stream);
+        slot.taken.record(queue.stream());
         received++;
     }
 
@@ -146,7 +149,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         }
     }
 
-    /** The same when the backend is closed. */
+    /** The same, when the backend is closed. */
     @Override
     public void release() {
         if (!closed) {

@@ -2,9 +2,11 @@ package org.pernodedrop.backend.cuda;
 
 import jcuda.driver.CUdeviceptr;
 import org.pernodedrop.backend.DeviceBuffer;
+import org.pernodedrop.driver.DriverMemory;
+import org.pernodedrop.kernels.DeviceAddress;
 
 /** Elements of 32 bits on the GPU: a whole block, whose owner this is, or a window into one. */
-abstract class CudaBuffer implements DeviceBuffer {
+abstract class CudaBuffer implements DeviceBuffer, DeviceAddress {
     static final int ELEMENT_BYTES = 4;
 
     final DeviceBlock block;
@@ -47,6 +49,11 @@ abstract class CudaBuffer implements DeviceBuffer {
                             + kind.getSimpleName() + ", length=" + buffer.length());
         }
         return own;
+    }
+
+    @Override
+    public final long address() {
+        return address;
     }
 
     final long bytes() {

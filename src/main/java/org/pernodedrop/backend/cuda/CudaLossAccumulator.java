@@ -2,6 +2,7 @@ package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.driver.DriverMemory;
 
 /** Totals on the GPU, laid out as in {@code cuda/loss_totals.h}. */
 final class CudaLossAccumulator implements LossAccumulator {

@@ -1,6 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.driver.DriverMemory;
 
 /**
  * Seed, step and learning rate on the GPU, laid out as in {@code cuda/step_state.cuh}, and a copy of them here: reading
@@ -27,17 +28,6 @@ final class CudaStepState implements StepState {
         write(Integer.BYTES, (int) (seed >>> 32));
         write(STEP_AT, 0);
         write(LEARNING_RATE_AT, 0);
-    }
-
-    /**
-     * A state that is written elsewhere: only its address is known here.
-     *
-     * @param block not its own
-     */
-    CudaStepState(CommandQueue queue, DeviceBlock block) {
-        this.queue = queue;
-        this.block = block;
-        this.seed = 0;
     }
 
     /** The state as one of this pool's, open. */

@@ -1,11 +1,11 @@
 package org.pernodedrop.backend.cuda;
 
-import jcuda.driver.JCudaDriver;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.TimerPhase;
+import org.pernodedrop.driver.CudaEvent;
 import org.pernodedrop.io.Closer;
 
-/** Two events in the backend's stream. */
+/** A timer of two events in the backend's stream. */
 final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -31,14 +31,14 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
     public void start() {
         queue.enterOutsideRecordings("starting a timer");
         phase.start();
-        start.record(queue.stream);
+        start.record(queue.stream());
     }
 
     @Override
     public void stop() {
         queue.enterOutsideRecordings("stopping a timer");
         phase.stop();
-        end.record(queue.stream);
+        end.record(queue.stream());
     }
 
     @Override
@@ -46,10 +46,7 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
         queue.enterOutsideRecordings("reading a timer");
         phase.read();
         end.await("waiting for the GPU, to read a timer");
-        float[] milliseconds = new float[1];
-        CudaCalls.check(
-                () -> JCudaDriver.cuEventElapsedTime(milliseconds, start.handle, end.handle), "reading a timer");
-        return Math.round(milliseconds[0] * NANOS_PER_MILLI);
+        return Math.round(start.millisecondsTo(end) * NANOS_PER_MILLI);
     }
 
     @Override
@@ -60,7 +57,7 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
         }
     }
 
-    /** The same when the backend is closed. */
+    /** The same, when the backend is closed. */
     @Override
     public void release() {
         if (!phase.isClosed()) {

@@ -5,11 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Memory of the pool. One block serves all operations, since the stream runs them one after the other. It grows; a block
- * that was grown out of is kept while a recording writes there.
+ * Workspace for what an operation needs only while it runs, such as partial sums. One block of the pool serves all
+ * operations, since the stream runs them one after the other. It grows; a block that was outgrown is kept while a captured
+ * graph writes there.
  */
-final class PooledScratch implements Scratch {
-    private static final long LEAST = 1L << 16;
+final class PooledScratch {
+    private static final long MIN = 1L << 16;
 
     private final DevicePool pool;
     private final CommandQueue queue;
@@ -21,25 +22,25 @@ final class PooledScratch implements Scratch {
         this.queue = queue;
     }
 
-    @Override
-    public long reserve(long bytes) {
+    /** The address of at least so many bytes, a multiple of 512; until the next call. */
+    long reserve(long bytes) {
         if (current == null || current.bytes < bytes) {
-            if (current != null && !recorded.containsKey(current) && !queue.isRecordingInto(current)) {
+            if (current != null && !recorded.containsKey(current) && !queue.isCapturedInto(current)) {
                 current.close();
             }
             current = null;
-            current = pool.allocate(Math.max(bytes, LEAST), "an operation's workspace");
+            current = pool.allocate(Math.max(bytes, MIN), "an operation's workspace");
         }
         queue.useScratch(current);
         return current.address;
     }
 
-    /** A recording uses these blocks. */
+    /** A captured graph uses these blocks. */
     void retain(Set<DeviceBlock> blocks) {
         blocks.forEach(block -> recorded.merge(block, 1, Integer::sum));
     }
 
-    /** A recording that used these blocks is no more. */
+    /** A captured graph that used these blocks was closed. */
     void release(Set<DeviceBlock> blocks) {
         for (DeviceBlock block : blocks) {
             if (recorded.merge(block, -1, Integer::sum) == 0) {

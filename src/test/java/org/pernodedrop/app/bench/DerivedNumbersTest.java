@@ -10,7 +10,7 @@ import org.pernodedrop.app.bench.ResultRow.Quartiles;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.ConnectionShape;
 
@@ -84,7 +84,7 @@ class DerivedNumbersTest {
 
     @Test
     void sizesFollowTheRoomThatThereIs() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             backend.pretendFree(1 << 22);
             Peaks peaks = Peaks.measure(backend, BackendOptions.of(Device.CPU));
             assertEquals(256, peaks.productSize());

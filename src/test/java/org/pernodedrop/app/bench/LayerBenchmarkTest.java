@@ -17,8 +17,8 @@ import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.LayerMask;
-import org.pernodedrop.backend.RecordingBackend;
 import org.pernodedrop.backend.StepState;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.Granularity;
@@ -47,8 +47,8 @@ class LayerBenchmarkTest {
     void everyWayIsCheckedAndTimed(Noise noise) {
         MaskSpec mask = MaskSpec.of(noise, Granularity.CONNECTION, 0.3);
         List<LayerRow> rows;
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
-            rows = run(backend, SHAPE, BERNOULLI, Strategy.FUSED);
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
+            rows = run(backend, SHAPE, mask, Strategy.FUSED);
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
             assertTrue(backend.buffers.size() >= 10);
         }
@@ -88,7 +88,7 @@ class LayerBenchmarkTest {
 
     @Test
     void whatHasNoRoomIsLeftOut() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             // A layer's own ten buffers find room.
             backend.limitAllocations(10);
             List<LayerRow> rows = run(backend, SHAPE, BERNOULLI, Strategy.PACKED, Strategy.FUSED);
@@ -99,7 +99,7 @@ class LayerBenchmarkTest {
 
     @Test
     void shapesWithoutRoomAreLeftOut() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             backend.limitAllocations(9);
             assertEquals(List.of(), run(backend, SHAPE, BERNOULLI, Strategy.FUSED));
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
@@ -114,33 +114,33 @@ class LayerBenchmarkTest {
     @Test
     void wrongResultsAreNotTimed() {
         try (Backend backend = new CpuBackend(1);
-                StepState state = backend.newStepState(3);
+                StepState state = backend.memory().newStepState(3);
                 LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
                 TimedPass.Masked pass = new TimedPass.Masked(
                         buffers, Precision.FP32, Strategy.FUSED, new LayerMask(BERNOULLI, 0, state))) {
             pass.forward();
             pass.backward();
             assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
-            backend.advance(state);
+            backend.optimizers().advance(state);
             refused(buffers, pass, "z is off by ");
             state.setStep(0);
-            backend.fill(buffers.dw.slice(0, 1000), 1);
+            backend.vectors().fill(buffers.dw.slice(0, 1000), 1);
             refused(buffers, pass, "dw is off by ");
             pass.backward();
-            backend.fill(buffers.dx, Float.NaN);
+            backend.vectors().fill(buffers.dx, Float.NaN);
             refused(buffers, pass, "dx is off by NaN");
             pass.backward();
-            backend.fill(buffers.db, 0);
+            backend.vectors().fill(buffers.db, 0);
             refused(buffers, pass, "db is off by ");
             pass.backward();
-            backend.fill(buffers.y, 1);
+            backend.vectors().fill(buffers.y, 1);
             refused(buffers, pass, "y is off by ");
         }
     }
 
     @Test
     void whatIsWrongIsLeftOutAndRemembered() {
-        try (Backend backend = new RecordingBackend(new CpuBackend(1)) {
+        try (Backend backend = new WatchedBackend(new CpuBackend(1)) {
             private int downloads;
 
             @Override

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.DeviceBuffer;
-import org.pernodedrop.backend.RecordingBackend;
+import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.train.Architecture;
@@ -29,7 +29,7 @@ class TrainingBenchmarkTest {
 
     @Test
     void networksTakeTurnsAfterAnEpochThatWarmsUp() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             List<TrainingRow> rows = new TrainingBenchmark(backend, Rows.run(), false, notices::add)
                     .run(DATA, List.of(model(Regularizer.NONE), model(Regularizer.PERNODEDROP)), TRAINING);
             assertEquals(
@@ -46,7 +46,7 @@ class TrainingBenchmarkTest {
             assertNull(rows.get(0).regularization().dropRate());
             assertEquals(0.3, rows.get(1).regularization().dropRate());
             // Steps of 16 and of 2.
-            assertEquals(4, backend.recordings());
+            assertEquals(4, backend.graphs());
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
         }
         assertEquals(List.of(), notices);
@@ -54,7 +54,7 @@ class TrainingBenchmarkTest {
 
     @Test
     void whatHasNoRoomIsLeftOut() {
-        try (RecordingBackend backend = new RecordingBackend(new CpuBackend(1))) {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             // The data's own two buffers find room.
             backend.limitAllocations(2);
             List<TrainingRow> rows = new TrainingBenchmark(backend, Rows.run(), false, notices::add)

@@ -53,7 +53,7 @@ class DoctorCommandTest {
         assertEquals(Version.current(), document.get("pernodedrop").asText());
         assertTrue(document.get("cpu").asBoolean());
         assertFalse(document.get("cuda").asBoolean());
-        assertFalse(document.get("simulated").asBoolean());
+        assertEquals("cpu", document.get("auto").asText());
         JsonNode first = document.get("findings").get(0);
         assertEquals("platform", first.get("subject").asText());
         assertEquals("ok", first.get("verdict").asText());

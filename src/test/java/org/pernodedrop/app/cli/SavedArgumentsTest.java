@@ -83,9 +83,9 @@ class SavedArgumentsTest {
         String out = folder.resolve("predictions").toString();
         Files.move(table, elsewhere);
         try {
-            resume(copy, "--epochs", "2").assertFailure("data.csv", "elsewhere now, say where by --data");
+            resume(copy, "--epochs", "2").assertFailure("data.csv", "was moved, name its present place (--data)");
             Program.runLine("predict --model " + copy + " --out", out)
-                    .assertFailure("data.csv", "elsewhere now, say where by --data");
+                    .assertFailure("data.csv", "was moved, name its present place (--data)");
             resume(copy, "--epochs", "2", "--data", "csv:" + elsewhere).assertFine();
             Program.fine("predict --model " + copy + " --out", out, "--data", "csv:" + elsewhere);
             // And from then on it is known.

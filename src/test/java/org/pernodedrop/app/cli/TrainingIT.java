@@ -118,7 +118,7 @@ class TrainingIT {
     void networksThatDoNotFitAreToldInOneLine() throws IOException {
         long total;
         try (Backend device = CudaDeviceUnderTest.open()) {
-            total = device.memory().total();
+            total = device.memory().use().total();
         }
         // The largest square layers, so many that their weights alone are too much.
         int units = 46_000;
@@ -149,7 +149,7 @@ class TrainingIT {
             assertEquals("auto", report.at("/settings/data_on_device").asText());
             Program refused = Program.runLine(
                     line + " --device cuda --data-on-device yes", data, "--out", directory.resolve("yes"));
-            refused.assertFailure("use --data-on-device auto or no");
+            refused.assertFailure("(--data-on-device auto or no)");
             assertFalse(Files.exists(directory.resolve("yes")));
         } finally {
             device.setMemory(all);

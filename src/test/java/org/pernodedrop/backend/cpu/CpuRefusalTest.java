@@ -21,11 +21,11 @@ import org.pernodedrop.backend.StepState;
 /** What the CPU refuses beyond the contract: numbers that other devices trust, other devices' objects, use after close. */
 class CpuRefusalTest {
     private final Backend backend = new CpuBackend(2);
-    private final StepState state = backend.newStepState(1);
-    private final LossAccumulator totals = backend.newLossAccumulator();
-    private final DeviceFloats four = backend.allocate(4);
-    private final DeviceFloats fourMore = backend.allocate(4);
-    private final DeviceInts two = backend.allocateInts(2);
+    private final StepState state = backend.memory().newStepState(1);
+    private final LossAccumulator totals = backend.memory().newLossAccumulator();
+    private final DeviceFloats four = backend.memory().allocate(4);
+    private final DeviceFloats fourMore = backend.memory().allocate(4);
+    private final DeviceInts two = backend.memory().allocateInts(2);
 
     @AfterEach
     void close() {
@@ -35,26 +35,27 @@ class CpuRefusalTest {
     @ParameterizedTest
     @CsvSource({"0, 2, 1", "-1, 0, 0"})
     void labelsOutOfRange(int first, int second, int row) {
-        backend.upload(new int[] {first, second}, 0, two);
+        backend.memory().upload(new int[] {first, second}, 0, two);
         int label = row == 0 ? first : second;
         refused(
                 "labels must be in [0, classes): row=" + row + ", label=" + label + ", classes=2",
-                () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, fourMore, totals));
+                () -> backend.losses().softmaxCrossEntropy(state, 2, 2, four, two, fourMore, totals));
         assertEquals(new LossTotals(0, 0, 0, -1), totals.read(), "nothing was added");
     }
 
     @Test
     void rowsOutOfRange() {
-        backend.upload(new int[] {1, 2}, 0, two);
-        refused("rows[1]=2, number of rows=2", () -> backend.gatherRows(2, 2, four, two, fourMore));
-        backend.upload(new int[] {-1, 0}, 0, two);
-        refused("rows[0]=-1, number of rows=2", () -> backend.gatherLabels(2, two, two, backend.allocateInts(2)));
+        backend.memory().upload(new int[] {1, 2}, 0, two);
+        refused("rows[1]=2, number of rows=2", () -> backend.vectors().gatherRows(2, 2, four, two, fourMore));
+        backend.memory().upload(new int[] {-1, 0}, 0, two);
+        refused("rows[0]=-1, number of rows=2", () -> backend.vectors()
+                .gatherLabels(2, two, two, backend.memory().allocateInts(2)));
     }
 
     @Test
     void buffersTooLongForAnArray() {
-        refused("length=2147483640", () -> backend.allocate(Integer.MAX_VALUE - 7));
-        refused("length=4294967296", () -> backend.allocateInts(1L << 32));
+        refused("length=2147483640", () -> backend.memory().allocate(Integer.MAX_VALUE - 7));
+        refused("length=4294967296", () -> backend.memory().allocateInts(1L << 32));
     }
 
     @ParameterizedTest
@@ -65,11 +66,10 @@ class CpuRefusalTest {
 
     @Test
     void objectsOfOtherDevices() {
-        refused("buffer=OtherFloats", () -> backend.fill(new OtherFloats(), 1));
-        refused("buffer=OtherInts", () -> backend.upload(new int[4], 0, new OtherInts()));
-        refused(
-                "totals=OtherTotals",
-                () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, null, new OtherTotals()));
+        refused("buffer=OtherFloats", () -> backend.vectors().fill(new OtherFloats(), 1));
+        refused("buffer=OtherInts", () -> backend.memory().upload(new int[4], 0, new OtherInts()));
+        refused("totals=OtherTotals", () -> backend.losses()
+                .softmaxCrossEntropy(state, 2, 2, four, two, null, new OtherTotals()));
     }
 
     @Test
@@ -80,12 +80,11 @@ class CpuRefusalTest {
         closed("the step state was closed", () -> state.setStep(1));
         closed("the step state was closed", state::learningRate);
         closed("the step state was closed", () -> state.setLearningRate(1));
-        closed("the step state was closed", () -> backend.advance(state));
+        closed("the step state was closed", () -> backend.optimizers().advance(state));
         closed("the loss accumulator was closed", totals::read);
         closed("the loss accumulator was closed", totals::reset);
-        closed(
-                "the loss accumulator was closed",
-                () -> backend.softmaxCrossEntropy(backend.newStepState(0), 2, 2, four, two, null, totals));
+        closed("the loss accumulator was closed", () -> backend.losses()
+                .softmaxCrossEntropy(backend.memory().newStepState(0), 2, 2, four, two, null, totals));
     }
 
     @Test
@@ -94,15 +93,15 @@ class CpuRefusalTest {
         backend.close();
         String message = "the backend was closed";
         closed(message, backend::synchronize);
-        closed(message, () -> backend.newStepState(1));
-        closed(message, backend::newLossAccumulator);
-        closed(message, () -> backend.allocate(1));
-        closed(message, () -> backend.upload(new float[4], 0, four));
-        closed(message, () -> backend.download(four));
-        closed(message, () -> backend.fill(four, 1));
-        closed(message, () -> backend.matrixProduct(false, false, 1, 1, 1, 1, four, four, 0, fourMore));
-        closed(message, () -> backend.softmaxCrossEntropy(state, 2, 2, four, two, null, totals));
-        closed(message, () -> backend.advance(state));
+        closed(message, () -> backend.memory().newStepState(1));
+        closed(message, () -> backend.memory().newLossAccumulator());
+        closed(message, () -> backend.memory().allocate(1));
+        closed(message, () -> backend.memory().upload(new float[4], 0, four));
+        closed(message, () -> backend.memory().download(four));
+        closed(message, () -> backend.vectors().fill(four, 1));
+        closed(message, () -> backend.matrices().product(false, false, 1, 1, 1, 1, four, four, 0, fourMore));
+        closed(message, () -> backend.losses().softmaxCrossEntropy(state, 2, 2, four, two, null, totals));
+        closed(message, () -> backend.optimizers().advance(state));
     }
 
     @Test

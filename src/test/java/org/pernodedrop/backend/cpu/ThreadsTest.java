@@ -16,7 +16,10 @@ import org.pernodedrop.backend.LossTotals;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -46,16 +49,16 @@ class ThreadsTest {
 
     private static void everything(int threads, List<float[]> arrays, List<LossTotals> losses) {
         try (Backend backend = new CpuBackend(threads)) {
-            StepState state = backend.newStepState(11);
+            StepState state = backend.memory().newStepState(11);
             state.setStep(3);
             state.setLearningRate(0.01f);
             List<DeviceFloats> results = new ArrayList<>();
-            DeviceFloats x = backend.allocate(SAMPLES * INPUTS);
-            DeviceFloats w = backend.allocate(INPUTS * OUTPUTS);
-            DeviceFloats bias = backend.allocate(OUTPUTS);
-            backend.fillNormal(1, 5, 0, 1, x);
-            backend.fillUniform(2, 5, -1, 1, w);
-            backend.fillUniform(3, 0, -1, 1, bias);
+            DeviceFloats x = backend.memory().allocate(SAMPLES * INPUTS);
+            DeviceFloats w = backend.memory().allocate(INPUTS * OUTPUTS);
+            DeviceFloats bias = backend.memory().allocate(OUTPUTS);
+            backend.randomFills().normal(1, 5, 0, 1, x);
+            backend.randomFills().uniform(2, 5, -1, 1, w);
+            backend.randomFills().uniform(3, 0, -1, 1, bias);
             results.add(x);
             results.add(w);
             dense(backend, x, w, bias, results);
@@ -63,7 +66,7 @@ class ThreadsTest {
             losses.addAll(losses(backend, state, results));
             optimized(backend, state, w, results);
             for (DeviceFloats result : results) {
-                arrays.add(backend.download(result));
+                arrays.add(backend.memory().download(result));
             }
         }
     }
@@ -71,18 +74,18 @@ class ThreadsTest {
     private static void dense(
             Backend backend, DeviceFloats x, DeviceFloats w, DeviceFloats bias, List<DeviceFloats> results) {
         for (Activation activation : Activation.values()) {
-            DeviceFloats z = backend.allocate(SAMPLES * OUTPUTS);
-            DeviceFloats y = backend.allocate(SAMPLES * OUTPUTS);
-            DeviceFloats dx = backend.allocate(SAMPLES * INPUTS);
-            DeviceFloats dw = backend.allocate(INPUTS * OUTPUTS);
-            DeviceFloats db = backend.allocate(OUTPUTS);
-            backend.matrixProduct(false, false, SAMPLES, OUTPUTS, INPUTS, 1, x, w, 0, z);
-            backend.biasActivation(activation, SAMPLES, OUTPUTS, bias, z, y);
-            DeviceFloats dz = backend.allocate(SAMPLES * OUTPUTS);
-            backend.activationBackward(activation, SAMPLES * OUTPUTS, z, y, y, dz);
-            backend.matrixProduct(false, true, SAMPLES, INPUTS, OUTPUTS, 1, dz, w, 0, dx);
-            backend.matrixProduct(true, false, INPUTS, OUTPUTS, SAMPLES, 1, x, dz, 0, dw);
-            backend.columnSums(SAMPLES, OUTPUTS, dz, db);
+            DeviceFloats z = backend.memory().allocate(SAMPLES * OUTPUTS);
+            DeviceFloats y = backend.memory().allocate(SAMPLES * OUTPUTS);
+            DeviceFloats dx = backend.memory().allocate(SAMPLES * INPUTS);
+            DeviceFloats dw = backend.memory().allocate(INPUTS * OUTPUTS);
+            DeviceFloats db = backend.memory().allocate(OUTPUTS);
+            backend.matrices().product(false, false, SAMPLES, OUTPUTS, INPUTS, 1, x, w, 0, z);
+            backend.vectors().biasActivation(activation, SAMPLES, OUTPUTS, bias, z, y);
+            DeviceFloats dz = backend.memory().allocate(SAMPLES * OUTPUTS);
+            backend.vectors().activationBackward(activation, SAMPLES * OUTPUTS, z, y, y, dz);
+            backend.matrices().product(false, true, SAMPLES, INPUTS, OUTPUTS, 1, dz, w, 0, dx);
+            backend.matrices().product(true, false, INPUTS, OUTPUTS, SAMPLES, 1, x, dz, 0, dw);
+            backend.vectors().columnSums(SAMPLES, OUTPUTS, dz, db);
             results.addAll(List.of(z, y, dz, dx, dw, db));
         }
     }
@@ -94,36 +97,36 @@ class ThreadsTest {
         for (Noise noise : Noise.values()) {
             LayerMask connections = new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, 0.3), 0, state);
             LayerMask nodes = new LayerMask(MaskSpec.of(noise, Granularity.NODE, 0.3), 1, state);
-            DeviceFloats z = backend.allocate(samples * outputs);
-            DeviceFloats dx = backend.allocate(samples * INPUTS);
-            DeviceFloats dw = backend.allocate(INPUTS * outputs);
-            backend.connectionForward(
-                    connections,
-                    7,
-                    ConnectionShape.of(samples, INPUTS, outputs),
-                    Activation.LINEAR,
-                    x,
-                    w,
-                    null,
-                    z,
-                    z,
-                    null);
-            backend.connectionBackward(
-                    connections, 7, ConnectionShape.of(samples, INPUTS, outputs), x, w, z, dx, dw, null);
+            DeviceFloats z = backend.memory().allocate(samples * outputs);
+            DeviceFloats dx = backend.memory().allocate(samples * INPUTS);
+            DeviceFloats dw = backend.memory().allocate(INPUTS * outputs);
+            backend.maskedProducts()
+                    .forward(
+                            new MaskDraw<>(connections, 7, ConnectionShape.of(samples, INPUTS, outputs), null),
+                            new ForwardPass<>(Activation.LINEAR, x, w, null, z, z));
+            backend.maskedProducts()
+                    .backward(
+                            new MaskDraw<>(connections, 7, ConnectionShape.of(samples, INPUTS, outputs), null),
+                            new BackwardPass<>(x, w, z, dx, dw, null));
             ConnectionShape sequences = new ConnectionShape(5, 40, INPUTS, outputs);
-            DeviceFloats sequenceZ = backend.allocate(sequences.outputSize());
-            DeviceFloats sequenceDx = backend.allocate(sequences.inputSize());
-            DeviceFloats sequenceDw = backend.allocate(sequences.weightSize());
-            backend.connectionForward(
-                    connections, 7, sequences, Activation.LINEAR, x, w, null, sequenceZ, sequenceZ, null);
-            backend.connectionBackward(connections, 7, sequences, x, w, sequenceZ, sequenceDx, sequenceDw, null);
+            DeviceFloats sequenceZ = backend.memory().allocate(sequences.outputSize());
+            DeviceFloats sequenceDx = backend.memory().allocate(sequences.inputSize());
+            DeviceFloats sequenceDw = backend.memory().allocate(sequences.weightSize());
+            backend.maskedProducts()
+                    .forward(
+                            new MaskDraw<>(connections, 7, sequences, null),
+                            new ForwardPass<>(Activation.LINEAR, x, w, null, sequenceZ, sequenceZ));
+            backend.maskedProducts()
+                    .backward(
+                            new MaskDraw<>(connections, 7, sequences, null),
+                            new BackwardPass<>(x, w, sequenceZ, sequenceDx, sequenceDw, null));
             results.addAll(List.of(sequenceZ, sequenceDx, sequenceDw));
-            DeviceFloats node = backend.allocate(SAMPLES * INPUTS);
-            DeviceFloats weight = backend.allocate(INPUTS * OUTPUTS);
-            DeviceFloats mask = backend.allocate(13 * 50 * 100);
-            backend.nodeMask(nodes, 3, SAMPLES, INPUTS, x, node);
-            backend.weightMask(connections, INPUTS, OUTPUTS, w, weight);
-            backend.exportMask(connections, 3, 13, 50, 100, mask);
+            DeviceFloats node = backend.memory().allocate(SAMPLES * INPUTS);
+            DeviceFloats weight = backend.memory().allocate(INPUTS * OUTPUTS);
+            DeviceFloats mask = backend.memory().allocate(13 * 50 * 100);
+            backend.masks().multiplyNodes(nodes, 3, SAMPLES, INPUTS, x, node);
+            backend.masks().multiplyWeights(connections, INPUTS, OUTPUTS, w, weight);
+            backend.masks().export(connections, 3, 13, 50, 100, mask);
             results.addAll(List.of(z, dx, dw, node, weight, mask));
         }
     }
@@ -131,34 +134,34 @@ class ThreadsTest {
     private static List<LossTotals> losses(Backend backend, StepState state, List<DeviceFloats> results) {
         int samples = 5000;
         int classes = 30;
-        DeviceFloats logits = backend.allocate(samples * classes);
-        DeviceFloats targets = backend.allocate(samples * classes);
-        backend.fillNormal(8, 0, 0, 3, logits);
-        backend.fillNormal(9, 0, 0, 3, targets);
-        DeviceInts labels = backend.allocateInts(samples);
-        backend.upload(Numbers.ints(1, samples, classes), 0, labels);
-        DeviceFloats entropyGradient = backend.allocate(samples * classes);
-        DeviceFloats squareGradient = backend.allocate(samples * classes);
-        LossAccumulator entropy = backend.newLossAccumulator();
-        LossAccumulator square = backend.newLossAccumulator();
-        backend.softmaxCrossEntropy(state, samples, classes, logits, labels, entropyGradient, entropy);
-        backend.meanSquaredError(state, samples, classes, logits, targets, squareGradient, square);
+        DeviceFloats logits = backend.memory().allocate(samples * classes);
+        DeviceFloats targets = backend.memory().allocate(samples * classes);
+        backend.randomFills().normal(8, 0, 0, 3, logits);
+        backend.randomFills().normal(9, 0, 0, 3, targets);
+        DeviceInts labels = backend.memory().allocateInts(samples);
+        backend.memory().upload(Numbers.ints(1, samples, classes), 0, labels);
+        DeviceFloats entropyGradient = backend.memory().allocate(samples * classes);
+        DeviceFloats squareGradient = backend.memory().allocate(samples * classes);
+        LossAccumulator entropy = backend.memory().newLossAccumulator();
+        LossAccumulator square = backend.memory().newLossAccumulator();
+        backend.losses().softmaxCrossEntropy(state, samples, classes, logits, labels, entropyGradient, entropy);
+        backend.losses().meanSquaredError(state, samples, classes, logits, targets, squareGradient, square);
         results.add(entropyGradient);
         results.add(squareGradient);
         return List.of(entropy.read(), square.read());
     }
 
     private static void optimized(Backend backend, StepState state, DeviceFloats w, List<DeviceFloats> results) {
-        DeviceFloats g = backend.allocate(INPUTS * OUTPUTS);
-        DeviceFloats m = backend.allocate(INPUTS * OUTPUTS);
-        DeviceFloats v = backend.allocate(INPUTS * OUTPUTS);
-        DeviceFloats velocity = backend.allocate(INPUTS * OUTPUTS);
-        backend.fillNormal(21, 0, 0, 1, g);
+        DeviceFloats g = backend.memory().allocate(INPUTS * OUTPUTS);
+        DeviceFloats m = backend.memory().allocate(INPUTS * OUTPUTS);
+        DeviceFloats v = backend.memory().allocate(INPUTS * OUTPUTS);
+        DeviceFloats velocity = backend.memory().allocate(INPUTS * OUTPUTS);
+        backend.randomFills().normal(21, 0, 0, 1, g);
         for (int step = 0; step < 3; step++) {
-            backend.adam(state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0.1f), w, g, m, v);
-            backend.sgd(state, 0.9f, true, w, g, velocity);
-            backend.axpy(0.5f, w, g);
-            backend.advance(state);
+            backend.optimizers().adam(state, new AdamSettings(0.9f, 0.999f, 1e-8f, 0.1f), w, g, m, v);
+            backend.optimizers().sgd(state, 0.9f, true, w, g, velocity);
+            backend.vectors().axpy(0.5f, w, g);
+            backend.optimizers().advance(state);
         }
         results.addAll(List.of(g, m, v, velocity));
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
+import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.Closing;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
@@ -26,15 +27,16 @@ import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
 import org.pernodedrop.backend.Numbers;
-import org.pernodedrop.backend.Recording;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
@@ -57,7 +59,6 @@ class CudaBackendIT extends OpenCudaBackend {
             assertTrue(said.contains(part), said);
         }
         assertEquals("cuda", backend.device());
-        assertEquals(CudaDeviceUnderTest.simulated().isPresent(), backend.isSimulated());
         try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, MultiPositionPrecision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
@@ -67,57 +68,61 @@ class CudaBackendIT extends OpenCudaBackend {
 
     @Test
     void memoryThatWasGivenBackComesFromThePool() {
-        DeviceFloats x = backend.allocate(50_000);
-        backend.fill(x, 3);
+        DeviceFloats x = backend.memory().allocate(50_000);
+        backend.vectors().fill(x, 3);
         x.close();
-        MemoryUse before = backend.memory();
-        DeviceFloats y = backend.allocate(50_000);
-        assertArrayEquals(new float[50_000], backend.download(y));
-        assertEquals(before.reserved(), backend.memory().reserved());
-        assertEquals(before.free(), backend.memory().free());
-        assertEquals(before.used() + 4 * 50_000, backend.memory().used());
+        Memory.Use before = backend.memory().use();
+        DeviceFloats y = backend.memory().allocate(50_000);
+        assertArrayEquals(new float[50_000], backend.memory().download(y));
+        assertEquals(before.reserved(), backend.memory().use().reserved());
+        assertEquals(before.free(), backend.memory().use().free());
+        assertEquals(before.used() + 4 * 50_000, backend.memory().use().used());
         y.close();
         for (int k = 0; k < 1000; k++) {
-            backend.allocate(50_000 - k).close();
+            backend.memory().allocate(50_000 - k).close();
         }
-        assertEquals(before.reserved(), backend.memory().reserved());
+        assertEquals(before.reserved(), backend.memory().use().reserved());
     }
 
     @Test
     void roomIsMadeBeforeMemoryIsSaidToBeOut() {
         // More than half the device, twice, one after the other.
-        long length = backend.memory().free() / 8 * 5 / Float.BYTES;
-        backend.allocate(length).close();
-        DeviceFloats x = backend.allocate(length + length / 2);
-        refused(OutOfDeviceMemoryException.class, "asked for=", () -> backend.allocate(length));
-        refused(OutOfDeviceMemoryException.class, "--batch-size", () -> backend.allocateInts(Long.MAX_VALUE));
-        backend.fill(x.slice(length, 3), 2);
-        assertArrayEquals(new float[] {2, 2, 2}, backend.download(x.slice(length, 3)));
+        long length = backend.memory().use().free() / 8 * 5 / Float.BYTES;
+        backend.memory().allocate(length).close();
+        DeviceFloats x = backend.memory().allocate(length + length / 2);
+        refused(OutOfDeviceMemoryException.class, "asked for=", () -> backend.memory()
+                .allocate(length));
+        refused(OutOfDeviceMemoryException.class, "smaller batch", () -> backend.memory()
+                .allocateInts(Long.MAX_VALUE));
+        backend.vectors().fill(x.slice(length, 3), 2);
+        assertArrayEquals(new float[] {2, 2, 2}, backend.memory().download(x.slice(length, 3)));
         x.close();
-        backend.allocate(length).close();
+        backend.memory().allocate(length).close();
     }
 
     @Test
     void objectsOfOtherBackendsAreRefused() {
         try (CudaBackend other = CudaDeviceUnderTest.open();
                 Backend cpu = new CpuBackend(1)) {
-            DeviceFloats own = backend.allocate(4);
-            DeviceInts rows = backend.allocateInts(4);
-            StepState state = backend.newStepState(1);
-            LossAccumulator totals = backend.newLossAccumulator();
+            DeviceFloats own = backend.memory().allocate(4);
+            DeviceInts rows = backend.memory().allocateInts(4);
+            StepState state = backend.memory().newStepState(1);
+            LossAccumulator totals = backend.memory().newLossAccumulator();
             for (Backend foreign : new Backend[] {other, cpu}) {
                 Class<IllegalArgumentException> kind = IllegalArgumentException.class;
-                refused(kind, "a buffer of another", () -> backend.fill(foreign.allocate(4), 1));
-                refused(kind, "a buffer of another", () -> backend.upload(new int[4], 0, foreign.allocateInts(4)));
-                refused(kind, "a step state of another", () -> backend.advance(foreign.newStepState(1)));
-                LayerMask mask = new LayerMask(DROPPED, 0, foreign.newStepState(1));
-                refused(kind, "a step state of another", () -> backend.exportMask(mask, 0, 1, 2, 2, own));
-                refused(
-                        kind,
-                        "an accumulator of another",
-                        () -> backend.softmaxCrossEntropy(state, 2, 2, own, rows, null, foreign.newLossAccumulator()));
-                assertFalse(own.overlaps(foreign.allocate(4)));
-                assertFalse(own.startsAt(foreign.allocate(4)));
+                refused(kind, "a buffer of another", () -> backend.vectors()
+                        .fill(foreign.memory().allocate(4), 1));
+                refused(kind, "a buffer of another", () -> backend.memory()
+                        .upload(new int[4], 0, foreign.memory().allocateInts(4)));
+                refused(kind, "a step state of another", () -> backend.optimizers()
+                        .advance(foreign.memory().newStepState(1)));
+                LayerMask mask = new LayerMask(DROPPED, 0, foreign.memory().newStepState(1));
+                refused(kind, "a step state of another", () -> backend.masks().export(mask, 0, 1, 2, 2, own));
+                refused(kind, "an accumulator of another", () -> backend.losses()
+                        .softmaxCrossEntropy(
+                                state, 2, 2, own, rows, null, foreign.memory().newLossAccumulator()));
+                assertFalse(own.overlaps(foreign.memory().allocate(4)));
+                assertFalse(own.startsAt(foreign.memory().allocate(4)));
             }
             assertEquals(0, totals.read().samples());
         }
@@ -125,27 +130,27 @@ class CudaBackendIT extends OpenCudaBackend {
 
     @Test
     void closingClosesWhatIsOpen() {
-        DeviceFloats x = backend.allocate(4);
+        DeviceFloats x = backend.memory().allocate(4);
         DeviceFloats part = x.slice(1, 2);
-        DeviceInts rows = backend.allocateInts(4);
-        StepState state = backend.newStepState(1);
-        LossAccumulator totals = backend.newLossAccumulator();
-        BatchFeed feed = backend.newBatchFeed(4, 4);
+        DeviceInts rows = backend.memory().allocateInts(4);
+        StepState state = backend.memory().newStepState(1);
+        LossAccumulator totals = backend.memory().newLossAccumulator();
+        BatchFeed feed = backend.memory().newBatchFeed(4, 4);
         feed.submit();
-        DeviceTimer timer = backend.newTimer();
+        DeviceTimer timer = backend.memory().newTimer();
         timer.start();
-        Recording recording = backend.record(() -> backend.fill(x, 1));
+        CapturedGraph recording = backend.capture(() -> backend.vectors().fill(x, 1));
         recording.replay();
         backend.close();
         backend.close();
         assertTrue(x.isClosed() && part.isClosed() && rows.isClosed());
         Class<IllegalStateException> kind = IllegalStateException.class;
         refused(kind, "the backend was closed", backend::synchronize);
-        refused(kind, "the backend was closed", () -> backend.allocate(1));
-        refused(kind, "the backend was closed", backend::memory);
-        refused(kind, "the backend was closed", () -> backend.newStepState(1));
-        refused(kind, "the backend was closed", () -> backend.record(() -> {}));
-        refused(kind, "was closed", () -> backend.fill(x, 1));
+        refused(kind, "the backend was closed", () -> backend.memory().allocate(1));
+        refused(kind, "the backend was closed", () -> backend.memory().use());
+        refused(kind, "the backend was closed", () -> backend.memory().newStepState(1));
+        refused(kind, "the backend was closed", () -> backend.capture(() -> {}));
+        refused(kind, "was closed", () -> backend.vectors().fill(x, 1));
         refused(kind, "was closed", state::step);
         refused(kind, "was closed", totals::read);
         refused(kind, "was closed", feed::features);
@@ -167,26 +172,34 @@ class CudaBackendIT extends OpenCudaBackend {
 
     @Test
     void statesAndTotalsAfterTheirClose() {
-        StepState state = backend.newStepState(1);
-        LossAccumulator totals = backend.newLossAccumulator();
-        DeviceFloats x = backend.allocate(4);
-        try (Recording recording = backend.record(() -> backend.advance(state))) {
+        StepState state = backend.memory().newStepState(1);
+        LossAccumulator totals = backend.memory().newLossAccumulator();
+        DeviceFloats x = backend.memory().allocate(4);
+        try (CapturedGraph recording =
+                backend.capture(() -> backend.optimizers().advance(state))) {
             state.setStep(StepState.LAST_STEP);
             recording.replay();
             assertEquals(StepState.LAST_STEP + 1, state.step());
-            refused(IllegalStateException.class, "step=4294967295", () -> backend.advance(state));
+            refused(IllegalStateException.class, "step=4294967295", () -> backend.optimizers()
+                    .advance(state));
             refused(IllegalStateException.class, "step=4294967295", recording::replay);
             state.close();
             totals.close();
             refused(IllegalStateException.class, "that the recording uses was closed", recording::replay);
         }
         refused(IllegalStateException.class, "the step state was closed", () -> state.setStep(1));
-        refused(IllegalStateException.class, "the step state was closed", () -> backend.advance(state));
+        refused(IllegalStateException.class, "the step state was closed", () -> backend.optimizers()
+                .advance(state));
         refused(IllegalStateException.class, "the loss accumulator was closed", totals::reset);
-        refused(
-                IllegalStateException.class,
-                "the loss accumulator was closed",
-                () -> backend.meanSquaredError(backend.newStepState(1), 2, 2, x, backend.allocate(4), null, totals));
+        refused(IllegalStateException.class, "the loss accumulator was closed", () -> backend.losses()
+                .meanSquaredError(
+                        backend.memory().newStepState(1),
+                        2,
+                        2,
+                        x,
+                        backend.memory().allocate(4),
+                        null,
+                        totals));
     }
 
     /** The workspace that a recording writes to stays, whatever grows then or meanwhile. */
@@ -195,31 +208,31 @@ class CudaBackendIT extends OpenCudaBackend {
     void recordingsKeepTheirWorkspace(boolean growing) {
         Sums few = new Sums(backend, 300, 3);
         float[] expected = few.run();
-        DeviceFloats predictions = backend.allocate(40_000);
-        DeviceFloats targets = backend.allocate(40_000);
-        StepState state = backend.newStepState(1);
-        LossAccumulator totals = backend.newLossAccumulator();
-        Runnable grow = () -> backend.meanSquaredError(state, 40_000, 1, predictions, targets, null, totals);
-        long before = backend.memory().reserved();
-        try (Recording recording = backend.record(() -> {
+        DeviceFloats predictions = backend.memory().allocate(40_000);
+        DeviceFloats targets = backend.memory().allocate(40_000);
+        StepState state = backend.memory().newStepState(1);
+        LossAccumulator totals = backend.memory().newLossAccumulator();
+        Runnable grow = () -> backend.losses().meanSquaredError(state, 40_000, 1, predictions, targets, null, totals);
+        long before = backend.memory().use().reserved();
+        try (CapturedGraph recording = backend.capture(() -> {
             few.enqueue();
             if (growing) {
                 grow.run();
             }
         })) {
             grow.run();
-            assertTrue(backend.memory().reserved() >= before + 40_000 * Double.BYTES, "the workspace has grown");
+            assertTrue(backend.memory().use().reserved() >= before + 40_000 * Double.BYTES, "the workspace has grown");
             List<DeviceFloats> rubbish = new ArrayList<>();
             for (int k = 0; k < 20; k++) {
-                DeviceFloats x = backend.allocate(1 << 14);
-                backend.fill(x, Float.NaN);
+                DeviceFloats x = backend.memory().allocate(1 << 14);
+                backend.vectors().fill(x, Float.NaN);
                 rubbish.add(x);
             }
-            backend.fill(few.sums, 0);
+            backend.vectors().fill(few.sums, 0);
             recording.replay();
-            assertArrayEquals(expected, backend.download(few.sums));
+            assertArrayEquals(expected, backend.memory().download(few.sums));
             for (DeviceFloats x : rubbish) {
-                assertTrue(Float.isNaN(backend.download(x)[7]));
+                assertTrue(Float.isNaN(backend.memory().download(x)[7]));
             }
         }
         assertArrayEquals(expected, few.run());
@@ -237,18 +250,18 @@ class CudaBackendIT extends OpenCudaBackend {
             this.backend = backend;
             this.samples = samples;
             this.outputs = outputs;
-            x = backend.allocate((long) samples * outputs);
-            backend.upload(Numbers.floats(samples, samples * outputs), 0, x);
-            sums = backend.allocate(outputs);
+            x = backend.memory().allocate((long) samples * outputs);
+            backend.memory().upload(Numbers.floats(samples, samples * outputs), 0, x);
+            sums = backend.memory().allocate(outputs);
         }
 
         void enqueue() {
-            backend.columnSums(samples, outputs, x, sums);
+            backend.vectors().columnSums(samples, outputs, x, sums);
         }
 
         float[] run() {
             enqueue();
-            return backend.download(sums);
+            return backend.memory().download(sums);
         }
     }
 
@@ -258,14 +271,15 @@ class CudaBackendIT extends OpenCudaBackend {
         for (int length : new int[] {1, 2, 3, 5, 207, 1000, -1, -207, -1000}) {
             // cuRAND takes whole buffers only, the kernel these slices, too.
             DeviceFloats x = length > 0
-                    ? backend.allocate(length)
-                    : backend.allocate(1 - length).slice(1, -length);
-            backend.fillUniform(77, 262_143, -1, 1, x);
-            float[] direct = backend.download(x);
-            try (Recording recording = backend.record(() -> backend.fillUniform(77, 262_143, -1, 1, x))) {
-                backend.fill(x, 0);
+                    ? backend.memory().allocate(length)
+                    : backend.memory().allocate(1 - length).slice(1, -length);
+            backend.randomFills().uniform(77, 262_143, -1, 1, x);
+            float[] direct = backend.memory().download(x);
+            try (CapturedGraph recording =
+                    backend.capture(() -> backend.randomFills().uniform(77, 262_143, -1, 1, x))) {
+                backend.vectors().fill(x, 0);
                 recording.replay();
-                assertArrayEquals(direct, backend.download(x));
+                assertArrayEquals(direct, backend.memory().download(x));
             }
             assertEquals(stream.uniform(262_143) * 2 - 1, direct[0]);
         }
@@ -276,15 +290,16 @@ class CudaBackendIT extends OpenCudaBackend {
     void aLostContextIsSaidToBeLost() {
         // A GPU's context would be lost for the other tests, too.
         SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
-        DeviceFloats x = backend.allocate(4);
-        DeviceInts rows = backend.allocateInts(1);
-        backend.upload(new int[] {1 << 28}, 0, rows);
+        DeviceFloats x = backend.memory().allocate(4);
+        DeviceInts rows = backend.memory().allocateInts(1);
+        backend.memory().upload(new int[] {1 << 28}, 0, rows);
         Executable wrong = () -> {
-            backend.gatherRows(1, 4, x, rows, backend.allocate(4));
+            backend.vectors().gatherRows(1, 4, x, rows, backend.memory().allocate(4));
             backend.synchronize();
         };
         refused(DeviceException.class, "CUDA_ERROR_ILLEGAL_ADDRESS (700)", wrong);
-        refused(DeviceException.class, "the context is lost: restart the process", () -> backend.download(x));
+        refused(DeviceException.class, "the context is lost: restart the process", () -> backend.memory()
+                .download(x));
         refused(DeviceException.class, "the context is lost", backend::close);
         assertTrue(x.isClosed());
         backend.close();
@@ -316,7 +331,7 @@ class CudaBackendIT extends OpenCudaBackend {
     /** Libraries that come and go wait for the whole GPU, which no capture survives. */
     @Test
     void backendsComeAndGoWhileAnotherRecords() throws Exception {
-        DeviceFloats x = backend.allocate(1000);
+        DeviceFloats x = backend.memory().allocate(1000);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             Future<?> others = thread.submit(() -> {
@@ -326,37 +341,39 @@ class CudaBackendIT extends OpenCudaBackend {
             });
             int recorded = 0;
             while (!others.isDone() || recorded < 3) {
-                try (Recording recording = backend.record(() -> {
+                try (CapturedGraph recording = backend.capture(() -> {
                     for (int k = 0; k < 100; k++) {
-                        backend.axpy(1, x.slice(0, 500), x.slice(500, 500));
+                        backend.vectors().axpy(1, x.slice(0, 500), x.slice(500, 500));
                     }
-                    backend.fill(x, 1);
+                    backend.vectors().fill(x, 1);
                 })) {
                     recording.replay();
                 }
                 recorded++;
             }
             others.get();
-            assertEquals(1, backend.download(x)[999]);
+            assertEquals(1, backend.memory().download(x)[999]);
         } finally {
             thread.shutdownNow();
         }
     }
 
     private static float[] work(Backend backend) {
-        StepState state = backend.newStepState(5);
+        StepState state = backend.memory().newStepState(5);
         LayerMask mask = new LayerMask(DROPPED, 0, state);
-        DeviceFloats x = backend.allocate(13 * 64);
-        backend.upload(Numbers.floats(1, 13 * 64), 0, x);
-        DeviceFloats w = backend.allocate(64 * 64);
-        backend.fillNormal(3, 0, 0, 0.2f, w);
-        DeviceFloats y = backend.allocate(13 * 64);
+        DeviceFloats x = backend.memory().allocate(13 * 64);
+        backend.memory().upload(Numbers.floats(1, 13 * 64), 0, x);
+        DeviceFloats w = backend.memory().allocate(64 * 64);
+        backend.randomFills().normal(3, 0, 0, 0.2f, w);
+        DeviceFloats y = backend.memory().allocate(13 * 64);
         for (int step = 0; step < 5; step++) {
-            backend.connectionForward(
-                    mask, 0, ConnectionShape.of(13, 64, 64), Activation.LINEAR, x, w, null, y, y, null);
-            backend.copy(y, x);
-            backend.advance(state);
+            backend.maskedProducts()
+                    .forward(
+                            new MaskDraw<>(mask, 0, ConnectionShape.of(13, 64, 64), null),
+                            new ForwardPass<>(Activation.LINEAR, x, w, null, y, y));
+            backend.vectors().copy(y, x);
+            backend.optimizers().advance(state);
         }
-        return backend.download(x);
+        return backend.memory().download(x);
     }
 }

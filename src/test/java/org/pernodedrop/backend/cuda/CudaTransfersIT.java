@@ -22,10 +22,10 @@ class CudaTransfersIT extends OpenCudaBackend {
         for (int k = 0; k < sent.length; k++) {
             sent[k] = k;
         }
-        DeviceFloats x = backend.allocate(length + 1).slice(1, length);
-        backend.upload(sent, 3, x);
+        DeviceFloats x = backend.memory().allocate(length + 1).slice(1, length);
+        backend.memory().upload(sent, 3, x);
         float[] got = new float[length + 2];
-        backend.download(x, got, 2);
+        backend.memory().download(x, got, 2);
         for (int k = 0; k < length; k++) {
             if (got[k + 2] != sent[k + 3]) {
                 assertEquals(sent[k + 3], got[k + 2], "element " + k);
@@ -44,14 +44,14 @@ class CudaTransfersIT extends OpenCudaBackend {
         List<DeviceFloats> buffers = new ArrayList<>();
         float[] values = new float[length];
         for (int k = 0; k < uploads; k++) {
-            DeviceFloats x = backend.allocate(length);
+            DeviceFloats x = backend.memory().allocate(length);
             Arrays.fill(values, k);
-            backend.upload(values, 0, x);
+            backend.memory().upload(values, 0, x);
             buffers.add(x);
         }
         Arrays.fill(values, Float.NaN);
         for (int k = 0; k < uploads; k++) {
-            float[] got = backend.download(buffers.get(k));
+            float[] got = backend.memory().download(buffers.get(k));
             assertEquals(k, got[0]);
             assertEquals(k, got[length - 1]);
         }
@@ -64,19 +64,19 @@ class CudaTransfersIT extends OpenCudaBackend {
         int batches = 12;
         int length = 1000;
         List<DeviceFloats> received = new ArrayList<>();
-        DeviceInts labels = backend.allocateInts(1);
-        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
+        DeviceInts labels = backend.memory().allocateInts(1);
+        try (BatchFeed feed = backend.memory().newBatchFeed(length, 1)) {
             for (int k = 0; k < batches; k++) {
                 float[] values = new float[length];
                 Arrays.fill(values, k);
                 feed.features().put(values);
                 feed.submit();
-                received.add(backend.allocate(length));
+                received.add(backend.memory().allocate(length));
                 feed.receive(received.get(k), labels);
             }
         }
         for (int k = 0; k < batches; k++) {
-            float[] got = backend.download(received.get(k));
+            float[] got = backend.memory().download(received.get(k));
             assertEquals(k, got[0]);
             assertEquals(k, got[length - 1]);
         }
@@ -86,21 +86,21 @@ class CudaTransfersIT extends OpenCudaBackend {
     void feedsWaitForWhoHadTheirMemoryBefore() {
         CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(true));
         int length = 1000;
-        DeviceFloats x = backend.allocate(length);
-        DeviceInts labels = backend.allocateInts(1);
+        DeviceFloats x = backend.memory().allocate(length);
+        DeviceInts labels = backend.memory().allocateInts(1);
         for (int k = 0; k < BatchFeed.SLOTS; k++) {
-            try (DeviceFloats before = backend.allocate(length + 1)) {
-                backend.fill(before, Float.NaN);
+            try (DeviceFloats before = backend.memory().allocate(length + 1)) {
+                backend.vectors().fill(before, Float.NaN);
             }
         }
-        try (BatchFeed feed = backend.newBatchFeed(length, 1)) {
+        try (BatchFeed feed = backend.memory().newBatchFeed(length, 1)) {
             feed.features().put(new float[length]);
             feed.submit();
             feed.receive(x, labels);
             feed.submit();
             // Waits for the copy to the first slot, not for the backend's stream.
             feed.features();
-            assertArrayEquals(new float[length], backend.download(x));
+            assertArrayEquals(new float[length], backend.memory().download(x));
         }
     }
 }

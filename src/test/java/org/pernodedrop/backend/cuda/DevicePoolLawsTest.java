@@ -12,7 +12,8 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.pernodedrop.backend.MemoryUse;
+import org.pernodedrop.backend.Memory;
+import org.pernodedrop.driver.DeviceMemory;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** Whatever is taken and given back in whatever order: blocks never overlap, every byte is counted, nothing stays behind. */
@@ -80,7 +81,7 @@ class DevicePoolLawsTest {
         try (DevicePool pool = new DevicePool(memory)) {
             for (int step : program) {
                 if (step > 0) {
-                    MemoryUse before = pool.use();
+                    Memory.Use before = pool.use();
                     try {
                         open.add(pool.allocate(step, "a test"));
                     } catch (OutOfDeviceMemoryException full) {
@@ -106,7 +107,7 @@ class DevicePoolLawsTest {
         return open.stream().mapToLong(block -> block.bytes).sum();
     }
 
-    private static void assertConsistent(MemoryUse use, List<DeviceBlock> open, long peak, FirstFit memory) {
+    private static void assertConsistent(Memory.Use use, List<DeviceBlock> open, long peak, FirstFit memory) {
         assertEquals(used(open), use.used(), "used");
         assertEquals(peak, use.peak(), "peak");
         assertEquals(memory.bytes(), use.reserved(), "reserved");

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.driver.Bytes;
 import org.pernodedrop.driver.DeviceException;
+import org.pernodedrop.driver.DeviceMemory;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
 /** The pool's arithmetic, on memory that only counts. */
@@ -176,7 +178,7 @@ class DevicePoolTest {
                 "free=512.0 KiB",
                 "total=1.0 MiB",
                 "held by this backend=512.0 KiB",
-                "--batch-size"
+                "smaller batch"
             }) {
                 assertTrue(message.contains(part), message);
             }

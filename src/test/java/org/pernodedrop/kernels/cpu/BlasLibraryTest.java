@@ -91,8 +91,19 @@ class BlasLibraryTest {
 
         public static void main(String[] arguments) {
             try (Backend backend = new CpuBackend(1)) {
-                DeviceFloats a = backend.allocate(4);
-                backend.matrixProduct(false, false, 2, 2, 2, 1, a, a, 0, backend.allocate(4));
+                DeviceFloats a = backend.memory().allocate(4);
+                backend.matrices()
+                        .product(
+                                false,
+                                false,
+                                2,
+                                2,
+                                2,
+                                1,
+                                a,
+                                a,
+                                0,
+                                backend.memory().allocate(4));
                 System.out.println(backend.describe());
             } catch (IllegalStateException failure) {
                 System.out.println(failure);

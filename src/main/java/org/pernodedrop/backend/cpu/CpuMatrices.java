@@ -1,0 +1,119 @@
+package org.pernodedrop.backend.cpu;
+
+import dev.ludovic.netlib.blas.BLAS;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.KernelRunner;
+import org.pernodedrop.backend.Matrices;
+import org.pernodedrop.kernels.cpu.WorkerPool;
+
+/**
+ * Ordinary matrix products, by a BLAS that runs on one thread. Large products are split over the pool along the longer
+ * side of the result, by a rule of the shape only, so that no result depends on the number of threads.
+ */
+final class CpuMatrices extends Matrices {
+    // Below this many multiply-adds a hand-over between threads costs more than it gains.
+    private static final long UNSPLIT = 1 << 18;
+    private static final int MOST_PARTS = 32;
+    private static final int SMALLEST_PART = 64;
+    private static final int PART_MULTIPLE = 16;
+
+    private final WorkerPool pool;
+    private final BLAS blas;
+
+    CpuMatrices(KernelRunner runner, WorkerPool pool, BLAS blas) {
+        super(runner);
+        this.pool = pool;
+        this.blas = blas;
+    }
+
+    @Override
+    protected void productKernel(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            DeviceFloats a,
+            DeviceFloats b,
+            float beta,
+            DeviceFloats c) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownC = CpuFloats.of(c);
+        boolean byRows = m >= n;
+        int longer = Math.max(m, n);
+        int part = (long) m * n * k < UNSPLIT ? longer : part(longer);
+        int parts = (longer - 1) / part + 1;
+        int lda = transposeA ? m : k;
+        int ldb = transposeB ? k : n;
+        String opA = transposeA ? "T" : "N";
+        String opB = transposeB ? "T" : "N";
+        pool.run(parts, (index, worker) -> {
+            int from = index * part;
+            int size = Math.min(longer - from, part);
+            int row = byRows ? from : 0;
+            int column = byRows ? 0 : from;
+            // BLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
+            blas.sgemm(
+                    opB,
+                    opA,
+                    byRows ? n : size,
+                    byRows ? size : m,
+                    k,
+                    alpha,
+                    ownB.array,
+                    ownB.offset + (transposeB ? column * k : column),
+                    ldb,
+                    ownA.array,
+                    ownA.offset + (transposeA ? row : row * k),
+                    lda,
+                    beta,
+                    ownC.array,
+                    ownC.offset + row * n + column,
+                    n);
+        });
+    }
+
+    /** A matrix of the batch is the work of one thread. */
+    @Override
+    protected void batchedProductKernel(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c) {
+        CpuFloats ownA = CpuFloats.of(a);
+        CpuFloats ownB = CpuFloats.of(b);
+        CpuFloats ownC = CpuFloats.of(c);
+        pool.run(
+                batch,
+                (index, worker) -> blas.sgemm(
+                        transposeB ? "T" : "N",
+                        transposeA ? "T" : "N",
+                        n,
+                        m,
+                        k,
+                        1f,
+                        ownB.array,
+                        ownB.offset + index * k * n,
+                        transposeB ? k : n,
+                        ownA.array,
+                        ownA.offset + index * m * k,
+                        transposeA ? m : k,
+                        0f,
+                        ownC.array,
+                        ownC.offset + index * m * n,
+                        n));
+    }
+
+    private static int part(int longer) {
+        int even = (longer - 1) / MOST_PARTS + 1;
+        int rounded = ((even - 1) / PART_MULTIPLE + 1) * PART_MULTIPLE;
+        return Math.max(rounded, SMALLEST_PART);
+    }
+}

@@ -1,0 +1,162 @@
+package org.pernodedrop.backend.cuda;
+
+import java.nio.ByteBuffer;
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasOperation;
+import jcuda.runtime.cudaStream_t;
+import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.KernelRunner;
+import org.pernodedrop.backend.Matrices;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.driver.CaptureLock;
+import org.pernodedrop.driver.CudaCalls;
+import org.pernodedrop.driver.DeviceProperties;
+import org.pernodedrop.driver.PinnedMemory;
+import org.pernodedrop.io.Closer;
+
+/**
+ * Ordinary matrix products, by cuBLAS. It gets a workspace of this backend's: its own could be shared between graphs, and
+ * with a fixed one the same product gives the same bits every time on the same kind of GPU.
+ */
+final class CudaMatrices extends Matrices implements AutoCloseable {
+    private final CudaParts parts;
+    /** What NVIDIA recommends for compute capability 9, and for those before. */
+    private static final long WORKSPACE = 32L << 20;
+
+    private static final long SMALLER_WORKSPACE = 4L << 20;
+    private static final int LARGE_WORKSPACE_SINCE = 9;
+
+    private final MatrixPrecision precision;
+    private final int version;
+    private final cublasHandle handle = new cublasHandle();
+    private final Closer closer = new Closer();
+    private final ByteBuffer factors;
+    private final Pointer alphaAt;
+    private final Pointer betaAt;
+
+    CudaMatrices(KernelRunner runner, CudaParts parts, DeviceProperties properties, MatrixPrecision precision) {
+        super(runner);
+        this.parts = parts;
+        this.precision = precision;
+        try {
+            CaptureLock.exclusive(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
+            closer.add(() -> CaptureLock.exclusive(
+                    () -> CudaCalls.checkCublas(() -> JCublas2.cublasDestroy(handle), "giving cuBLAS back")));
+            int[] found = new int[1];
+            CudaCalls.checkCublas(() -> JCublas2.cublasGetVersion(handle, found), "asking for cuBLAS's version");
+            version = found[0];
+            // First the stream: setting it takes the workspace away again.
+            CudaCalls.checkCublas(
+                    () -> JCublas2.cublasSetStream(handle, new cudaStream_t(parts.queue.stream().handle)),
+                    "giving cuBLAS its stream");
+            long bytes = properties.major() >= LARGE_WORKSPACE_SINCE ? WORKSPACE : SMALLER_WORKSPACE;
+            DeviceBlock workspace = parts.pool.allocate(bytes, "cuBLAS's workspace");
+            CudaCalls.checkCublas(
+                    () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "giving cuBLAS its workspace");
+            int math = precision == MatrixPrecision.TF32
+                    ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
+                    : cublasMath.CUBLAS_DEFAULT_MATH;
+            CudaCalls.checkCublas(() -> JCublas2.cublasSetMathMode(handle, math), "setting cuBLAS's precision");
+            PinnedMemory memory =
+                    closer.own(new PinnedMemory(2 * Float.BYTES, "cuBLAS's factors"), PinnedMemory::close);
+            factors = memory.window(0, 2 * Float.BYTES);
+            alphaAt = memory;
+            betaAt = memory.withByteOffset(Float.BYTES);
+        } catch (RuntimeException | Error failure) {
+            closer.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    String describe() {
+        return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + precision;
+    }
+
+    @Override
+    protected void productKernel(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            DeviceFloats a,
+            DeviceFloats b,
+            float beta,
+            DeviceFloats c) {
+        parts.queue.enter();
+        CudaFloats ownA = parts.floats(a);
+        CudaFloats ownB = parts.floats(b);
+        CudaFloats ownC = parts.floats(c);
+        int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int lda = transposeA ? m : k;
+        int ldb = transposeB ? k : n;
+        parts.queue.run(() -> {
+            factors.putFloat(0, alpha);
+            factors.putFloat(Float.BYTES, beta);
+            // cuBLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
+            int status = CudaCalls.code(() -> JCublas2.cublasSgemm(
+                    handle, opB, opA, n, m, k, alphaAt, ownB.pointer, ldb, ownA.pointer, lda, betaAt, ownC.pointer, n));
+            if (status != 0) {
+                CudaCalls.checkCublas(status, "multiplying matrices of " + m + " x " + k + " and " + k + " x " + n);
+            }
+        });
+    }
+
+    @Override
+    protected void batchedProductKernel(
+            boolean transposeA,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k,
+            DeviceFloats a,
+            DeviceFloats b,
+            DeviceFloats c) {
+        parts.queue.enter();
+        CudaFloats ownA = parts.floats(a);
+        CudaFloats ownB = parts.floats(b);
+        CudaFloats ownC = parts.floats(c);
+        int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int lda = transposeA ? m : k;
+        int ldb = transposeB ? k : n;
+        parts.queue.run(() -> {
+            factors.putFloat(0, 1f);
+            factors.putFloat(Float.BYTES, 0f);
+            int status = CudaCalls.code(() -> JCublas2.cublasSgemmStridedBatched(
+                    handle,
+                    opB,
+                    opA,
+                    n,
+                    m,
+                    k,
+                    alphaAt,
+                    ownB.pointer,
+                    ldb,
+                    (long) k * n,
+                    ownA.pointer,
+                    lda,
+                    (long) m * k,
+                    betaAt,
+                    ownC.pointer,
+                    n,
+                    (long) m * n,
+                    batch));
+            if (status != 0) {
+                CudaCalls.checkCublas(
+                        status, "multiplying " + batch + " matrices of " + m + " x " + k + " and " + k + " x " + n);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

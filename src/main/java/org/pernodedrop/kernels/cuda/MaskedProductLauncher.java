@@ -1,0 +1,345 @@
+package org.pernodedrop.kernels.cuda;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+import org.pernodedrop.driver.DeviceProperties;
+import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.DeviceAddress;
+import org.pernodedrop.kernels.DeviceMask;
+import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.MaskSpec;
+import org.pernodedrop.mask.Noise;
+
+/**
+ * Launches the products of a PerNodeDrop layer, with masks on every connection that the kernels draw themselves, on addresses
+ * of the GPU's memory. Arguments are trusted. Plans depend on the layer's sizes, the operands' alignment and the GPU alone,
+ * so results are the same bits every time on the same kind of GPU.
+ *
+ * <p>A workspace, where one is passed, gives the address of as many bytes as it is asked for, a multiple of 16; every call
+ * asks for at most {@link #workspaceBytes}, one use at a time.
+ */
+public final class MaskedProductLauncher {
+    static final int ALIGNMENT = 16;
+    private static final int MAX_PLANS = 256;
+    private static final int PACK_BLOCK = 128;
+
+    private final KernelLauncher launcher;
+    private final LaunchShapes shapes;
+    private final int multiprocessors;
+    private final MultiPositionLauncher multiPosition;
+    private final ColumnSumsLauncher columnSums;
+    private final Map<ConnectionPass, Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>>> kernels =
+            new EnumMap<>(ConnectionPass.class);
+    private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
+    private final Kernel pack;
+    private final Map<Planned, ConnectionPlan> plans = planCache();
+
+    private record Planned(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
+
+    /** @param precision of products with several positions */
+    public MaskedProductLauncher(
+            KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
+        this.launcher = launcher;
+        multiprocessors = device.multiprocessors();
+        shapes = new LaunchShapes(multiprocessors);
+        multiPosition = new MultiPositionLauncher(modules, launcher, device, precision);
+        columnSums = new ColumnSumsLauncher(modules, launcher, shapes);
+        pack = modules.kernel(PtxModule.MASK_PACKING, "mask_pack");
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
+            for (MaskSource source : MaskSource.values()) {
+                Map<ConnectionPlan.Tile, Kernel> ofSource = new EnumMap<>(ConnectionPlan.Tile.class);
+                for (ConnectionPlan.Tile tile : source.tiles()) {
+                    ofSource.put(tile, modules.kernel(source.kernel(pass, tile)));
+                }
+                ofPass.put(source, ofSource);
+            }
+            kernels.put(pass, ofPass);
+            sums.put(pass, modules.kernel(pass.sumKernel()));
+        }
+    }
+
+    /** Keeps the plans used last: making one takes hundreds of trials. */
+    static <K, V> Map<K, V> planCache() {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > MAX_PLANS;
+            }
+        };
+    }
+
+    /** {@code z = x (w m) + bias}, {@code y = act(z)}; y null, or z if the activation is linear, where only z is wanted. */
+    public void forward(
+            MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
+            ForwardPass<? extends DeviceAddress> operands,
+            LongUnaryOperator workspace) {
+        ConnectionShape shape = draw.shape();
+        if (shape.positions() > 1) {
+            multiPosition.forward(draw, operands, workspace);
+            return;
+        }
+        ConnectionPass pass = ConnectionPass.FORWARD;
+        MaskSource source = source(draw.mask().spec());
+        boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
+        ConnectionPlan plan = plan(pass, source, shape, aligned);
+        long partials = partials(plan, 0, workspace);
+        begin(pass, source, plan, draw)
+                .pointer(operands.x())
+                .pointer(operands.w())
+                .pointer(operands.bias())
+                .int32(operands.activation().code())
+                .pointer(operands.z())
+                .pointer(operands.y())
+                .pointer(draw.packed())
+                .pointer(partials)
+                .int32(plan.splitLength())
+                .launch(grid(plan));
+        if (plan.splits() > 1) {
+            launcher.of(sums.get(pass))
+                    .pointer(partials)
+                    .int32(plan.splits())
+                    .int32(shape.samples())
+                    .int32(shape.outputs())
+                    .float32(draw.mask().scale())
+                    .pointer(operands.bias())
+                    .int32(operands.activation().code())
+                    .pointer(operands.z())
+                    .pointer(operands.y())
+                    .launch(shapes.elements(shape.outputSize()));
+        }
+    }
+
+    /**
+     * The gradients that are not null: {@code dx[b, i] = sum_u dz[b, u] w[i, u] m[b, i, u]}, {@code dw[i, u] = sum_b dz[b, u]
+     * x[b, i] m[b, i, u]}, {@code db[u] = sum_b dz[b, u]}. With one position a sample, db comes from the kernel that makes dw,
+     * where that is wanted.
+     */
+    public void backward(
+            MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
+            BackwardPass<? extends DeviceAddress> operands,
+            LongUnaryOperator workspace) {
+        ConnectionShape shape = draw.shape();
+        boolean one = shape.positions() == 1;
+        if (operands.dw() != null) {
+            if (one) {
+                backwardWeight(draw, operands, workspace);
+            } else {
+                multiPosition.backwardWeight(draw, operands, workspace);
+            }
+        }
+        if (operands.dx() != null) {
+            if (one) {
+                backwardInput(draw, operands, workspace);
+            } else {
+                multiPosition.backwardInput(draw, operands, workspace);
+            }
+        }
+        if (operands.db() != null && !(one && operands.dw() != null)) {
+            columnSums.launch(shape.rows(), shape.outputs(), operands.dz(), operands.db(), workspace);
+        }
+    }
+
+    private void backwardInput(
+            MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
+            BackwardPass<? extends DeviceAddress> operands,
+            LongUnaryOperator workspace) {
+        ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
+        ConnectionShape shape = draw.shape();
+        MaskSource source = backwardSource(draw);
+        ConnectionPlan plan = plan(pass, source, shape, aligned(operands.dz(), operands.w(), operands.dx()));
+        long partials = partials(plan, 0, workspace);
+        begin(pass, source, plan, draw)
+                .pointer(operands.dz())
+                .pointer(operands.w())
+                .pointer(operands.dx())
+                .pointer(draw.packed())
+                .pointer(partials)
+                .int32(plan.splitLength())
+                .launch(grid(plan));
+        if (plan.splits() > 1) {
+            launcher.of(sums.get(pass))
+                    .pointer(partials)
+                    .int32(plan.splits())
+                    .int32(shape.samples())
+                    .int32(shape.inputs())
+                    .float32(draw.mask().scale())
+                    .pointer(operands.dx())
+                    .launch(shapes.elements(shape.inputSize()));
+        }
+    }
+
+    private void backwardWeight(
+            MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
+            BackwardPass<? extends DeviceAddress> operands,
+            LongUnaryOperator workspace) {
+        ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
+        ConnectionShape shape = draw.shape();
+        MaskSource source = backwardSource(draw);
+        ConnectionPlan plan = plan(pass, source, shape, aligned(operands.x(), operands.dz(), operands.dw()));
+        long biasPartials = operands.db() == null ? 0 : plan.biasPartials();
+        long partials = partials(plan, biasPartials, workspace);
+        long biasPartialsAt = biasPartials == 0 ? 0 : partials + Float.BYTES * plan.partials();
+        begin(pass, source, plan, draw)
+                .pointer(operands.x())
+                .pointer(operands.dz())
+                .pointer(operands.dw())
+                .pointer(operands.db())
+                .pointer(draw.packed())
+                .pointer(partials)
+                .pointer(biasPartialsAt)
+                .int32(plan.splitLength())
+                .launch(grid(plan));
+        if (plan.splits() > 1) {
+            launcher.of(sums.get(pass))
+                    .pointer(partials)
+                    .pointer(biasPartialsAt)
+                    .int32(plan.splits())
+                    .int32(shape.inputs())
+                    .int32(shape.outputs())
+                    .float32(draw.mask().scale())
+                    .pointer(operands.dw())
+                    .pointer(operands.db())
+                    .launch(shapes.elements(shape.weightSize()));
+        }
+    }
+
+    // The arguments that all passes begin with.
+    private KernelLauncher begin(
+            ConnectionPass pass,
+            MaskSource source,
+            ConnectionPlan plan,
+            MaskDraw<DeviceMask, ? extends DeviceAddress> draw) {
+        ConnectionShape shape = draw.shape();
+        return begin(launcher.of(kernels.get(pass).get(source).get(plan.tile())), draw)
+                .int32(shape.samples())
+                .int32(shape.inputs())
+                .int32(shape.outputs());
+    }
+
+    /** Sets the arguments that describe the mask. */
+    static KernelLauncher begin(KernelLauncher launch, MaskDraw<DeviceMask, ?> draw) {
+        DropRate rate = draw.mask().spec().rate();
+        return launch.pointer(draw.mask().state())
+                .int32(draw.mask().layer())
+                .int32(draw.firstSample())
+                .int32(rate.planes())
+                .int32(rate.threshold())
+                .float32(draw.mask().scale())
+                .float32(rate.sigma());
+    }
+
+    private ConnectionPlan plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
+        return plans.computeIfAbsent(
+                new Planned(pass, source, shape, aligned),
+                key -> ConnectionPlan.of(
+                        pass, source, shape.samples(), shape.inputs(), shape.outputs(), aligned, multiprocessors));
+    }
+
+    /** Whether all memory that there is lies at multiples of 16 bytes. */
+    static boolean aligned(DeviceAddress... memory) {
+        long addresses = 0;
+        for (DeviceAddress each : memory) {
+            addresses |= each == null ? 0 : each.address();
+        }
+        return addresses % ALIGNMENT == 0;
+    }
+
+    private static long partials(ConnectionPlan plan, long biasPartials, LongUnaryOperator workspace) {
+        return plan.splits() > 1 ? workspace.applyAsLong(Float.BYTES * (plan.partials() + biasPartials)) : 0;
+    }
+
+    /** Bytes of workspace that the passes of a layer take at most, wherever their operands lie; may be 0. */
+    public long workspaceBytes(MaskSpec spec, ConnectionShape shape) {
+        long most = columnSums.workspaceBytes(shape.rows(), shape.outputs());
+        if (shape.positions() > 1) {
+            return Math.max(most, multiPosition.workspaceBytes(shape));
+        }
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (MaskSource source : new MaskSource[] {source(spec), MaskSource.PACKED}) {
+                for (boolean aligned : new boolean[] {false, true}) {
+                    ConnectionPlan plan = plan(pass, source, shape, aligned);
+                    most = Math.max(most, Float.BYTES * (plan.partials() + plan.biasPartials()));
+                }
+            }
+        }
+        return most;
+    }
+
+    /** Loads all kernels that the passes of a layer may need, as must be done before a capture. */
+    public void load(MaskSpec spec, ConnectionShape shape) {
+        columnSums.load();
+        pack.function();
+        if (shape.positions() > 1) {
+            multiPosition.load(spec);
+            return;
+        }
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            kernels.get(pass).get(source(spec)).values().forEach(Kernel::function);
+            if (spec.noise() == Noise.BERNOULLI) {
+                kernels.get(pass).get(MaskSource.PACKED).values().forEach(Kernel::function);
+            }
+            sums.get(pass).function();
+        }
+    }
+
+    /** Writes the kept bits of a Bernoulli mask to the draw's packed bits, as {@link #forward} does. */
+    void pack(MaskDraw<DeviceMask, ? extends DeviceAddress> draw) {
+        ConnectionShape shape = draw.shape();
+        DropRate rate = draw.mask().spec().rate();
+        // A thread draws 4 samples of 4 inputs and 32 outputs at a time.
+        long tasks = ceilDivide(shape.samples(), 4) * ceilDivide(shape.inputs(), 4) * ceilDivide(shape.outputs(), 32);
+        launcher.of(pack)
+                .pointer(draw.mask().state())
+                .int32(draw.mask().layer())
+                .int32(draw.firstSample())
+                .int32(rate.planes())
+                .int32(rate.threshold())
+                .int32(shape.samples())
+                .int32(shape.inputs())
+                .int32(shape.outputs())
+                .pointer(draw.packed())
+                .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * multiprocessors), 1, 1));
+    }
+
+    private static long ceilDivide(long value, long divisor) {
+        return (value + divisor - 1) / divisor;
+    }
+
+    /** Words of 32 bits that the packed bits of a layer take. */
+    public static long packedWords(ConnectionShape shape) {
+        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
+    }
+
+    private static Grid grid(ConnectionPlan plan) {
+        return Grid.of(plan.tiles(), plan.splits(), 1);
+    }
+
+    private static MaskSource backwardSource(MaskDraw<DeviceMask, ?> draw) {
+        return draw.packed() == null ? source(draw.mask().spec()) : MaskSource.PACKED;
+    }
+
+    private static MaskSource source(MaskSpec spec) {
+        if (spec.isIdentity()) {
+            return MaskSource.UNMASKED;
+        }
+        return switch (spec.noise()) {
+            case GAUSSIAN -> MaskSource.GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
+            case BERNOULLI ->
+                switch (spec.rate().planes()) {
+                    case 1 -> MaskSource.ONE_PLANE;
+                    case 2 -> MaskSource.TWO_PLANES;
+                    default -> MaskSource.MANY_PLANES;
+                };
+        };
+    }
+}
