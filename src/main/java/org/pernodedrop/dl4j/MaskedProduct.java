@@ -6,12 +6,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.pernodedrop.kernels.Activation;
-import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.BackwardPass;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.kernels.cpu.HostKernels;
-import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -95,7 +95,12 @@ interface MaskedProduct {
                     .forward(
                             new MaskDraw<>(mask.values(), 0, MaskedProduct.shape(x, w), null),
                             new ForwardPass<>(
-                                    Activation.LINEAR, matrix(rowsX), matrix(rowsW), matrix(rowsBias), matrix(z), null));
+                                    Activation.LINEAR,
+                                    matrix(rowsX),
+                                    matrix(rowsW),
+                                    matrix(rowsBias),
+                                    matrix(z),
+                                    null));
         }
 
         @Override

@@ -1,7 +1,6 @@
 package org.pernodedrop.nn;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,8 +36,8 @@ import org.pernodedrop.backend.Workspace;
  * with {@link IllegalStateException}. A training step that cannot be made, as behind {@link StepState#LAST_STEP}, changes
  * nothing.
  *
- * <p>Steps can be recorded ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A recorded
- * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
+ * <p>Steps can be captured ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A captured
+ * step holds the first sample and the buffers of its capture, and ends with the room: when the network grows or is
  * closed, replays are refused.
  */
 public final class Network implements AutoCloseable {
@@ -49,16 +48,12 @@ public final class Network implements AutoCloseable {
     private final Backend backend;
     private final StepState state;
     private final Workspace lasting;
-    private final Workspace activations;
     private final ParameterBuffers parameters;
-    private final StatisticBuffers statistics;
-    private final List<LayerPass> passes = new ArrayList<>();
+    private final ParameterBuffers.Statistics statistics;
+    private final Workspace activations;
+    private final LayerStack layers;
     private final int outputs;
-    private final int firstTrained;
-    private final DeviceFloats[] gradientRooms = new DeviceFloats[2];
-    private int capacity;
     private int firstSample;
-    private Batch current;
     private boolean closed;
 
     /**
@@ -76,28 +71,33 @@ public final class Network implements AutoCloseable {
         try {
             state.setLearningRate(INITIAL_LEARNING_RATE);
             this.parameters = new ParameterBuffers(spec, backend, lasting);
-            this.statistics = new StatisticBuffers(spec, backend, lasting);
-            int trained = 0;
-            while (parameters.of(trained).isEmpty()) {
-                trained++;
-            }
-            this.firstTrained = trained;
-            for (int number = 0; number < spec.layers().size(); number++) {
-                LayerFactory factory = new LayerFactory(
-                        backend,
-                        state,
-                        number,
-                        spec.inputShape(number),
-                        number > firstTrained,
-                        parameters.of(number),
-                        statistics.of(number),
-                        lasting);
-                passes.add(factory.create(spec.layers().get(number)));
-            }
+            this.statistics = new ParameterBuffers.Statistics(spec, backend, lasting);
+            this.layers = layers();
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private LayerStack layers() {
+        int firstTrained = 0;
+        while (parameters.of(firstTrained).isEmpty()) {
+            firstTrained++;
+        }
+        List<LayerPass> passes = new ArrayList<>();
+        for (int number = 0; number < spec.layers().size(); number++) {
+            LayerFactory factory = new LayerFactory(
+                    backend,
+                    state,
+                    number,
+                    spec.inputShape(number),
+                    number > firstTrained,
+                    parameters.of(number),
+                    statistics.of(number),
+                    lasting);
+            passes.add(factory.create(spec.layers().get(number)));
+        }
+        return new LayerStack(spec, activations, passes, firstTrained);
     }
 
     /** Starts a description. */
@@ -142,28 +142,10 @@ public final class Network implements AutoCloseable {
 
     /** Makes room for batches of this size now instead of at the first one; outputs handed out before are closed. */
     public void reserve(int samples) {
-        backend.alone(() -> makeRoom(samples));
-    }
-
-    private void makeRoom(int samples) {
-        requireOpen();
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
-        }
-        if (samples <= capacity) {
-            return;
-        }
-        capacity = 0;
-        current = null;
-        activations.close();
-        passes.forEach(pass -> pass.reserve(samples, activations));
-        int width = 0;
-        for (int number = 0; number < passes.size(); number++) {
-            width = Math.max(width, spec.outputShape(number).size());
-        }
-        gradientRooms[0] = activations.allocate((long) samples * width);
-        gradientRooms[1] = activations.allocate((long) samples * width);
-        capacity = samples;
+        backend.alone(() -> {
+            requireOpen();
+            layers.reserve(samples);
+        });
     }
 
     /**
@@ -171,9 +153,7 @@ public final class Network implements AutoCloseable {
      * empty before {@link #reserve} and the first batch.
      */
     public List<LayerStrategy> strategies() {
-        return capacity == 0
-                ? List.of()
-                : passes.stream().flatMap(pass -> pass.strategy().stream()).toList();
+        return layers.strategies();
     }
 
     /**
@@ -200,16 +180,7 @@ public final class Network implements AutoCloseable {
 
     private void goBack(DeviceFloats outputGradient) {
         requireOpen();
-        Objects.requireNonNull(outputGradient, "outputGradient");
-        if (current == null || current.mode() != Mode.TRAINING) {
-            throw new IllegalStateException("a backward pass needs a forward pass in mode TRAINING just before it:"
-                    + " last pass=" + (current == null ? "none" : current.mode()));
-        }
-        DeviceFloats gradient = outputGradient;
-        for (int number = passes.size() - 1; number >= firstTrained; number--) {
-            DeviceFloats free = gradient == gradientRooms[0] ? gradientRooms[1] : gradientRooms[0];
-            gradient = passes.get(number).backward(current, gradient, number == firstTrained ? null : free);
-        }
+        layers.backward(Objects.requireNonNull(outputGradient, "outputGradient"));
     }
 
     /**
@@ -242,7 +213,8 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
+            backend.losses()
+                    .softmaxCrossEntropy(state, samples, outputs, output, labels, layers.gradientRoom(), totals);
             finishStep();
         });
     }
@@ -257,15 +229,14 @@ public final class Network implements AutoCloseable {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
             DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.losses().meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+            backend.losses().meanSquaredError(state, samples, outputs, output, targets, layers.gradientRoom(), totals);
             finishStep();
         });
     }
 
     // A replay leaves no forward pass to go back from, so a step doesn't either.
     private void finishStep() {
-        goBack(gradientRooms[0]);
-        current = null;
+        layers.backwardOnce();
         follow();
     }
 
@@ -298,7 +269,8 @@ public final class Network implements AutoCloseable {
     private DeviceFloats run(DeviceFloats x, int samples, Mode mode) {
         Objects.requireNonNull(x, "x");
         Objects.requireNonNull(mode, "mode");
-        makeRoom(samples);
+        requireOpen();
+        layers.reserve(samples);
         long needed = (long) samples * spec.input().size();
         if (x.length() < needed) {
             throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
@@ -307,15 +279,9 @@ public final class Network implements AutoCloseable {
         Batch batch = new Batch(samples, firstSample, mode);
         if (mode == Mode.TRAINING) {
             backend.optimizers().requireStep(state);
-            passes.forEach(pass -> pass.requireTrains(batch));
+            layers.requireTrains(batch);
         }
-        current = null;
-        DeviceFloats y = x;
-        for (LayerPass pass : passes) {
-            y = pass.forward(batch, y);
-        }
-        current = batch;
-        return y;
+        return layers.forward(batch, x);
     }
 
     // ---- parameters and masks
@@ -342,12 +308,7 @@ public final class Network implements AutoCloseable {
 
     /** The optimizer's moments by name, flat buffers laid out as the parameters. */
     public Map<String, DeviceFloats> moments() {
-        Map<String, DeviceFloats> moments = new LinkedHashMap<>();
-        List<String> names = spec.optimizer().momentNames();
-        for (int k = 0; k < names.size(); k++) {
-            moments.put(names.get(k), parameters.moments().get(k));
-        }
-        return moments;
+        return parameters.namedMoments();
     }
 
     /**

@@ -149,7 +149,8 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingRun.Start start = new TrainingRun.Start(
                 training,
                 options.data().trained(source, training.seed(), split, standardizer),
-                CommandArguments.with("--data", DataSource::absolute, CommandArguments.without("--out", CommandArguments.of(spec))),
+                CommandArguments.with(
+                        "--data", DataSource::absolute, CommandArguments.without("--out", CommandArguments.of(spec))),
                 resuming,
                 options.checkpointInterval(),
                 options.device().dataOnDevice(),

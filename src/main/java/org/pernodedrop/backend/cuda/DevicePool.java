@@ -26,7 +26,7 @@ public final class DevicePool implements AutoCloseable {
     private static final long LEAST = 512;
 
     private static final int STEPS_OF_A_POWER = 8;
-    private static final int MOST_SPARE = 4;
+    private static final int MAX_SPARE_SHARE = 4;
 
     private final DeviceMemory memory;
     private final Consumer<Runnable> alone;
@@ -70,7 +70,7 @@ public final class DevicePool implements AutoCloseable {
         long size = sizeClass(bytes);
         long least = Math.max(1, (bytes + LEAST - 1) / LEAST) * LEAST;
         Map.Entry<Long, Deque<Long>> fit = kept.ceilingEntry(least);
-        if (fit != null && fit.getKey() <= size + size / MOST_SPARE) {
+        if (fit != null && fit.getKey() <= size + size / MAX_SPARE_SHARE) {
             long address = fit.getValue().pop();
             if (fit.getValue().isEmpty()) {
                 kept.remove(fit.getKey());

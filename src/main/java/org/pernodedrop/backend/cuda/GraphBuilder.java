@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a recording consists of, gathered while its operations are called. */
+/** What a graph consists of, gathered while its operations are called. */
 final class GraphBuilder {
     final List<Runnable> commands = new ArrayList<>();
     /** Of callers: a replay needs them open. */
