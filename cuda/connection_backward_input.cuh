@@ -27,7 +27,7 @@ struct ConnectionBackwardInput {
     float* dx;
     const uint32_t* packed;  // read by Packed only
     float* partials;         // null if this is the only split
-    int32_t split_length;         // a multiple of 32
+    int32_t split_length;    // a multiple of 32
 };
 
 // The kept bits of SAMPLES samples, one quad of inputs and 32 outputs, in registers.

@@ -28,7 +28,7 @@ struct ConnectionBackwardWeight {
     const uint32_t* packed;  // read by Packed only
     float* partials;         // null if this is the only split
     float* bias_partials;    // null if db is, or if this is the only split
-    int32_t split_length;         // a multiple of Tile::SAMPLES
+    int32_t split_length;    // a multiple of Tile::SAMPLES
 };
 
 // sums[i][u] += x[i] dz[u] m[i][u] for the four inputs of a quad and eight outputs of one sample.

@@ -29,9 +29,9 @@ struct ConnectionForward {
     Activation activation;
     float* z;  // may be y
     float* y;
-    uint32_t* packed;  // read by Packed; written by the others unless null
-    float* partials;   // null if this is the only split
-    int32_t split_length;   // a multiple of Tile::INPUTS
+    uint32_t* packed;      // read by Packed; written by the others unless null
+    float* partials;       // null if this is the only split
+    int32_t split_length;  // a multiple of Tile::INPUTS
 };
 
 // sums[u] += x[i] w[i][u] m[i][u] over the four inputs of a quad, for eight outputs of one sample.

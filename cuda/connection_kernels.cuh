@@ -1,5 +1,5 @@
-// Names and parameters of the connection kernels: connection_<pass>_<source>_<tile>. All sources of a pass take the same
-// parameters, so that one launcher serves them all; a kernel ignores the parameters that its source does not use.
+// Names and parameters of the connection kernels: connection_<pass>_<source>_<tile>. All sources of a pass take the
+// same parameters, so that one launcher serves them all; a kernel ignores the parameters that its source does not use.
 //
 // clang-format off
 //   state             const StepState*: seed and step of the mask

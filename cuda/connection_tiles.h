@@ -123,12 +123,12 @@ struct BackwardWeightNormals {
 // Words of shared memory that a stage takes: the tiles of the factors, padded against bank conflicts, and the bits of
 // the mask where there are any.
 template <class Tile>
-constexpr int FORWARD_STAGE = Tile::SAMPLES * (Tile::INPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS;
+constexpr int FORWARD_STAGE = Tile::SAMPLES*(Tile::INPUTS + 4) + Tile::INPUTS* Tile::OUTPUTS;
 template <class Tile>
 constexpr int FORWARD_STAGE_BITS = Tile::INPUTS / 4 * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4);
 template <class Tile>
-constexpr int BACKWARD_INPUT_STAGE = Tile::SAMPLES * (Tile::OUTPUTS + 4) + Tile::INPUTS * Tile::OUTPUTS;
+constexpr int BACKWARD_INPUT_STAGE = Tile::SAMPLES*(Tile::OUTPUTS + 4) + Tile::INPUTS* Tile::OUTPUTS;
 template <class Tile>
-constexpr int BACKWARD_WEIGHT_STAGE = Tile::SAMPLES * (Tile::INPUTS + Tile::OUTPUTS);
+constexpr int BACKWARD_WEIGHT_STAGE = Tile::SAMPLES*(Tile::INPUTS + Tile::OUTPUTS);
 template <class Tile>
 constexpr int BACKWARD_WEIGHT_STAGE_BITS = Tile::INPUTS / 4 * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4);

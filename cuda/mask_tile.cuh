@@ -75,7 +75,7 @@ class MaskDrawer {
 template <class Tile, int QUADS, int THREADS>
 class PackedAlongInputs {
     static constexpr int ROUNDS = Tile::WORDS / Tile::STRIDE / QUADS * Tile::GROUPS / THREADS;  // for one quad
-    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                      // of a round
+    static constexpr int OCTETS = THREADS / Tile::GROUPS;                                       // of a round
     static_assert(ROUNDS >= 1 && THREADS % Tile::GROUPS == 0, "a quad takes whole rounds");
 
     const uint32_t* source[ROUNDS];

@@ -38,7 +38,7 @@ KERNEL(
             float* const tile = to + (b * inputs + quad * QUAD) * outputs;
             draw_warp_mask<QUAD>(
                 mask, static_cast<Noise>(noise), block, drawn_quad, sample, outputs,
-                [&](uint32_t, uint32_t u, const float (&m)[QUAD]) {
+                [&](uint32_t, uint32_t u, const float(&m)[QUAD]) {
 #pragma unroll
                     for (int i = 0; i < QUAD; ++i) {
                         if (i < left) {
@@ -61,7 +61,7 @@ KERNEL(
         const int64_t start = quad * QUAD * outputs;
         draw_warp_mask<QUAD>(
             mask, static_cast<Noise>(noise), block, static_cast<uint32_t>(quad), 0, outputs,
-            [&](uint32_t, uint32_t u, const float (&m)[QUAD]) {
+            [&](uint32_t, uint32_t u, const float(&m)[QUAD]) {
 #pragma unroll
                 for (int i = 0; i < QUAD; ++i) {
                     if (i < left) {

@@ -2,8 +2,8 @@
 //
 //   dx[b,t,i] = scale * sum_u dz[b,t,u] w[i,u] m[b,i,u]
 //
-//   dz [samples, positions, words of outputs], w [inputs, words of outputs]: operands as multi_position_operands.cu makes
-//   them; dx [samples, positions, inputs].
+//   dz [samples, positions, words of outputs], w [inputs, words of outputs]: operands as multi_position_operands.cu
+//   makes them; dx [samples, positions, inputs].
 //
 // A block computes Tile::ROWS positions of one sample by Tile::COLUMNS inputs; masks are applied as in the forward
 // pass.
@@ -23,11 +23,11 @@ struct MultiPositionBackwardInput {
     float* dx;
 };
 
-// Masks the words of 32 inputs, a lane's from `quad` on, and half a k-step, whose outputs begin in a block of the mask at
-// `first`.
+// Masks the words of 32 inputs, a lane's from `quad` on, and half a k-step, whose outputs begin in a block of the mask
+// at `first`.
 template <class Precision, class Bits>
-__device__ __forceinline__ void
-keep_backward_input(const uint32_t* bits, int quad, int block, int first, uint32_t (&words)[4][4]) {
+__device__ __forceinline__ void keep_backward_input(
+    const uint32_t* bits, int quad, int block, int first, uint32_t (&words)[4][4]) {
     constexpr int PER_WORD = Precision::PER_WORD;
     uint32_t kept[4];
     Bits::read(bits, quad, block, kept);
@@ -39,8 +39,7 @@ keep_backward_input(const uint32_t* bits, int quad, int block, int first, uint32
             if constexpr (PER_WORD == 1) {
                 words[slot][word] = Precision::kept(words[slot][word], shifted, first + word);
             } else {
-                words[slot][word] =
-                    Precision::kept(words[slot][word], shifted, first + word * 2, first + word * 2 + 1);
+                words[slot][word] = Precision::kept(words[slot][word], shifted, first + word * 2, first + word * 2 + 1);
             }
         }
     }
@@ -54,7 +53,8 @@ __device__ __forceinline__ void multi_position_backward_input(const MultiPositio
     using Ds = WordsAlong<Tile::ROWS, Tile::THREADS>;
     using Ws = WordsAlong<Tile::COLUMNS, Tile::THREADS>;
     using Bits = KeptBits<Tile::COLUMNS / 4, MULTI_POSITION_MASK_GROUP / 32>;
-    static_assert(Bits::WORDS == Tile::GROUP_WORDS && Ds::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
+    static_assert(
+        Bits::WORDS == Tile::GROUP_WORDS && Ds::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.positions) + Tile::ROWS - 1) / Tile::ROWS;
     const uint32_t column_tiles = (static_cast<uint32_t>(p.inputs) + Tile::COLUMNS - 1) / Tile::COLUMNS;

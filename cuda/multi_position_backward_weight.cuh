@@ -2,8 +2,9 @@
 //
 //   dw[i,u] = scale * sum_b m[b,i,u] sum_t x[b,t,i] dz[b,t,u]
 //
-//   x [samples, words of positions, inputs], dz [samples, words of positions, outputs]: operands as multi_position_operands.cu
-//   makes them; dw [inputs, outputs]. (The gradient of the bias is column_sums over samples x positions.)
+//   x [samples, words of positions, inputs], dz [samples, words of positions, outputs]: operands as
+//   multi_position_operands.cu makes them; dw [inputs, outputs]. (The gradient of the bias is column_sums over samples
+//   x positions.)
 //
 // A block computes Tile::ROWS inputs x Tile::COLUMNS outputs over a split of the samples: a sample's sums over t on
 // the tensor cores, which the mask then lets into the sums over b, in the order of b. Of several splits each stores
@@ -23,7 +24,7 @@ struct MultiPositionBackwardWeight {
     const uint32_t* x;
     const uint32_t* dz;
     float* dw;
-    float* partials;  // null if this is the only split
+    float* partials;       // null if this is the only split
     int32_t split_length;  // samples
 };
 
@@ -104,8 +105,7 @@ __device__ __forceinline__ void multi_position_backward_weight(const MultiPositi
         if (copied_sample < samples) {
             const int64_t row = static_cast<int64_t>(begin + copied_sample) * words_of_sample;
             uint32_t* const stage = stages + copied_stage * Tile::STAGE_WORDS;
-            Xs::copy(
-                stage, p.x + row * x_width, words_of_sample, x_width, input0, copied_turn * MULTI_POSITION_K_STEP);
+            Xs::copy(stage, p.x + row * x_width, words_of_sample, x_width, input0, copied_turn * MULTI_POSITION_K_STEP);
             Ds::copy(
                 stage + Xs::WORDS, p.dz + row * dz_width, words_of_sample, dz_width, output0,
                 copied_turn * MULTI_POSITION_K_STEP);

@@ -30,8 +30,7 @@ struct MultiPositionForward {
 // Masks the words of 32 outputs and half a k-step: a lane's are 4 or 8 inputs from quad lane_quad on, outputs 4g ... of
 // a block.
 template <class Precision, class Bits>
-__device__ __forceinline__ void
-keep_forward(const uint32_t* bits, int lane_quad, int block, uint32_t (&words)[4][4]) {
+__device__ __forceinline__ void keep_forward(const uint32_t* bits, int lane_quad, int block, uint32_t (&words)[4][4]) {
     const int shift = lane_group() * 4;
     uint32_t kept[4];
 #pragma unroll
@@ -67,7 +66,8 @@ __device__ __forceinline__ void multi_position_forward(const MultiPositionForwar
     using Xs = WordsAlong<Tile::ROWS, Tile::THREADS>;
     using Ws = WordsAcross<Tile::COLUMNS, Tile::THREADS>;
     using Bits = KeptBits<MULTI_POSITION_MASK_GROUP / 4, Tile::COLUMNS / 32>;
-    static_assert(Bits::WORDS == Tile::GROUP_WORDS && Xs::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
+    static_assert(
+        Bits::WORDS == Tile::GROUP_WORDS && Xs::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.positions) + Tile::ROWS - 1) / Tile::ROWS;
     const uint32_t column_tiles = (static_cast<uint32_t>(p.outputs) + Tile::COLUMNS - 1) / Tile::COLUMNS;

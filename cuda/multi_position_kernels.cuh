@@ -40,40 +40,40 @@
         multi_position_forward_##source##_##precision##_##tile, Tile::ROWS, Tile::COLUMNS, MULTI_POSITION_K_STEP,    \
         Tile::BLOCKS, 4 * MULTI_POSITION_SHARED<Tile>)
 
-#define MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, tile, Tile)                               \
-    KERNEL(                                                                                                           \
-        multi_position_backward_input_##source##_##precision##_##tile,                                                \
-        __launch_bounds__(Tile::THREADS, Tile::BLOCKS), const StepState* state, uint32_t layer,                       \
-        uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma, int32_t positions,      \
-        int32_t inputs, int32_t outputs, const uint32_t* dz, const uint32_t* w, float* dx) {                          \
-        multi_position_backward_input<Source, Precision, Tile>(MultiPositionBackwardInput{                            \
-            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, positions, inputs, outputs, dz, w, \
-            dx});                                                                                                     \
-    }                                                                                                                 \
-    KERNEL_TILE(                                                                                                      \
-        multi_position_backward_input_##source##_##precision##_##tile, Tile::ROWS, Tile::COLUMNS,                     \
+#define MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, tile, Tile)                                \
+    KERNEL(                                                                                                            \
+        multi_position_backward_input_##source##_##precision##_##tile, __launch_bounds__(Tile::THREADS, Tile::BLOCKS), \
+        const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,            \
+        float scale, float sigma, int32_t positions, int32_t inputs, int32_t outputs, const uint32_t* dz,              \
+        const uint32_t* w, float* dx) {                                                                                \
+        multi_position_backward_input<Source, Precision, Tile>(MultiPositionBackwardInput{                             \
+            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, positions, inputs, outputs, dz, w,  \
+            dx});                                                                                                      \
+    }                                                                                                                  \
+    KERNEL_TILE(                                                                                                       \
+        multi_position_backward_input_##source##_##precision##_##tile, Tile::ROWS, Tile::COLUMNS,                      \
         MULTI_POSITION_K_STEP, Tile::BLOCKS, 4 * MULTI_POSITION_SHARED<Tile>)
 
-#define MULTI_POSITION_BACKWARD_WEIGHT(source, Source, precision, Precision, tile, Tile)                       \
-    KERNEL(                                                                                                    \
-        multi_position_backward_weight_##source##_##precision##_##tile,                                        \
-        __launch_bounds__(Tile::THREADS, Tile::BLOCKS), const StepState* state, uint32_t layer,                \
-        uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma, int32_t samples, \
-        int32_t positions, int32_t inputs, int32_t outputs, const uint32_t* x, const uint32_t* dz, float* dw,  \
-        float* partials, int32_t split_length) {                                                               \
-        multi_position_backward_weight<Source, Precision, Tile>(MultiPositionBackwardWeight{                   \
-            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, positions, inputs, \
-            outputs, x, dz, dw, partials, split_length});                                                      \
-    }                                                                                                          \
-    KERNEL_TILE(                                                                                               \
-        multi_position_backward_weight_##source##_##precision##_##tile, Tile::ROWS, Tile::COLUMNS,             \
+#define MULTI_POSITION_BACKWARD_WEIGHT(source, Source, precision, Precision, tile, Tile)                               \
+    KERNEL(                                                                                                            \
+        multi_position_backward_weight_##source##_##precision##_##tile,                                                \
+        __launch_bounds__(Tile::THREADS, Tile::BLOCKS), const StepState* state, uint32_t layer, uint32_t first_sample, \
+        uint32_t planes, uint32_t threshold, float scale, float sigma, int32_t samples, int32_t positions,             \
+        int32_t inputs, int32_t outputs, const uint32_t* x, const uint32_t* dz, float* dw, float* partials,            \
+        int32_t split_length) {                                                                                        \
+        multi_position_backward_weight<Source, Precision, Tile>(MultiPositionBackwardWeight{                           \
+            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, positions, inputs,         \
+            outputs, x, dz, dw, partials, split_length});                                                              \
+    }                                                                                                                  \
+    KERNEL_TILE(                                                                                                       \
+        multi_position_backward_weight_##source##_##precision##_##tile, Tile::ROWS, Tile::COLUMNS,                     \
         MULTI_POSITION_K_STEP, Tile::BLOCKS, 4 * MULTI_POSITION_WEIGHT_SHARED<Tile>)
 
 // The six kernels of a source and a precision.
-#define MULTI_POSITION_KERNELS(source, Source, precision, Precision)                                        \
-    MULTI_POSITION_FORWARD(source, Source, precision, Precision, large, MultiPositionLarge)                 \
-    MULTI_POSITION_FORWARD(source, Source, precision, Precision, small, MultiPositionSmall)                 \
-    MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, large, MultiPositionLarge)          \
-    MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, small, MultiPositionSmall)          \
-    MULTI_POSITION_BACKWARD_WEIGHT(source, Source, precision, Precision, large, MultiPositionWeightLarge)   \
+#define MULTI_POSITION_KERNELS(source, Source, precision, Precision)                                      \
+    MULTI_POSITION_FORWARD(source, Source, precision, Precision, large, MultiPositionLarge)               \
+    MULTI_POSITION_FORWARD(source, Source, precision, Precision, small, MultiPositionSmall)               \
+    MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, large, MultiPositionLarge)        \
+    MULTI_POSITION_BACKWARD_INPUT(source, Source, precision, Precision, small, MultiPositionSmall)        \
+    MULTI_POSITION_BACKWARD_WEIGHT(source, Source, precision, Precision, large, MultiPositionWeightLarge) \
     MULTI_POSITION_BACKWARD_WEIGHT(source, Source, precision, Precision, small, MultiPositionWeightSmall)

@@ -1,5 +1,5 @@
-// Masks of the multi-position kernels: kept bits of a tile's connections in shared memory, as the generator gives them, four
-// words for a quad of inputs and a block of 32 outputs; and normals.
+// Masks of the multi-position kernels: kept bits of a tile's connections in shared memory, as the generator gives them,
+// four words for a quad of inputs and a block of 32 outputs; and normals.
 #pragma once
 
 #include "multi_position_product.cuh"
@@ -17,8 +17,8 @@ struct KeptBits {
 
     // Draws them, quads from first_quad and blocks from first_block on, by all THREADS threads.
     template <class Source, int THREADS>
-    static __device__ __forceinline__ void
-    draw(const ScheduledMask& mask, uint32_t* tile, uint32_t first_quad, uint32_t first_block, uint32_t sample) {
+    static __device__ __forceinline__ void draw(
+        const ScheduledMask& mask, uint32_t* tile, uint32_t first_quad, uint32_t first_block, uint32_t sample) {
         constexpr int TASKS = QUADS * BLOCKS;
         static_assert(TASKS <= THREADS, "a thread draws once");
         if (TASKS == THREADS || threadIdx.x < TASKS) {

@@ -33,7 +33,8 @@ __device__ __forceinline__ int32_t padded(int32_t words) {
 }
 
 KERNEL(
-    multi_position_pad, __launch_bounds__(OPERAND_THREADS), int64_t rows, int32_t columns, const float* from, uint32_t* to) {
+    multi_position_pad, __launch_bounds__(OPERAND_THREADS), int64_t rows, int32_t columns, const float* from,
+    uint32_t* to) {
     for_each_word(rows, padded(columns), to, [&](int64_t row, int32_t column) {
         return column < columns ? __float_as_uint(from[row * columns + column]) : 0;
     });

@@ -1,7 +1,7 @@
 // Factors of the multi-position kernels in shared memory, and the product of a k-step.
 //
-// A factor is a matrix of words with rows of a multiple of 4 words; a k-step takes MULTI_POSITION_K_STEP words of the dimension k
-// that is summed over, and SIDE of the other. It lies as in memory:
+// A factor is a matrix of words with rows of a multiple of 4 words; a k-step takes MULTI_POSITION_K_STEP words of the
+// dimension k that is summed over, and SIDE of the other. It lies as in memory:
 //
 //   WordsAlong    [side][k]: k along the rows
 //   WordsAcross   [k][side]: k across the rows
@@ -40,8 +40,8 @@ class WordsAlong {
     static constexpr int WORDS = SIDE * MULTI_POSITION_K_STEP;
 
     // Starts to copy rows from first_row on, of `rows` of `width` words, and words from k on.
-    static __device__ __forceinline__ void
-    copy(uint32_t* tile, const uint32_t* matrix, int32_t rows, int32_t width, uint32_t first_row, uint32_t k) {
+    static __device__ __forceinline__ void copy(
+        uint32_t* tile, const uint32_t* matrix, int32_t rows, int32_t width, uint32_t first_row, uint32_t k) {
         const int group = threadIdx.x % GROUPS;
         const int row = threadIdx.x / GROUPS;
         const uint32_t word = k + group * 4;
@@ -88,8 +88,8 @@ class WordsAcross {
     static constexpr int WORDS = SIDE * MULTI_POSITION_K_STEP;
 
     // Starts to copy rows from k on, of `rows` of `width` words, and words from first_column on.
-    static __device__ __forceinline__ void
-    copy(uint32_t* tile, const uint32_t* matrix, int32_t rows, int32_t width, uint32_t first_column, uint32_t k) {
+    static __device__ __forceinline__ void copy(
+        uint32_t* tile, const uint32_t* matrix, int32_t rows, int32_t width, uint32_t first_column, uint32_t k) {
         const int group = threadIdx.x % GROUPS;
         const int row = threadIdx.x / GROUPS;
         const uint32_t word = first_column + group * 4;
@@ -138,9 +138,9 @@ using MultiPositionSums = float[Tile::COLUMN_BLOCKS * 2][Tile::ROW_BLOCKS * 4][4
 
 // sums += the product of a k-step's factors; prepare(half, block, words) makes operands of the columns' words.
 //
-// A tile's columns are the rows of the tensor core's product. Of those the hardware wants two slots' words alternately in
-// neighbouring registers, which costs nothing where words are masked or multiplied first; of the other factor it wants
-// two words of a slot, as they are read.
+// A tile's columns are the rows of the tensor core's product. Of those the hardware wants two slots' words alternately
+// in neighbouring registers, which costs nothing where words are masked or multiplied first; of the other factor it
+// wants two words of a slot, as they are read.
 template <class Precision, class Tile, class Rows, class Columns, class Prepare>
 __device__ __forceinline__ void multiply_k_step(
     const uint32_t* rows, const uint32_t* columns, MultiPositionSums<Tile>& sums, const Prepare& prepare) {
@@ -213,8 +213,8 @@ __device__ __forceinline__ void store_results(float* shared, const MultiPosition
 
 // Four neighbours of a row of `width` floats from memory, those past its end 0, and back. `vector`: rows are multiples
 // of four floats at multiples of 16 bytes.
-__device__ __forceinline__ void
-load_neighbours(const float* row, uint32_t column, int32_t width, bool vector, float (&values)[4]) {
+__device__ __forceinline__ void load_neighbours(
+    const float* row, uint32_t column, int32_t width, bool vector, float (&values)[4]) {
     if (vector) {
         load_quad(row + column, values);
     } else {
@@ -224,8 +224,8 @@ load_neighbours(const float* row, uint32_t column, int32_t width, bool vector, f
         }
     }
 }
-__device__ __forceinline__ void
-store_neighbours(float* row, uint32_t column, int32_t width, bool vector, const float (&values)[4]) {
+__device__ __forceinline__ void store_neighbours(
+    float* row, uint32_t column, int32_t width, bool vector, const float (&values)[4]) {
     if (vector) {
         *reinterpret_cast<float4*>(row + column) = make_float4(values[0], values[1], values[2], values[3]);
     } else {

@@ -1,8 +1,8 @@
 // Sizes of the tiles that the multi-position kernels compute, for the kernels and for whoever launches them: plain C++.
 //
 // A block's WARP_ROWS x WARP_COLUMNS warps compute a tile of ROWS x COLUMNS results, each warp ROW_BLOCKS x
-// COLUMN_BLOCKS blocks of 32 x 32. A k-step takes MULTI_POSITION_K_STEP words of the sums' dimension from shared memory, where
-// STAGES k-steps' factors lie.
+// COLUMN_BLOCKS blocks of 32 x 32. A k-step takes MULTI_POSITION_K_STEP words of the sums' dimension from shared
+// memory, where STAGES k-steps' factors lie.
 //
 //   large    for whole multiprocessors: as few reads of memory and of shared memory as registers allow
 //   small    for shapes that give too few large tiles, and for GPUs that lack the shared memory
@@ -50,7 +50,8 @@ struct MultiPositionWeightSmall : MultiPositionTileShape<2, 2, 1, 1, 3> {
 
 // Words of dynamic shared memory.
 template <class Tile>
-constexpr int MULTI_POSITION_SHARED = MULTI_POSITION_SCHEDULE_WORDS + 2 * Tile::GROUP_WORDS + Tile::STAGES * Tile::STAGE_WORDS;
+constexpr int MULTI_POSITION_SHARED =
+    MULTI_POSITION_SCHEDULE_WORDS + 2 * Tile::GROUP_WORDS + Tile::STAGES* Tile::STAGE_WORDS;
 template <class Tile>
 constexpr int MULTI_POSITION_WEIGHT_SHARED =
-    MULTI_POSITION_SCHEDULE_WORDS + 2 * Tile::SAMPLE_WORDS + Tile::STAGES * Tile::STAGE_WORDS;
+    MULTI_POSITION_SCHEDULE_WORDS + 2 * Tile::SAMPLE_WORDS + Tile::STAGES* Tile::STAGE_WORDS;

@@ -54,7 +54,7 @@ KERNEL(
         float* const to_row = to + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](uint32_t j, uint32_t u, const float (&m)[1]) { to_row[u] = __fmul_rn(row.values[j], m[0]); });
+            [&](uint32_t j, uint32_t u, const float(&m)[1]) { to_row[u] = __fmul_rn(row.values[j], m[0]); });
     }
 }
 
@@ -70,7 +70,7 @@ KERNEL(
         float* const y_row = y + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](uint32_t j, uint32_t u, const float (&m)[1]) {
+            [&](uint32_t j, uint32_t u, const float(&m)[1]) {
                 const float masked = __fmul_rn(row.values[j], m[0]);
                 const float value = bias == nullptr ? masked : __fadd_rn(masked, bias[u]);
                 z_row[u] = value;
@@ -95,7 +95,7 @@ KERNEL(
         float* const dp_row = dp + b * outputs;
         draw_warp_mask<1>(
             mask, static_cast<Noise>(noise), tile.block, 0, mask_sample(fixed, first_sample, b), outputs,
-            [&](uint32_t j, uint32_t u, const float (&m)[1]) {
+            [&](uint32_t j, uint32_t u, const float(&m)[1]) {
                 const float derivative = activation_derivative(kind, point.values[j], point.values[j]);
                 const float dz = __fmul_rn(row.values[j], derivative);
                 dp_row[u] = __fmul_rn(dz, m[0]);

@@ -9,8 +9,8 @@
 //   normalize_backward   dx[r, c] = scale[c] / sqrt(variance[c] + epsilon) (dy[r, c] - dshift[c] / rows - n[r, c]
 //                        dscale[c] / rows); dx may be dy
 //
-// A block of the sums has 32 channels and 8 threads for each, which take every eighth row; their sums are added in order:
-// nothing depends on when a thread runs.
+// A block of the sums has 32 channels and 8 threads for each, which take every eighth row; their sums are added in
+// order: nothing depends on when a thread runs.
 #include "positions.cuh"
 
 #include <cmath>

@@ -46,7 +46,8 @@ __device__ __forceinline__ void wait_for_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
-// Closes the group of copies that this thread has started since the last one, so that groups can be waited for one after the other.
+// Closes the group of copies that this thread has started since the last one, so that groups can be waited for one
+// after the other.
 __device__ __forceinline__ void commit_copies() {
     asm volatile("cp.async.commit_group;" ::: "memory");
 }
@@ -61,15 +62,13 @@ __device__ __forceinline__ void wait_for_copies_but() {
 // float, whose low 13 bits the hardware ignores, or a pair of bf16. With g = lane / 4 and q = lane % 4 a lane holds
 // a: (row g, word q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b: (word q, column g), (q + 4, g);
 // sums: (row g, column 2q), (g, 2q + 1), (g + 8, 2q), (g + 8, 2q + 1).
-__device__ __forceinline__ void
-multiply_tf32(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+__device__ __forceinline__ void multiply_tf32(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
     asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
         "{%0, %1, %2, %3};"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
-__device__ __forceinline__ void
-multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+__device__ __forceinline__ void multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
         "{%0, %1, %2, %3};"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
@@ -108,7 +107,8 @@ __device__ __forceinline__ bool bit_is_set(uint32_t word, int bit) {
     return (word & selector) != 0;
 }
 
-// Hides how a value was computed, so that the compiler keeps it instead of computing it again in every iteration of a loop.
+// Hides how a value was computed, so that the compiler keeps it instead of computing it again in every iteration of a
+// loop.
 __device__ __forceinline__ const float* keep(const float* pointer) {
     asm("" : "+l"(pointer));
     return pointer;

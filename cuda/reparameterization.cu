@@ -1,5 +1,6 @@
-// Gaussian noise at the outputs of a layer instead of its connections. With the variance v[b,u] = sum_i (x[b,i] w[i,u])^2
-// of unit noise on every connection, and the noise e[b,u] = m[b,0,u] - 1 of the defined multipliers of input 0:
+// Gaussian noise at the outputs of a layer instead of its connections. With the variance v[b,u] = sum_i (x[b,i]
+// w[i,u])^2 of unit noise on every connection, and the noise e[b,u] = m[b,0,u] - 1 of the defined multipliers of input
+// 0:
 //
 //   reparameterize            z[b,u] = z[b,u] + sqrt(v[b,u]) e[b,u]
 //   reparameterize_backward   dv[b,u] = dz[b,u] e[b,u] / (2 sqrt(v[b,u])), 0 where v is 0
@@ -9,8 +10,7 @@
 #include "positions.cuh"
 
 // e of element k.
-__device__ __forceinline__ float
-output_noise(const Mask& mask, uint32_t first_sample, int32_t outputs, int64_t k) {
+__device__ __forceinline__ float output_noise(const Mask& mask, uint32_t first_sample, int32_t outputs, int64_t k) {
     const auto sample = first_sample + static_cast<uint32_t>(k / outputs);
     const auto output = static_cast<uint32_t>(k % outputs);
     return __fsub_rn(noisy_multiplier(mask.sigma, mask_normals(mask, output, 0, sample).x), 1.0f);

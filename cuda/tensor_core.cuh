@@ -43,8 +43,7 @@ struct Bf16 {
         multiply_bf16(sums, a, b);
     }
     // Each half of the word if its bit is set.
-    static __device__ __forceinline__ uint32_t
-    kept(uint32_t word, uint32_t bits, int low_bit, int high_bit) {
+    static __device__ __forceinline__ uint32_t kept(uint32_t word, uint32_t bits, int low_bit, int high_bit) {
         return word & half_signs(bits << (15 - low_bit), bits << (31 - high_bit));
     }
     static __device__ __forceinline__ uint16_t multiplied(uint16_t element, float multiplier) {

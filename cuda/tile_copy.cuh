@@ -5,14 +5,14 @@
 // needs rows of a multiple of 4 floats, aligned to 16 bytes.
 //
 // Two stages of shared memory alternate: one is filled while the other is computed from. What a thread needs for its
-// next copy is carried from k-step to k-step, since computing it anew would cost instructions in the loops that must not
-// have any.
+// next copy is carried from k-step to k-step, since computing it anew would cost instructions in the loops that must
+// not have any.
 #pragma once
 
 #include "platform.cuh"
 
-// In rounds, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. The place of a thread in the tile in round n
-// is its place in round 0 plus a constant: a round covers whole rows, or a row takes whole rounds.
+// In rounds, THREADS threads copy ROWS x COLUMNS elements, VECTOR at a time. The place of a thread in the tile in round
+// n is its place in round 0 plus a constant: a round covers whole rows, or a row takes whole rounds.
 template <int ROWS, int COLUMNS, int THREADS, int VECTOR>
 struct TileRounds {
     static constexpr int PER_ROW = COLUMNS / VECTOR;
@@ -85,7 +85,7 @@ class TileAlongColumns {
     using Rounds = TileRounds<K, COLUMNS, THREADS, VECTOR>;
 
     const float* source[Rounds::COLUMN_ROUNDS];  // of the next row to be copied
-    int64_t step;                              // to this thread's next row
+    int64_t step;                                // to this thread's next row
     float* target;
 
     static __device__ __forceinline__ constexpr int offset(int round) {
@@ -101,8 +101,8 @@ class TileAlongColumns {
           target(tile + Rounds::row() * COLUMNS + Layout::column(Rounds::column())) {
 #pragma unroll
         for (int round = 0; round < Rounds::COLUMN_ROUNDS; ++round) {
-            const uint32_t column =
-                min(first_column + Rounds::column() + Rounds::column_step(round), static_cast<uint32_t>(width - VECTOR));
+            const uint32_t column = min(
+                first_column + Rounds::column() + Rounds::column_step(round), static_cast<uint32_t>(width - VECTOR));
             source[round] = matrix + (k + Rounds::row()) * static_cast<int64_t>(width) + column;
         }
     }
@@ -113,7 +113,8 @@ class TileAlongColumns {
 #pragma unroll
         for (int round = 0; round < Rounds::ROUNDS; ++round) {
             const float*& from = source[round % Rounds::COLUMN_ROUNDS];
-            copy_async_or_zero<VECTOR * 4>(target + offset(round), from, Rounds::row() + Rounds::row_step(round) < left);
+            copy_async_or_zero<VECTOR * 4>(
+                target + offset(round), from, Rounds::row() + Rounds::row_step(round) < left);
             from += step;
         }
         target += stage;

@@ -1,6 +1,6 @@
-// Images [samples, height, width, channels] as windows, one element of the result a thread, over all samples; sums go by
-// ascending windows, so that nothing depends on when a thread runs. Of the grid, x covers the elements of one sample's
-// result.
+// Images [samples, height, width, channels] as windows, one element of the result a thread, over all samples; sums go
+// by ascending windows, so that nothing depends on when a thread runs. Of the grid, x covers the elements of one
+// sample's result.
 //
 //   unfold                  columns[b, (p, q), (r, s, c)] = x[b, h, w, c], 0 in the padding
 //   fold                    x[b, h, w, c] = the sum of all elements that unfold copies it to
@@ -12,9 +12,9 @@
 #include "window.cuh"
 
 KERNEL(
-    unfold, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* x, float* columns) {
+    unfold, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels,
+    int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* columns) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const int32_t window_size = shape.window_size();
@@ -36,9 +36,9 @@ KERNEL(
 }
 
 KERNEL(
-    fold, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* columns, float* x) {
+    fold, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels,
+    int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+    int32_t pad_left, int32_t output_height, int32_t output_width, const float* columns, float* x) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const int32_t window_size = shape.window_size();
@@ -66,10 +66,9 @@ KERNEL(
 }
 
 KERNEL(
-    max_pool, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* x, float* y,
-    int32_t* places) {
+    max_pool, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels,
+    int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* y, int32_t* places) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const RowPosition position = row_position(shape.output_size());
@@ -101,10 +100,9 @@ KERNEL(
 }
 
 KERNEL(
-    max_pool_backward, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* dy,
-    const int32_t* places, float* dx) {
+    max_pool_backward, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels,
+    int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+    int32_t pad_left, int32_t output_height, int32_t output_width, const float* dy, const int32_t* places, float* dx) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const RowPosition position = row_position(shape.image_size());
@@ -130,9 +128,9 @@ KERNEL(
 }
 
 KERNEL(
-    average_pool, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* x, float* y) {
+    average_pool, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels,
+    int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top,
+    int32_t pad_left, int32_t output_height, int32_t output_width, const float* x, float* y) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const RowPosition position = row_position(shape.output_size());
@@ -157,9 +155,9 @@ KERNEL(
 }
 
 KERNEL(
-    average_pool_backward, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width, int32_t channels, int32_t window_height,
-    int32_t window_width, int32_t stride_height, int32_t stride_width, int32_t pad_top, int32_t pad_left,
-    int32_t output_height, int32_t output_width, const float* dy, float* dx) {
+    average_pool_backward, __launch_bounds__(ROW_BLOCK), int32_t samples, int32_t height, int32_t width,
+    int32_t channels, int32_t window_height, int32_t window_width, int32_t stride_height, int32_t stride_width,
+    int32_t pad_top, int32_t pad_left, int32_t output_height, int32_t output_width, const float* dy, float* dx) {
     const WindowShape shape{height,       width,   channels, window_height, window_width, stride_height,
                             stride_width, pad_top, pad_left, output_height, output_width};
     const RowPosition position = row_position(shape.image_size());

@@ -43,7 +43,8 @@ __device__ __forceinline__ WindowRange covered(int32_t k, int32_t stride, int32_
 }
 
 // The windows that cover row (or column) k of the image.
-__device__ __forceinline__ WindowRange covering(int32_t k, int32_t stride, int32_t pad, int32_t window, int32_t windows) {
+__device__ __forceinline__ WindowRange
+covering(int32_t k, int32_t stride, int32_t pad, int32_t window, int32_t windows) {
     const int32_t least = k + pad - window + 1;
     const int32_t last = (k + pad) / stride;
     return WindowRange{least <= 0 ? 0 : (least - 1) / stride + 1, last < windows ? last + 1 : windows};

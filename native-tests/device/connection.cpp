@@ -6,7 +6,7 @@
 
 namespace device {
 
-static std::string source_name(ConnectionSource source) {
+std::string source_word(ConnectionSource source) {
     switch (source) {
         case ConnectionSource::ONE_PLANE: return "one_plane";
         case ConnectionSource::TWO_PLANES: return "two_planes";
@@ -27,7 +27,7 @@ static std::string tile_name(ConnectionTile tile) {
     }
 }
 
-static std::string pass_name(ConnectionPass pass) {
+std::string pass_word(ConnectionPass pass) {
     switch (pass) {
         case ConnectionPass::FORWARD: return "forward";
         case ConnectionPass::BACKWARD_INPUT: return "backward_input";
@@ -36,7 +36,7 @@ static std::string pass_name(ConnectionPass pass) {
 }
 
 std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile) {
-    return "connection_" + pass_name(pass) + "_" + source_name(source) + "_" + tile_name(tile);
+    return "connection_" + pass_word(pass) + "_" + source_word(source) + "_" + tile_name(tile);
 }
 
 ConnectionPlan connection_plan(
@@ -103,8 +103,7 @@ void connection_forward(
     }
 }
 
-void connection_backward_input(
-    const ConnectionLaunch& c, const float* dz, const float* w, float* dx) {
+void connection_backward_input(const ConnectionLaunch& c, const float* dz, const float* w, float* dx) {
     launch_pass(ConnectionPass::BACKWARD_INPUT, c, dz, w, dx, c.packed, partials(c));
     if (c.plan.splits > 1) {
         launch(

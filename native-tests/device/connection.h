@@ -1,4 +1,5 @@
-// Launches of the connection kernels: the kernel of a pass, source and tile, and the second pass where the sums are split.
+// Launches of the connection kernels: the kernel of a pass, source and tile, and the second pass where the sums are
+// split.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +52,10 @@ struct ConnectionLaunch {
     float* partials = nullptr;       // plan.partials floats
     float* bias_partials = nullptr;  // plan.bias_partials floats
 };
+
+// As in the names of kernels: "backward_input", "one_plane".
+std::string pass_word(ConnectionPass pass);
+std::string source_word(ConnectionSource source);
 
 // connection_<pass>_<source>_<tile>
 std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile);

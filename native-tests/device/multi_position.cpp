@@ -15,17 +15,9 @@ static std::string source_name(MultiPositionSource source) {
     }
 }
 
-static std::string pass_name(ConnectionPass pass) {
-    switch (pass) {
-        case ConnectionPass::FORWARD: return "forward";
-        case ConnectionPass::BACKWARD_INPUT: return "backward_input";
-        default: return "backward_weight";
-    }
-}
-
-std::string
-multi_position_kernel(ConnectionPass pass, MultiPositionSource source, MultiPositionPrecision precision, MultiPositionTile tile) {
-    return "multi_position_" + pass_name(pass) + "_" + source_name(source) +
+std::string multi_position_kernel(
+    ConnectionPass pass, MultiPositionSource source, MultiPositionPrecision precision, MultiPositionTile tile) {
+    return "multi_position_" + pass_word(pass) + "_" + source_name(source) +
            (precision == MultiPositionPrecision::TF32 ? "_tf32" : "_bf16") +
            (tile == MultiPositionTile::LARGE ? "_large" : "_small");
 }
@@ -123,8 +115,8 @@ static void launch_pass(ConnectionPass pass, const MultiPositionLaunch& c, A... 
         static_cast<unsigned>(c.plan.threads),
         static_cast<size_t>(c.plan.shared_bytes)};
     launch(
-        multi_position_kernel(pass, c.source, c.precision, c.plan.tile), shape, c.state, c.layer, c.first_sample, c.planes,
-        c.threshold, c.scale, c.sigma, arguments...);
+        multi_position_kernel(pass, c.source, c.precision, c.plan.tile), shape, c.state, c.layer, c.first_sample,
+        c.planes, c.threshold, c.scale, c.sigma, arguments...);
 }
 
 void multi_position_forward(
@@ -150,8 +142,8 @@ void multi_position_backward_weight(const MultiPositionLaunch& c, const float* x
     if (c.plan.splits > 1) {
         launch(
             "connection_backward_weight_sum", launch_for(static_cast<int64_t>(c.shape.inputs) * c.shape.outputs),
-            static_cast<const float*>(c.partials), static_cast<const float*>(nullptr), c.plan.splits,
-            c.shape.inputs, c.shape.outputs, c.scale, dw, static_cast<float*>(nullptr));
+            static_cast<const float*>(c.partials), static_cast<const float*>(nullptr), c.plan.splits, c.shape.inputs,
+            c.shape.outputs, c.scale, dw, static_cast<float*>(nullptr));
     }
 }
 

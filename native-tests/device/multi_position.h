@@ -1,5 +1,5 @@
-// Launches of the multi-position kernels by plan: operands where they must be made, the kernel of a pass, and the second pass
-// where the sums were split.
+// Launches of the multi-position kernels by plan: operands where they must be made, the kernel of a pass, and the
+// second pass where the sums were split.
 #pragma once
 
 #include <string>
@@ -58,8 +58,8 @@ struct MultiPositionLaunch {
 };
 
 // multi_position_<pass>_<source>_<precision>_<tile>
-std::string
-multi_position_kernel(ConnectionPass pass, MultiPositionSource source, MultiPositionPrecision precision, MultiPositionTile tile);
+std::string multi_position_kernel(
+    ConnectionPass pass, MultiPositionSource source, MultiPositionPrecision precision, MultiPositionTile tile);
 
 // At most so many splits: as many as splits of equal numbers of samples give.
 MultiPositionPlan multi_position_plan(

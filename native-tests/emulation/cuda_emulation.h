@@ -14,10 +14,10 @@
 
 // Declares the kernel, registers it with its module and its parameters, and begins its definition. The module is named
 // after the source file that is compiled.
-#define KERNEL(name, bounds, ...)                                                 \
-    extern "C" void name(__VA_ARGS__);                                            \
-    static const emulation::Registration<&name> registration_of_##name(           \
-        #name, __BASE_FILE__, emulation::LaunchBounds {} bounds, #__VA_ARGS__);   \
+#define KERNEL(name, bounds, ...)                                               \
+    extern "C" void name(__VA_ARGS__);                                          \
+    static const emulation::Registration<&name> registration_of_##name(         \
+        #name, __BASE_FILE__, emulation::LaunchBounds {} bounds, #__VA_ARGS__); \
     extern "C" void name(__VA_ARGS__)
 
 #define KERNEL_TILE(name, rows, columns, k_step, blocks, shared_bytes) \

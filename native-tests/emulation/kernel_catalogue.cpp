@@ -47,13 +47,16 @@ std::string kernel_catalogue(const std::function<bool(const std::string& module)
     std::stable_sort(
         kernels.begin(), kernels.end(), [](const Kernel* a, const Kernel* b) { return a->module < b->module; });
     std::ostringstream out;
-    out << R"({"about": "Built by cuda/build-ptx.sh from the sources of the kernels; see docs/kernels.md.",)" << "\n"
-        << R"("codes": {)" << "\n"
+    out << R"({"about": "Built by cuda/build-ptx.sh from the sources of the kernels; see docs/kernels.md.",)"
+        << "\n"
+        << R"("codes": {)"
+        << "\n"
         << R"(  "activation": {"linear": )" << LINEAR << R"(, "relu": )" << RELU << R"(, "leaky_relu": )" << LEAKY_RELU
         << R"(, "tanh": )" << TANH << R"(, "sigmoid": )" << SIGMOID << R"(, "gelu": )" << GELU << "},\n"
         << R"(  "noise": {"bernoulli": )" << BERNOULLI << R"(, "gaussian": )" << GAUSSIAN << R"(, "partial_gaussian": )"
         << PARTIAL_GAUSSIAN << "}\n},\n"
-        << R"("kernels": [)" << "\n";
+        << R"("kernels": [)"
+        << "\n";
     for (size_t n = 0; n < kernels.size(); ++n) {
         write(out, *kernels[n]);
         out << (n + 1 < kernels.size() ? ",\n" : "\n");

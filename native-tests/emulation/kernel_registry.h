@@ -1,5 +1,5 @@
-// The kernels of the program by name: the one source of facts about them. A launch of the emulation, the simulated driver
-// and kernels.json (kernel_catalogue.h) are made from it.
+// The kernels of the program by name: the one source of facts about them. A launch of the emulation, the simulated
+// driver and kernels.json (kernel_catalogue.h) are made from it.
 #pragma once
 
 #include <string>

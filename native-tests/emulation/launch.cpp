@@ -70,7 +70,7 @@ class FaultHandler {
         stack.ss_sp = stack_.data();
         stack.ss_size = stack_.size();
         sigaltstack(&stack, &stack_before_);
-        struct sigaction action{};
+        struct sigaction action {};
         action.sa_sigaction = handle;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         sigemptyset(&action.sa_mask);

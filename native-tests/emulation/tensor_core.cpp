@@ -65,14 +65,12 @@ static void multiply(const uint64_t* shares, const Value& value) {
 }
 
 template <int PER_WORD, class Value>
-static void
-multiply(const char* operation, float* sums, const uint32_t* a, const uint32_t* b, const Value& value) {
+static void multiply(const char* operation, float* sums, const uint32_t* a, const uint32_t* b, const Value& value) {
     Share own{sums, a, b, false};
     if (block().existing_lanes() != 0xFFFFFFFFu) {
         fail(std::string(operation) + " needs a whole warp");
     }
-    const uint64_t* const shares =
-        block().wait_for_warp(operation, 0xFFFFFFFFu, reinterpret_cast<uint64_t>(&own));
+    const uint64_t* const shares = block().wait_for_warp(operation, 0xFFFFFFFFu, reinterpret_cast<uint64_t>(&own));
     if (!own.done) {
         multiply<PER_WORD>(shares, value);
     }

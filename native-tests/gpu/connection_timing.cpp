@@ -3,8 +3,8 @@
 #include <cmath>
 #include <memory>
 
-#include "connection.h"
 #include "mask.h"
+#include "plans.h"
 
 namespace {
 
@@ -63,8 +63,9 @@ bool is_bernoulli(const reference::Mask& mask) {
 
 class ConnectionTiming {
   public:
-    ConnectionTiming(LayerOperands& layer, const MaskCase& one)
+    ConnectionTiming(LayerOperands& layer, const MaskCase& one, const std::string& plans)
         : layer_(layer),
+          plans_(plans),
           case_(one),
           reference_(reference_mask(one)),
           state_(std::vector<StepState>{{static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32), STEP, 0.0f}}),
@@ -80,7 +81,7 @@ class ConnectionTiming {
         }
         launch_.sigma = static_cast<float>(reference_.sigma);
         if (one.source == ConnectionSource::PACKED || one.store) {
-            packed_ = std::make_unique<device::Array<uint32_t>>(packed_words(layer.shape.samples, layer.shape.inputs, layer.shape.outputs));
+            packed_ = std::make_unique<device::Array<uint32_t>>(device::packed_words(launch_.shape));
             launch_.packed = packed_->pointer();
         }
         if (one.source == ConnectionSource::PACKED) {
@@ -93,10 +94,7 @@ class ConnectionTiming {
     }
 
     void time(Pass pass, double sgemm_us, const CudaTimer& timer, TimingResults& results) {
-        const device::LayerShape& shape = launch_.shape;
-        launch_.plan = plan_connections(
-            connection_pass(pass), case_.source, shape.samples, shape.inputs, shape.outputs, true,
-            device::multiprocessors());
+        launch_.plan = planned_connections(plans_, connection_pass(pass), case_.source, launch_.shape);
         const device::Array<float> partials(launch_.plan.partials);
         const device::Array<float> bias_partials(launch_.plan.bias_partials);
         launch_.partials = partials.pointer();
@@ -105,7 +103,8 @@ class ConnectionTiming {
         const std::string name = device::connection_kernel(connection_pass(pass), case_.source, launch_.plan.tile) +
                                  (case_.store ? "+store" : "") + (splits > 1 ? "/" + std::to_string(splits) : "");
         const auto run = [&] { run_pass(pass); };
-        const bool normals = connection_plan::has_normals(case_.source);
+        const bool normals =
+            case_.source == ConnectionSource::GAUSSIAN || case_.source == ConnectionSource::PARTIAL_GAUSSIAN;
         layer_.check(
             name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return reference_.value(b, i, u); },
             normals ? NORMALS_BOUND : SUM_BOUND);
@@ -126,8 +125,7 @@ class ConnectionTiming {
                 break;
             case Pass::BACKWARD_INPUT:
                 device::connection_backward_input(
-                    launch_, layer_.dz_array.pointer(), layer_.w_array.pointer(), NO_ACTIVATION, nullptr, nullptr,
-                    layer_.dx.pointer());
+                    launch_, layer_.dz_array.pointer(), layer_.w_array.pointer(), layer_.dx.pointer());
                 break;
             case Pass::BACKWARD_WEIGHT:
                 device::connection_backward_weight(
@@ -138,6 +136,7 @@ class ConnectionTiming {
     }
 
     LayerOperands& layer_;
+    std::string plans_;
     MaskCase case_;
     reference::Mask reference_;
     device::Array<StepState> state_;
@@ -163,12 +162,12 @@ std::vector<MaskCase> cases(const std::vector<double>& drop_rates) {
 
 void time_connections(
     LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
-    const CudaTimer& timer, TimingResults& results, Failures& failures) {
+    const CudaTimer& timer, const std::string& plans, TimingResults& results, Failures& failures) {
     for (const MaskCase& one : cases(drop_rates)) {
         const std::string what = device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) +
                                  " and the like, of " + layer.shape.text();
         failures.attempt(what, [&] {
-            ConnectionTiming timing(layer, one);
+            ConnectionTiming timing(layer, one, plans);
             for (const Pass pass : PASSES) {
                 if (!one.store || pass == Pass::FORWARD) {
                     const auto sgemm = sgemm_us.find(pass);

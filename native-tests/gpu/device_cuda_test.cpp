@@ -51,24 +51,27 @@ TEST(DeviceCuda, RefusesTooFewArguments) {
 TEST(DeviceCuda, RefusesAnArgumentOfAnotherSize) {
     const device::Array<uint32_t> words(1);
     const device::Array<float> uniforms(1);
-    const std::string failure = failure_of(
-        [&] { device::launch("probe_uniform", {{1}, 32}, words.pointer(), uniforms.pointer(), int32_t{1}); });
+    const std::string failure = failure_of([&] {
+        device::launch("probe_uniform", {{1}, 32}, words.pointer(), uniforms.pointer(), int32_t{1});
+    });
     EXPECT_TRUE(contains(failure, "parameter 2 is an integer or pointer of 8 bytes")) << failure;
 }
 
 TEST(DeviceCuda, RefusesAFloatForAnInteger) {
     const device::Array<uint32_t> words(1);
     const device::Array<float> uniforms(1);
-    const std::string failure =
-        failure_of([&] { device::launch("probe_uniform", {{1}, 32}, words.pointer(), uniforms.pointer(), 1.0); });
+    const std::string failure = failure_of([&] {
+        device::launch("probe_uniform", {{1}, 32}, words.pointer(), uniforms.pointer(), 1.0);
+    });
     EXPECT_TRUE(contains(failure, "a floating-point number of 8 bytes")) << failure;
 }
 
 TEST(DeviceCuda, NamesTheLaunchThatTheDriverRefuses) {
     const device::Array<uint32_t> words(1);
     const device::Array<float> uniforms(1);
-    const std::string failure = failure_of(
-        [&] { device::launch("probe_uniform", {{1}, 4096}, words.pointer(), uniforms.pointer(), int64_t{1}); });
+    const std::string failure = failure_of([&] {
+        device::launch("probe_uniform", {{1}, 4096}, words.pointer(), uniforms.pointer(), int64_t{1});
+    });
     EXPECT_TRUE(contains(failure, "cuLaunchKernel of probe_uniform <<<1 x 1 x 1 blocks, 4096 threads")) << failure;
 }
 

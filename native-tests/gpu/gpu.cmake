@@ -39,6 +39,12 @@ endif()
 # Not errors: compilers differ, and here the tests must run.
 set(GPU_WARNINGS -Wall -Wextra)
 
+# Facts and plans of the kernels, for what launches them.
+set(PLANS ${GPU_FOLDER}/plans.cpp device/connection.cpp device/multi_position.cpp device/kernel_facts.cpp)
+add_compile_definitions(
+    PERNODEDROP_PTX_DIR="${PERNODEDROP_PTX_DIR}"
+    PERNODEDROP_PLANS="${REPOSITORY}/src/test/resources/org/pernodedrop/kernels/cuda")
+
 add_library(cuda_device OBJECT
     device/cuda_driver.cpp device/cuda_kernels.cpp device/device_cuda.cpp device/ptx_kernels.cpp)
 target_include_directories(cuda_device PRIVATE device emulation)
@@ -47,7 +53,7 @@ target_compile_definitions(cuda_device PRIVATE PERNODEDROP_PTX_FOLDERS="${PERNOD
 
 add_executable(gpu_tests
     ${TEST_SOURCES} ${GPU_FOLDER}/device_cuda_test.cpp ${REFERENCE_SOURCES} device/connection.cpp device/multi_position.cpp
-    $<TARGET_OBJECTS:cuda_device>)
+    device/kernel_facts.cpp $<TARGET_OBJECTS:cuda_device>)
 target_include_directories(gpu_tests PRIVATE ${REPOSITORY}/cuda emulation device reference tests)
 target_compile_options(gpu_tests PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
 target_compile_definitions(gpu_tests PRIVATE
@@ -69,7 +75,7 @@ add_executable(kernel_timing
     ${GPU_FOLDER}/cuda_timer.cpp
     ${GPU_FOLDER}/layer_operands.cpp
     ${GPU_FOLDER}/timing_results.cpp
-    device/connection.cpp
+    ${PLANS}
     reference/mask.cpp
     reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)
@@ -85,7 +91,7 @@ add_executable(multi_position_timing
     ${GPU_FOLDER}/cublas.cpp
     ${GPU_FOLDER}/cuda_timer.cpp
     ${GPU_FOLDER}/layer_operands.cpp
-    device/multi_position.cpp
+    ${PLANS}
     reference/mask.cpp
     reference/philox.cpp
     $<TARGET_OBJECTS:cuda_device>)

@@ -24,6 +24,7 @@ constexpr const char* USAGE = R"(kernel_timing [options]
   --json FILE         where to write the results (timings.json)
   --shapes LIST       as in 128x4096x4096,128x784x256
   --drop-rates LIST   as in 0.5,0.25,0.3
+  --plans PATH        folder of the tables of plans, or a file with rows as theirs
   --libraries LIST    folders to look for cuBLAS in, separated by colons
   --commit TEXT       goes into the results
   --toolkit TEXT      goes into the results
@@ -33,6 +34,7 @@ struct Options {
     std::string json = "timings.json";
     std::string shapes = "128x4096x4096,1024x4096x4096,128x2304x256,128x784x256";
     std::string drop_rates = "0.5,0.25,0.3";
+    std::string plans = PERNODEDROP_PLANS;
     std::string libraries;
     std::string commit = "unknown";
     std::string toolkit = "unknown";
@@ -53,6 +55,7 @@ Options parse(int count, char** arguments) {
     const std::map<std::string, std::string*> known = {
         {"--json", &options.json},           {"--shapes", &options.shapes}, {"--drop-rates", &options.drop_rates},
         {"--libraries", &options.libraries}, {"--commit", &options.commit}, {"--toolkit", &options.toolkit},
+        {"--plans", &options.plans},
     };
     options.command = "kernel_timing";
     for (int n = 1; n < count; n += 2) {
@@ -135,7 +138,8 @@ void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
 
 double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
     const auto run = [&] { multiply(cublas, pass, layer); };
-    layer.check("cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
+    layer.check(
+        "cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
     const Timing timing = timer.time(run);
     results.add("cublasSgemm", pass, layer.shape, 0.0, 0, timing, layer.bytes(), timing.median_us);
     return timing.median_us;
@@ -202,7 +206,7 @@ int time_all(const Options& options) {
                     "cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
             }
         }
-        time_connections(layer, drop_rates, sgemm_us, timer, results, failures);
+        time_connections(layer, drop_rates, sgemm_us, timer, options.plans, results, failures);
         // After every shape: what has been measured must not be lost to a time limit.
         write(options, peak, cublas_version, results);
     }

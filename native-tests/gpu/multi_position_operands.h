@@ -1,9 +1,10 @@
-// Operands and results of a layer over samples with several positions on the device, the operands also on the host; and the judge of results.
+// Operands and results of a layer over samples with several positions on the device, the operands also on the host; and
+// the judge of results.
 #pragma once
 
 #include "device.h"
 #include "layer_operands.h"
-#include "multi_position_plan.h"
+#include "multi_position.h"
 
 // As in "32x512x1024x4096": samples, positions, inputs, outputs.
 MultiPositionShape parse_multi_position_shape(const std::string& text);

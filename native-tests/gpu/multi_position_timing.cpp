@@ -1,6 +1,6 @@
-// Times the multi-position kernels on this machine's GPU, in TF32 and bf16, beside cuBLAS's products of the same shapes in the
-// same precision, and beside the best that cuBLAS reaches at a large product. Every result is checked before it is
-// timed. A program of its own: kernel_timing keeps its process from TF32. Prints a table and writes one JSON.
+// Times the multi-position kernels on this machine's GPU, in TF32 and bf16, beside cuBLAS's products of the same shapes
+// in the same precision, and beside the best that cuBLAS reaches at a large product. Every result is checked before it
+// is timed. A program of its own: kernel_timing keeps its process from TF32. Prints a table and writes one JSON.
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -13,6 +13,7 @@
 #include "mask.h"
 #include "multi_position.h"
 #include "multi_position_operands.h"
+#include "plans.h"
 #include "timing_results.h"
 
 namespace {
@@ -21,6 +22,7 @@ constexpr const char* USAGE = R"(multi_position_timing [options]
   --json FILE         where to write the results (multi-position-timings.json)
   --shapes LIST       as in 32x512x1024x4096,8x128x256x512: samples, positions, inputs, outputs
   --drop-rates LIST   as in 0.5,0.3
+  --plans PATH        folder of the tables of plans, or a file with rows as theirs
   --libraries LIST    folders to look for cuBLAS in, separated by colons
   --commit TEXT       goes into the results
 )";
@@ -36,6 +38,7 @@ struct Options {
     std::string json = "multi-position-timings.json";
     std::string shapes = "32x512x1024x4096,8x128x256x512";
     std::string drop_rates = "0.5,0.3";
+    std::string plans = PERNODEDROP_PLANS;
     std::string libraries;
     std::string commit = "unknown";
 };
@@ -52,11 +55,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
 Options parse(int count, char** arguments) {
     Options options;
     const std::map<std::string, std::string*> known = {
-        {"--json", &options.json},
-        {"--shapes", &options.shapes},
-        {"--drop-rates", &options.drop_rates},
-        {"--libraries", &options.libraries},
-        {"--commit", &options.commit}};
+        {"--json", &options.json},   {"--shapes", &options.shapes},       {"--drop-rates", &options.drop_rates},
+        {"--plans", &options.plans}, {"--libraries", &options.libraries}, {"--commit", &options.commit}};
     for (int n = 1; n < count; n += 2) {
         const auto option = known.find(arguments[n]);
         if (option == known.end() || n + 1 == count) {
@@ -98,8 +98,8 @@ class Table {
     }
 
     void add(
-        const std::string& kernel, Pass pass, MultiPositionPrecision precision, const MultiPositionShape& shape, double drop_rate,
-        const Timing& timing, double operands_us, double cublas_us) {
+        const std::string& kernel, Pass pass, MultiPositionPrecision precision, const MultiPositionShape& shape,
+        double drop_rate, const Timing& timing, double operands_us, double cublas_us) {
         const double rate = multiply_adds(shape) / (timing.median_us * 1e-6);
         const double peak = peaks_[precision];
         const double percent = peak > 0.0 ? 100.0 * rate / peak : 0.0;
@@ -145,8 +145,8 @@ device::Array<uint32_t> bf16_of(const device::Array<float>& matrix, int32_t colu
 
 // cuBLAS's products of one shape: what they take.
 std::map<Pass, double> time_cublas(
-    Cublas& cublas, MultiPositionPrecision precision, MultiPositionOperands& layer, const CudaTimer& timer, Table& table,
-    Failures& failures) {
+    Cublas& cublas, MultiPositionPrecision precision, MultiPositionOperands& layer, const CudaTimer& timer,
+    Table& table, Failures& failures) {
     std::map<Pass, double> times;
     const MultiPositionShape& s = layer.shape;
     const bool bf16 = precision == MultiPositionPrecision::BF16;
@@ -220,8 +220,9 @@ struct MaskCase {
 };
 
 void time_multi_position(
-    const MaskCase& one, MultiPositionPrecision precision, MultiPositionOperands& layer, const std::map<Pass, double>& cublas_us,
-    const CudaTimer& timer, Table& table, Failures& failures) {
+    const MaskCase& one, MultiPositionPrecision precision, MultiPositionOperands& layer,
+    const std::map<Pass, double>& cublas_us, const CudaTimer& timer, const std::string& plans, Table& table,
+    Failures& failures) {
     reference::Mask mask;
     mask.noise = one.noise;
     mask.key = reference::layer_key(SEED, LAYER);
@@ -240,8 +241,8 @@ void time_multi_position(
         if (one.noise == reference::Noise::BERNOULLI) {
             launch.scale = std::ldexp(1.0f, static_cast<int>(launch.planes)) / static_cast<float>(launch.threshold);
         }
-        launch.plan = plan_sequences(
-            kind, precision, layer.shape, true, device::multiprocessors(), cuda::attribute(cuda::SHARED_BYTES_OPTIN));
+        launch.plan =
+            planned_multi_position(plans, kind, precision, layer.shape, cuda::attribute(cuda::SHARED_BYTES_OPTIN));
         const std::string name = device::multi_position_kernel(kind, one.source, precision, launch.plan.tile) +
                                  (launch.plan.splits > 1 ? "/" + std::to_string(launch.plan.splits) : "");
         failures.attempt(name, [&] {
@@ -265,10 +266,10 @@ void time_multi_position(
                             launch, x, w, nullptr, NO_ACTIVATION, layer.y.pointer(), layer.y.pointer());
                         break;
                     case Pass::BACKWARD_INPUT:
-                        device::multi_position_backward_input(
-                            launch, dz, w, NO_ACTIVATION, nullptr, nullptr, layer.dx.pointer());
+                        device::multi_position_backward_input(launch, dz, w, layer.dx.pointer());
                         break;
-                    case Pass::BACKWARD_WEIGHT: device::multi_position_backward_weight(launch, x, dz, layer.dw.pointer());
+                    case Pass::BACKWARD_WEIGHT:
+                        device::multi_position_backward_weight(launch, x, dz, layer.dw.pointer());
                 }
             };
             make();
@@ -292,7 +293,8 @@ std::vector<MaskCase> cases(const std::string& drop_rates) {
         const double rate = std::stod(text);
         const bool one_plane = reference::rate_of(rate).planes == 1;
         all.push_back(
-            {one_plane ? MultiPositionSource::ONE_PLANE : MultiPositionSource::MANY_PLANES, reference::Noise::BERNOULLI, rate});
+            {one_plane ? MultiPositionSource::ONE_PLANE : MultiPositionSource::MANY_PLANES, reference::Noise::BERNOULLI,
+             rate});
     }
     all.push_back({MultiPositionSource::GAUSSIAN, reference::Noise::GAUSSIAN, 0.5});
     all.push_back({MultiPositionSource::PARTIAL_GAUSSIAN, reference::Noise::PARTIAL_GAUSSIAN, 0.5});
@@ -319,9 +321,8 @@ int time_all(const Options& options) {
     const CudaTimer timer;
     Failures failures;
     std::unique_ptr<Cublas> cublas;
-    failures.attempt("cuBLAS", [&] {
-        cublas = std::make_unique<Cublas>(split(options.libraries, ':'), Cublas::Arithmetic::ANY);
-    });
+    failures.attempt(
+        "cuBLAS", [&] { cublas = std::make_unique<Cublas>(split(options.libraries, ':'), Cublas::Arithmetic::ANY); });
     // Launches are checked where results are; between them nothing waits.
     device::wait_for_launches(false);
     Table table;
@@ -338,7 +339,7 @@ int time_all(const Options& options) {
                 cublas_us = time_cublas(*cublas, precision, layer, timer, table, failures);
             }
             for (const MaskCase& one : cases(options.drop_rates)) {
-                time_multi_position(one, precision, layer, cublas_us, timer, table, failures);
+                time_multi_position(one, precision, layer, cublas_us, timer, options.plans, table, failures);
             }
             // Often: what has been measured must not be lost to a time limit.
             write(options, table);

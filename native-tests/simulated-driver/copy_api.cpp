@@ -129,8 +129,7 @@ Status within_device(
 }
 
 // Rows from device memory to device memory, the only kind that is needed.
-Status rows_within_device(
-    Driver& state, const char* name, const std::shared_ptr<Stream>& stream, const Copy2D& rows) {
+Status rows_within_device(Driver& state, const char* name, const std::shared_ptr<Stream>& stream, const Copy2D& rows) {
     if (rows.from_type != Copy2D::DEVICE || rows.to_type != Copy2D::DEVICE) {
         return NOT_SUPPORTED;
     }

@@ -16,3 +16,8 @@ target_precompile_headers(simulated_driver_tests PRIVATE <gtest/gtest.h>)
 add_dependencies(simulated_driver_tests simulated_driver)
 add_test(NAME simulated-driver COMMAND simulated_driver_tests --gtest_brief=1)
 set_tests_properties(simulated-driver PROPERTIES TIMEOUT 120)
+
+# The programs of docs/kernels.md.
+add_test(NAME document
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/document_test.sh ${SIMULATED_DRIVER} ${PERNODEDROP_PTX_DIR})
+set_tests_properties(document PROPERTIES TIMEOUT 120)

@@ -57,7 +57,7 @@ static ErrorText error_text(int status) {
     return {nullptr, nullptr};
 }
 
-static int find_text(int status, const char* ErrorText::* part, const char** text) {
+static int find_text(int status, const char* ErrorText::*part, const char** text) {
     if (text == nullptr) {
         return INVALID_VALUE;
     }

@@ -22,8 +22,8 @@ std::vector<float> activated(int32_t activation, const std::vector<float>& z) {
     device::Array<float> device_z(z);
     device::Array<float> y(device_z.size());
     const int32_t columns = static_cast<int32_t>(z.size());
-    run("bias_activation", row_launches(1, columns)[0], activation, 1, columns,
-        static_cast<const float*>(nullptr), device_z.pointer(), y.pointer());
+    run("bias_activation", row_launches(1, columns)[0], activation, 1, columns, static_cast<const float*>(nullptr),
+        device_z.pointer(), y.pointer());
     EXPECT_EQ(bits_of(device_z.download()), bits_of(z)) << "z was written without a bias";
     return y.download();
 }

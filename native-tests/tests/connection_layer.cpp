@@ -146,8 +146,7 @@ static void expect_sums(
     ASSERT_EQ(actual.size(), expected.values.size());
     for (size_t n = 0; n < actual.size(); ++n) {
         const double rounding = static_cast<double>(roundings) * 0x1p-24 * expected.magnitudes[n];
-        ASSERT_NEAR(actual[n], expected.values[n], rounding + further_bounds[n] + 1e-30)
-            << what << "[" << n << "]";
+        ASSERT_NEAR(actual[n], expected.values[n], rounding + further_bounds[n] + 1e-30) << what << "[" << n << "]";
     }
 }
 
@@ -215,8 +214,7 @@ std::vector<float> ConnectionLayer::forward(const ConnectionPlan& plan) {
 
 std::vector<float> ConnectionLayer::backward_input(const ConnectionPlan& plan) {
     device::Array<float> dx(static_cast<int64_t>(shape_.samples) * shape_.inputs, offset_);
-    device::connection_backward_input(
-        launch(plan), dz_array_.pointer(), w_array_.pointer(), dx.pointer());
+    device::connection_backward_input(launch(plan), dz_array_.pointer(), w_array_.pointer(), dx.pointer());
     device::synchronize();
     return dx.download();
 }

@@ -70,8 +70,7 @@ TEST(CurandFill, UniformsAreThoseOfTheStreamBitForBit) {
 TEST(CurandFill, NormalsAreThoseOfTheStream) {
     for (const Range& range : ranges()) {
         for (const device::Launch& launch : element_launches(range.n / 4 + 1)) {
-            const std::vector<float> actual =
-                fill("fill_normal", launch, range.seed, range.first, range.n, 0.5f, 3.0f);
+            const std::vector<float> actual = fill("fill_normal", launch, range.seed, range.first, range.n, 0.5f, 3.0f);
             for (int64_t k = 0; k < range.n; ++k) {
                 const int64_t j = range.first + k;
                 const auto pair = reference::box_muller(word(range.seed, j & ~int64_t{1}), word(range.seed, j | 1));

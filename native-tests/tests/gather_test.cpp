@@ -64,7 +64,7 @@ TEST(Gather, OffsetsHave64Bits) {
     device::Array<int32_t> rows(std::vector<int32_t>{row});
     device::Array<float> to(width);
     const uintptr_t start = reinterpret_cast<uintptr_t>(from.pointer()) - sizeof(float) * row * uintptr_t{width};
-    run("gather_rows", row_launches(1, width)[0], 1, width, reinterpret_cast<const float*>(start),
-        rows.pointer(), to.pointer());
+    run("gather_rows", row_launches(1, width)[0], 1, width, reinterpret_cast<const float*>(start), rows.pointer(),
+        to.pointer());
     EXPECT_EQ(to.download(), data);
 }

@@ -1,5 +1,5 @@
-// Launches of kernels that step over their elements, and launches that are waited for. Such kernels give the same results
-// for every grid that covers the columns.
+// Launches of kernels that step over their elements, and launches that are waited for. Such kernels give the same
+// results for every grid that covers the columns.
 #pragma once
 
 #include <algorithm>

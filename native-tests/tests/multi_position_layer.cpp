@@ -42,7 +42,8 @@ static const reference::MaskTable& table_of(Noise noise, reference::Rate rate, d
         definition.step = STEP;
         definition.rate = rate;
         definition.sigma = sigma;
-        const reference::Shape largest{MULTI_POSITION_MOST_SAMPLES, MULTI_POSITION_MOST_CONNECTIONS, MULTI_POSITION_MOST_CONNECTIONS};
+        const reference::Shape largest{
+            MULTI_POSITION_MOST_SAMPLES, MULTI_POSITION_MOST_CONNECTIONS, MULTI_POSITION_MOST_CONNECTIONS};
         found = tables.emplace(identity, reference::MaskTable(definition, FIRST_SAMPLE, largest)).first;
     }
     return found->second;
@@ -74,7 +75,8 @@ static int64_t product(int32_t a, int32_t b, int32_t c = 1) {
 }
 
 MultiPositionLayer::MultiPositionLayer(
-    const MultiPositionMask& mask, MultiPositionPrecision precision, MultiPositionShape shape, MultiPositionNumbers numbers, size_t offset)
+    const MultiPositionMask& mask, MultiPositionPrecision precision, MultiPositionShape shape,
+    MultiPositionNumbers numbers, size_t offset)
     : mask_(mask),
       precision_(precision),
       shape_(shape),
@@ -111,10 +113,8 @@ device::MultiPositionLaunch MultiPositionLayer::launch(ConnectionPass pass, cons
     if (plan.partials > 0) {
         launch.partials = partials_.emplace(plan.partials, offset_).pointer();
     }
-    const float* const first =
-        pass == ConnectionPass::BACKWARD_INPUT ? dz_array_.pointer() : x_array_.pointer();
-    const float* const second =
-        pass == ConnectionPass::BACKWARD_WEIGHT ? dz_array_.pointer() : w_array_.pointer();
+    const float* const first = pass == ConnectionPass::BACKWARD_INPUT ? dz_array_.pointer() : x_array_.pointer();
+    const float* const second = pass == ConnectionPass::BACKWARD_WEIGHT ? dz_array_.pointer() : w_array_.pointer();
     device::make_operands(pass, launch, first, second);
     return launch;
 }
@@ -151,8 +151,7 @@ void MultiPositionLayer::check_forward(const MultiPositionPlan& plan, int32_t ac
     const std::vector<float> z_values = z.download();
     const std::vector<float> y_values = y.download();
     expect_sums(
-        "z", z_values, sums(table_of(mask_.noise, mask_.rate, mask_.sigma)), sums(unmasked_table()),
-        shape_.inputs + 6);
+        "z", z_values, sums(table_of(mask_.noise, mask_.rate, mask_.sigma)), sums(unmasked_table()), shape_.inputs + 6);
     for (size_t n = 0; n < y_values.size(); ++n) {
         const double z_value = z_values[n];
         ASSERT_NEAR(y_values[n], REFERENCE_ACTIVATIONS[activation].value(z_value), activation_bound(z_value))
@@ -198,8 +197,7 @@ std::vector<float> MultiPositionLayer::results(ConnectionPass pass, const MultiP
                 prepared, x_array_.pointer(), w_array_.pointer(), nullptr, LINEAR, to.pointer(), to.pointer());
             break;
         case ConnectionPass::BACKWARD_INPUT:
-            device::multi_position_backward_input(
-                prepared, dz_array_.pointer(), w_array_.pointer(), to.pointer());
+            device::multi_position_backward_input(prepared, dz_array_.pointer(), w_array_.pointer(), to.pointer());
             break;
         default:
             device::multi_position_backward_weight(prepared, x_array_.pointer(), dz_array_.pointer(), to.pointer());

@@ -1,5 +1,5 @@
-// A layer over samples with several positions with a mask on every connection, its batch, and what its three passes must give: shared by the
-// tests of the multi-position kernels.
+// A layer over samples with several positions with a mask on every connection, its batch, and what its three passes
+// must give: shared by the tests of the multi-position kernels.
 #pragma once
 
 #include <optional>
@@ -37,8 +37,8 @@ class MultiPositionLayer {
   public:
     // Buffers begin `offset` floats behind an address that is aligned to 16 bytes.
     MultiPositionLayer(
-        const MultiPositionMask& mask, MultiPositionPrecision precision, MultiPositionShape shape, MultiPositionNumbers numbers,
-        size_t offset = 0);
+        const MultiPositionMask& mask, MultiPositionPrecision precision, MultiPositionShape shape,
+        MultiPositionNumbers numbers, size_t offset = 0);
 
     // Each pass by a plan, against the reference; GoogleTest failures say what differed.
     void check_forward(const MultiPositionPlan& plan, int32_t activation, bool with_bias);

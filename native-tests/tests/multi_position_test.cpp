@@ -39,7 +39,8 @@ std::string case_name(const testing::TestParamInfo<MultiPositionCase>& info) {
 class MultiPositionKernels : public testing::TestWithParam<MultiPositionCase> {
   protected:
     MultiPositionLayer layer(const MultiPositionShape& shape, MultiPositionNumbers numbers, size_t offset = 0) const {
-        return MultiPositionLayer(multi_position_masks()[GetParam().mask], GetParam().precision, shape, numbers, offset);
+        return MultiPositionLayer(
+            multi_position_masks()[GetParam().mask], GetParam().precision, shape, numbers, offset);
     }
 
     // Takes turns with activations and biases.
@@ -65,16 +66,17 @@ class MultiPositionKernels : public testing::TestWithParam<MultiPositionCase> {
 
 // All four sizes ragged, whole, and beyond a tile and a group of the mask; samples in one and in several splits.
 TEST_P(MultiPositionKernels, GiveTheReferencesSums) {
-    const MultiPositionShape shapes[] = {{1, 1, 1, 1},     {2, 3, 13, 33},   {3, 33, 4, 8},    {2, 64, 64, 64},
-                                    {3, 70, 31, 132}, {1, 31, 207, 3},  {1, 13, 3, 207},  {2, 130, 36, 68},
-                                    {1, 5, 264, 100}, {1, 8, 100, 264}, {3, 100, 1, 1},   {1, 132, 128, 258}};
+    const MultiPositionShape shapes[] = {{1, 1, 1, 1},     {2, 3, 13, 33},   {3, 33, 4, 8},   {2, 64, 64, 64},
+                                         {3, 70, 31, 132}, {1, 31, 207, 3},  {1, 13, 3, 207}, {2, 130, 36, 68},
+                                         {1, 5, 264, 100}, {1, 8, 100, 264}, {3, 100, 1, 1},  {1, 132, 128, 258}};
     uint32_t turn = 0;
     for (const MultiPositionShape& shape : shapes) {
         MultiPositionLayer operands = layer(shape, MultiPositionNumbers::HELD);
         for (const ConnectionPass pass : PASSES) {
             for (const MultiPositionTile tile : TILES) {
                 const int32_t splits = pass == ConnectionPass::BACKWARD_WEIGHT ? 1 + turn++ / 2 % 3 : 1;
-                check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, splits));
+                check(
+                    operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, splits));
                 if (HasFatalFailure()) {
                     return;
                 }
@@ -87,7 +89,9 @@ TEST_P(MultiPositionKernels, RoundOperandsNoMoreThanTheirPrecision) {
     const MultiPositionShape shape{2, 20, 60, 44};
     MultiPositionLayer operands = layer(shape, MultiPositionNumbers::ANY);
     for (const ConnectionPass pass : PASSES) {
-        check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, true, MultiPositionTile::SMALL, 1));
+        check(
+            operands, pass,
+            device::multi_position_plan(pass, GetParam().precision, shape, true, MultiPositionTile::SMALL, 1));
     }
 }
 
@@ -95,7 +99,9 @@ TEST_P(MultiPositionKernels, TakeBuffersThatAreNotAligned) {
     const MultiPositionShape shape{2, 20, 64, 36};
     MultiPositionLayer operands = layer(shape, MultiPositionNumbers::HELD, 1);
     for (const ConnectionPass pass : PASSES) {
-        check(operands, pass, device::multi_position_plan(pass, GetParam().precision, shape, false, MultiPositionTile::SMALL, 2));
+        check(
+            operands, pass,
+            device::multi_position_plan(pass, GetParam().precision, shape, false, MultiPositionTile::SMALL, 2));
     }
 }
 
@@ -107,8 +113,8 @@ TEST_P(MultiPositionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
         std::vector<std::vector<float>> results;
         for (const MultiPositionTile tile : TILES) {
             for (int repeat = 0; repeat < 2; ++repeat) {
-                results.push_back(
-                    operands.results(pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, 1)));
+                results.push_back(operands.results(
+                    pass, device::multi_position_plan(pass, GetParam().precision, shape, true, tile, 1)));
             }
         }
         for (const std::vector<float>& result : results) {

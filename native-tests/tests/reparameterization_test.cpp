@@ -29,9 +29,8 @@ device::Array<StepState> state() {
 // sigma times the normal of input 0.
 double noise(const Shape& shape, int64_t k) {
     return SIGMA * reference::normal(
-                       reference::layer_key(SEED, LAYER), STEP,
-                       FIRST_SAMPLE + static_cast<uint32_t>(k / shape.outputs), 0,
-                       static_cast<uint32_t>(k % shape.outputs));
+                       reference::layer_key(SEED, LAYER), STEP, FIRST_SAMPLE + static_cast<uint32_t>(k / shape.outputs),
+                       0, static_cast<uint32_t>(k % shape.outputs));
 }
 
 // Some are 0, as where an input is.

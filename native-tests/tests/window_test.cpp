@@ -12,10 +12,18 @@ struct Shape {
     int32_t samples, height, width, channels, window_height, window_width, stride_height, stride_width, pad_top,
         pad_left, output_height, output_width;
 
-    int64_t image() const { return int64_t{height} * width * channels; }
-    int64_t output() const { return int64_t{output_height} * output_width * channels; }
-    int64_t window() const { return int64_t{window_height} * window_width * channels; }
-    int64_t columns() const { return int64_t{output_height} * output_width * window(); }
+    int64_t image() const {
+        return int64_t{height} * width * channels;
+    }
+    int64_t output() const {
+        return int64_t{output_height} * output_width * channels;
+    }
+    int64_t window() const {
+        return int64_t{window_height} * window_width * channels;
+    }
+    int64_t columns() const {
+        return int64_t{output_height} * output_width * window();
+    }
 
     // Where element (r, s, c) of window (p, q) lies in its image; -1 in the padding.
     int64_t at(int32_t p, int32_t q, int32_t r, int32_t s, int32_t c) const {
@@ -51,16 +59,25 @@ Shape valid(int32_t samples, int32_t h, int32_t w, int32_t c, int32_t wh, int32_
 Shape same(int32_t samples, int32_t h, int32_t w, int32_t c, int32_t wh, int32_t ww, int32_t sh, int32_t sw) {
     const int32_t oh = (h - 1) / sh + 1;
     const int32_t ow = (w - 1) / sw + 1;
-    return Shape{samples, h, w, c, wh, ww, sh, sw, std::max((oh - 1) * sh + wh - h, 0) / 2,
-                 std::max((ow - 1) * sw + ww - w, 0) / 2, oh, ow};
+    return Shape{samples,
+                 h,
+                 w,
+                 c,
+                 wh,
+                 ww,
+                 sh,
+                 sw,
+                 std::max((oh - 1) * sh + wh - h, 0) / 2,
+                 std::max((ow - 1) * sw + ww - w, 0) / 2,
+                 oh,
+                 ow};
 }
 
 std::vector<Shape> shapes() {
-    return {
-        valid(1, 1, 1, 1, 1, 1, 1, 1), same(3, 1, 1, 13, 3, 3, 1, 1),  valid(2, 5, 7, 3, 3, 2, 1, 1),
-        same(2, 5, 7, 3, 3, 3, 1, 1),  same(3, 6, 5, 1, 5, 4, 2, 3),   valid(1, 7, 9, 33, 2, 2, 2, 2),
-        same(5, 4, 4, 2, 2, 3, 3, 1),  valid(2, 8, 3, 4, 1, 1, 3, 2),  same(1, 3, 13, 5, 7, 1, 1, 2),
-        valid(4, 28, 28, 1, 5, 5, 1, 1)};
+    return {valid(1, 1, 1, 1, 1, 1, 1, 1),  same(3, 1, 1, 13, 3, 3, 1, 1), valid(2, 5, 7, 3, 3, 2, 1, 1),
+            same(2, 5, 7, 3, 3, 3, 1, 1),   same(3, 6, 5, 1, 5, 4, 2, 3),  valid(1, 7, 9, 33, 2, 2, 2, 2),
+            same(5, 4, 4, 2, 2, 3, 3, 1),   valid(2, 8, 3, 4, 1, 1, 3, 2), same(1, 3, 13, 5, 7, 1, 1, 2),
+            valid(4, 28, 28, 1, 5, 5, 1, 1)};
 }
 
 // The grid that is chosen, and small ones, so that threads must go on to further samples.

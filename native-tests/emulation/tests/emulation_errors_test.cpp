@@ -17,18 +17,25 @@ TEST(EmulationErrors, RefusesBadCopies) {
     expect_error([&] { copy(64, 4); }, "byte 64 of dynamic shared memory, which has 64 bytes");
     const Array<float> to(1);
     expect_error(
-        [&] { device::launch("copy_to", {{}, 1}, to.pointer(), in.pointer()); },
+        [&] {
+            device::launch("copy_to", {{}, 1}, to.pointer(), in.pointer());
+        },
         "outside the block's shared memory: byte 0 of an array, which has 4 bytes");
     const Array<float> unaligned(numbers(64), 1);
     expect_error(
-        [&] { device::launch("copy_misaligned", {{}, 1, 64}, unaligned.pointer(), 0, 0); }, "source must be aligned");
+        [&] {
+            device::launch("copy_misaligned", {{}, 1, 64}, unaligned.pointer(), 0, 0);
+        },
+        "source must be aligned");
 }
 
 TEST(EmulationErrors, RefusesDivergentBarriers) {
     device::launch("barrier_for_some", {{}, 64}, 64);
     device::launch("barrier_for_some", {{}, 64}, 0);
     expect_error(
-        [] { device::launch("barrier_for_some", {{2, 3, 4}, 64}, 63); },
+        [] {
+            device::launch("barrier_for_some", {{2, 3, 4}, 64}, 63);
+        },
         "thread 0: divergent barrier: thread 0 waits in __syncthreads, but thread 63 has ended");
 }
 
@@ -37,14 +44,20 @@ TEST(EmulationErrors, RefusesDivergentWarps) {
     device::launch("shuffle_for_some", {{}, 64}, out.pointer(), 64);
     device::launch("shuffle_for_some", {{}, 64}, out.pointer(), 32);
     expect_error(
-        [&] { device::launch("shuffle_for_some", {{}, 64}, out.pointer(), 31); },
+        [&] {
+            device::launch("shuffle_for_some", {{}, 64}, out.pointer(), 31);
+        },
         "divergent warp: thread 0 waits in __shfl_sync for lanes 0xffffffff, but thread 31 waits in "
         "__syncthreads");
     expect_error(
-        [&] { device::launch("shuffle_with_mask", {{}, 32}, out.pointer(), 0x0000FFFFu, 3); },
+        [&] {
+            device::launch("shuffle_with_mask", {{}, 32}, out.pointer(), 0x0000FFFFu, 3);
+        },
         "leaves out the calling lane");
     expect_error(
-        [&] { device::launch("shuffle_with_mask", {{}, 16}, out.pointer(), 0xFFFFFFFFu, 16); },
+        [&] {
+            device::launch("shuffle_with_mask", {{}, 16}, out.pointer(), 0xFFFFFFFFu, 16);
+        },
         "__shfl_sync reads lane 16, which its mask leaves out or its block lacks");
 }
 
@@ -66,7 +79,9 @@ TEST(EmulationErrors, RefusesAccessOutsideSharedMemory) {
         [&] { write("write_shared_array", 33); }, "behind shared array values", "use-after-poison.*In kernel write");
     const Array<float> out(32);
     expect_error(
-        [&] { device::launch("read_shared", {{}, 32}, out.pointer(), int64_t{0}); },
+        [&] {
+            device::launch("read_shared", {{}, 32}, out.pointer(), int64_t{0});
+        },
         "byte 0 of dynamic shared memory, which has 0 bytes");
 }
 
@@ -110,8 +125,10 @@ TEST(EmulationErrors, RefusesTraps) {
     device::launch("divide", {{}, 1}, out.pointer(), 7, 2);
     EXPECT_EQ(out.download(), std::vector<int>{3});
     expect_error_or_report(
-        [&] { device::launch("divide", {{}, 1}, out.pointer(), 7, 0); }, "integer division by 0 or overflow",
-        "division by zero");
+        [&] {
+            device::launch("divide", {{}, 1}, out.pointer(), 7, 0);
+        },
+        "integer division by 0 or overflow", "division by zero");
     const Array<int> levels(std::vector<int>{1, 0});
     expect_error([&] { device::launch("recurse", {{}, 1}, levels.pointer()); }, "thread 0: stack overflow");
 }

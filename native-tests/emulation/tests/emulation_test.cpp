@@ -65,7 +65,9 @@ TEST(Emulation, ShowsAMissingWait) {
     device::launch("read_while_copied", {{}, 64}, in.pointer(), out.pointer());
     EXPECT_EQ(count_of_nan(out.download()), 64);
     expect_error(
-        [&] { device::launch("end_without_wait", {{}, 64}, in.pointer()); },
+        [&] {
+            device::launch("end_without_wait", {{}, 64}, in.pointer());
+        },
         "ended before it waited for its 1 asynchronous copies");
 }
 

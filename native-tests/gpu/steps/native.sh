@@ -28,9 +28,11 @@ build_without_cmake() {
     fi
     flags=(-std=c++17 -O2 -ffp-contract=off -I "$repository/cuda" -I "$native/emulation" -I "$native/device"
         -I "$native/reference" -I "$native/tests"
+        "-DPERNODEDROP_PTX_DIR=\"$ptx_folder\""
+        "-DPERNODEDROP_PLANS=\"$repository/src/test/resources/org/pernodedrop/kernels/cuda\""
         "-DPERNODEDROP_PTX_FOLDERS=\"$ptx_folder:$build/ptx\""
         "-DKNOWN_ANSWERS=\"$repository/src/test/resources/org/pernodedrop/mask\"")
-    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,ptx_kernels,multi_position}.cpp)
+    local device=("$native"/device/{connection,cuda_driver,cuda_kernels,device_cuda,kernel_facts,ptx_kernels,multi_position}.cpp)
     local test_sources=("$native"/tests/*.cpp "$here"/*_test.cpp "$native"/reference/*.cpp)
     if [ -n "$curand" ] && [ -n "$cuda_include" ] &&
         g++ -std=c++17 -O2 -isystem "$curand" -isystem "$cuda_include" -isystem "$cuda_include/cccl" \
@@ -46,10 +48,10 @@ build_without_cmake() {
     fi
     flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
     g++ "${flags[@]}" -o "$build/kernel_timing" \
-        "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,timing_results}.cpp \
+        "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,timing_results}.cpp \
         "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/multi_position_timing" \
-            "$here"/{multi_position_timing,multi_position_operands,clocks,cublas,cuda_timer,layer_operands}.cpp \
+            "$here"/{multi_position_timing,multi_position_operands,clocks,cublas,cuda_timer,layer_operands,plans}.cpp \
             "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
 }
@@ -115,10 +117,11 @@ initcheck unfilled 30"
 step_timing() {
     ensure_built || return
     TAIL=200 step timing 180 "$build/kernel_timing" --json "$json" --commit "$commit" --toolkit "${toolkit:-unknown}" \
-        --libraries "$(library_folders | paste -sd:)" ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
+        --libraries "$(library_folders | paste -sd:)" ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"} \
+        ${TIMING_PLANS:+--plans "$TIMING_PLANS"}
     TAIL=200 step multi-position-timing 180 "$build/multi_position_timing" --json "$output/multi-position-timings.json" \
         --commit "$commit" --libraries "$(library_folders | paste -sd:)" \
-        ${MULTI_POSITION_SHAPES:+--shapes "$MULTI_POSITION_SHAPES"}
+        ${MULTI_POSITION_SHAPES:+--shapes "$MULTI_POSITION_SHAPES"} ${TIMING_PLANS:+--plans "$TIMING_PLANS"}
 }
 
 step_peers() {

@@ -31,9 +31,8 @@ TEST_F(SimulatedModules, AreAllTheLibrarysPtx) {
 TEST_F(SimulatedModules, AreRefusedWhenTheyAreNotOurs) {
     const std::string ptx = read_ptx("vector");
     EXPECT_EQ(
-        load(
-            "\x7f"
-            "ELF"),
+        load("\x7f"
+             "ELF"),
         NO_BINARY_FOR_GPU);
     EXPECT_EQ(load("no PTX"), INVALID_PTX);
     EXPECT_EQ(load(replaced(ptx, ".version 7.8", ".version 8.5")), SUCCESS);

@@ -68,7 +68,8 @@ TEST_F(SimulatedMemory, RefusesCopiesThatLeaveIt) {
 TEST_F(SimulatedMemory, CopiesRowsThatLieApart) {
     const DeviceAddress wide = upload({1, 2, -1, 3, 4, -1, 5, 6});
     const DeviceAddress dense = upload({0, 0, 0, 0, 0, 0});
-    Copy2D copy = {0, 0, Copy2D::DEVICE, nullptr, wide, nullptr, 12, 0, 0, Copy2D::DEVICE, nullptr, dense, nullptr, 8, 8, 3};
+    Copy2D copy = {0,       0,     Copy2D::DEVICE, nullptr, wide, nullptr, 12, 0, 0, Copy2D::DEVICE,
+                   nullptr, dense, nullptr,        8,       8,    3};
     void* const stream = nullptr;
     EXPECT_EQ(cuda()("cuMemcpy2DAsync_v2", static_cast<const void*>(&copy), stream), SUCCESS);
     EXPECT_EQ(download(dense, 6), (std::vector<float>{1, 2, 3, 4, 5, 6}));

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a Java program gave in a process of its own, with the class path and the JVM options of the tests: native libraries
- * and the classes that load them stay in a process once they are there, failures too.
+ * Result of a process of its own. Java programs get the class path and the JVM options of the tests; they are forked because
+ * native libraries, and failures to load them, stay in a process.
  *
  * @param code exit code
  * @param out standard output
@@ -27,23 +27,42 @@ public record ForkedJava(int code, String out, String err) {
      */
     public static ForkedJava run(
             List<String> options, Map<String, String> variables, Class<?> program, String... arguments) {
+        return run(
+                Path.of(""), System.getProperty("java.class.path"), options, variables, program.getName(), arguments);
+    }
+
+    /** Runs a program of another class path in a folder. */
+    static ForkedJava run(
+            Path folder,
+            String classPath,
+            List<String> options,
+            Map<String, String> variables,
+            String program,
+            String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx1g"));
-        for (String folder : List.of("java.io.tmpdir", "org.bytedeco.javacpp.cachedir")) {
-            if (System.getProperty(folder) != null) {
-                command.add("-D" + folder + "=" + System.getProperty(folder));
+        for (String property : List.of("java.io.tmpdir", "org.bytedeco.javacpp.cachedir")) {
+            if (System.getProperty(property) != null) {
+                command.add("-D" + property + "=" + System.getProperty(property));
             }
         }
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of("-cp", classPath, program));
         command.addAll(List.of(arguments));
+        return run(folder, variables, command);
+    }
+
+    /** Runs a command in a folder. */
+    static ForkedJava run(Path folder, Map<String, String> variables, List<String> command) {
         try {
             Path out = Files.createTempFile("forked", ".out");
             Path err = Files.createTempFile("forked", ".err");
             try {
-                ProcessBuilder builder =
-                        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+                ProcessBuilder builder = new ProcessBuilder(command)
+                        .directory(folder.toAbsolutePath().toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
                 builder.environment().putAll(variables);
                 Process process = builder.start();
                 if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {

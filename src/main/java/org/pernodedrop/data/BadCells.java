@@ -31,19 +31,20 @@ final class BadCells {
         FEATURE("features must be finite numbers", "correct them, or remove the rows or the columns"),
         FIELDS("CSV rows must all have as many fields as the first", "correct the rows"),
         MISSING_LABEL(
-                "label must not be missing",
-                "fill labels in, or remove the rows; a class that is called so needs another name"),
+                "label must not be missing", "add the labels, or remove the rows; rename a class with such a name"),
         DECIMAL_LABEL(
                 "labels must be integers or text",
-                "numbers with decimals look like regression, which this program does not do, it learns classes: choose"
-                        + " the label column by its name or index, or make classes of the numbers"),
+                "numbers with decimals look like regression, but this program learns classes: choose the label column by"
+                        + " its name or index, or make classes of the numbers"),
         LARGE_LABEL(
                 "integer labels must be within 2^53",
-                "choose the label column by its name or index: so large numbers look like identifiers"),
+                "numbers as large as this look like identifiers: choose the label column by its name or index"),
         MIXED_LABEL(
                 "labels must be all integers or all text",
-                "correct them, choose the label column, or say by --header whether the first row is one"),
-        UNKNOWN_LABEL("labels must be classes of the model", "correct them, or leave --label out to predict only");
+                "correct them, choose the label column, or say whether the first row is a header (--header)"),
+        UNKNOWN_LABEL(
+                "labels must be classes of the model",
+                "correct them, or leave the label column (--label) out to predict only");
 
         private final String rule;
         private final String wayOut;

@@ -105,7 +105,7 @@ final class CsvSource extends DataSource {
                         .accept(file + ": column 1"
                                 + (layout.names().isEmpty() ? "" : " (" + MessageText.quoted(name) + ")")
                                 + (unnamed ? " has no name" : " counts the rows")
-                                + ", which looks like an index; it is learned from like all others: remove it from the file"
+                                + ", which looks like an index; it is used as a feature: remove it from the file"
                                 + " if it is one (pandas leaves it out by to_csv(index=False))");
             }
         }

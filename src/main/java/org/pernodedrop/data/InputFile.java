@@ -224,7 +224,7 @@ final class InputFile {
             read += Math.max(bytes, 0);
             if (read > limit) {
                 throw new DataException("data file must unpack to at most " + limit + " bytes: " + file
-                        + " goes on behind them; check that it is no gzip bomb, and then allow more by --max-unpacked");
+                        + " is longer; check that it is no gzip bomb, and then raise the limit (--max-unpacked)");
             }
         }
     }

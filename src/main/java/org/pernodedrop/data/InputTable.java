@@ -101,7 +101,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
                             .accept("column " + (column + 1) + " (" + MessageText.quoted(name) + ") of " + sample.file()
                                     + " is the model's label and is ignored"
                                     + (label == TableLayout.NO_LABEL
-                                            ? "; give it by --label to score the file by it"
+                                            ? "; name it as the label column (--label) to score the file by it"
                                             : ""));
                 } else {
                     unknown.add(name);
@@ -134,7 +134,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
             throw new DataException("inputs must have the columns that the network was trained on, by their names: "
                     + sample.file() + " " + String.join(" and ", problems) + "; rename, add or remove columns"
                     + (index ? " (pandas leaves its index out by to_csv(index=False))" : "")
-                    + ", or give --header no if the first row is an example");
+                    + ", or, if the first row is an example, say so (--header no)");
         }
 
         private static String listed(List<String> names) {
@@ -159,7 +159,7 @@ public record InputTable(int rows, float[] features, Optional<int[]> labels) {
                         + (oneMore
                                 ? "if one of them is the label, remove it, or give its "
                                         + (names.isEmpty() ? "" : "name or ") + "index from 0 (the last is "
-                                        + (found - 1) + ") by --label to score the file"
+                                        + (found - 1) + ") as the label column (--label) to score the file"
                                 : "give a file with the same columns"));
             }
             String why = !names.isEmpty()

@@ -161,12 +161,12 @@ interface Labels {
             boolean rare = classes >= SOME_CLASSES && rows < FEW_EXAMPLES * classes;
             if (numbers.count > 0 && (rare || classes >= MANY_CLASSES)) {
                 return Optional.of("the label takes " + classes + " different integers in " + rows
-                        + " rows, which looks like regression; this program learns classes, and takes each for one of its own:"
-                        + " make ranges of them if they are measured or counted");
+                        + " rows, which looks like regression; this program learns classes and makes a class of each integer:"
+                        + " group them into ranges if they are measurements or counts");
             }
             if (numbers.count == 0 && rare) {
                 return Optional.of("the label takes " + classes + " different texts in " + rows
-                        + " rows, which looks like names or identifiers rather than classes: see that the label column is the"
+                        + " rows, which looks like names or identifiers rather than classes: make sure that the label column is the"
                         + " right one");
             }
             return Optional.empty();

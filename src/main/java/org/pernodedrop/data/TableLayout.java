@@ -51,9 +51,9 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             int named = List.of(first().fields()).indexOf(given);
             if (named >= 0 && named != label) {
                 reading.notice()
-                        .accept("label=" + given + " is taken for the index of column " + (label + 1) + " of " + file
-                                + " (" + MessageText.quoted(first().fields()[label]) + "), though column " + (named + 1)
-                                + " is called so; if that is meant, give label " + named);
+                        .accept("label=" + given + " is read as the index of column " + (label + 1) + " of " + file
+                                + " (" + MessageText.quoted(first().fields()[label]) + "), although column " + (named + 1)
+                                + " has that name; for that column, give label " + named);
             }
         }
 
@@ -73,9 +73,10 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                     .accept("the first row of " + file + ", "
                             + MessageText.quoted(String.join(",", first().fields()))
                             + (decision.header()
-                                    ? ", is taken for its header: " + reason + "; if it is an example, give --header no"
+                                    ? ", is taken for its header: " + reason
+                                            + "; if it is an example, say so (--header no)"
                                     : ", is taken for an example: " + reason
-                                            + "; if it is the header, give --header yes")));
+                                            + "; if it is the header, say so (--header yes)")));
             return decision.header();
         }
 
@@ -89,7 +90,7 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
                     throw new DataException(
                             "columns must have different names: " + MessageText.quoted(names.get(column))
                                     + " names columns " + (earlier + 1) + " and " + (column + 1) + " of " + file
-                                    + "; rename one, or give --header no if the first row is an example");
+                                    + "; rename one, or, if the first row is an example, say so (--header no)");
                 }
             }
             return names;

@@ -73,12 +73,15 @@ public final class CallerContext {
         long[] value = new long[1];
         int code = CudaCalls.code(
                 () -> JCudaDriver.cuPointerGetAttribute(Pointer.to(value), CU_POINTER_ATTRIBUTE_MEMORY_TYPE, pointer));
+        boolean unknown = code == CUresult.CUDA_ERROR_INVALID_VALUE;
+        if (!unknown) {
+            CudaCalls.check(code, "asking for a pointer's memory");
+        }
         // The driver writes 32 bits of some attributes.
-        if (code == CUresult.CUDA_ERROR_INVALID_VALUE || (int) value[0] != CUmemorytype.CU_MEMORYTYPE_DEVICE) {
+        if (unknown || (int) value[0] != CUmemorytype.CU_MEMORYTYPE_DEVICE) {
             throw new IllegalArgumentException(
                     name + " must lie in the GPU's memory; copy it there: " + name + "=0x" + Long.toHexString(address));
         }
-        CudaCalls.check(code, "asking for a pointer's memory");
         int number = (int) ask(CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, pointer);
         CUdevice owner = new CUdevice();
         CudaCalls.check(() -> JCudaDriver.cuDeviceGet(owner, number), "looking at a GPU");

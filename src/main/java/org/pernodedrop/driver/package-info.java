@@ -1,5 +1,5 @@
 /**
- * NVIDIA's libraries and JCuda's natives: how they are {@linkplain org.pernodedrop.driver.CudaLibraries found
- * and loaded}, and what to do where one is missing.
+ * NVIDIA's driver and libraries: {@linkplain org.pernodedrop.driver.CudaLibraries found and loaded}, with a remedy where one
+ * is missing, and called: contexts, streams, events and memory, with failures as exceptions that name cause and remedy.
  */
 package org.pernodedrop.driver;

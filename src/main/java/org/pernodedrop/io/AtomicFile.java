@@ -29,7 +29,7 @@ public final class AtomicFile implements AutoCloseable {
         try {
             Files.createFile(temporary);
         } catch (IOException e) {
-            throw failure("no file can be made in " + target.getParent(), e);
+            throw failure("no file can be created in " + target.getParent(), e);
         }
         TemporaryFiles.add(temporary);
     }
@@ -78,7 +78,7 @@ public final class AtomicFile implements AutoCloseable {
         try (FileChannel content = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
             content.force(true);
         } catch (IOException e) {
-            throw failure("bringing the finished file to the disk failed", e);
+            throw failure("flushing the finished file to the disk failed", e);
         }
         try {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

@@ -92,8 +92,8 @@ public final class FileSet {
             Path earlier = folder.resolve(file);
             if (Files.isDirectory(earlier, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(
-                        earlier + " is a folder, where a file is to be written; remove it, or name another"
-                                + " folder by --out");
+                        earlier + " is a folder, but a file must be written there; remove it, or name another"
+                                + " folder (--out)");
             }
         }
         SortedMap<Integer, Path> unfinished = unfinished(folder, kind);

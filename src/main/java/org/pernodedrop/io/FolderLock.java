@@ -75,7 +75,7 @@ public final class FolderLock implements AutoCloseable {
                 return lock.get();
             }
         }
-        throw new IOException(folder + " is removed again and again while it is to be held; name another folder");
+        throw new IOException(folder + " is being deleted repeatedly while it is locked; name another folder");
     }
 
     /**
@@ -187,7 +187,7 @@ public final class FolderLock implements AutoCloseable {
     // Does not follow a symbolic link, which another user may have put there: its target would be overwritten.
     private static FileChannel open(Path file, OpenOption... options) throws IOException {
         if (isSomethingElse(file)) {
-            throw new IOException(file + " is no file; remove it, or name another folder");
+            throw new IOException(file + " is not a regular file; remove it, or name another folder");
         }
         OpenOption[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = LinkOption.NOFOLLOW_LINKS;
@@ -213,7 +213,7 @@ public final class FolderLock implements AutoCloseable {
             throw inUse(folder, "this process, " + ProcessHandle.current().pid() + ",");
         } catch (IOException e) {
             notice.accept(folder + " is on a file system without locks (" + e.getMessage()
-                    + "): see to it that no other process writes there");
+                    + "): make sure that no other process writes to it");
             return;
         }
         Matcher content = CONTENT.matcher(read(channel));
@@ -222,7 +222,7 @@ public final class FolderLock implements AutoCloseable {
 
     private static InUseException inUse(Path folder, String holder) {
         return new InUseException(
-                folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder by --out");
+                folder + " is in use: " + holder + " is writing to it; wait for it, or name another folder (--out)");
     }
 
     private static void write(Path file, FileChannel channel, String content) throws IOException {

@@ -85,7 +85,7 @@ public final class NativesFolder {
             return temporary();
         } catch (IOException e) {
             throw new IOException(
-                    "no private folder can be had for native libraries (" + reason + "; " + told(e)
+                    "there is no private folder for native libraries (" + reason + "; " + told(e)
                             + "); name one by -D" + PROPERTY + "=DIR",
                     e);
         }
@@ -134,7 +134,7 @@ public final class NativesFolder {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new IOException("no folder has such a name: " + name, e);
+            throw new IOException("not a valid name of a folder: " + name, e);
         }
     }
 

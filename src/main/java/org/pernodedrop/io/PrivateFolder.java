@@ -272,7 +272,7 @@ public final class PrivateFolder {
             try {
                 return Files.readAttributes(path, "unix:mode,uid,owner,group", LinkOption.NOFOLLOW_LINKS);
             } catch (IOException e) {
-                throw new NotPrivateException(path, "its owner and mode cannot be told: " + e);
+                throw new NotPrivateException(path, "its owner and mode cannot be read: " + e);
             }
         }
 
@@ -280,7 +280,7 @@ public final class PrivateFolder {
             try {
                 return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS);
             } catch (IOException e) {
-                throw new NotPrivateException(path, "its owner cannot be told: " + e);
+                throw new NotPrivateException(path, "its owner cannot be read: " + e);
             }
         }
     }

@@ -51,7 +51,7 @@ public final class TemporaryFolder implements AutoCloseable {
                 return folder;
             }
             if (attempt == TRIES) {
-                throw new IOException("the lock of a temporary folder cannot be had in " + real);
+                throw new IOException("no temporary folder can be locked in " + real);
             }
         }
     }

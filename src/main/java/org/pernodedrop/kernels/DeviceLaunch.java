@@ -1,16 +1,16 @@
 package org.pernodedrop.kernels;
 
 /**
- * What kernels on a caller's GPU memory take besides their operands. All addresses are of that GPU's memory, and stay the
- * caller's.
+ * Arguments of a launch on a caller's GPU, besides the operands: stream, mask state and memory. All addresses are of that GPU's
+ * memory, and stay the caller's.
  *
  * @param stream a {@code CUstream} or {@code cudaStream_t} as a number; 0 is the default stream
- * @param state address of the 16 bytes that say which mask is drawn, a multiple of 16: two words of the seed, low and high,
- *     the step, and a word that is not read here
+ * @param state address of the 16 bytes that decide which mask is drawn, a multiple of 16: the seed's low and high words, the
+ *     step, and a word that is not read here
  * @param layer number of the layer, at least 0: layers of one seed have different masks
  * @param firstSample index of sample 0 in the global batch, at least 0
  * @param packed address of packed bits, a multiple of 16; 0 for none
- * @param workspace address of memory that no other work touches until the launched is done, a multiple of 16; 0 for none
+ * @param workspace address of memory that no other work uses until the launch is done, a multiple of 16; 0 for none
  */
 public record DeviceLaunch(long stream, long state, int layer, int firstSample, long packed, long workspace) {
     private static final int ALIGNMENT = 16;

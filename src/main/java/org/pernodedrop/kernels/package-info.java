@@ -3,7 +3,7 @@
  * own network.
  *
  * <p>{@link org.pernodedrop.kernels.cpu.HostKernels} works on arrays and direct buffers of the host, {@link
- * org.pernodedrop.kernels.PointerKernels} on addresses in a GPU's memory, in the caller's context and stream. From the same
+ * org.pernodedrop.kernels.cuda.PointerKernels} on addresses in a GPU's memory, in the caller's context and stream. From the same
  * arguments they compute:
  *
  * <pre>

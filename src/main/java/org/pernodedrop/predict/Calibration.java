@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether a classifier is right as often as it says. Predictions are sorted into bins by their confidence: of those that are
- * made with about 80%, 80% should be right.
+ * * Calibration of a classifier: predictions are sorted into bins by their confidence; of those with a confidence of
+ * about 80%, 80% should be right.
  *
  * <p>Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: {@code ECE = sum_m n_m / n |accuracy_m -
  * confidence_m|} over {@value #BINS} bins of equal width.
  *
- * <p>Examples without a prediction are counted apart and enter nothing else; if no example has one, all means are NaN.
+ * <p>Examples without a prediction are counted separately and excluded from all means, which are NaN if there is no
+ * prediction.
  *
  * @param bins all of them, the empty ones too
  * @param examples number of predictions

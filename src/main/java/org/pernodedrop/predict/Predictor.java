@@ -16,9 +16,9 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.train.Trainer;
 
 /**
- * Asks a classifier about examples, batch by batch. Holds buffers beside the network, which must outlive it. One thread at a
- * time: each question is one operation of the network's backend, during which other threads are refused with {@link
- * IllegalStateException}.
+ * * Predicts classes by a classifier, batch by batch. It has buffers of its own beside the network, which must outlive
+ * it. Not thread-safe: each prediction is one operation of the network's backend, during which calls from other threads
+ * fail with {@link IllegalStateException}.
  *
  * <pre>{@code
  * try (Predictor predictor = new Predictor(network)) {
@@ -28,7 +28,7 @@ import org.pernodedrop.train.Trainer;
  * }</pre>
  */
 public final class Predictor implements AutoCloseable {
-    /** Samples of a batch, rows or draws of rows: where the network was trained, these have room. */
+    /** Samples of a batch, rows or draws of rows; a network that was trained has room for these. */
     static final int BATCH = Trainer.EVALUATION_BATCH;
 
     private final Network network;
@@ -41,7 +41,7 @@ public final class Predictor implements AutoCloseable {
     private final DeviceFloats samples;
 
     /**
-     * Makes room for a batch.
+     * * Allocates buffers for a batch.
      *
      * @throws IllegalArgumentException if the network is no classifier
      */
@@ -84,11 +84,10 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The mean of the network's probabilities over many draws of its masks, and how much these differ. Draw n of row r has
-     * the masks of sample {@code r draws + n} at the network's step, so that draws of many rows share a batch; where a layer
-     * has one mask for a batch (DropConnect), it is that of step {@code step + n}, and sample r. The same network gives the
-     * same numbers, however many rows are asked for at once up to this one. A row has no prediction if one of its draws has
-     * none.
+     * * The mean of the network's probabilities over many draws of its masks, and their spread. Draw n of row r has the
+     * masks of sample {@code r draws + n} at the network's step, so that draws of many rows share a batch; where a
+     * layer has one mask for a batch (DropConnect), it is that of step {@code step + n}, and sample r. The results for
+     * a row do not depend on the rows behind it. A row has no prediction if one of its draws has none.
      *
      * @param features {@code [rows, I]}, as for {@link #predict}
      * @param draws at least 2; rows times draws below 2^31
@@ -163,7 +162,7 @@ public final class Predictor implements AutoCloseable {
         return features.length / inputs;
     }
 
-    // Each row goes to the device once, and is repeated there.
+    // Each row is copied to the device once and repeated there.
     private float[] run(float[] features, int first, int size, IntUnaryOperator rowOf, Mode mode) {
         int firstRow = rowOf.applyAsInt(first);
         int rowCount = rowOf.applyAsInt(first + size - 1) - firstRow + 1;
@@ -181,8 +180,8 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    // By logarithms, which don't underflow as probabilities do. Infinite features may end in finite outputs, behind a
-    // ReLU.
+    // Computed in the logarithmic domain, where nothing underflows. Infinite features are refused too, because a ReLU
+    // may turn them into finite outputs.
     private Prediction prediction(float[] features, int row, float[] logits, int sample) {
         boolean finite = true;
         for (int j = 0; j < inputs && finite; j++) {

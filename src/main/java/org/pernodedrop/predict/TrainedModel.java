@@ -12,7 +12,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.SavedRun;
 
-/** A network that a run has trained, on a backend, with what the run was. */
+/** A network that was trained by a run, on a backend, with the facts of the run. */
 public final class TrainedModel implements AutoCloseable {
     private final Network network;
     private final SavedRun.Facts facts;
@@ -54,7 +54,7 @@ public final class TrainedModel implements AutoCloseable {
         }
     }
 
-    // What a file that takes its place does not share.
+    // Identifies the file: a replacement has another key, time or size.
     private static Object identity(Path file) throws IOException {
         if (Files.notExists(file)) {
             return file;
@@ -68,7 +68,7 @@ public final class TrainedModel implements AutoCloseable {
         return network;
     }
 
-    /** What the run was. */
+    /** The facts of the run. */
     public SavedRun.Facts facts() {
         return facts;
     }

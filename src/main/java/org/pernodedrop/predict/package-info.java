@@ -1,2 +1,2 @@
-/** What trained networks say of new examples, and how sure they are. */
+/** Predictions of trained networks for new examples, with their uncertainty. */
 package org.pernodedrop.predict;

@@ -17,7 +17,8 @@ record BatchSizes(int examples, int size, boolean joinsSingle) {
         boolean several = network.needsSeveralSamples();
         if (several && (examples < 2 || config.batchSize() < 2)) {
             throw new IllegalArgumentException("batch normalization of one value a channel needs at least 2 examples in"
-                    + " every batch; take a larger --batch-size and more examples: batchSize=" + config.batchSize()
+                    + " every batch; take larger batches (--batch-size) and more examples: batchSize="
+                    + config.batchSize()
                     + ", training examples=" + examples);
         }
         return new BatchSizes(examples, config.batchSize(), several);

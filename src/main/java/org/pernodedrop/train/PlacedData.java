@@ -50,7 +50,7 @@ public record PlacedData(boolean onDevice, BatchSource train, BatchSource valida
                 return onDevice(backend, split);
             } catch (OutOfDeviceMemoryException e) {
                 throw new OutOfDeviceMemoryException(
-                        "the data does not fit on the device beside the network; use --data-on-device auto or no: "
+                        "the data does not fit on the device beside the network; stream it from the host (--data-on-device auto or no): "
                                 + sizes + " (" + e.getMessage() + ")",
                         e);
             }

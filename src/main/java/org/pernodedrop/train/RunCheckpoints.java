@@ -22,6 +22,9 @@ import org.pernodedrop.train.TrainingState.EpochRows;
  * The file is replaced atomically: if the process is killed, the last complete checkpoint is there.
  */
 public final class RunCheckpoints implements TrainingListener {
+    /** Bytes for later additions other than epochs: entries of the best epoch's tensors, and more digits of the step. */
+    private static final long RESERVE = 1_000_000;
+
     private final Path file;
     private final Network network;
     private final Snapshot best;
@@ -56,19 +59,19 @@ public final class RunCheckpoints implements TrainingListener {
         this.diverged = start.diverged();
         last.take();
         write();
-        this.room = epochs.size() + CheckpointRoom.epochs(file);
-        if (room <= epochs.size() && hasMoreToCome()) {
-            throw unknowable(null);
+        this.room = epochs.size() + moreEpochs(file);
+        if (room <= epochs.size() && isUnfinished()) {
+            throw tooLarge(null);
         }
     }
 
-    private boolean hasMoreToCome() {
+    private boolean isUnfinished() {
         return epochs.size() < start.training().config().epochs();
     }
 
-    private static IllegalArgumentException unknowable(IllegalArgumentException cause) {
+    private static IllegalArgumentException tooLarge(IllegalArgumentException cause) {
         return new IllegalArgumentException(
-                "the files of a run have no room for what is to be known of the data: names, mean and deviation of all"
+                "the files of a run cannot hold the description of the data: names, mean and deviation of all"
                         + " columns take too much; use fewer columns or shorter names",
                 cause);
     }
@@ -83,10 +86,10 @@ public final class RunCheckpoints implements TrainingListener {
         epochs.add(epoch);
         last.take();
         current = false;
-        if (epochs.size() >= room && hasMoreToCome()) {
+        if (epochs.size() >= room && isUnfinished()) {
             write();
-            throw new IllegalStateException("no file has room for what is measured in more than " + room
-                    + " epochs; end the run by --resume with --epochs=" + epochs.size());
+            throw new IllegalStateException("a file cannot hold the metrics of more than " + room
+                    + " epochs; resume the run with epochs=" + epochs.size() + " to end it (--resume, --epochs)");
         }
         if (System.nanoTime() - written >= intervalNanos) {
             write();
@@ -117,7 +120,7 @@ public final class RunCheckpoints implements TrainingListener {
         try {
             Checkpoint.save(network, best, facts().toMetadata(), file);
         } catch (IllegalArgumentException e) {
-            throw unknowable(e);
+            throw tooLarge(e);
         } catch (IOException e) {
             throw unwritable(e);
         }
@@ -140,7 +143,7 @@ public final class RunCheckpoints implements TrainingListener {
     }
 
     private static UncheckedIOException unwritable(IOException e) {
-        return new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
+        return new UncheckedIOException(e.getMessage() + "; free space or name another directory (--out)", e);
     }
 
     /** The present state of the run. */
@@ -154,32 +157,21 @@ public final class RunCheckpoints implements TrainingListener {
                 diverged);
     }
 
-    /** The number of epochs that a checkpoint can hold: its header has a limit and grows with every epoch. */
-    static final class CheckpointRoom {
-        /**
-         * Reserve for later additions other than epochs: entries of the best epoch's tensors, and more digits of the
-         * step.
-         */
-        private static final long RESERVE = 1_000_000;
-
-        private CheckpointRoom() {}
-
-        /** Number of epochs that fit in addition to those of a checkpoint. */
-        static int epochs(Path checkpoint) {
-            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            try (FileChannel channel = FileChannel.open(checkpoint, StandardOpenOption.READ)) {
-                while (length.hasRemaining() && channel.read(length) >= 0) {
-                    // Reads on until the buffer is full.
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read " + checkpoint + ": " + e.getMessage(), e);
+    /** Number of epochs that fit into a checkpoint in addition to its own. */
+    private static int moreEpochs(Path checkpoint) {
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(checkpoint, StandardOpenOption.READ)) {
+            while (length.hasRemaining() && channel.read(length) >= 0) {
+                // Reads on until the buffer is full.
             }
-            return epochs(length.getLong(0));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + checkpoint + ": " + e.getMessage(), e);
         }
+        return moreEpochs(length.getLong(0));
+    }
 
-        /** The same for a header of this size. */
-        static int epochs(long headerBytes) {
-            return (int) Math.max(0, (JsonText.MAX_LENGTH - RESERVE - headerBytes) / EpochRows.MAX_ROW_LENGTH);
-        }
+    /** Number of epochs by which a header of this size can grow: its size is limited, and every epoch adds a row. */
+    static int moreEpochs(long headerBytes) {
+        return (int) Math.max(0, (JsonText.MAX_LENGTH - RESERVE - headerBytes) / EpochRows.MAX_ROW_LENGTH);
     }
 }

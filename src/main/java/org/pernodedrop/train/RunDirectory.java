@@ -23,7 +23,7 @@ import org.pernodedrop.model.Weights;
  * the new run {@linkplain #begin begins} beside them and {@linkplain #commit replaces} them at the end.
  */
 public final class RunDirectory implements AutoCloseable {
-    private static final String WAY_OUT = "; name a directory that can be written to by --out";
+    private static final String WAY_OUT = "; name a directory that can be written to (--out)";
 
     private final Path path;
     private final FolderLock lock;
@@ -93,7 +93,7 @@ public final class RunDirectory implements AutoCloseable {
      */
     public static RunDirectory resume(Path path, Consumer<String> notice) {
         if (!Files.isDirectory(path)) {
-            throw refusal("the directory of a run to go on with does not exist: " + path, new IOException());
+            throw refusal("the directory of the run to resume does not exist: " + path, new IOException());
         }
         RunDirectory directory = held(path, () -> FolderLock.holdExisting(path, notice));
         try {
@@ -162,7 +162,7 @@ public final class RunDirectory implements AutoCloseable {
             try {
                 files = FileSet.begin(lock, RunFiles.FILES);
             } catch (IOException e) {
-                throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
+                throw refusal("out holds a file or folder that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
             }
         }
     }
@@ -181,7 +181,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             files.supersede();
         } catch (IOException e) {
-            throw refusal("out holds something that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
+            throw refusal("out holds a file or folder that cannot be replaced: " + e.getMessage() + WAY_OUT, e);
         }
     }
 
@@ -196,7 +196,10 @@ public final class RunDirectory implements AutoCloseable {
             files.commit();
             files = null;
         } catch (IOException e) {
-            throw refusal(e.getMessage() + "; the run is whole in " + path + ": call train --resume there", e);
+            throw refusal(
+                    e.getMessage() + "; the run is complete in " + path
+                            + "; resume it to put it in place (train --resume)",
+                    e);
         }
     }
 
@@ -229,7 +232,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage() + "; free space or name another directory by --out", e);
+            throw new UncheckedIOException(e.getMessage() + "; free space or name another directory (--out)", e);
         }
     }
 
@@ -277,7 +280,7 @@ public final class RunDirectory implements AutoCloseable {
                 Path file = folder.resolve(name);
                 if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, name, measured)) {
                     throw new IOException(
-                            "out holds a file that a run would replace and that is of no run, or damaged: " + file
+                            "out holds a file that a run would replace, but that no run has written, or that is damaged: " + file
                                     + "; move it away");
                 }
             }

@@ -129,7 +129,7 @@ public record SavedRun(Checkpoint checkpoint, Facts facts) {
             } catch (ModelFileException e) {
                 throw new ModelFileException(file + ": " + e.getMessage(), e);
             } catch (NullPointerException e) {
-                throw new ModelFileException(file + ": what a run has saved must not be null", e);
+                throw new ModelFileException(file + ": the saved state of a run must not be null", e);
             }
         }
     }

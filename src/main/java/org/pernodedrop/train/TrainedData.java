@@ -42,7 +42,7 @@ public record TrainedData(
         Scaling scaling,
         TableColumns columns) {
     /** The remedy in messages about data that is not found where it was. */
-    public static final String MOVED = "; if the data of the run is elsewhere now, say where by --data";
+    public static final String MOVED = "; if the data of the run was moved, name its present place (--data)";
 
     private static final String COLUMNS = "columns";
 

@@ -184,7 +184,7 @@ public final class Trainer {
         if (step > StepState.LAST_STEP + 1 - steps) {
             throw new TrainingException(
                     "epoch " + (finished.size() + 1) + " would lead behind the last step, " + StepState.LAST_STEP
-                            + "; train fewer epochs, or by a larger --batch-size: step=" + step
+                            + "; train fewer epochs, or with larger batches (--batch-size): step=" + step
                             + ", steps of an epoch=" + steps,
                     finished);
         }
@@ -200,7 +200,7 @@ public final class Trainer {
                     step < steps ? "step " + (step + 1) + " of " + steps : "after step " + steps + " of " + steps;
             throw new TrainingException(
                     "the loss is not finite in epoch " + epoch + ", " + where
-                            + "; use a smaller learning rate: --learning-rate=" + config.learningRate(),
+                            + "; use a smaller learning rate (--learning-rate): learningRate=" + config.learningRate(),
                     finished);
         }
         return totals;

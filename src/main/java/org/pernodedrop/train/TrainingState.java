@@ -47,7 +47,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             }
         }
         if (epochs.size() > config.epochs()) {
-            throw new IllegalArgumentException("no more epochs can be finished than are to be trained; ask for more: "
+            throw new IllegalArgumentException("more epochs are finished than configured; configure more: "
                     + "epochs=" + config.epochs() + ", finished=" + epochs.size());
         }
     }
@@ -74,8 +74,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
 
     private static void require(String name, Object before, Object now) {
         if (!before.equals(now)) {
-            throw new IllegalArgumentException("a run goes on with the " + name
-                    + " that it began with; leave it out, or start another run: " + name + " was " + before
+            throw new IllegalArgumentException("a run is resumed with the " + name
+                    + " that it began with; leave the setting out, or start another run: " + name + " was " + before
                     + ", is now " + now);
         }
     }
@@ -96,7 +96,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     public static TrainingState fromJson(String text) throws ModelFileException {
         JsonNode root = read(text, JsonNode.class);
         if (!root.isObject() || root.size() != 2 || !root.has(CONFIG) || !root.has(EPOCHS)) {
-            throw new ModelFileException("what a run has saved of its training must be an object with " + CONFIG
+            throw new ModelFileException("the saved state of a training must be an object with " + CONFIG
                     + " and " + EPOCHS + " and no others");
         }
         try {
@@ -106,13 +106,13 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             throw unreadable(e);
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new ModelFileException(
-                    "what a run has saved cannot be: " + ModelFileException.quoted(e.getMessage()), e);
+                    "the saved state of a run is not valid: " + ModelFileException.quoted(e.getMessage()), e);
         }
     }
 
     private static ModelFileException unreadable(JsonProcessingException e) {
         return new ModelFileException(
-                "what a run has saved cannot be read: " + ModelFileException.quoted(e.getOriginalMessage()), e);
+                "the saved state of a run cannot be read: " + ModelFileException.quoted(e.getOriginalMessage()), e);
     }
 
     static String json(Object value) {
@@ -147,7 +147,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
 
     private static <T> T requireValue(T value) throws ModelFileException {
         if (value == null) {
-            throw new ModelFileException("what a run has saved must not be null");
+            throw new ModelFileException("the saved state of a run must not be null");
         }
         return value;
     }
@@ -190,7 +190,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
         static List<EpochMetrics> read(JsonNode rows, ObjectMapper named)
                 throws ModelFileException, JsonProcessingException {
             if (!rows.isArray()) {
-                throw new ModelFileException("what a run has saved of its epochs must be an array");
+                throw new ModelFileException("the saved state of a training must hold epochs as an array");
             }
             List<EpochMetrics> epochs = new ArrayList<>();
             for (JsonNode row : rows) {
@@ -207,7 +207,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
                 numbers[k] = row.get(k).doubleValue();
             }
             if (!valid) {
-                throw new ModelFileException("what a run has saved of epoch " + epoch + " must be " + NUMBERS
+                throw new ModelFileException("the saved state of epoch " + epoch + " must be " + NUMBERS
                         + " numbers: " + ModelFileException.quoted(row));
             }
             return new EpochMetrics(epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.data.CsvSource.Table;
 import org.pernodedrop.data.DataSource.StratifiedSplit;
 import org.pernodedrop.data.Reading.Header;
@@ -190,11 +191,10 @@ class DataSourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "mnist", "Digits", "digits:x", "idx", "idx:", "csv: ", "cifar100:x", "csv"})
     void refusesUnknownSpecifications(String specification) {
-        String message = assertThrows(IllegalArgumentException.class, () -> DataSource.parse(specification, null))
-                .getMessage();
-        assertEquals(
+        Refusal.says(
+                IllegalArgumentException.class,
                 "data must be one of digits, spambase, vowel, idx:DIR, cifar10:DIR, csv:FILE: data=" + specification,
-                message);
+                () -> DataSource.parse(specification, null));
     }
 
     @Test
@@ -236,7 +236,6 @@ class DataSourceTest {
     }
 
     private static void assertMessage(String part, Executable action) {
-        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
-        assertTrue(message.contains(part), message);
+        Refusal.contains(IllegalArgumentException.class, part, action);
     }
 }

@@ -3,13 +3,12 @@ package org.pernodedrop.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.pernodedrop.Refusal;
 
 class DatasetTest {
     private static final List<String> NAMES = List.of("no", "yes");
@@ -90,7 +89,6 @@ class DatasetTest {
     }
 
     private static void refused(String part, Executable action) {
-        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
-        assertTrue(message.contains(part), message);
+        Refusal.contains(IllegalArgumentException.class, part, action);
     }
 }

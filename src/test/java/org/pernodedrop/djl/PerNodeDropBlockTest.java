@@ -8,8 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.djl.DjlNetworks.assertClose;
 import static org.pernodedrop.djl.DjlNetworks.block;
+import static org.pernodedrop.djl.DjlNetworks.classes;
+import static org.pernodedrop.djl.DjlNetworks.config;
+import static org.pernodedrop.djl.DjlNetworks.floats;
+import static org.pernodedrop.djl.DjlNetworks.gradients;
+import static org.pernodedrop.djl.DjlNetworks.infer;
+import static org.pernodedrop.djl.DjlNetworks.model;
 import static org.pernodedrop.djl.DjlNetworks.network;
+import static org.pernodedrop.djl.DjlNetworks.number;
+import static org.pernodedrop.djl.DjlNetworks.requireNatives;
 import static org.pernodedrop.djl.DjlNetworks.residual;
+import static org.pernodedrop.djl.DjlNetworks.sgd;
 import static org.pernodedrop.djl.DjlNetworks.trainer;
 
 import ai.djl.Device;
@@ -49,7 +58,7 @@ class PerNodeDropBlockTest {
 
     @BeforeAll
     static void natives() {
-        DjlNetworks.requireNatives();
+        requireNatives();
     }
 
     @BeforeEach
@@ -92,24 +101,24 @@ class PerNodeDropBlockTest {
         PerNodeDropBlock second = block(33, noise);
         Block ours = network(first, residual(second));
         Block theirs = network(explicit(33, first), residual(explicit(33, second)));
-        NDArray x = DjlNetworks.floats(manager, 1, shape);
-        NDArray labels = DjlNetworks.floats(
-                manager, 2, rows.length == 1 ? new long[] {rows[0], 3} : new long[] {rows[0], rows[1], 3});
+        NDArray x = floats(manager, 1, shape);
+        NDArray labels =
+                floats(manager, 2, rows.length == 1 ? new long[] {rows[0], 3} : new long[] {rows[0], rows[1], 3});
         DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.l2Loss())
                 .optDevices(new Device[] {Device.cpu()})
-                .optOptimizer(DjlNetworks.sgd());
-        try (Model ourModel = DjlNetworks.model(ours);
-                Model theirModel = DjlNetworks.model(theirs);
+                .optOptimizer(sgd());
+        try (Model ourModel = model(ours);
+                Model theirModel = model(theirs);
                 Trainer ourTrainer = PerNodeDropBlockTrainer.of(ourModel, config);
                 Trainer theirTrainer = theirModel.newTrainer(config)) {
             for (Trainer trainer : List.of(ourTrainer, theirTrainer)) {
                 trainer.initialize(new Shape(shape));
-                DjlNetworks.number(trainer.getModel().getBlock());
+                number(trainer.getModel().getBlock());
             }
             for (int step = 0; step < 2; step++) {
-                Map<String, float[]> actual = DjlNetworks.gradients(ourTrainer, x, labels);
-                List<float[]> expected = List.copyOf(
-                        DjlNetworks.gradients(theirTrainer, x, labels).values());
+                Map<String, float[]> actual = gradients(ourTrainer, x, labels);
+                List<float[]> expected =
+                        List.copyOf(gradients(theirTrainer, x, labels).values());
                 int k = 0;
                 for (Map.Entry<String, float[]> entry : actual.entrySet()) {
                     assertClose(entry.getKey(), expected.get(k++), entry.getValue());
@@ -141,19 +150,19 @@ class PerNodeDropBlockTest {
     @Test
     void masksChangeByStepAndNotAtInference() {
         PerNodeDropBlock ours = block(33);
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
+        NDArray x = floats(manager, 1, 16, 20);
         try (PerNodeDropBlockTrainer trainer = trainer(ours, x.getShape())) {
-            float[] plain = DjlNetworks.infer(ours, manager, x).toFloatArray();
+            float[] plain = infer(ours, manager, x).toFloatArray();
             NDArray w = ours.getParameters().get("weight").getArray();
             assertClose("inference", x.matMul(w).toFloatArray(), plain);
             assertClose(
                     "evaluation", plain, trainer.evaluate(new NDList(x)).head().toFloatArray());
-            NDArray labels = DjlNetworks.classes(manager, 16, 33);
+            NDArray labels = classes(manager, 16, 33);
             Mask before = ours.mask();
-            float[] first = DjlNetworks.gradients(trainer, x, labels).get("y");
+            float[] first = gradients(trainer, x, labels).get("y");
             trainer.step();
             Mask after = ours.mask();
-            float[] second = DjlNetworks.gradients(trainer, x, labels).get("y");
+            float[] second = gradients(trainer, x, labels).get("y");
             assertEquals(before.key(), after.key());
             assertEquals(before.step() + 1, after.step());
             assertFalse(Arrays.equals(first, second));
@@ -173,15 +182,15 @@ class PerNodeDropBlockTest {
 
     @Test
     void aBatchMayBeSplitAndATargetToo() {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.floats(manager, 2, 16, 3);
+        NDArray x = floats(manager, 1, 16, 20);
+        NDArray labels = floats(manager, 2, 16, 3);
         Block whole = network(block(33), residual(block(33)));
         Block parts = network(block(33), residual(block(33)));
         Block targets = network(block(33), residual(block(33)));
         List<float[]> found = new ArrayList<>();
         for (Block network : List.of(whole, parts, targets)) {
             try (PerNodeDropBlockTrainer trainer = trainer(network, x.getShape())) {
-                DjlNetworks.number(network);
+                number(network);
                 try (GradientCollector collector = trainer.newGradientCollector()) {
                     if (network == parts) {
                         for (int half = 0; half < 2; half++) {
@@ -224,19 +233,19 @@ class PerNodeDropBlockTest {
 
     @Test
     void viewsAreTakenAndScopesMayClose() {
-        NDArray wide = DjlNetworks.floats(manager, 1, 20, 16);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        NDArray wide = floats(manager, 1, 20, 16);
+        NDArray labels = classes(manager, 16, 3);
         Map<String, float[]> expected;
         Block first = network(block(33), block(13));
         try (PerNodeDropBlockTrainer trainer = trainer(first, new Shape(16, 20))) {
-            DjlNetworks.number(first);
+            number(first);
             NDArray rows = wide.transpose().reshape(-1).reshape(16, 20);
-            expected = DjlNetworks.gradients(trainer, rows, labels);
+            expected = gradients(trainer, rows, labels);
         }
         Block second = network(block(33), block(13));
         try (PerNodeDropBlockTrainer trainer = trainer(second, new Shape(16, 20));
                 GradientCollector collector = trainer.newGradientCollector()) {
-            DjlNetworks.number(second);
+            number(second);
             NDArray loss;
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
@@ -267,14 +276,14 @@ class PerNodeDropBlockTest {
                 () -> PerNodeDropBlock.builder().setUnits(3).optNoise(null).build());
         refused("[B, I] or [B, T, I]", () -> block(3).initialize(manager, DataType.FLOAT32, new Shape(1, 2, 3, 4)));
         Model none = Model.newInstance("none", Device.cpu(), "PyTorch");
-        DefaultTrainingConfig config = DjlNetworks.config(DjlNetworks.sgd());
+        DefaultTrainingConfig config = config(sgd());
         refused("must have a block", () -> PerNodeDropBlockTrainer.of(none, config));
         refused("must not be null", () -> PerNodeDropBlockTrainer.of(none, null));
         PerNodeDropBlock ours = block(3);
-        Model model = DjlNetworks.model(ours);
-        DefaultTrainingConfig gpu = DjlNetworks.config(DjlNetworks.sgd()).optDevices(new Device[] {Device.gpu()});
+        Model model = model(ours);
+        DefaultTrainingConfig gpu = config(sgd()).optDevices(new Device[] {Device.gpu()});
         refused("computes on the CPU", () -> PerNodeDropBlockTrainer.of(model, gpu));
-        NDArray x = DjlNetworks.floats(manager, 1, 4, 5);
+        NDArray x = floats(manager, 1, 4, 5);
         try (Trainer plain = model.newTrainer(config)) {
             plain.initialize(x.getShape());
             refused("needs a PerNodeDropBlockTrainer", () -> plain.forward(new NDList(x)));
@@ -282,7 +291,7 @@ class PerNodeDropBlockTest {
         PerNodeDropBlockTrainer first = PerNodeDropBlockTrainer.of(model, config);
         refused("open gradient collector", () -> first.forward(new NDList(x)));
         try (GradientCollector collector = first.newGradientCollector()) {
-            refused("not empty", () -> first.forward(new NDList(DjlNetworks.floats(manager, 1, 4, 6))));
+            refused("not empty", () -> first.forward(new NDList(floats(manager, 1, 4, 6))));
             refused("FLOAT32", () -> first.forward(new NDList(x.toType(DataType.FLOAT64, true))));
             refused("already collecting", first::newGradientCollector);
             NDList y = first.forward(new NDList(x));

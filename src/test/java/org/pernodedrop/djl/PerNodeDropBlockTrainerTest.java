@@ -6,9 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.djl.DjlNetworks.assertClose;
+import static org.pernodedrop.djl.DjlNetworks.batches;
 import static org.pernodedrop.djl.DjlNetworks.block;
+import static org.pernodedrop.djl.DjlNetworks.classes;
+import static org.pernodedrop.djl.DjlNetworks.config;
+import static org.pernodedrop.djl.DjlNetworks.floats;
+import static org.pernodedrop.djl.DjlNetworks.infer;
+import static org.pernodedrop.djl.DjlNetworks.model;
 import static org.pernodedrop.djl.DjlNetworks.network;
+import static org.pernodedrop.djl.DjlNetworks.number;
+import static org.pernodedrop.djl.DjlNetworks.parameters;
+import static org.pernodedrop.djl.DjlNetworks.requireNatives;
 import static org.pernodedrop.djl.DjlNetworks.residual;
+import static org.pernodedrop.djl.DjlNetworks.sgd;
 import static org.pernodedrop.djl.DjlNetworks.train;
 import static org.pernodedrop.djl.DjlNetworks.trainer;
 
@@ -52,7 +62,7 @@ class PerNodeDropBlockTrainerTest {
 
     @BeforeAll
     static void natives() {
-        DjlNetworks.requireNatives();
+        requireNatives();
     }
 
     @BeforeEach
@@ -67,32 +77,31 @@ class PerNodeDropBlockTrainerTest {
 
     @Test
     void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        NDArray x = floats(manager, 1, 16, 20);
+        NDArray labels = classes(manager, 16, 3);
         Block network = network(block(33), block(13));
-        try (Model model = DjlNetworks.model(network);
+        try (Model model = model(network);
                 PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
             train(trainer, x, labels, 5);
             model.save(folder, "saved");
             Block other = network(
                     PerNodeDropBlock.builder().setUnits(33).build(),
                     PerNodeDropBlock.builder().setUnits(13).build());
-            try (Model restored = DjlNetworks.model(other)) {
+            try (Model restored = model(other)) {
                 restored.load(folder, "saved");
-                try (PerNodeDropBlockTrainer again =
-                        PerNodeDropBlockTrainer.of(restored, DjlNetworks.config(DjlNetworks.sgd()))) {
-                    assertArrayEquals(DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                try (PerNodeDropBlockTrainer again = PerNodeDropBlockTrainer.of(restored, config(sgd()))) {
+                    assertArrayEquals(parameters(network), parameters(other));
                     assertClose(
                             "inference",
-                            DjlNetworks.infer(network, manager, x).toFloatArray(),
-                            DjlNetworks.infer(other, manager, x).toFloatArray());
+                            infer(network, manager, x).toFloatArray(),
+                            infer(other, manager, x).toFloatArray());
                     train(trainer, x, labels, 5);
                     train(again, x, labels, 5);
-                    assertClose("parameters", DjlNetworks.parameters(network), DjlNetworks.parameters(other));
+                    assertClose("parameters", parameters(network), parameters(other));
                 }
             }
             Block wrong = network(block(34), block(13));
-            try (Model restored = DjlNetworks.model(wrong)) {
+            try (Model restored = model(wrong)) {
                 refused("another block's", () -> restored.load(folder, "saved"));
             }
         }
@@ -100,9 +109,9 @@ class PerNodeDropBlockTrainerTest {
 
     @Test
     void aStepLeavesNoArrayBehind() {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
-        try (Model model = DjlNetworks.model(network(block(33), residual(block(33))));
+        NDArray x = floats(manager, 1, 16, 20);
+        NDArray labels = classes(manager, 16, 3);
+        try (Model model = model(network(block(33), residual(block(33))));
                 PerNodeDropBlockTrainer trainer = trainer(model, x.getShape())) {
             train(trainer, x, labels, 3);
             int before = arrays(trainer, model);
@@ -120,8 +129,8 @@ class PerNodeDropBlockTrainerTest {
     void theExampleOfTheDocsLearnsDigits() throws Exception {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         split.standardize();
-        ArrayDataset train = DjlNetworks.batches(manager, split.train(), 32, true);
-        ArrayDataset validation = DjlNetworks.batches(manager, split.validation(), 128, false);
+        ArrayDataset train = batches(manager, split.train(), 32, true);
+        ArrayDataset validation = batches(manager, split.validation(), 128, false);
         Engine.getInstance().setRandomSeed(42);
         DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optOptimizer(Optimizer.adam().build())
@@ -145,24 +154,24 @@ class PerNodeDropBlockTrainerTest {
 
     @Test
     void modelsTrainInTurnAsAloneAndPredictSideBySide() throws Exception {
-        NDArray x = DjlNetworks.floats(manager, 1, 16, 20);
-        NDArray labels = DjlNetworks.classes(manager, 16, 3);
+        NDArray x = floats(manager, 1, 16, 20);
+        NDArray labels = classes(manager, 16, 3);
         List<Block> networks = new ArrayList<>();
         List<PerNodeDropBlockTrainer> trainers = new ArrayList<>();
         for (int k = 0; k < 3; k++) {
             networks.add(network(block(33), block(13)));
             trainers.add(trainer(networks.get(k), x.getShape()));
-            DjlNetworks.number(networks.get(k));
+            number(networks.get(k));
         }
         train(trainers.get(0), x, labels, 10);
         for (int step = 0; step < 10; step++) {
             train(trainers.get(1), x, labels, 1);
             train(trainers.get(2), x, labels, 1);
         }
-        float[] alone = DjlNetworks.parameters(networks.get(0));
-        assertClose("second network", alone, DjlNetworks.parameters(networks.get(1)));
-        assertClose("third network", alone, DjlNetworks.parameters(networks.get(2)));
-        float[] expected = DjlNetworks.infer(networks.get(0), manager, x).toFloatArray();
+        float[] alone = parameters(networks.get(0));
+        assertClose("second network", alone, parameters(networks.get(1)));
+        assertClose("third network", alone, parameters(networks.get(2)));
+        float[] expected = infer(networks.get(0), manager, x).toFloatArray();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Callable<float[]>> predictions = new ArrayList<>();
@@ -172,7 +181,7 @@ class PerNodeDropBlockTrainerTest {
                     try (NDManager own = manager.newSubManager()) {
                         NDArray rows = x.duplicate();
                         rows.attach(own);
-                        return DjlNetworks.infer(network, own, rows).toFloatArray();
+                        return infer(network, own, rows).toFloatArray();
                     }
                 });
             }

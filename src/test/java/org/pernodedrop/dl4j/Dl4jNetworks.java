@@ -1,5 +1,7 @@
 package org.pernodedrop.dl4j;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
+import org.pernodedrop.mask.Mask;
 
 /** Networks and data for the tests of the DL4J layer. */
 final class Dl4jNetworks {
@@ -90,5 +93,28 @@ final class Dl4jNetworks {
             rows.add(new DataSet(Nd4j.create(x, new long[] {1, columns}, 'c'), label));
         }
         return new ListDataSetIterator<>(rows, batch);
+    }
+
+    static void compute(MultiLayerNetwork network, INDArray x, INDArray labels) {
+        network.setInput(x);
+        network.setLabels(labels);
+        network.computeGradientAndScore();
+    }
+
+    /** The mask as an array {@code [samples, inputs, outputs]}. */
+    static INDArray explicit(DataType type, Mask mask, long samples, long inputs, long outputs) {
+        float[] values = new float[(int) (samples * inputs * outputs)];
+        for (int k = 0; k < values.length; k++) {
+            long row = k / outputs;
+            values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
+        }
+        return Nd4j.create(values, new long[] {samples, inputs, outputs}, 'c').castTo(type);
+    }
+
+    static void assertClose(String what, INDArray expected, INDArray actual, double tolerance) {
+        assertArrayEquals(expected.shape(), actual.shape(), what);
+        double scale = expected.amaxNumber().doubleValue();
+        double error = expected.sub(actual).amaxNumber().doubleValue();
+        assertTrue(error <= tolerance * scale, what + ": error " + error + " at a scale of " + scale);
     }
 }

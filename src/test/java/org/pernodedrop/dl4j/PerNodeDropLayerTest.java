@@ -6,6 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.dl4j.Dl4jNetworks.assertClose;
+import static org.pernodedrop.dl4j.Dl4jNetworks.batches;
+import static org.pernodedrop.dl4j.Dl4jNetworks.compute;
+import static org.pernodedrop.dl4j.Dl4jNetworks.configuration;
+import static org.pernodedrop.dl4j.Dl4jNetworks.explicit;
+import static org.pernodedrop.dl4j.Dl4jNetworks.features;
+import static org.pernodedrop.dl4j.Dl4jNetworks.network;
+import static org.pernodedrop.dl4j.Dl4jNetworks.oneHot;
+import static org.pernodedrop.dl4j.Dl4jNetworks.requireNatives;
+import static org.pernodedrop.dl4j.Dl4jNetworks.updater;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -54,7 +64,7 @@ import org.pernodedrop.mask.Noise;
 class PerNodeDropLayerTest {
     @BeforeAll
     static void natives() {
-        Dl4jNetworks.requireNatives();
+        requireNatives();
     }
 
     private static PerNodeDropLayer.Builder layer(int outputs) {
@@ -71,14 +81,14 @@ class PerNodeDropLayerTest {
     })
     void resultsAreThoseOfDl4jWithTheSameExplicitMask(int samples, int inputs, int outputs, double rate, Noise noise) {
         for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
-            MultiLayerNetwork ours = Dl4jNetworks.network(Dl4jNetworks.configuration(
+            MultiLayerNetwork ours = network(configuration(
                     type,
                     inputs,
                     3,
                     layer(9).dropRate(0).build(),
                     layer(outputs).dropRate(rate).noise(noise).build()));
             Mask mask = ((PerNodeDrop) ours.getLayer(1)).mask();
-            MultiLayerNetwork theirs = Dl4jNetworks.network(Dl4jNetworks.configuration(
+            MultiLayerNetwork theirs = network(configuration(
                     type,
                     inputs,
                     3,
@@ -90,8 +100,8 @@ class PerNodeDropLayerTest {
             for (Map.Entry<String, INDArray> parameter : ours.paramTable().entrySet()) {
                 theirs.setParam(parameter.getKey(), parameter.getValue().dup('c'));
             }
-            INDArray x = Dl4jNetworks.features(type, samples, inputs);
-            INDArray labels = Dl4jNetworks.oneHot(type, samples, 3);
+            INDArray x = features(type, samples, inputs);
+            INDArray labels = oneHot(type, samples, 3);
             compute(ours, x, labels);
             compute(theirs, x, labels);
             double tolerance = type == DataType.DOUBLE ? 1e-10 : 1e-5;
@@ -110,32 +120,10 @@ class PerNodeDropLayerTest {
         }
     }
 
-    private static void compute(MultiLayerNetwork network, INDArray x, INDArray labels) {
-        network.setInput(x);
-        network.setLabels(labels);
-        network.computeGradientAndScore();
-    }
-
-    private static INDArray explicit(DataType type, Mask mask, long samples, long inputs, long outputs) {
-        float[] values = new float[(int) (samples * inputs * outputs)];
-        for (int k = 0; k < values.length; k++) {
-            long row = k / outputs;
-            values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
-        }
-        return Nd4j.create(values, new long[] {samples, inputs, outputs}, 'c').castTo(type);
-    }
-
-    private static void assertClose(String what, INDArray expected, INDArray actual, double tolerance) {
-        assertArrayEquals(expected.shape(), actual.shape(), what);
-        double scale = expected.amaxNumber().doubleValue();
-        double error = expected.sub(actual).amaxNumber().doubleValue();
-        assertTrue(error <= tolerance * scale, what + ": error " + error + " at a scale of " + scale);
-    }
-
     @ParameterizedTest
     @EnumSource(Noise.class)
     void gradientsPassDl4jsOwnCheck(Noise noise) {
-        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+        MultiLayerNetwork network = network(configuration(
                 DataType.DOUBLE,
                 5,
                 3,
@@ -146,15 +134,15 @@ class PerNodeDropLayerTest {
                         .build()));
         assertTrue(inDoubles(() -> GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
                 .net(network)
-                .input(Dl4jNetworks.features(DataType.DOUBLE, 4, 5))
-                .labels(Dl4jNetworks.oneHot(DataType.DOUBLE, 4, 3)))));
+                .input(features(DataType.DOUBLE, 4, 5))
+                .labels(oneHot(DataType.DOUBLE, 4, 3)))));
     }
 
     private static ComputationGraphConfiguration graph(DataType type) {
         return new NeuralNetConfiguration.Builder()
                 .seed(42)
                 .dataType(type)
-                .updater(Dl4jNetworks.updater(type))
+                .updater(updater(type))
                 .graphBuilder()
                 .addInputs("x")
                 .addLayer("a", layer(6).nIn(5).dropRate(0.3).build(), "x")
@@ -181,8 +169,8 @@ class PerNodeDropLayerTest {
                 ((PerNodeDrop) network.getLayer("b")).mask().key());
         assertTrue(inDoubles(() -> GradientCheckUtil.checkGradients(new GradientCheckUtil.GraphConfig()
                 .net(network)
-                .inputs(new INDArray[] {Dl4jNetworks.features(DataType.DOUBLE, 4, 5)})
-                .labels(new INDArray[] {Dl4jNetworks.oneHot(DataType.DOUBLE, 4, 3)}))));
+                .inputs(new INDArray[] {features(DataType.DOUBLE, 4, 5)})
+                .labels(new INDArray[] {oneHot(DataType.DOUBLE, 4, 3)}))));
     }
 
     // DL4J's check insists on it, whatever the network's type.
@@ -200,15 +188,14 @@ class PerNodeDropLayerTest {
             value = DataType.class,
             names = {"FLOAT", "DOUBLE"})
     void aLayerWithoutBiasIsOneOfZeros(DataType type) {
-        MultiLayerNetwork with = Dl4jNetworks.network(
-                Dl4jNetworks.configuration(type, 5, 3, layer(33).build()));
-        MultiLayerNetwork without = Dl4jNetworks.network(
-                Dl4jNetworks.configuration(type, 5, 3, layer(33).hasBias(false).build()));
+        MultiLayerNetwork with = network(configuration(type, 5, 3, layer(33).build()));
+        MultiLayerNetwork without =
+                network(configuration(type, 5, 3, layer(33).hasBias(false).build()));
         assertEquals(with.numParams() - 33, without.numParams());
         without.getParam("0_W").assign(with.getParam("0_W"));
         without.getParam("1_W").assign(with.getParam("1_W"));
-        INDArray x = Dl4jNetworks.features(type, 16, 5);
-        INDArray labels = Dl4jNetworks.oneHot(type, 16, 3);
+        INDArray x = features(type, 16, 5);
+        INDArray labels = oneHot(type, 16, 3);
         assertClose("output", with.output(x), without.output(x), 1e-5);
         compute(with, x, labels);
         compute(without, x, labels);
@@ -225,7 +212,7 @@ class PerNodeDropLayerTest {
 
     @Test
     void configurationsGoThroughJson() {
-        MultiLayerConfiguration configuration = Dl4jNetworks.configuration(
+        MultiLayerConfiguration configuration = configuration(
                 DataType.FLOAT,
                 5,
                 3,
@@ -251,10 +238,9 @@ class PerNodeDropLayerTest {
 
     @Test
     void savedNetworksGoOnAsTheyWould() throws Exception {
-        DataSet data =
-                new DataSet(Dl4jNetworks.features(DataType.FLOAT, 16, 5), Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3));
-        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
-                DataType.FLOAT, 5, 3, layer(33).build(), layer(13).build()));
+        DataSet data = new DataSet(features(DataType.FLOAT, 16, 5), oneHot(DataType.FLOAT, 16, 3));
+        MultiLayerNetwork network = network(
+                configuration(DataType.FLOAT, 5, 3, layer(33).build(), layer(13).build()));
         for (int step = 0; step < 5; step++) {
             network.fit(data);
         }
@@ -276,13 +262,13 @@ class PerNodeDropLayerTest {
 
     @Test
     void masksChangeByStepAndNotAtInference() {
-        MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+        MultiLayerNetwork network = network(configuration(
                 DataType.FLOAT, 5, 3, layer(33).activation(Activation.IDENTITY).build()));
-        INDArray x = Dl4jNetworks.features(DataType.FLOAT, 16, 5);
+        INDArray x = features(DataType.FLOAT, 16, 5);
         Mask before = ((PerNodeDrop) network.getLayer(0)).mask();
         INDArray trained = network.feedForward(x, true).get(1);
         assertClose("the same step", trained, network.feedForward(x, true).get(1), 1e-6);
-        network.fit(new DataSet(x, Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3)));
+        network.fit(new DataSet(x, oneHot(DataType.FLOAT, 16, 3)));
         INDArray later = network.feedForward(x, true).get(1);
         assertTrue(later.sub(trained).amaxNumber().doubleValue() > 0.1, "masks must differ");
         Mask after = ((PerNodeDrop) network.getLayer(0)).mask();
@@ -298,9 +284,9 @@ class PerNodeDropLayerTest {
 
     @Test
     void viewsAndColumnMajorInputsAreTakenAsTheyLie() {
-        MultiLayerNetwork network = Dl4jNetworks.network(
-                Dl4jNetworks.configuration(DataType.FLOAT, 5, 3, layer(33).build()));
-        INDArray wide = Dl4jNetworks.features(DataType.FLOAT, 16, 11);
+        MultiLayerNetwork network =
+                network(configuration(DataType.FLOAT, 5, 3, layer(33).build()));
+        INDArray wide = features(DataType.FLOAT, 16, 11);
         INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 8));
         INDArray expected = network.feedForward(view.dup('c'), true).get(1).dup();
         assertClose("view", expected, network.feedForward(view, true).get(1), 1e-6);
@@ -312,8 +298,8 @@ class PerNodeDropLayerTest {
     void theExampleOfTheDocsLearnsDigits() throws Exception {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         split.standardize();
-        DataSetIterator train = Dl4jNetworks.batches(split.train(), 32);
-        DataSetIterator validation = Dl4jNetworks.batches(split.validation(), 128);
+        DataSetIterator train = batches(split.train(), 32);
+        DataSetIterator validation = batches(split.validation(), 128);
         // The lines of docs.
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(42)
@@ -338,10 +324,9 @@ class PerNodeDropLayerTest {
 
     @Test
     void networksTrainSideBySideAsAlone() throws Exception {
-        DataSet data =
-                new DataSet(Dl4jNetworks.features(DataType.FLOAT, 16, 20), Dl4jNetworks.oneHot(DataType.FLOAT, 16, 3));
+        DataSet data = new DataSet(features(DataType.FLOAT, 16, 20), oneHot(DataType.FLOAT, 16, 3));
         Callable<float[]> training = () -> {
-            MultiLayerNetwork network = Dl4jNetworks.network(Dl4jNetworks.configuration(
+            MultiLayerNetwork network = network(configuration(
                     DataType.FLOAT, 20, 3, layer(33).build(), layer(13).build()));
             for (int step = 0; step < 100; step++) {
                 network.fit(data);
@@ -370,14 +355,9 @@ class PerNodeDropLayerTest {
         refused("must be", () -> layer(3).dropRate(1).build());
         refused("must be", () -> layer(3).dropRate(-0.1).build());
         refused("noise", () -> layer(3).noise(null).build());
-        refused(
-                "computes in FLOAT or DOUBLE",
-                () -> Dl4jNetworks.network(Dl4jNetworks.configuration(DataType.FLOAT16, 5, 3, layer(3).build())));
-        MultiLayerNetwork network =
-                Dl4jNetworks.network(Dl4jNetworks.configuration(DataType.FLOAT, 5, 3, layer(3).build()));
-        refused(
-                "one row a sample and nIn columns",
-                () -> network.feedForward(Dl4jNetworks.features(DataType.FLOAT, 4, 6), true));
+        refused("computes in FLOAT or DOUBLE", () -> network(configuration(DataType.FLOAT16, 5, 3, layer(3).build())));
+        MultiLayerNetwork network = network(configuration(DataType.FLOAT, 5, 3, layer(3).build()));
+        refused("one row a sample and nIn columns", () -> network.feedForward(features(DataType.FLOAT, 4, 6), true));
     }
 
     private static void refused(String message, Executable call) {

@@ -2,7 +2,6 @@ package org.pernodedrop.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.io.AtomicFile.TemporaryFiles;
 
 class AtomicFileTest {
@@ -54,13 +54,14 @@ class AtomicFileTest {
     @Test
     void refusesPlacesThatCannotHoldAFile() {
         Path missing = directory.resolve("missing").resolve("a.txt");
-        IOException noDirectory = assertThrows(IOException.class, () -> AtomicFile.create(missing));
-        assertEquals(
+        Refusal.says(
+                IOException.class,
                 "cannot write " + missing + ": its directory does not exist: " + missing.getParent(),
-                noDirectory.getMessage());
-        IOException isDirectory = assertThrows(IOException.class, () -> AtomicFile.create(directory));
-        assertEquals(
-                "cannot write " + directory + ": it is a directory or a device; name a file", isDirectory.getMessage());
+                () -> AtomicFile.create(missing));
+        Refusal.says(
+                IOException.class,
+                "cannot write " + directory + ": it is a directory or a device; name a file",
+                () -> AtomicFile.create(directory));
     }
 
     /** What was to be deleted at the end of the process is forgotten once it is gone: else every write would cost memory. */

@@ -2,7 +2,6 @@ package org.pernodedrop.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.Refusal;
 
 class FileSetTest {
     private static final FileSet.Kind KIND = new FileSet.Kind("kind", List.of("a", "b", "c"));
@@ -140,8 +140,7 @@ class FileSetTest {
     @Test
     void foldersOfTheirNamesAreRefused() throws IOException {
         Files.createDirectory(directory.resolve("b"));
-        IOException e = assertThrows(IOException.class, () -> FileSet.begin(held, KIND));
-        assertTrue(e.getMessage().startsWith(directory.resolve("b") + " is a folder"), e.getMessage());
+        Refusal.starts(IOException.class, directory.resolve("b") + " is a folder", () -> FileSet.begin(held, KIND));
         assertEquals(List.of("b"), names());
     }
 }

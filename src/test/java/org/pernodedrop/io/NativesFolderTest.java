@@ -109,7 +109,7 @@ class NativesFolderTest {
         properties.setProperty("user.home", "?");
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
         String said = said();
-        assertTrue(said.startsWith("no private folder can be had for native libraries ("), said);
+        assertTrue(said.startsWith("there is no private folder for native libraries ("), said);
         assertTrue(said.contains("user.home=?") && said.contains(temporary + ": other users may write it"), said);
         assertTrue(said.endsWith("name one by -Dpernodedrop.natives=DIR"), said);
     }

@@ -3,7 +3,6 @@ package org.pernodedrop.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.io.PrivateFolder.Access;
 import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
@@ -126,9 +126,7 @@ class PrivateFolderTest {
         }
         folder.requireOwnContent();
         giveAway(planted);
-        String said = assertThrows(NotPrivateException.class, folder::requireOwnContent)
-                .getMessage();
-        assertTrue(said.contains(planted + ": it belongs to " + SOMEBODY), said);
+        Refusal.contains(NotPrivateException.class, planted + ": it belongs to " + SOMEBODY, folder::requireOwnContent);
     }
 
     @Test
@@ -145,9 +143,10 @@ class PrivateFolderTest {
     }
 
     private static void assertRefused(Path path, Path because, String reason) {
-        String said = assertThrows(NotPrivateException.class, () -> PrivateFolder.at(path))
-                .getMessage();
-        assertTrue(said.startsWith("other users could put files there: " + because + ": " + reason), said);
+        Refusal.starts(
+                NotPrivateException.class,
+                "other users could put files there: " + because + ": " + reason,
+                () -> PrivateFolder.at(path));
     }
 
     private Path folder(String name, String mode) throws IOException {

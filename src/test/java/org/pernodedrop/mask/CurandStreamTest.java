@@ -1,12 +1,12 @@
 package org.pernodedrop.mask;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.Refusal;
 
 /** Against numbers drawn by NVIDIA's own host library. */
 class CurandStreamTest {
@@ -74,8 +74,8 @@ class CurandStreamTest {
         long[] words = ReferenceMask.philox(0xFFFFFFFFL, 0, 0xFFFF, 0, 5, 0);
         assertEquals((int) words[3], stream.word(last));
         for (long j : new long[] {-1, last + 1, Long.MIN_VALUE, Long.MAX_VALUE}) {
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> stream.word(j));
-            assertEquals("index must be in [0, 2^50): index=" + j, e.getMessage());
+            Refusal.says(
+                    IllegalArgumentException.class, "index must be in [0, 2^50): index=" + j, () -> stream.word(j));
         }
     }
 

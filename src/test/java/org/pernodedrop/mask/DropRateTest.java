@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.Scale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 
 class DropRateTest {
     @ParameterizedTest
@@ -37,18 +44,20 @@ class DropRateTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1e-300, -0.5, 1, 1.2, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void refusesWhatIsNoDropRate(double dropRate) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate));
-        assertEquals("dropRate must be in [0, 1): dropRate=" + dropRate, e.getMessage());
+        Refusal.says(
+                IllegalArgumentException.class,
+                "dropRate must be in [0, 1): dropRate=" + dropRate,
+                () -> DropRate.of(dropRate));
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.MIN_VALUE, 1e-9, 7e-6, 1 - 7e-6, 1 - 0x1p-53})
     void refusesWhatSixteenPlanesCannotMeet(double dropRate) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate));
-        assertEquals(
+        Refusal.says(
+                IllegalArgumentException.class,
                 "dropRate cannot be met within a tolerance of 0.02 by 16 binary digits; use 0, a rate further from 0 and"
                         + " 1, or a larger tolerance: dropRate=" + dropRate,
-                e.getMessage());
+                () -> DropRate.of(dropRate));
     }
 
     @ParameterizedTest
@@ -75,10 +84,10 @@ class DropRateTest {
         for (Noise noise : new Noise[] {Noise.BERNOULLI, Noise.PARTIAL_GAUSSIAN}) {
             assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, noise));
             assertThrows(IllegalArgumentException.class, () -> MaskSpec.of(noise, Granularity.NODE, dropRate));
-            String said = assertThrows(
-                            IllegalArgumentException.class, () -> new MaskSpec(noise, Granularity.NODE, rate, false))
-                    .getMessage();
-            assertTrue(said.contains("cannot be met"), said);
+            Refusal.contains(
+                    IllegalArgumentException.class,
+                    "cannot be met",
+                    () -> new MaskSpec(noise, Granularity.NODE, rate, false));
         }
     }
 
@@ -102,9 +111,10 @@ class DropRateTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1e-300, 1, Double.NaN})
     void gaussianNoiseRefusesWhatIsNoDropRate(double dropRate) {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, Noise.GAUSSIAN));
-        assertEquals("dropRate must be in [0, 1): dropRate=" + dropRate, e.getMessage());
+        Refusal.says(
+                IllegalArgumentException.class,
+                "dropRate must be in [0, 1): dropRate=" + dropRate,
+                () -> DropRate.of(dropRate, Noise.GAUSSIAN));
     }
 
     @Test
@@ -116,8 +126,10 @@ class DropRateTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesImpossibleTolerances(double tolerance) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> DropRate.of(0.3, tolerance));
-        assertEquals("tolerance must be in (0, 1): tolerance=" + tolerance, e.getMessage());
+        Refusal.says(
+                IllegalArgumentException.class,
+                "tolerance must be in (0, 1): tolerance=" + tolerance,
+                () -> DropRate.of(0.3, tolerance));
     }
 
     @ParameterizedTest
@@ -134,8 +146,65 @@ class DropRateTest {
         "0.3, 6, 44"
     })
     void refusesPartsThatDoNotBelongTogether(double dropRate, int planes, int threshold) {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> new DropRate(dropRate, planes, threshold));
-        assertTrue(e.getMessage().contains("use DropRate.of"), e.getMessage());
+        Refusal.contains(
+                IllegalArgumentException.class, "use DropRate.of", () -> new DropRate(dropRate, planes, threshold));
+    }
+
+    private static final BigDecimal HALF = new BigDecimal("0.5");
+
+    @Property(seed = "1")
+    void takesTheFewestPlanesThatMeetTheTolerance(
+            @ForAll @DoubleRange(min = 0.0001, max = 0.9999) @Scale(6) double p,
+            @ForAll @DoubleRange(min = 0.003, max = 0.3) @Scale(5) double tolerance) {
+        int planes = 1;
+        while (planes <= 16 && !meets(p, planes, tolerance)) {
+            planes++;
+        }
+        if (planes <= 16) {
+            DropRate rate = DropRate.of(p, tolerance);
+            assertEquals(planes, rate.planes());
+            assertEquals(threshold(p, planes).intValueExact(), rate.threshold());
+            assertEquals(p, rate.requested());
+        } else {
+            assertThrows(IllegalArgumentException.class, () -> DropRate.of(p, tolerance));
+        }
+    }
+
+    @Property(seed = "2")
+    void staysWithinToleranceAndBounds(@ForAll @DoubleRange(min = 0.001, max = 0.999) @Scale(9) double p) {
+        DropRate rate = DropRate.of(p);
+        assertTrue(Math.abs(rate.effective() - p) <= 0.02 * Math.min(p, 1 - p) + 1e-15);
+        assertTrue(rate.planes() >= 1 && rate.planes() <= DropRate.MAX_PLANES);
+        assertTrue(rate.threshold() > 0 && rate.threshold() < 1 << rate.planes());
+        assertEquals(1, rate.keepProbability() + rate.effective());
+        assertEquals(1, rate.scale() * rate.keepProbability(), 0x1p-23);
+    }
+
+    @Property(seed = "3")
+    void digitsRebuildTheThreshold(@ForAll @DoubleRange(min = 0.001, max = 0.999) @Scale(9) double p) {
+        DropRate rate = DropRate.of(p);
+        double keep = 0;
+        for (int k = 0; k < rate.planes(); k++) {
+            keep += rate.digit(k) ? Math.scalb(1.0, -k - 1) : 0;
+        }
+        assertEquals(rate.keepProbability(), keep);
+        assertTrue(rate.digit(rate.planes() - 1), "the last digit of the fewest is 1");
+    }
+
+    private static BigDecimal threshold(double p, int planes) {
+        BigDecimal scaled = BigDecimal.ONE.subtract(new BigDecimal(p)).multiply(BigDecimal.valueOf(1L << planes));
+        return scaled.add(HALF).setScale(0, RoundingMode.FLOOR);
+    }
+
+    private static boolean meets(double p, int planes, double tolerance) {
+        BigDecimal size = BigDecimal.valueOf(1L << planes);
+        BigDecimal threshold = threshold(p, planes);
+        if (threshold.signum() <= 0 || threshold.compareTo(size) >= 0) {
+            return false;
+        }
+        BigDecimal drop = new BigDecimal(p);
+        BigDecimal smaller = drop.min(BigDecimal.ONE.subtract(drop));
+        BigDecimal effective = BigDecimal.ONE.subtract(threshold.divide(size));
+        return effective.subtract(drop).abs().compareTo(new BigDecimal(tolerance).multiply(smaller)) <= 0;
     }
 }

@@ -3,7 +3,6 @@ package org.pernodedrop.mask;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.Refusal;
 
 class MaskExportTest {
     @TempDir
@@ -88,8 +88,8 @@ class MaskExportTest {
     @Test
     void refusesMissingDirectories() {
         Path file = directory.resolve("missing/m.npy");
-        IOException e = assertThrows(IOException.class, () -> MaskExport.write(mask(), 0, 1, 1, 1, file));
-        assertTrue(e.getMessage().contains("its directory does not exist"), e.getMessage());
+        Refusal.contains(
+                IOException.class, "its directory does not exist", () -> MaskExport.write(mask(), 0, 1, 1, 1, file));
         assertFalse(Files.exists(file.getParent()));
     }
 
@@ -128,8 +128,9 @@ class MaskExportTest {
     }
 
     private static void assertRefused(String message, int samples, int inputs, int outputs, Path file) {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> MaskExport.write(mask(), 0, samples, inputs, outputs, file));
-        assertEquals(message, e.getMessage());
+        Refusal.says(
+                IllegalArgumentException.class,
+                message,
+                () -> MaskExport.write(mask(), 0, samples, inputs, outputs, file));
     }
 }

@@ -5,13 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.Refusal;
 
 /** {@link Mask} against {@link ReferenceMask}. */
 class MaskTest {
@@ -188,5 +197,58 @@ class MaskTest {
     private static void assertRefused(String message, Executable action) {
         assertEquals(
                 message, assertThrows(IllegalArgumentException.class, action).getMessage());
+    }
+
+    @Test
+    void keysEqualTheDefinition() {
+        Random random = new Random(1);
+        for (int trial = 0; trial < 1000; trial++) {
+            long seed = random.nextLong();
+            int layer = trial % 2 == 0 ? trial : random.nextInt() >>> 1;
+            long[] key = ReferenceMask.layerKey(seed, layer);
+            assertEquals(new LayerKey((int) key[0], (int) key[1]), LayerKey.of(seed, layer));
+        }
+    }
+
+    @Test
+    void keysDifferBetweenLayersAndBothHalvesOfTheSeed() {
+        Set<LayerKey> keys = new HashSet<>();
+        for (int layer = 0; layer < 10; layer++) {
+            for (long seed = 0; seed < 10; seed++) {
+                keys.add(LayerKey.of(seed, layer));
+                keys.add(LayerKey.of(seed << 32 | 99, layer));
+            }
+        }
+        assertEquals(200, keys.size());
+    }
+
+    @Test
+    void refusesNegativeLayers() {
+        Refusal.says(IllegalArgumentException.class, "layer must be at least 0: layer=-1", () -> LayerKey.of(1, -1));
+    }
+
+    @Property(seed = "1", edgeCases = EdgeCasesMode.NONE)
+    void valuesAreThoseOfTheDefinitionAnywhere(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0) int layer,
+            @ForAll @IntRange(min = 0) int step,
+            @ForAll int sample,
+            @ForAll int input,
+            @ForAll @IntRange(min = 0) int output,
+            @ForAll Noise noise,
+            @ForAll @DoubleRange(min = 0.01, max = 0.99) double p) {
+        for (int at : new int[] {step, -2 - step}) {
+            MaskSpec spec = MaskSpec.of(noise, Granularity.CONNECTION, p);
+            float value = Mask.of(spec, seed, layer, at).value(sample, input, output);
+            ReferenceMask.assertValue(
+                    spec,
+                    seed,
+                    layer,
+                    Integer.toUnsignedLong(at),
+                    Integer.toUnsignedLong(sample),
+                    Integer.toUnsignedLong(input),
+                    output,
+                    value);
+        }
     }
 }

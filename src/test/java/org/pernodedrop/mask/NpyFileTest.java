@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 
 class NpyFileTest {
     @TempDir
@@ -74,8 +75,10 @@ class NpyFileTest {
         Files.writeString(file, "precious");
         try (NpyFile npy = NpyFile.create(file, 2)) {
             npy.write(new float[1], 0, 1);
-            IllegalStateException e = assertThrows(IllegalStateException.class, npy::commit);
-            assertEquals("values must fill the shape before commit: values=1, shape holds=2", e.getMessage());
+            Refusal.says(
+                    IllegalStateException.class,
+                    "values must fill the shape before commit: values=1, shape holds=2",
+                    npy::commit);
         }
         assertEquals("precious", Files.readString(file));
         write(file, new float[] {7}, 1, 1);
@@ -87,9 +90,10 @@ class NpyFileTest {
     void refusesMoreValuesThanTheShapeHolds() throws IOException {
         try (NpyFile npy = NpyFile.create(directory.resolve("a.npy"), 3)) {
             npy.write(new float[3], 0, 2);
-            IllegalArgumentException e =
-                    assertThrows(IllegalArgumentException.class, () -> npy.write(new float[3], 0, 2));
-            assertEquals("values must not be more than the shape holds: values=4, shape holds=3", e.getMessage());
+            Refusal.says(
+                    IllegalArgumentException.class,
+                    "values must not be more than the shape holds: values=4, shape holds=3",
+                    () -> npy.write(new float[3], 0, 2));
             assertThrows(IndexOutOfBoundsException.class, () -> npy.write(new float[3], 3, 1));
         }
         assertEquals(List.of(), names());
@@ -124,8 +128,10 @@ class NpyFileTest {
 
         // A name that leaves no room for the temporary file's.
         Path longName = directory.resolve("n".repeat(250));
-        e = assertThrows(IOException.class, () -> NpyFile.create(longName, 1));
-        assertTrue(e.getMessage().startsWith("cannot write " + longName + ": no file can be made in "), e.getMessage());
+        Refusal.starts(
+                IOException.class,
+                "cannot write " + longName + ": no file can be created in ",
+                () -> NpyFile.create(longName, 1));
         assertEquals(List.of("file"), names());
     }
 
@@ -135,10 +141,8 @@ class NpyFileTest {
         try (NpyFile npy = NpyFile.create(file, 1)) {
             npy.write(new float[1], 0, 1);
             Files.createDirectories(file.resolve("child"));
-            IOException e = assertThrows(IOException.class, npy::commit);
-            assertTrue(
-                    e.getMessage().startsWith("cannot write " + file + ": moving the finished file there failed"),
-                    e.getMessage());
+            Refusal.starts(
+                    IOException.class, "cannot write " + file + ": moving the finished file there failed", npy::commit);
         }
         assertEquals(List.of("a.npy"), names());
     }
@@ -163,8 +167,7 @@ class NpyFileTest {
     }
 
     private static void assertRefused(String message, Path file, long... shape) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> NpyFile.create(file, shape));
-        assertEquals(message, e.getMessage());
+        Refusal.says(IllegalArgumentException.class, message, () -> NpyFile.create(file, shape));
     }
 
     private List<String> names() throws IOException {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.model.Safetensors.Tensor;
 
 class SafetensorsTest {
@@ -136,9 +137,7 @@ class SafetensorsTest {
     @Test
     void whatCannotBeOpenedIsNamed() {
         for (Path path : List.of(folder.resolve("missing"), folder)) {
-            String message = assertThrows(IOException.class, () -> Safetensors.read(path))
-                    .getMessage();
-            assertTrue(message.startsWith("cannot read " + path + ": "), message);
+            Refusal.starts(IOException.class, "cannot read " + path + ": ", () -> Safetensors.read(path));
         }
     }
 

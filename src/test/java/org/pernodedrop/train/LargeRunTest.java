@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.data.TableColumns;
 import org.pernodedrop.io.JsonText;
 import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Safetensors;
-import org.pernodedrop.train.RunCheckpoints.CheckpointRoom;
 import org.pernodedrop.train.TrainingState.EpochRows;
 
 /** What is written of runs with very many columns or epochs is read again. */
@@ -83,9 +83,10 @@ class LargeRunTest {
     void moreThanAFileHoldsIsRefusedBeforeItIsWritten() {
         Path file = folder.resolve("run.safetensors");
         Safetensors content = new Safetensors(Map.of("data", "x".repeat(JsonText.MAX_LENGTH)), Map.of());
-        String message = assertThrows(IllegalArgumentException.class, () -> content.write(file))
-                .getMessage();
-        assertTrue(message.startsWith("names and metadata must take at most 100000000 bytes"), message);
+        Refusal.starts(
+                IllegalArgumentException.class,
+                "names and metadata must take at most 100000000 bytes",
+                () -> content.write(file));
         assertTrue(Files.notExists(file));
     }
 
@@ -101,8 +102,8 @@ class LargeRunTest {
                 -1.2345678901234567e-308,
                 -1.2345678901234567e-308);
         assertTrue(EpochRows.write(List.of(longest)).toString().length() <= EpochRows.MAX_ROW_LENGTH);
-        assertTrue(CheckpointRoom.epochs(2_000) > 500_000);
-        assertEquals(0, CheckpointRoom.epochs(JsonText.MAX_LENGTH));
+        assertTrue(RunCheckpoints.moreEpochs(2_000) > 500_000);
+        assertEquals(0, RunCheckpoints.moreEpochs(JsonText.MAX_LENGTH));
     }
 
     /** As earlier versions have written them: with the numbers' names. */
@@ -122,11 +123,10 @@ class LargeRunTest {
         String whole = state(1).toJson();
         String before = whole.substring(0, whole.indexOf("\"epochs\":["));
         for (String epochs : List.of("[[1,2,3,4,5]]", "[[1,2,3,4,5,\"6\"]]", "[1]", "{}", "null", "[null]")) {
-            String message = assertThrows(
-                            ModelFileException.class,
-                            () -> TrainingState.fromJson(before + "\"epochs\":" + epochs + "}"))
-                    .getMessage();
-            assertTrue(message.startsWith("what a run has saved"), message);
+            Refusal.starts(
+                    ModelFileException.class,
+                    "the saved state of ",
+                    () -> TrainingState.fromJson(before + "\"epochs\":" + epochs + "}"));
         }
         for (String text : List.of("{}", "[]", "null", before + "\"epochs\":[],\"more\":1}")) {
             assertThrows(ModelFileException.class, () -> TrainingState.fromJson(text));

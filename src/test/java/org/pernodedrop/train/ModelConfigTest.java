@@ -2,13 +2,14 @@ package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Activation;
@@ -94,8 +95,9 @@ class ModelConfigTest {
     @Test
     void refusesImpossibleRates() {
         ModelConfig model = ModelConfig.standard();
-        IllegalArgumentException e = assertThrows(
+        Refusal.says(
                 IllegalArgumentException.class,
+                "dropRate must be in [0, 1): dropRate=1.2",
                 () -> new ModelConfig(
                         Regularizer.DROPOUT,
                         model.noise(),
@@ -106,6 +108,25 @@ class ModelConfigTest {
                         model.architecture(),
                         model.activation(),
                         0));
-        assertEquals("dropRate must be in [0, 1): dropRate=1.2", e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mlp", "mlp:1", "mlp:512,13,207"})
+    void specificationsAreWhatTheyName(String specification) {
+        assertEquals(specification, Architecture.parse(specification).toString());
+    }
+
+    @Test
+    void unitsComeInOrder() {
+        assertEquals(Architecture.mlp(512, 13), Architecture.parse("mlp:512,13"));
+        assertEquals(Architecture.mlp(), Architecture.parse("mlp"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "mlp:", "mlp:a", "mlp:1,", "mlp:,1", "mlp:-1", "mlp:0", "mlp:99999999999", "cnn", "512"})
+    void otherSpecificationsAreRefused(String specification) {
+        Refusal.contains(
+                IllegalArgumentException.class, "network=" + specification, () -> Architecture.parse(specification));
     }
 }

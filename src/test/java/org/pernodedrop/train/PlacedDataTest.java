@@ -101,7 +101,7 @@ class PlacedDataTest {
         backend.limitAllocations(allocations);
         String said = assertThrows(OutOfDeviceMemoryException.class, () -> place(DataOnDevice.YES))
                 .getMessage();
-        assertTrue(said.contains("use --data-on-device auto or no"), said);
+        assertTrue(said.contains("(--data-on-device auto or no)"), said);
         assertTrue(said.contains("nothing is left"), said);
         assertNothingIsLeft();
     }

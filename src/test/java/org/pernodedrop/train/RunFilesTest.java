@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 
 /** The files of a run, one by one. */
 class RunFilesTest {
@@ -160,15 +161,14 @@ class RunFilesTest {
     @Test
     void refusesWhatIsNoDirectory() throws IOException {
         Path file = Files.writeString(directory.resolve("taken"), "mine");
-        assertEquals(
-                "out is a file: out=" + file + "; name a directory that can be written to by --out", refused(file));
+        assertEquals("out is a file: out=" + file + "; name a directory that can be written to (--out)", refused(file));
         String below = refused(file.resolve("runs"));
         assertTrue(below.startsWith("out cannot be written to: out=" + file.resolve("runs")), below);
         assertEquals("mine", Files.readString(file));
-        String absent = assertThrows(
-                        UncheckedIOException.class, () -> RunDirectory.resume(directory.resolve("no"), notice -> {}))
-                .getMessage();
-        assertTrue(absent.contains("does not exist"), absent);
+        Refusal.contains(
+                UncheckedIOException.class,
+                "does not exist",
+                () -> RunDirectory.resume(directory.resolve("no"), notice -> {}));
         assertEquals(List.of("taken"), names());
     }
 
@@ -200,9 +200,7 @@ class RunFilesTest {
     void failedWriteLeavesNothingBehind() throws IOException {
         Path target = Files.createDirectory(directory.resolve("metrics.csv"));
         Files.writeString(target.resolve("x"), "mine");
-        String message = assertThrows(UncheckedIOException.class, () -> new MetricsCsv(target, List.of()))
-                .getMessage();
-        assertTrue(message.startsWith("cannot write " + target), message);
+        Refusal.starts(UncheckedIOException.class, "cannot write " + target, () -> new MetricsCsv(target, List.of()));
         assertEquals(List.of("metrics.csv"), names());
     }
 }

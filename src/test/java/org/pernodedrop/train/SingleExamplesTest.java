@@ -3,7 +3,6 @@ package org.pernodedrop.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
@@ -157,11 +157,10 @@ class SingleExamplesTest {
                     .train(network, new TrainingListener() {}));
             batches.start(new int[] {0}, 1);
             batches.gather(batches.next());
-            String said = assertThrows(
-                            IllegalArgumentException.class,
-                            () -> network.step(batches.features(), batches.labels(), 1, totals))
-                    .getMessage();
-            assertTrue(said.startsWith("batch normalization needs at least 2 values a channel to train"), said);
+            Refusal.starts(
+                    IllegalArgumentException.class,
+                    "batch normalization needs at least 2 values a channel to train",
+                    () -> network.step(batches.features(), batches.labels(), 1, totals));
             assertArrayEquals(before, weights(network));
             assertEquals(0, network.state().step());
             network.evaluate(batches.features(), batches.labels(), 1, totals);
@@ -179,7 +178,7 @@ class SingleExamplesTest {
                     assertThrows(TrainingException.class, () -> trainer.train(network, new TrainingListener() {}));
             assertEquals(2, refusal.finished().size(), "what was finished is kept");
             assertEquals(
-                    "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or by a larger --batch-size:"
+                    "epoch 3 would lead behind the last step, 4294967294; train fewer epochs, or with larger batches (--batch-size):"
                             + " step=4294967295, steps of an epoch=3",
                     refusal.getMessage());
             assertEquals(StepState.LAST_STEP + 1, network.state().step());

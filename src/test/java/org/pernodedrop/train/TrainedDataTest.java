@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.data.Reading;
@@ -63,9 +64,10 @@ class TrainedDataTest {
     @Test
     void dataOfAnotherKindIsOtherData() throws IOException {
         TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> data.reload("vowel", Reading.STANDARD_LIMIT));
-        assertTrue(refused.getMessage().startsWith("the data is not what"), refused.getMessage());
+        Refusal.starts(
+                IllegalArgumentException.class,
+                "the data is not what",
+                () -> data.reload("vowel", Reading.STANDARD_LIMIT));
     }
 
     @Test
@@ -80,9 +82,7 @@ class TrainedDataTest {
         assertEquals(data.checksum(), old.checksum());
         assertEquals(3, old.reload(null, Reading.STANDARD_LIMIT).train().examples());
         tree.remove("label");
-        ModelFileException refused =
-                assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
-        assertTrue(refused.getMessage().contains("label"), refused.getMessage());
+        Refusal.contains(ModelFileException.class, "label", () -> TrainedData.fromJson(tree.toString()));
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
@@ -274,12 +275,11 @@ class TrainerTest {
                 .optimizer(OptimizerKind.SGD)
                 .learningRate(1e30)
                 .build();
-        TrainingException e =
-                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
-        assertEquals(
-                "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate:"
-                        + " --learning-rate=1.0E30",
-                e.getMessage());
+        Refusal.says(
+                TrainingException.class,
+                "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate"
+                        + " (--learning-rate): learningRate=1.0E30",
+                () -> train(model, config, new TrainingListener() {}));
     }
 
     @Test
@@ -290,9 +290,10 @@ class TrainerTest {
                 .optimizer(OptimizerKind.SGD)
                 .learningRate(1e30)
                 .build();
-        TrainingException e =
-                assertThrows(TrainingException.class, () -> train(model, config, new TrainingListener() {}));
-        assertTrue(e.getMessage().startsWith("the loss is not finite in epoch 1, after step 1 of 1;"), e.getMessage());
+        Refusal.starts(
+                TrainingException.class,
+                "the loss is not finite in epoch 1, after step 1 of 1;",
+                () -> train(model, config, new TrainingListener() {}));
     }
 
     @Test

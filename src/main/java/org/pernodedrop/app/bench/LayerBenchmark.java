@@ -22,20 +22,20 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.strategy.Strategy;
 
 /**
- * Compares one layer in all ways to compute it: checks results, warms up, then times.
+ * * Compares all implementations of one layer: checks their results, warms up, then times them.
  *
- * <p>Rounds are interleaved: one repetition of each way after the other, so that a change of the machine's pace meets all
- * of them; every other round goes backwards. Every repetition has a new step and so a new mask. On a GPU caches are
- * emptied before each pass, and events in its stream take the time.
+ * <p>Rounds are interleaved: each round runs every implementation once, in alternating order, so that a change of the
+ * clock rate affects all of them. Every repetition advances the step and so draws a new mask. On a GPU the L2 cache is
+ * overwritten before each pass, and events in the stream measure the time.
  */
 public final class LayerBenchmark {
-    /** Fewest repetitions that a median is taken of. */
+    /** Minimum number of repetitions of a median. */
     public static final int MIN_REPETITIONS = 15;
 
-    /** Most repetitions: more tell nothing new. */
+    /** Maximum number of repetitions. */
     public static final int MAX_REPETITIONS = 1000;
 
-    /** Steps up to this long are also replayed as captured graphs, where launches show. */
+    /** Steps up to this duration are also replayed as captured graphs, because launch overhead matters for them. */
     private static final double LONGEST_GRAPH_MICROS = 500;
 
     private static final int WARM_UPS = 3;
@@ -52,7 +52,7 @@ public final class LayerBenchmark {
     private final List<String> wrong = new ArrayList<>();
 
     /**
-     * A benchmark on a backend.
+     * * Creates a benchmark on an open backend.
      *
      * @param options that it was opened with
      * @param run names the peaks, and how long each way is warmed up and again timed
@@ -66,8 +66,8 @@ public final class LayerBenchmark {
     }
 
     /**
-     * Compares at one shape; a strategy that refuses the mask or the shape, has no room, or computes something wrong, is
-     * left out with a notice, and so is a shape that has no room at all.
+     * * Compares implementations at one shape. A strategy that refuses the mask or the shape, runs out of memory, or
+     * computes a wrong result is left out with a notice; so is a shape whose buffers do not fit.
      *
      * @param spec of connection granularity, not fixed; the dropout beside it has the same noise and rate
      * @param strategies beside the dense layer and dropout
@@ -114,7 +114,7 @@ public final class LayerBenchmark {
         }
     }
 
-    /** What was left out so far because its results were wrong, in a line each. */
+    /** One line for each implementation that was left out because its results were wrong. */
     public List<String> wrong() {
         return List.copyOf(wrong);
     }
@@ -134,7 +134,7 @@ public final class LayerBenchmark {
         return candidates;
     }
 
-    /** The pass, once its results were right; null if it cannot do this, or does it wrong. */
+    /** Creates a pass and checks its results; null if it refuses the mask or shape, does not fit, or is wrong. */
     private TimedPass checked(
             String title, String name, LayerBuffers buffers, Supplier<TimedPass> make, Map<TimedPass, Double> errors) {
         TimedPass pass = null;
@@ -196,7 +196,7 @@ public final class LayerBenchmark {
             this.second = second;
         }
 
-        /** Until the time is over or there is nothing new to learn. */
+        /** Repeats until the time limit or the maximum number of repetitions is reached. */
         Map<TimedPass, PassTimes> run(int least) {
             Map<TimedPass, PassTimes> times = new LinkedHashMap<>();
             order.forEach(pass -> times.put(pass, new PassTimes()));

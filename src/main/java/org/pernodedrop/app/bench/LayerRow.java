@@ -8,10 +8,10 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * One layer, computed in one way: a line of results.
+ * * A line of results: one implementation of one layer.
  *
- * <p>Noise, drop rate and planes are those of the comparison that the line belongs to; the dense layer is timed anew in
- * each and has no mask.
+ * <p>Noise, drop rate and planes are those of the comparison that the line belongs to. The dense layer is timed again
+ * in each comparison and has no mask.
  *
  * @param run the {@link RunRow} that it belongs to
  * @param sizes of the layer
@@ -61,7 +61,7 @@ public record LayerRow(
             @JsonProperty("T") int positions,
             @JsonProperty("I") int inputs,
             @JsonProperty("U") int outputs) {
-        /** Refuses sizes that no layer has. */
+        /** Checks the sizes as {@link ConnectionShape} does. */
         public Sizes {
             new ConnectionShape(samples, positions, inputs, outputs);
         }
@@ -130,7 +130,7 @@ public record LayerRow(
             double percentOfPeak,
             double percentOfBandwidth) {
         /**
-         * Work that took some time.
+         * * Computes rates from the median time.
          *
          * @param peak multiply-adds a second
          * @param bandwidth bytes a second
@@ -148,7 +148,7 @@ public record LayerRow(
     }
 
     /**
-     * What a layer's forward and backward pass together cannot do without, whatever the strategy.
+     * * Minimum work of a layer's forward and backward pass together, whatever the strategy.
      *
      * @param madds multiplications of a value by a weight, each with its addition: {@code 3 B T I U}, one for y, one for dx,
      *     one for dw

@@ -4,12 +4,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.pernodedrop.kernels.ConnectionShape;
 
-/** The noise of a layer {@code z = a + s e}, read off its z; gradients of z with it, and whether it looks standard normal. */
+/**
+ * Recovers the noise e of a layer {@code z = a + s e} from its z, computes the gradients of z with it, and tests
+ * whether it is standard normal.
+ */
 final class OutputNoise {
-    /** How many gradients of each kind are worth their many noises. */
+    /** Number of gradients of each kind that are compared; each needs the noise of a whole row or column. */
     static final int VALUES = 4;
 
-    /** Deviations that a mean may be away by: once in a billion. */
+    /** Allowed distance of a mean in standard deviations; exceeded by chance once in a billion. */
     private static final double DEVIATIONS = 6;
 
     private final ConnectionShape shape;
@@ -44,7 +47,7 @@ final class OutputNoise {
         return input + scaled(row, u) * input * input * weight(i, u);
     }
 
-    /** What shows that the noise seen so far is not standard normal; null if nothing does. */
+    /** Explains why the noise so far is not standard normal; null if it may be. */
     String refusal() {
         double n = noises.values().stream().filter(noise -> noise.deviation > 0).count();
         double mean = noises.values().stream().mapToDouble(Noise::e).sum() / n;

@@ -51,9 +51,9 @@ final class PassTimes {
     }
 
     /**
-     * Empties a GPU's L2 cache by writing over a buffer: a two-hundredth of its memory, more than the L2 of any GPU that the
-     * kernels run on. The device is busy with that while the host enqueues what is timed, whose launches then cost nothing.
-     * On the CPU it does nothing: rounds alternate, so that every pass finds what the others left.
+     * * Empties a GPU's L2 cache by overwriting a buffer of a two-hundredth of its memory, which exceeds the L2 of
+     * every supported GPU. Meanwhile the host enqueues the timed work, so that launch latency is hidden. On the CPU it
+     * does nothing: rounds alternate, so that every pass finds the caches as the others left them.
      */
     static final class CacheFlush implements AutoCloseable {
         private static final int SHARE = 200;

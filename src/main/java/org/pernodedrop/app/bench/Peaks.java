@@ -12,7 +12,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Workspace;
 
 /**
- * What a device reached right before the layers were timed.
+ * * Peak rates of a device, measured immediately before the layers were timed.
  *
  * @param productSize n of the square matrix products
  * @param fp32MaddsPerSecond of the fastest product in single precision
@@ -34,14 +34,14 @@ public record Peaks(
     private static final int TRIES = 5;
     private static final double NANOS = 1e-9;
 
-    /** The yardstick of a precision; for factors of 7 bits, which no ordinary product has, it is that of 10 bits. */
+    /** The peak rate for a precision; bf16, which the ordinary product does not offer, is compared with tf32. */
     double maddsPerSecond(Precision precision) {
         return precision == Precision.FP32 || tf32MaddsPerSecond == null ? fp32MaddsPerSecond : tf32MaddsPerSecond;
     }
 
     /**
-     * Measures large square matrix products by the backend's library, which is what an ordinary layer could reach at best,
-     * and copies between large buffers. Sizes grow until one takes long enough to be measured well.
+     * * Measures large square matrix products of the backend's library, an upper bound of what an ordinary layer can
+     * reach, and copies between large buffers. Sizes grow until one run is long enough for a precise measurement.
      *
      * @param backend that is open; where the device multiplies in another precision too, one is opened for it
      * @param options that it was opened with
@@ -101,7 +101,7 @@ public record Peaks(
         }
     }
 
-    /** Seconds of the fastest of some runs, after one that warms up. */
+    /** Returns the seconds of the fastest run, after one warm-up run. */
     private static double fastest(Backend backend, Runnable operation, int tries) {
         try (DeviceTimer timer = backend.memory().newTimer()) {
             long least = Long.MAX_VALUE;
@@ -112,7 +112,7 @@ public record Peaks(
                 long nanos = timer.elapsedNanos();
                 least = run == 0 ? least : Math.min(least, nanos);
             }
-            // A clock may not see the shortest.
+            // A duration may be below the clock's resolution.
             return Math.max(least, 1) * NANOS;
         }
     }

@@ -7,7 +7,7 @@ import org.pernodedrop.backend.Device;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.strategy.Strategy;
 
-/** What factors of products are rounded to; sums are always in single precision. */
+/** Precision that factors of products are rounded to; sums are always in single precision. */
 public enum Precision {
     /** Not at all. */
     FP32(3e-5),

@@ -8,8 +8,8 @@ import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * Compares what a pass left in the buffers with the definition, at random places: sums in double precision over the inputs
- * and weights as they are, with mask values from {@link Mask}, which shares no code with what is timed.
+ * * Compares the results of a pass with the definition at random positions: sums in double precision over the actual
+ * inputs and weights, with mask values from {@link Mask}, which shares no code with the timed implementations.
  *
  * <p>An error is relative to the sum of the magnitudes of the terms, so that it does not grow where terms cancel.
  */
@@ -39,7 +39,7 @@ final class ResultCheck {
         double at(int sample, int input, int output);
     }
 
-    /** Takes the buffers' contents as they are now. */
+    /** Downloads the current contents of the buffers. */
     ResultCheck(LayerBuffers buffers) {
         Backend backend = buffers.backend;
         shape = buffers.shape;
@@ -184,7 +184,7 @@ final class ResultCheck {
         return distance == 0 ? 0 : distance / magnitude;
     }
 
-    /** A sum and that of the magnitudes. */
+    /** A sum of terms and the sum of their magnitudes. */
     private static final class Sum {
         double value;
         double magnitude;
@@ -196,7 +196,7 @@ final class ResultCheck {
         }
     }
 
-    /** A way to compute a layer gives results that it must not be timed with. */
+    /** An implementation of a layer computes wrong results. */
     static final class WrongResultException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -24,8 +24,9 @@ import org.pernodedrop.io.MessageText;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * Results as JSON objects, one a line. The file appears, whole, on {@link #commit}: until then lines go to a
- * temporary file beside it, which is opened at once, so that an unwritable place is found before anything is timed.
+ * * Results as JSON objects, one per line. {@link #commit} puts the complete file in place. Until then lines go to a
+ * temporary file beside it, which is opened immediately, so that an unwritable folder is found before anything is
+ * timed.
  */
 public final class ResultFile implements AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
@@ -49,7 +50,7 @@ public final class ResultFile implements AutoCloseable {
     }
 
     /**
-     * Starts a file; one that is there is replaced on {@link #commit}.
+     * * Opens a file for results; {@link #commit} replaces an existing one.
      *
      * @throws IOException if it cannot be written
      */
@@ -124,7 +125,7 @@ public final class ResultFile implements AutoCloseable {
         }
     }
 
-    /** Puts the finished file in place. */
+    /** Moves the finished file to its final name. */
     public void commit() throws IOException {
         try {
             writer.close();
@@ -134,7 +135,7 @@ public final class ResultFile implements AutoCloseable {
         file.commit();
     }
 
-    /** Drops what was not committed. */
+    /** Deletes the temporary file if it was not committed. */
     @Override
     public void close() throws IOException {
         writer.close();
@@ -142,14 +143,14 @@ public final class ResultFile implements AutoCloseable {
     }
 
     /**
-     * Holds an object of JSON to the record that it is to become: every component must be there, by its type, but for those
+     * * Checks that a JSON object has a field of the right type for every component of a record, except for components
      * that may be null. Numbers must be finite.
      */
     private static final class Fields {
         private Fields() {}
 
         /**
-         * Refuses an object that is not such a record.
+         * * Checks an object.
          *
          * @throws IllegalArgumentException naming the first field that is missing or wrong
          */

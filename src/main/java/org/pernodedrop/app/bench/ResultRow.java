@@ -9,7 +9,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Collection;
 
-/** A line of results; {@code record} says of what. */
+/** A line of results; its field {@code record} names the type. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "record")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = RunRow.class, name = "run"),
@@ -20,7 +20,7 @@ public sealed interface ResultRow permits RunRow, LayerRow, TrainingRow {
     /** The run that the line belongs to. */
     String run();
 
-    /** A component that a line of results may lack, or have as null. */
+    /** Marks a component that a line of results may omit or set to null. */
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.METHOD)
     @interface MayBeNull {}
@@ -38,7 +38,7 @@ public sealed interface ResultRow permits RunRow, LayerRow, TrainingRow {
             @JsonProperty("high_us") double high) {
         private static final double NANOS_PER_MICRO = 1e3;
 
-        /** Of at least one time; between two times the quartile divides their distance. */
+        /** Computes quartiles of at least one time by linear interpolation. */
         static Quartiles ofNanos(Collection<Long> nanos) {
             long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
             return new Quartiles(quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75));

@@ -13,7 +13,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 
 /**
- * One call of the benchmark: where and with what its lines were measured.
+ * * A run of the benchmark program: the software, the machine and the settings of its measurements.
  *
  * @param run a name of its own
  * @param started ISO 8601, UTC
@@ -57,7 +57,7 @@ public record RunRow(
     public record Machine(String operatingSystem, String processor, String device, String backend, int threads) {}
 
     /**
-     * What a run is told by whoever starts it; the rest of its {@link RunRow} is found out here.
+     * * Facts that the caller supplies; the other facts of a {@link RunRow} are determined here.
      *
      * @param command the arguments
      * @param commit of the sources

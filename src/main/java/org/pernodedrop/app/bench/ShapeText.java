@@ -36,7 +36,7 @@ public final class ShapeText {
         }
     }
 
-    /** As it is parsed; one position is left out. */
+    /** Formats a shape as {@link #parse} reads it; a single position is omitted. */
     public static String of(ConnectionShape shape) {
         String positions = shape.positions() == 1 ? "" : shape.positions() + "x";
         return shape.samples() + "x" + positions + shape.inputs() + "x" + shape.outputs();

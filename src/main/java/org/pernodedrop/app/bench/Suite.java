@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.pernodedrop.kernels.ConnectionShape;
 
-/** Lists of shapes with a name. */
+/** Named lists of shapes. */
 public enum Suite {
     /** The layers of the paper's networks. */
     PAPER("128x2304x256", "128x784x256"),

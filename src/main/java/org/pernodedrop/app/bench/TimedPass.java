@@ -11,9 +11,9 @@ import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
-/** One way to compute a layer: y from x, then dx, dw and db from dy. */
+/** An implementation of a layer that is timed: y from x, then dx, dw and db from dy. */
 interface TimedPass extends AutoCloseable {
-    /** What it is called in results. */
+    /** Its name in results. */
     String name();
 
     /** The precision that factors of products are rounded to. */
@@ -27,10 +27,10 @@ interface TimedPass extends AutoCloseable {
     /** With the mask of the last forward pass. */
     void backward();
 
-    /** By the definition, compares what the last passes left in the buffers; throws if it is wrong. */
+    /** Compares the results of the last passes with the definition. */
     double check(ResultCheck check);
 
-    /** Gives back what is its own on the device. */
+    /** Releases its device memory. */
     @Override
     default void close() {}
 

@@ -22,11 +22,11 @@ import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
 /**
- * Times epochs of networks that differ in the regularizer alone, on the same data, which lies on the device. An epoch of
- * each warms up; then they take turns. Steps are captured and replayed as {@code train} does; nothing is evaluated.
+ * * Times epochs of networks that differ only in the regularizer, on the same data in device memory. One epoch of each
+ * warms up; then they alternate. Steps are captured and replayed as in {@code train}; nothing is evaluated.
  */
 public final class TrainingBenchmark {
-    /** Fewest epochs that a median is taken of. */
+    /** Minimum number of epochs of a median. */
     public static final int MIN_EPOCHS = 3;
 
     private static final double NANOS_PER_SECOND = 1e9;
@@ -37,7 +37,7 @@ public final class TrainingBenchmark {
     private final Consumer<String> notice;
 
     /**
-     * A benchmark on a backend.
+     * * Creates a benchmark on an open backend.
      *
      * @param run says how long each network is timed
      * @param graphs whether steps are CUDA graphs, for the record
@@ -51,7 +51,8 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * Times the networks; one that has no room, or whose strategy refuses its layers, is left out with a notice.
+     * * Times the networks. One that does not fit into memory, or whose strategy refuses its layers, is left out with a
+     * notice.
      *
      * @param models in the order of the rows
      * @return a row each
@@ -81,7 +82,7 @@ public final class TrainingBenchmark {
         }
     }
 
-    /** A network that was warmed up; what it holds is given back with the closer, or at once if that fails. */
+    /** Creates a network and warms it up; the closer owns its memory, which is released immediately on failure. */
     private TimedEpochs open(
             DeviceResidentDataset resident, Dataset data, ModelConfig model, TrainingConfig training, Closer closer) {
         NetworkSpec network =
@@ -126,7 +127,10 @@ public final class TrainingBenchmark {
         return examples / (epochMicros * 1e-6);
     }
 
-    /** Random images of the size and number of MNIST's: they take as long as real ones, and nothing can be learnt from them. */
+    /**
+     * Random images of the size and number of MNIST's: they cost the same time as real ones, and nothing can be learnt
+     * from them.
+     */
     public static final class SyntheticData {
         /** What it is called on the command line and in results. */
         public static final String NAME = "synthetic";

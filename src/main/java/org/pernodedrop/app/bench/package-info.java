@@ -1,5 +1,5 @@
 /**
- * Benchmarks that others can repeat: one layer in all ways to compute it, beside the plain dense layer, and whole trainings,
- * in one run. Results are checked before anything is timed; what was measured are lines of JSON.
+ * * Reproducible benchmarks: all implementations of one layer beside the plain dense layer, and whole trainings, in one
+ * run. Results are checked before anything is timed and written as lines of JSON.
  */
 package org.pernodedrop.app.bench;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: what PerNodeDrop costs, beside what one would do without. */
+/** {@code bench}: measures the cost of PerNodeDrop beside the alternatives. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -37,14 +37,14 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Without a command: the help. */
+    /** Prints the help. */
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getOut(), Ansi.OFF);
         return Main.OK;
     }
 
-    /** {@code bench report}: a page from results that were measured anywhere. */
+    /** {@code bench report}: makes a page from results of any machine. */
     @Command(
             name = "report",
             mixinStandardHelpOptions = true,

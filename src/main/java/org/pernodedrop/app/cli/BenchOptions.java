@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What all benchmarks are told: where to compute, for how long, and where results go. */
+/** Options of all benchmarks: device, duration and files of results. */
 final class BenchOptions {
     @Option(
             names = "--device",
@@ -88,12 +88,12 @@ final class BenchOptions {
                             + " else unknown.")
     private String commit;
 
-    /** Measures and gives rows on, the run's own first. */
+    /** Measures and passes rows to a sink, beginning with that of the run. */
     interface Measured {
         void into(Sink sink) throws IOException;
     }
 
-    /** Where rows go. */
+    /** Receives rows. */
     interface Sink {
         void accept(ResultRow row) throws IOException;
     }
@@ -134,12 +134,12 @@ final class BenchOptions {
         return new RunRow.Start(command, commit == null ? Version.commit() : commit, Version.current(), taken, seconds);
     }
 
-    /** The table goes where the objects don't. */
+    /** The table is printed to the stream that does not receive the JSON objects. */
     PrintWriter table(CommandSpec spec) {
         return json == null ? spec.commandLine().getErr() : spec.commandLine().getOut();
     }
 
-    /** Opens all files before anything is measured, and puts them in place once all is. */
+    /** Opens all files before anything is measured, and commits them after everything was measured. */
     void write(CommandSpec spec, Measured measured) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         List<ResultRow> rows = new ArrayList<>();

@@ -20,21 +20,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The arguments of a command as they were given; for a file with arguments stands what it holds. */
+/** The arguments of a command as they were given, with files of arguments expanded. */
 final class CommandArguments {
-    /** What a run never saves: where it is, and what does not train. */
+    /** Options that a run never saves: those that name its folder, and those that do not train. */
     private static final List<String> NEVER_SAVED = List.of("--out", "--resume", "--help", "--version");
 
     private CommandArguments() {}
 
-    /** Those behind the command's own name. */
+    /** The arguments behind the command's name. */
     static List<String> of(CommandSpec spec) {
         List<String> all = spec.commandLine().getParseResult().expandedArgs();
         boolean named = spec.parent() != null && !all.isEmpty() && all.get(0).equals(spec.name());
         return named ? all.subList(1, all.size()) : all;
     }
 
-    /** The same without an option and its value, given as one argument or as two. */
+    /** Removes an option and its value, given as one argument or as two. */
     static List<String> without(String option, List<String> arguments) {
         List<String> others = new ArrayList<>();
         for (Iterator<String> each = arguments.iterator(); each.hasNext(); ) {
@@ -48,7 +48,7 @@ final class CommandArguments {
         return others;
     }
 
-    /** The same with another value for an option, wherever it is given. */
+    /** Replaces the value of an option wherever it is given. */
     static List<String> with(String option, UnaryOperator<String> value, List<String> arguments) {
         List<String> changed = new ArrayList<>();
         for (Iterator<String> each = arguments.iterator(); each.hasNext(); ) {
@@ -66,7 +66,7 @@ final class CommandArguments {
     }
 
     /**
-     * Refuses what {@code train} would not have saved; nothing that they name is read.
+     * * Refuses arguments that {@code train} would not have saved; files that they name are not read.
      *
      * @param file for messages
      * @throws ModelFileException naming the first that is wrong
@@ -92,15 +92,12 @@ final class CommandArguments {
                 cause);
     }
 
-    /**
-     * Parses saved arguments: of an option that is there twice it takes the last, and no argument for the name of a file
-     * with arguments.
-     */
+    /** * A parser for saved arguments: of a repeated option the last value counts, and {@code @} names no file. */
     static CommandLine savedParser(TrainCommand command) {
         return new CommandLine(command).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
 
-    /** Files of options, which arguments name by an @; they may name others in the same way. */
+    /** Files of options, which arguments name by {@code @}; they may name others in the same way. */
     static final class OptionFiles {
         private static final int LAST_CHARACTER = 255;
 
@@ -109,7 +106,8 @@ final class CommandArguments {
         private OptionFiles() {}
 
         /**
-         * Refuses files that picocli would fail to read, or wait for: pipes, devices and directories, wherever they are named.
+         * * Refuses files that picocli cannot read or would block on: pipes, devices and directories, wherever they are
+         * named.
          *
          * @throws RegularFile.NotRegularException if one is a pipe or a device
          * @throws IOException if one is a directory, or cannot be read
@@ -121,7 +119,7 @@ final class CommandArguments {
             }
         }
 
-        // Two of them stand for an argument that begins with one; what is not there, or not for us, is an argument too.
+        // "@@" begins an ordinary argument; a file that does not exist or is not readable is an ordinary argument, too.
         private void require(String argument) throws IOException {
             if (argument.length() < 2 || argument.charAt(0) != '@' || argument.charAt(1) == '@') {
                 return;
@@ -130,7 +128,7 @@ final class CommandArguments {
             try {
                 file = Path.of(argument.substring(1));
             } catch (InvalidPathException e) {
-                // No file can be called so: it is an argument like any other.
+                // Not a valid file name: it is an ordinary argument.
                 return;
             }
             RegularFile.require(file);
@@ -145,7 +143,7 @@ final class CommandArguments {
             requireNamedIn(file);
         }
 
-        // Takes a file apart as picocli does.
+        // Tokenizes a file as picocli does.
         private void requireNamedIn(Path file) throws IOException {
             try (Reader reader = new FileReader(file.toFile())) {
                 StreamTokenizer tokens = new StreamTokenizer(reader);

@@ -41,7 +41,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a network with several regularizers and compares what they reach; see its description. */
+/** {@code compare}: trains a network with several regularizers and compares the results. */
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
@@ -200,7 +200,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static RunsFile openRuns(FolderLock folder, Path runs, RunsFile.Header header) throws IOException {
-        // Every comparison has its runs first, and what it made of them beside them.
+        // A comparison writes its runs first; without them the other files are somebody else's.
         OutputFiles.requireOwn(folder, ComparisonFiles.FILES, file -> Files.isRegularFile(runs));
         return RunsFile.open(folder, runs, header);
     }
@@ -242,7 +242,7 @@ final class CompareCommand implements Callable<Integer> {
     private RunsFile.Header header(Backend backend, DataSplit first) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.putAll(data.settings());
-        // Comparisons from before there was a choice go on; what was read is in the checksum.
+        // Comparisons that were started before this option existed remain valid; the checksum covers the data read.
         settings.remove("header", Header.AUTO);
         settings.put("test_fraction", testFraction);
         settings.put("data_checksum", first.checksum());
@@ -285,7 +285,7 @@ final class CompareCommand implements Callable<Integer> {
         notices.flush();
     }
 
-    /** Tells of every finished run, and how long the others will take. */
+    /** Reports every finished run and estimates the remaining time. */
     private static final class Progress {
         private static final double NANOS_PER_MINUTE = 60e9;
 

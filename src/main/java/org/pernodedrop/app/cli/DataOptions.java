@@ -14,7 +14,7 @@ import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say what is learned. */
+/** Options of the data. */
 final class DataOptions {
     @Option(
             names = "--data",
@@ -55,7 +55,7 @@ final class DataOptions {
     }
 
     /**
-     * The data that is named.
+     * * The data source that is named.
      *
      * @param notice told of every remark on it once, however often it is read
      */
@@ -73,7 +73,7 @@ final class DataOptions {
         }
     }
 
-    /** What data of these options is, once it is split and standardized. */
+    /** Describes the data of these options after it was split and standardized. */
     TrainedData trained(DataSource source, long seed, DataSplit split, Standardizer standardizer) {
         return TrainedData.of(source.name(), label, validationFraction, limit, seed, split, standardizer);
     }
@@ -86,7 +86,7 @@ final class DataOptions {
         return limit;
     }
 
-    /** Every option as it is in force, by its name. */
+    /** The effective value of every option by its name. */
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("data", data);
@@ -97,7 +97,7 @@ final class DataOptions {
         return settings;
     }
 
-    /** The options that say how files of data are read. */
+    /** Options of reading data files. */
     static final class Files {
         @Option(
                 names = "--header",
@@ -132,7 +132,7 @@ final class DataOptions {
             return maxUnpacked == null ? Reading.STANDARD_LIMIT : maxUnpacked;
         }
 
-        /** Every option that makes other data of a file, as it is in force, by its name. */
+        /** The effective value of every option that changes the data read from a file, by its name. */
         Map<String, Object> settings() {
             Map<String, Object> settings = new LinkedHashMap<>();
             settings.put("header", header);

@@ -11,7 +11,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.train.PlacedData.DataOnDevice;
 import picocli.CommandLine.Option;
 
-/** The options that say what computes. */
+/** Options of the device. */
 final class DeviceOptions {
     @Option(
             names = "--device",
@@ -54,7 +54,7 @@ final class DeviceOptions {
                     + " the same. Default: ${DEFAULT-VALUE}.")
     private DataOnDevice dataOnDevice;
 
-    /** What is asked for, with so many threads on the CPU. */
+    /** The requested backend, with a number of threads on the CPU. */
     Choice choice(OptionChecks checks, int threads) {
         try {
             return new Choice(BackendOptions.of(device)
@@ -70,7 +70,7 @@ final class DeviceOptions {
         return dataOnDevice;
     }
 
-    /** Every option as it is in force, by its name. */
+    /** The effective value of every option by its name. */
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("device", device);
@@ -81,12 +81,12 @@ final class DeviceOptions {
     }
 
     /**
-     * The backend that options ask for, and what of them is in force on it.
+     * * The requested backend, and the settings that are effective on it.
      *
      * @param wanted what was asked for
      */
     record Choice(BackendOptions wanted) {
-        /** Refuses a precision that the device named cannot have. */
+        /** Refuses a precision that the named device does not support. */
         void check(OptionChecks checks) {
             boolean given = wanted.precision() != MatrixPrecision.FP32;
             checks.onlyWith(

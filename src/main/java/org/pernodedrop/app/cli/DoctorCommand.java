@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code doctor}: what this machine can compute on, and what is missing. */
+/** {@code doctor}: reports which devices of this machine work, and what is missing. */
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,

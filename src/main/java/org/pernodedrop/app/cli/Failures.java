@@ -21,14 +21,15 @@ import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * How failures other than wrong usage are told: in one line, with the options that would help, and with a stack trace only if
- * asked for or a defect. The library's messages name remedies in its own terms; which options stand for them is known here.
+ * * Reports failures other than wrong usage: in one line, with the options that would help, and with a stack trace if
+ * requested or if the failure is a defect. The library's messages name remedies in its own terms; this class maps them
+ * to options.
  */
 final class Failures {
     /** System property that adds the stack trace. */
     static final String STACK_TRACE = "pernodedrop.stacktrace";
 
-    /** What a message advises, and the option for it. */
+    /** Options by the advice in a message. */
     private static final Map<String, String> ADVISED = new LinkedHashMap<>();
 
     static {
@@ -44,13 +45,13 @@ final class Failures {
         this.err = err;
     }
 
-    /** Tells a failure that belongs to no command and gives the exit code. */
+    /** Reports a failure that belongs to no command and returns the exit code. */
     int report(Throwable failure) {
         return report(failure, CommandSpec.create());
     }
 
     /**
-     * Tells a failure and gives the exit code.
+     * * Reports a failure and returns the exit code.
      *
      * @param command that failed: only its own options are named
      */
@@ -62,7 +63,7 @@ final class Failures {
         return Main.FAILURE;
     }
 
-    /** In one line and not too long, whatever file names and values it holds. */
+    /** Shortens a message to one line of limited length. */
     static String oneLine(String message) {
         return MessageText.cut(SafeText.line(message.replaceAll("\\s+", " ").strip()));
     }
@@ -96,12 +97,14 @@ final class Failures {
         if (failure instanceof OutOfMemoryError) {
             return "not enough memory; give Java more with -Xmx, or choose smaller sizes: " + failure.getMessage();
         }
-        // The message of these is often no more than the file's name.
+        // The message of these is often only the file's name.
         boolean bare = failure.getMessage() == null || failure instanceof FileSystemException || !isExpected(failure);
         return bare ? failure.getClass().getSimpleName() + ": " + failure.getMessage() : failure.getMessage();
     }
 
-    /** The options of a command that a failure's remedy stands for, other than those that its message names; or nothing. */
+    /**
+     * The options of a command that apply a failure's remedy, except for those that its message names; may be empty.
+     */
     private static String options(Throwable failure, CommandSpec command) {
         String message = String.valueOf(failure.getMessage());
         Set<String> advised = new LinkedHashSet<>();

@@ -13,10 +13,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The program {@code pernodedrop}.
+ * * The program {@code pernodedrop}.
  *
- * <p>Exit codes: {@value #OK} fine, {@value #USAGE} wrong usage, {@value #FAILURE} anything else. What went wrong is
- * told in one line on the error stream; {@code -Dpernodedrop.stacktrace=true} adds where.
+ * <p>Exit codes: {@value #OK} fine, {@value #USAGE} wrong usage, {@value #FAILURE} anything else. Failures are reported
+ * in one line on the error stream; {@code -Dpernodedrop.stacktrace=true} adds the stack trace.
  */
 @Command(
         name = "pernodedrop",
@@ -54,17 +54,17 @@ public final class Main implements Callable<Integer> {
 
     private Main() {}
 
-    /** Runs and, unless all went well, ends the process with the exit code. */
+    /** Runs the program and, if it failed, ends the process with the exit code. */
     public static void main(String[] arguments) {
         int code = run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true));
-        // Leaving normally otherwise: the process may be a build's that goes on.
+        // Return normally otherwise: the caller may be a build that continues in this process.
         if (code != OK) {
             System.exit(code);
         }
     }
 
     /**
-     * Runs and tells the exit code.
+     * * Runs the program and returns the exit code.
      *
      * @param out results
      * @param err errors, notices and progress
@@ -73,7 +73,7 @@ public final class Main implements Callable<Integer> {
         PrintWriter safeOut = new TerminalPrinter(out);
         PrintWriter safeErr = new TerminalPrinter(err);
         Failures failures = new Failures(safeErr);
-        // Help is all our own, and may have the colours that are escapes elsewhere.
+        // Help texts are trusted and may contain colour escapes, which are replaced in other output.
         CommandLine commandLine = commandLine().setOut(out).setErr(safeErr).setUsageHelpWidth(HELP_WIDTH);
         commandLine
                 .setParameterExceptionHandler((failure, all) -> wrongUsage(failure, safeErr))
@@ -112,7 +112,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main());
     }
 
-    /** Without a command: the help, as an error. */
+    /** Prints the help as an error. */
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getErr(), Ansi.OFF);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code masks}: writes a layer's mask as a NumPy array and tells whether its values are what they should be. */
+/** {@code masks}: writes a layer's mask as a NumPy array and compares its statistics with the expected ones. */
 @Command(
         name = "masks",
         mixinStandardHelpOptions = true,

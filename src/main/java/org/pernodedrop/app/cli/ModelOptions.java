@@ -15,7 +15,7 @@ import org.pernodedrop.train.ModelConfig.Regularizer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say what a network is. */
+/** Options of the model: layers and regularizer. */
 final class ModelOptions {
     private static final double DEFAULT_DROP_RATE = 0.3;
 
@@ -75,7 +75,7 @@ final class ModelOptions {
     @Mixin
     private final Layers network = new Layers();
 
-    /** Refuses what is out of range or does not go together, naming the option. */
+    /** Refuses values that are out of range or contradict each other, naming the option. */
     void check(OptionChecks checks) {
         boolean masks = regularizer == Regularizer.PERNODEDROP;
         checks.onlyWith("--regularizer pernodedrop", masks, "--noise", noise != null);
@@ -120,7 +120,7 @@ final class ModelOptions {
         return regularizer != Regularizer.NONE && !noTwin;
     }
 
-    /** Every option as it is in force, by its name; those that are not used are null. */
+    /** The effective value of every option by its name; unused ones are null. */
     Map<String, Object> settings() {
         boolean masks = regularizer == Regularizer.PERNODEDROP;
         ModelConfig model = model();
@@ -144,7 +144,7 @@ final class ModelOptions {
         return dropRate == null ? DEFAULT_DROP_RATE : dropRate;
     }
 
-    /** The options that say what a network is, whatever is done against overfitting. */
+    /** Options of the layers, independent of the regularizer. */
     static final class Layers {
         @Option(
                 names = "--network",
@@ -189,7 +189,7 @@ final class ModelOptions {
             return l2;
         }
 
-        /** Every option as it is in force, by its name. */
+        /** The effective value of every option by its name. */
         Map<String, Object> settings() {
             Map<String, Object> settings = new LinkedHashMap<>();
             settings.put("network", architecture.toString());

@@ -7,7 +7,7 @@ import org.pernodedrop.train.TrainingConfig.LearningRateSchedule;
 import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 import picocli.CommandLine.Option;
 
-/** The options that say how weights are found. */
+/** Options of the optimization. */
 final class OptimizationOptions {
     @Option(
             names = "--epochs",
@@ -78,7 +78,7 @@ final class OptimizationOptions {
         checks.require(epochs >= 1, "--epochs", "must be at least 1", epochs);
         checks.require(batchSize >= 1, "--batch-size", "must be at least 1", batchSize);
         checks.require(momentum() >= 0 && momentum() < 1, "--momentum", "must be in [0, 1)", momentum());
-        // In single precision, as the backend computes.
+        // Must be representable in single precision, as the backend computes.
         boolean decays = weightDecay() >= 0 && weightDecay() <= Float.MAX_VALUE;
         checks.require(decays, "--weight-decay", "must be finite and at least 0", weightDecay());
         boolean learns = learningRate > 0 && learningRate <= Float.MAX_VALUE;
@@ -91,7 +91,7 @@ final class OptimizationOptions {
                 epochs, batchSize, optimizer, momentum(), weightDecay(), learningRate, schedule, patience, seed);
     }
 
-    /** Every option as it is in force, by its name; those that are not used are null. */
+    /** The effective value of every option by its name; unused ones are null. */
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("epochs", epochs);

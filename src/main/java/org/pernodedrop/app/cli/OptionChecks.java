@@ -13,21 +13,21 @@ import picocli.CommandLine.ParameterException;
  * @param spec the command whose options are checked
  */
 record OptionChecks(CommandSpec spec) {
-    /** Refuses a value of an option unless it holds the rule. */
+    /** Refuses a value of an option that breaks a rule. */
     void require(boolean holds, String option, String rule, Object value) {
         if (!holds) {
             throw refusal(option + " " + rule + ": " + option + "=" + value);
         }
     }
 
-    /** Refuses an option that was given without what it needs. */
+    /** Refuses an option whose condition is not met. */
     void onlyWith(String needed, boolean present, String option, boolean given) {
         if (given && !present) {
             throw refusal(option + " is only for " + needed + ": leave it out, or change the other");
         }
     }
 
-    /** The mask of an option's rate, which is refused if the noise cannot draw it. */
+    /** Creates a mask with an option's rate; refuses a rate that the noise cannot draw. */
     MaskSpec mask(String option, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
         try {
             return new MaskSpec(noise, granularity, rate, fixed);

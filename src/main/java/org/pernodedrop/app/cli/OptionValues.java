@@ -11,7 +11,7 @@ import org.pernodedrop.train.Architecture;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Values of options that have a range; others are refused as wrong usage, with the option's name. */
+/** Converters of option values; values out of range are refused as wrong usage with the option's name. */
 final class OptionValues {
     private OptionValues() {}
 
@@ -45,7 +45,7 @@ final class OptionValues {
                     return bytes;
                 }
             } catch (NumberFormatException | ArithmeticException e) {
-                // The same refusal as for numbers out of range.
+                // Refused below like numbers out of range.
             }
             throw new TypeConversionException(
                     "must be a number of bytes, at least 1 and below 2^63, such as 1000000, 500M" + " or 64G, but was '"
@@ -61,7 +61,7 @@ final class OptionValues {
         }
     }
 
-    /** A file or folder; an empty name, which a variable that is not set gives, would be the current folder. */
+    /** A file or folder. An empty name, as from an unset variable, would mean the current folder and is refused. */
     static final class OfPath implements ITypeConverter<Path> {
         @Override
         public Path convert(String text) {
@@ -77,7 +77,9 @@ final class OptionValues {
         }
     }
 
-    /** A column of a table; an empty name, which a variable that is not set gives, would be that of an index without one. */
+    /**
+     * A column of a table. An empty name, as from an unset variable, would mean an unnamed index column and is refused.
+     */
     static final class Column implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -125,7 +127,7 @@ final class OptionValues {
         }
     }
 
-    /** A drop probability in [0, 1), quantised if there are bits for it; if not, for Gaussian noise alone. */
+    /** A drop rate in [0, 1), quantised if possible, otherwise usable by Gaussian noise only. */
     static final class Rate implements ITypeConverter<DropRate> {
         @Override
         public DropRate convert(String text) {
@@ -157,7 +159,7 @@ final class OptionValues {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // The same refusal as for numbers out of range.
+            // Refused below like numbers out of range.
         }
         throw new TypeConversionException(
                 "must be a whole number in [" + lowest + ", " + highest + "], but was '" + text + "'");

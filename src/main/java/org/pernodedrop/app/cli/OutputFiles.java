@@ -12,7 +12,7 @@ import org.pernodedrop.io.FileSet;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.io.FolderLock.InUseException;
 
-/** Files that a command writes to the folder that {@code --out} names: all of them replace earlier ones at once. */
+/** Files that a command writes to the folder {@code --out}: together they replace the earlier ones. */
 final class OutputFiles implements AutoCloseable {
     private static final String WAY_OUT = "; name a directory that can be written to by --out";
 
@@ -24,14 +24,15 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
-     * Refuses a folder with a file that would be replaced and is somebody else's.
+     * * Refuses a folder with a file that would be replaced but was not written by this command.
      *
      * @param own whether a file of the kind was written by the command that would replace it
      * @throws IOException naming it
      */
     static void requireOwn(FolderLock held, FileSet.Kind kind, Predicate<Path> own) throws IOException {
         try {
-            // Of files that were being replaced some may be gone, and the others would not tell whose they are.
+            // An interrupted replacement is completed or undone first: with files missing the origin of the others is
+            // unknown.
             FileSet.recover(held, kind);
         } catch (IOException e) {
             throw unwritable(held, e);
@@ -46,14 +47,14 @@ final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** Both: {@link #requireOwn}, then {@link #begin}. */
+    /** Calls {@link #requireOwn}, then {@link #begin}. */
     static OutputFiles replace(FolderLock held, FileSet.Kind kind, Predicate<Path> own) throws IOException {
         requireOwn(held, kind, own);
         return begin(held, kind);
     }
 
     /**
-     * Starts files in a folder.
+     * * Begins to write files to a folder.
      *
      * @throws IOException with a one-line message if it cannot be written to
      */
@@ -71,7 +72,7 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
-     * Holds a folder, which is made if need be.
+     * * Locks a folder, which is created if necessary.
      *
      * @throws IOException with a one-line message if it cannot be had
      */
@@ -88,18 +89,18 @@ final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** Where to write them. */
+    /** The folder to write to until they are committed. */
     Path path() {
         return files.path();
     }
 
-    /** Puts all that was written in its place. */
+    /** Moves all written files to their final names. */
     void commit() throws IOException {
         files.commit();
         committed = true;
     }
 
-    /** Deletes what was not put in its place. */
+    /** Deletes files that were not committed. */
     @Override
     public void close() throws IOException {
         if (!committed) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks a trained network about examples; see its description. */
+/** {@code predict}: predicts classes by a trained network. */
 @Command(
         name = "predict",
         mixinStandardHelpOptions = true,
@@ -66,9 +66,9 @@ import picocli.CommandLine.Spec;
             "  pernodedrop predict --model runs/digits --monte-carlo 100 --out predictions"
         })
 final class PredictCommand implements Callable<Integer> {
-    /** The examples whose labels are known. */
+    /** A part of a run's own data. */
     enum Part {
-        /** Split off the training examples; decisions in training were made by it. */
+        /** Split off the training examples; early stopping and the choice of the best epoch used it. */
         VALIDATION,
         /** The data's own test part. */
         TEST;
@@ -278,7 +278,7 @@ final class PredictCommand implements Callable<Integer> {
         printer.flush();
     }
 
-    // When all files are written.
+    // Called when all files are written.
     private static void requireAll(List<Prediction> predictions) {
         List<Integer> lost = IntStream.range(0, predictions.size())
                 .filter(row -> !predictions.get(row).exists())

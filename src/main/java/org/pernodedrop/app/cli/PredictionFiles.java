@@ -35,7 +35,7 @@ final class PredictionFiles {
 
     private static final String CALIBRATION_HEADER = "low,high,count,confidence,accuracy";
 
-    /** Bytes that are looked at: more than a table of predictions begins with. */
+    /** Number of bytes that are inspected; longer than the fixed beginning of a table. */
     private static final int BEGINNING = 100;
 
     private static final Pattern PREDICTIONS_BEGINNING =
@@ -161,7 +161,7 @@ final class PredictionFiles {
     }
 
     /**
-     * Whether a file was written here, by how it begins: only such may be replaced.
+     * * Whether a file was written by this class, judged by its beginning: only such files may be replaced.
      *
      * @param file with one of the names
      */
@@ -169,7 +169,7 @@ final class PredictionFiles {
         if (file.endsWith(CALIBRATION)) {
             return begins(file, CALIBRATION_BEGINNING);
         }
-        // A picture does not tell whose it is; predictions have their table beside it.
+        // An image does not reveal its origin; the table of predictions is beside it.
         return begins(file.resolveSibling(PREDICTIONS), PREDICTIONS_BEGINNING);
     }
 
@@ -181,7 +181,7 @@ final class PredictionFiles {
             String text = new String(content.readNBytes(BEGINNING), StandardCharsets.ISO_8859_1);
             return beginning.matcher(text).lookingAt();
         } catch (IOException e) {
-            // What cannot be read is not known to be ours.
+            // An unreadable file may be somebody else's.
             return false;
         }
     }

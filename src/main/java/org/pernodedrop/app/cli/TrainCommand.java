@@ -34,7 +34,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Trains a network and its unregularised twin; see its description. */
+/** {@code train}: trains a network and the same network without regularizer. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -99,7 +99,7 @@ public final class TrainCommand implements Callable<Integer> {
         return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    // The same command with the arguments that the run was started with, and then those that were given now.
+    // Parses the run's saved arguments followed by those given now.
     private void resume(Path path) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("--out")) {
             throw new OptionChecks(spec).refusal("--out is not for --resume, which names the directory: leave it out");
@@ -178,7 +178,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    // All there is was kept and told before; but it is not what was asked for.
+    // The finished epochs were kept and reported, but the training was not completed.
     private static void refuseDiverged(Map<String, TrainingRun.Trained> trained) {
         List<String> diverged = new ArrayList<>();
         trained.forEach((name, one) -> one.diverged()
@@ -270,7 +270,7 @@ public final class TrainCommand implements Callable<Integer> {
                 networks);
     }
 
-    /** What a run ends with on the screen. */
+    /** The results of a run as a table for a terminal. */
     static String table(Map<String, TrainingRun.Trained> trained, RunReport.DeviceUse use) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,

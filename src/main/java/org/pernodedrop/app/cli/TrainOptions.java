@@ -15,7 +15,7 @@ import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say what to train on, how and where. */
+/** Options of a training run: data, optimization, device and folder. */
 final class TrainOptions {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss");
 
@@ -74,7 +74,7 @@ final class TrainOptions {
                             + " --patience may be others; --data says where the same data is now.")
     private Path resume;
 
-    /** Refuses what is out of range or does not go together, naming the option. */
+    /** Refuses values that are out of range or contradict each other, naming the option. */
     void check(OptionChecks checks) {
         choice(checks).check(checks);
         optimization.check(checks);
@@ -93,7 +93,7 @@ final class TrainOptions {
         return choice(checks).open(checks, notice);
     }
 
-    /** How a backend of these options was used until now. */
+    /** Describes the use of the backend so far. */
     RunReport.DeviceUse deviceUse(OptionChecks checks, Backend backend, boolean dataLaidThere) {
         DeviceOptions.Choice choice = choice(checks);
         Memory.Use memory = backend.memory().use();
@@ -121,7 +121,7 @@ final class TrainOptions {
         return optimization.training(seed);
     }
 
-    /** Every option as it is in force, by its name, those of the model among them; those that are not used are null. */
+    /** The effective value of every option by its name, with those of the model; unused ones are null. */
     Map<String, Object> settings(Map<String, Object> model, Path directory) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.putAll(data.settings());
@@ -135,7 +135,7 @@ final class TrainOptions {
         return settings;
     }
 
-    /** The directory to write to, held for this run alone; by default one that was not there. */
+    /** Opens and locks the directory of the run; by default a new one. */
     RunDirectory open(OffsetDateTime now, Consumer<String> notice) {
         return out == null
                 ? RunDirectory.openNew(Path.of("runs", TIME.format(now)), notice)

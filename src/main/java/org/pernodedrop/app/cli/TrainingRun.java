@@ -44,7 +44,7 @@ final class TrainingRun {
     private PlacedData data;
 
     /**
-     * How a run begins.
+     * * Settings of a training run.
      *
      * @param training how networks are trained
      * @param facts of the data
@@ -86,8 +86,8 @@ final class TrainingRun {
     }
 
     /**
-     * Trains networks by their names. If the loss of one is not finite after an epoch or more, it is what it was after the
-     * last of them, and the next one is trained all the same.
+     * * Trains networks by their names. If a loss is not finite after at least one epoch, the network keeps its state
+     * after the last finished epoch, and the next network is trained nevertheless.
      *
      * @throws TrainingException if the loss of the first network is not finite in the first epoch: there is nothing to keep
      * @throws OutOfDeviceMemoryException naming the options that would help, that on the data among them
@@ -190,7 +190,7 @@ final class TrainingRun {
         }
     }
 
-    /** What a training came to; {@code diverged} is why it ended before its time, or null. */
+    /** Result of a training; {@code diverged} explains why it ended early, or is null. */
     private record Outcome(List<EpochMetrics> epochs, boolean stoppedEarly, String diverged) {}
 
     private static Outcome train(
@@ -203,7 +203,7 @@ final class TrainingRun {
         }
     }
 
-    // A network without any epoch has no files; without the first network there is no run.
+    // A network without a finished epoch keeps no files; without the first network there is no run.
     private static void withdraw(Outcome outcome, RunDirectory directory, boolean twin) throws IOException {
         if (!twin) {
             throw new TrainingException(outcome.diverged());
@@ -212,7 +212,7 @@ final class TrainingRun {
         Files.deleteIfExists(directory.metrics(true));
     }
 
-    /** From the first epoch on, a run that fails can be gone on with. */
+    /** Keeps the files of a run from its first finished epoch on, so that it can be resumed. */
     private record Keeping(RunDirectory directory) implements TrainingListener {
         @Override
         public void finished(EpochMetrics epoch) {
@@ -235,7 +235,7 @@ final class TrainingRun {
         }
     }
 
-    // A run that was killed in its first network has no checkpoint of the second one.
+    // A run that was killed while it trained its first network has no checkpoint of the second.
     private Optional<SavedRun> saved(Path checkpoint) {
         if (!start.resuming() || !trained.isEmpty() && Files.notExists(checkpoint)) {
             return Optional.empty();
@@ -256,7 +256,7 @@ final class TrainingRun {
         }
     }
 
-    // What could not be done as asked is told in any case.
+    // A fallback is always reported.
     private void tellStrategies(List<LayerStrategy> strategies) {
         for (LayerStrategy each : strategies) {
             if (start.explain() || each.choice().fallback()) {
@@ -276,7 +276,7 @@ final class TrainingRun {
         return trained;
     }
 
-    /** Whether the data lay on the device. */
+    /** Whether the data is in device memory. */
     boolean dataOnDevice() {
         return data != null && data.onDevice();
     }

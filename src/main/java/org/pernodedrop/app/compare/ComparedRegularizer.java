@@ -8,7 +8,7 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.ModelConfig.Regularizer;
 
-/** What is compared: a regularizer, and for PerNodeDrop its noise and granularity. */
+/** A compared regularizer; for PerNodeDrop with its noise and granularity. */
 public enum ComparedRegularizer {
     /** {@link Regularizer#NONE}. */
     NONE(Regularizer.NONE, Noise.BERNOULLI, Granularity.CONNECTION),

@@ -30,7 +30,7 @@ public record ComparedRun(
         @JsonProperty("test_accuracy") Double testAccuracy,
         @JsonProperty("seconds") double seconds,
         @JsonProperty("epochs") List<EpochMetrics> epochs) {
-    /** Refuses runs that neither failed nor have results. */
+    /** Checks that a run has either a failure or results. */
     public ComparedRun {
         if (regularizer == null || epochs == null || epochs.stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("a run has a regularizer and epochs, none of them null: regularizer="

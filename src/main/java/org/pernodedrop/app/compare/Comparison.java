@@ -10,8 +10,8 @@ import java.util.function.ToDoubleFunction;
 import org.pernodedrop.app.compare.Plan.Setting;
 
 /**
- * Runs, and what can be said of them. For every regularizer the drop rate with the lowest mean validation loss is chosen,
- * over the seeds of all its runs; a rate at which a run failed is not. The test part plays no part in that.
+ * * Runs and their statistics. For every regularizer the drop rate with the lowest mean validation loss over the seeds
+ * is chosen; a rate at which a run failed is not eligible. The test part is not used for the choice.
  */
 public final class Comparison {
     private final Map<Setting, List<ComparedRun>> runs = new LinkedHashMap<>();

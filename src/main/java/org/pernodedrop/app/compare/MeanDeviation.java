@@ -10,7 +10,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param deviation {@code sqrt(sum (x - mean)^2 / (n - 1))}; NaN if n is 1
  */
 public record MeanDeviation(int count, double mean, double deviation) {
-    /** That of values; of at least one. */
+    /** Computes mean and deviation of at least one value. */
     public static MeanDeviation of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("values must hold at least one value: values.length=0");

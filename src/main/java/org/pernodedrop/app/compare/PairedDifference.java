@@ -9,8 +9,8 @@ import org.pernodedrop.app.compare.Comparison.Measure;
 import org.pernodedrop.app.compare.Plan.Setting;
 
 /**
- * How much a setting differs from another in a measure, over the seeds that both have: runs of one seed share their data
- * split, initial weights and order of samples, so that their difference is the regularizers'.
+ * * Difference of two settings in a measure, paired by seed: runs of one seed share data split, initial weights and
+ * order of samples, so that they differ only in the regularizer.
  *
  * @param setting the one
  * @param baseline the other
@@ -68,7 +68,7 @@ public record PairedDifference(
         return difference.mean() + halfWidth;
     }
 
-    /** What a difference between two settings says. */
+    /** Outcome of a comparison of two settings. */
     public enum Verdict {
         /** The confidence interval lies on the better side of 0. */
         WIN,

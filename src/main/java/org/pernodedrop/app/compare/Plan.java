@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which runs a comparison consists of: every regularizer at every drop rate, none once, from every seed.
+ * * The runs of a comparison: every regularizer at every drop rate (none once), from every seed.
  *
  * @param regularizers what is compared
  * @param dropRates the rates that each is tried at
  * @param seeds number of seeds, which are 1, 2, ...
  */
 public record Plan(List<ComparedRegularizer> regularizers, List<Double> dropRates, int seeds) {
-    /** A run that is to be done. */
+    /** A planned run. */
     public record Task(Setting setting, long seed) {}
 
-    /** Drops repetitions; refuses fewer than one seed, and no drop rates where one is needed. */
+    /** Removes duplicates; refuses less than one seed, and an empty list of drop rates where a regularizer has one. */
     public Plan {
         regularizers = regularizers.stream().distinct().toList();
         dropRates = dropRates.stream().distinct().toList();
@@ -61,13 +61,13 @@ public record Plan(List<ComparedRegularizer> regularizers, List<Double> dropRate
     }
 
     /**
-     * What differs between runs from the same seed.
+     * * The settings in which runs of one seed differ.
      *
      * @param regularizer what is done against overfitting
      * @param dropRate p, in [0, 1); null without a regularizer
      */
     public record Setting(ComparedRegularizer regularizer, Double dropRate) {
-        /** Refuses a drop rate where there is nothing to drop, and the reverse. */
+        /** Requires a drop rate exactly for regularizers that have one. */
         public Setting {
             if (regularizer.drops() != (dropRate != null)) {
                 throw new IllegalArgumentException(

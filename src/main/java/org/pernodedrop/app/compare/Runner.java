@@ -19,8 +19,8 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.data.DataSplit;
 
 /**
- * Does the runs of a comparison, several at a time, each job on a backend of its own. A backend's results depend neither on
- * its threads nor on other backends, so the number of jobs changes nothing but the time.
+ * * Executes the runs of a comparison in parallel jobs, each on its own backend. A backend's results depend neither on
+ * its number of threads nor on other backends, so the number of jobs affects only the time.
  */
 public final class Runner {
     private final Trial trial;
@@ -28,7 +28,7 @@ public final class Runner {
     private final Supplier<Backend> backends;
 
     /**
-     * A runner.
+     * * Creates a runner.
      *
      * @param splits the standardized data of a seed, with a test part; called from one thread at a time
      * @param backends opens a backend; called once by each job
@@ -40,8 +40,8 @@ public final class Runner {
     }
 
     /**
-     * Does the runs and appends each to the file when it is finished. The first that fails other than by a loss that is not
-     * finite ends all; what was finished before stays.
+     * * Executes the runs and appends each finished one to the file. The first failure other than a loss that is not
+     * finite ends all jobs; finished runs remain in the file.
      *
      * @param jobs how many at a time, at least 1
      * @param finished told of every finished run, by one thread at a time
@@ -57,7 +57,7 @@ public final class Runner {
                 futures.add(pool.submit(() -> work(queue, data, file, finished)));
             }
         } catch (RuntimeException | Error failure) {
-            // For want of threads: those that work already end before that is told.
+            // The system refused another thread: wait for the running jobs before the failure is reported.
             queue.clear();
             try {
                 await(futures, queue);
@@ -90,7 +90,7 @@ public final class Runner {
         }
     }
 
-    // All jobs end before the first failure is told: they hold backends and the file.
+    // All jobs end before the first failure is reported, because they use backends and the file.
     private static void await(List<Future<?>> futures, Queue<Plan.Task> queue) throws IOException {
         Throwable failure = null;
         boolean interrupted = false;
@@ -121,7 +121,7 @@ public final class Runner {
         }
     }
 
-    /** The standardized data of every seed, in memory as long as there are runs of it to be done. */
+    /** The standardized data of each seed, kept in memory until its last run is done. */
     private static final class Splits {
         private final LongFunction<DataSplit> loaded;
         private final Map<Long, Integer> left = new HashMap<>();

@@ -29,9 +29,9 @@ import org.pernodedrop.io.MessageText;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * The runs of a comparison on disk: a line of JSON with its settings and then one for each finished run, which is on the
- * disk when {@link #append} returns. What was being written when a process was killed is dropped when the file is opened
- * again, so no finished run is lost and none is counted twice. Whoever has it open holds its folder.
+ * * The runs of a comparison on disk: a line of JSON with the settings, then one for each finished run, which is on the
+ * disk when {@link #append} returns. An incomplete last line of a killed process is dropped when the file is opened
+ * again, so that no finished run is lost and none is counted twice. The folder is locked while the file is open.
  */
 public final class RunsFile implements AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder(JsonText.factory())
@@ -63,7 +63,7 @@ public final class RunsFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file, or starts one.
+     * * Opens or creates a file.
      *
      * @param held its folder
      * @param header its first line; of a file that is there, the settings must be the same. Values are texts, numbers,
@@ -113,7 +113,7 @@ public final class RunsFile implements AutoCloseable {
     }
 
     /**
-     * Reads a file and leaves it as it is.
+     * * Reads a file without changing it.
      *
      * @throws IOException if it cannot be read or is no such file
      */
@@ -172,7 +172,7 @@ public final class RunsFile implements AutoCloseable {
                 cause);
     }
 
-    // Numbers that were read and that were made may differ in their types; their texts don't.
+    // Numbers may differ in their JSON type after reading; their texts are equal.
     private void requireEqual(ObjectNode settings, JsonNode found) throws IOException {
         ObjectNode union = settings.deepCopy();
         found.fieldNames().forEachRemaining(union::putNull);
@@ -203,7 +203,7 @@ public final class RunsFile implements AutoCloseable {
         return List.copyOf(runs);
     }
 
-    /** Adds a run; it is on the disk afterwards. */
+    /** Appends a run and forces it to the disk. */
     public synchronized void append(ComparedRun run) throws IOException {
         writeLine(JSON.valueToTree(run));
         runs.add(run);

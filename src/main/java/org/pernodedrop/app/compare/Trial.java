@@ -21,8 +21,8 @@ import org.pernodedrop.train.TrainingListener;
 import org.pernodedrop.train.TrainingResult;
 
 /**
- * How every run of a comparison is done: the network is trained to its last epoch, goes back to its best one by
- * validation loss, and is then tested, once.
+ * * Procedure of every run of a comparison: the network is trained to its last epoch, restored to the epoch of lowest
+ * validation loss, and then tested once.
  *
  * @param model architecture, activation and L2 of all networks
  * @param gaussian how PerNodeDrop by Gaussian noise is computed

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.pernodedrop.driver.LibraryFinding;
 
 /**
- * What was found on a machine.
+ * * The findings on a machine.
  *
  * @param findings in the order in which they were looked at
  * @param cpu whether the CPU computes right
@@ -23,8 +23,9 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
     }
 
     /**
-     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto": the device
-     * that {@code --device auto} takes, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may be null.
+     * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto":
+     * device of --device auto, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may
+     * be null.
      */
     public String json(String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -55,13 +56,13 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
      * @param remedy what to do about it, in a line, or null where the problem says it
      */
     public record Finding(String subject, Verdict verdict, String value, String problem, String remedy) {
-        /** What became of a subject. */
+        /** Result of an examination. */
         public enum Verdict {
             /** It works. */
             OK,
-            /** It is missing, and not needed. */
+            /** It is missing but optional. */
             NOTE,
-            /** It is missing or broken, and needed. */
+            /** It is required but missing or broken. */
             PROBLEM;
 
             /** The name in tables and files: lower case. */
@@ -88,7 +89,7 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
                     : problem(subject, message.substring(0, end), message.substring(end + 2));
         }
 
-        /** What became of a library. */
+        /** The finding about a library. */
         static Finding of(LibraryFinding library, boolean needed) {
             Verdict failed = needed ? Verdict.PROBLEM : Verdict.NOTE;
             String version = library.version() == null ? "" : library.version() + ", ";

@@ -14,7 +14,7 @@ import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.LibraryFinding;
 import org.pernodedrop.kernels.cuda.CudaDiagnostics;
 
-/** Looks at everything that computing needs, from the platform to small computations, and goes on where something fails. */
+/** Examines everything that computing needs, from the platform to small computations, and continues after failures. */
 public final class Doctor {
     private static final String WRONG =
             "the device computes wrongly: do not use it, and report this table with the versions in it";
@@ -24,7 +24,7 @@ public final class Doctor {
 
     private Doctor() {}
 
-    /** Looks at this machine; takes seconds where there is a GPU. */
+    /** Examines this machine; takes seconds if there is a GPU. */
     public static Diagnosis examine() {
         return new Doctor().all();
     }
@@ -61,7 +61,7 @@ public final class Doctor {
         return libraries.isUsable();
     }
 
-    /** What the driver tells of GPUs and kernels. */
+    /** Adds the driver's facts about GPUs and kernels. */
     private void inspect(CudaDiagnostics gpu) {
         findings.add(Diagnosis.Finding.ok("driver", gpu.driver()));
         gpu.devices().forEach(device -> findings.add(Diagnosis.Finding.ok("GPU", device)));
@@ -76,7 +76,7 @@ public final class Doctor {
         }
     }
 
-    /** Opens a backend and lets it compute what is known. */
+    /** Opens a backend and checks computations with known results. */
     private void check(Device device) {
         BackendOptions options = BackendOptions.of(device);
         try (Backend backend = Backends.open(options, notice -> {})) {
@@ -84,7 +84,7 @@ public final class Doctor {
             for (SelfCheck check : SelfCheck.values()) {
                 check(device, backend, check);
             }
-            // Before its results, but told after them: only then the backend knows whether cuRAND serves.
+            // Listed before the results but described after them: only then the backend knows whether cuRAND is used.
             findings.add(first, Diagnosis.Finding.ok("device " + device, backend.describe()));
         } catch (RuntimeException | LinkageError failure) {
             findings.add(Diagnosis.Finding.failure("device " + device, failure));

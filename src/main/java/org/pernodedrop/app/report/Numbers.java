@@ -2,14 +2,14 @@ package org.pernodedrop.app.report;
 
 import java.util.Locale;
 
-/** Numbers as readers like them. */
+/** Formats numbers for readers. */
 public final class Numbers {
     private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
     private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private Numbers() {}
 
-    /** Three digits that count. */
+    /** With three significant digits. */
     public static String of(double value) {
         double size = Math.abs(value);
         int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;

@@ -16,7 +16,7 @@ import org.pernodedrop.io.SafeText;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** A page under construction, as a tree: what comes out is well-formed and its texts are escaped, whatever they hold. */
+/** Builder of a page as a DOM tree: the output is well-formed and all texts are escaped. */
 public final class Page {
     private static final String STYLE =
             """
@@ -67,7 +67,7 @@ public final class Page {
         return element;
     }
 
-    /** Adds a table with a line a row. */
+    /** Adds a table with a line per row. */
     public <R> void table(Element parent, List<Column<R>> columns, List<R> rows) {
         Element frame = add(parent, "div", "");
         frame.setAttribute("class", "wide");
@@ -91,7 +91,7 @@ public final class Page {
         }
     }
 
-    /** Adds plots, each with its caption; nothing after the first that cannot be drawn. */
+    /** Adds plots with their captions, up to the first that cannot be drawn. */
     public void addPlots(Element section, List<Plot> plots) {
         for (Plot plot : plots) {
             if (plotProblem == null) {
@@ -105,8 +105,7 @@ public final class Page {
         try {
             drawing = PlotDrawing.svg(document, plot);
         } catch (LinkageError | InternalError | RuntimeException e) {
-            // What a Java runtime without the desktop module, native libraries or fonts throws, depending on what it
-            // lacks.
+            // Thrown by a Java runtime that lacks the desktop module, native libraries or fonts.
             plotProblem = "plots were not drawn: " + Plot.lacking(e);
             return;
         }
@@ -115,7 +114,7 @@ public final class Page {
         add(figure, "figcaption", plot.caption());
     }
 
-    /** Says why plots are missing, if they are: for the end of the page. */
+    /** Adds a note at the end of the page if plots are missing. */
     public void addPlotNote() {
         if (plotProblem != null) {
             add(body, "p", plotProblem).setAttribute("class", "note");
@@ -135,7 +134,7 @@ public final class Page {
         }
     }
 
-    /** What the page shows, to add to. */
+    /** The body element, to add to. */
     public Element body() {
         return body;
     }

@@ -27,7 +27,7 @@ public record Plot(
         Axes axes,
         List<String> categories,
         List<Series> series) {
-    /** Makes all texts fit to be drawn. */
+    /** Replaces characters that cannot be drawn. */
     public Plot {
         title = SafeText.page(title);
         caption = SafeText.page(caption);
@@ -46,7 +46,7 @@ public record Plot(
      * @param look how they are drawn
      */
     public record Series(String name, List<Double> x, List<Double> y, List<Double> spread, Look look) {
-        /** Makes the name fit to be drawn. */
+        /** Replaces characters that cannot be drawn. */
         public Series {
             name = SafeText.page(name);
         }
@@ -57,15 +57,15 @@ public record Plot(
         }
     }
 
-    /** How values lie along the axes. */
+    /** Scale of the axes. */
     public enum Axes {
-        /** In proportion. */
+        /** Linear. */
         LINEAR,
-        /** By their logarithms: values are above 0. */
+        /** Logarithmic, for values above 0. */
         LOGARITHMIC
     }
 
-    /** How values are drawn. */
+    /** Style of a series. */
     public enum Look {
         /** A dashed line without marks: a bound. */
         BOUND,
@@ -100,7 +100,10 @@ public record Plot(
         return Optional.empty();
     }
 
-    /** Why something was not drawn, in one line: what a runtime lacks, and the way out, or what values cannot be drawn. */
+    /**
+     * Explains in one line why something was not drawn: what the runtime lacks, with a remedy, or which values cannot
+     * be drawn.
+     */
     static String lacking(Throwable failure) {
         if (failure instanceof IllegalArgumentException) {
             return "some values have no place in a plot (" + MessageText.shown(failure.getMessage()) + ")";

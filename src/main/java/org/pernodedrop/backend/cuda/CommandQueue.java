@@ -17,7 +17,7 @@ final class CommandQueue extends LaunchQueue {
     private GraphBuilder builder;
     private boolean closed;
 
-    /** What has to be given back before the queue can be. */
+    /** A resource that must be released before the queue closes. */
     interface Dependent {
         void release();
     }
@@ -28,7 +28,7 @@ final class CommandQueue extends LaunchQueue {
         this.entrance = entrance;
     }
 
-    /** What every public call begins with: refuses calls after the end, and lets the thread call the driver. */
+    /** Begins a public call: refuses it after closing, and makes the context current on the thread. */
     void enter() {
         if (closed) {
             throw new IllegalStateException("the backend was closed before its use");
@@ -36,21 +36,22 @@ final class CommandQueue extends LaunchQueue {
         entrance.run();
     }
 
-    /** The same for what waits for the device, makes room on it, or happens on the host. */
+    /** The same for a call that cannot be captured: it waits for the device, allocates, or runs on the host. */
     void enterOutsideCaptures(String operation) {
         enter();
         if (isCapturing()) {
-            throw new IllegalStateException(operation + " cannot be part of a graph; call it before or after a replay");
+            throw new IllegalStateException(
+                    operation + " cannot be part of a graph; call it before or after a replay");
         }
     }
 
-    /** Gathers what the operations enqueue, instead of enqueuing it. */
+    /** Collects the commands of the operations, instead of enqueuing them. */
     void record(GraphBuilder into, Runnable operations) {
         builder = into;
         remember(into.commands, operations);
     }
 
-    /** A caller's memory is used. */
+    /** Notes that a command uses a caller's memory. */
     void use(DeviceBlock block) {
         if (isCapturing()) {
             builder.blocks.add(block);
@@ -67,7 +68,7 @@ final class CommandQueue extends LaunchQueue {
         return isCapturing() && builder.scratch.contains(scratch);
     }
 
-    /** The current step of a state is made, or its masks are drawn: refuses it if there is none, or lets replays do so. */
+    /** Refuses a state that has no step left; during a capture, has every replay check that. */
     void useStep(CudaStepState state) {
         if (isCapturing()) {
             builder.useStep(state);
@@ -76,7 +77,7 @@ final class CommandQueue extends LaunchQueue {
         }
     }
 
-    /** A replay of the graph under capture goes on a step. */
+    /** Notes that a replay of the graph under capture advances a state. */
     void recordAdvance(CudaStepState state) {
         builder.advance(state);
     }
@@ -89,7 +90,7 @@ final class CommandQueue extends LaunchQueue {
         dependents.remove(dependent);
     }
 
-    /** Refuses further calls and gives back what depends on the queue. */
+    /** Refuses further calls and releases all dependents. */
     void close() {
         closed = true;
         Closer closer = new Closer();

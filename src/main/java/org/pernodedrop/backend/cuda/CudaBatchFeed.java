@@ -15,8 +15,8 @@ import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**
- * Two slots in page-locked memory and two on the GPU. A stream of its own copies from the ones to the others while the
- * backend's stream computes; two events of each slot say when it was copied and when it was taken over.
+ * Double-buffered upload of batches: two slots in page-locked memory and two on the GPU. A separate copy stream fills them
+ * while the backend's stream computes; two events per slot mark when it was copied and when it was consumed.
  */
 final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
     private final CommandQueue queue;
@@ -30,7 +30,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
     private long received;
     private boolean closed;
 
-    /** A batch's place on both sides: features first, then labels. */
+    /** Memory of a batch on host and GPU: features first, then labels. */
     private final class Slot {
         final PinnedMemory host;
         final ByteBuffer window;
@@ -44,7 +44,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
             device = closer.own(pool.allocate(bytes, "a batch"), DeviceBlock::close);
             copied = closer.own(new CudaEvent(), CudaEvent::close);
             taken = closer.own(new CudaEvent(), CudaEvent::close);
-            // Whoever had the memory before may still use it in the backend's stream.
+            // The memory's previous owner may still use it in the backend's stream.
             taken.record(queue.stream());
         }
     }
@@ -56,7 +56,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         this.labels = labels;
         long bytes = CudaBuffer.ELEMENT_BYTES * ((long) features + labels);
         if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller one: features="
+            throw new IllegalArgumentException("a batch must be smaller than 2 GiB; use a smaller batch: features="
                     + features + ", labels=" + labels);
         }
         try {
@@ -149,7 +149,7 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         }
     }
 
-    /** The same when the backend is closed. */
+    /** The same, when the backend is closed. */
     @Override
     public void release() {
         if (!closed) {

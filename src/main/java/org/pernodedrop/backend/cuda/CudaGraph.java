@@ -11,7 +11,7 @@ import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.io.Closer;
 
-/** Commands that are enqueued at every replay: as one graph, or one by one. */
+/** A captured sequence of commands, enqueued at every replay: as one CUDA graph, or one by one. */
 final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
     private final CommandQueue queue;
     private final PooledScratch scratch;
@@ -23,7 +23,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
     private final CUgraphExec graph;
     private boolean closed;
 
-    /** Records; if that fails, all is as before. */
+    /** Captures the operations; a failure leaves everything as it was. */
     CudaGraph(CommandQueue queue, PooledScratch scratch, boolean graphs, Runnable operations) {
         this.queue = queue;
         this.scratch = scratch;
@@ -79,7 +79,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         advances.forEach(CudaStepState::advanced);
     }
 
-    /** Waits for replays under way. */
+    /** Waits for unfinished replays. */
     @Override
     public void close() {
         if (closed) {
@@ -89,7 +89,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         release();
     }
 
-    /** The same when the backend is closed. */
+    /** The same, when the backend is closed. */
     @Override
     public void release() {
         if (closed) {

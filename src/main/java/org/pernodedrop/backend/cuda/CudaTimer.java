@@ -4,7 +4,7 @@ import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.driver.CudaEvent;
 import org.pernodedrop.io.Closer;
 
-/** Two events in the backend's stream. */
+/** A timer of two events in the backend's stream. */
 final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -56,7 +56,7 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
         }
     }
 
-    /** The same when the backend is closed. */
+    /** The same, when the backend is closed. */
     @Override
     public void release() {
         if (!phase.isClosed()) {

@@ -9,7 +9,7 @@ final class DeviceBlock implements AutoCloseable {
     final CUdeviceptr pointer;
     final long address;
     final long bytes;
-    /** What the pool took for it. */
+    /** Bytes that the pool allocated for it. */
     final long reserved;
 
     private boolean closed;
@@ -26,7 +26,7 @@ final class DeviceBlock implements AutoCloseable {
         return closed;
     }
 
-    /** Back to the pool; closing twice does nothing. */
+    /** Returns the memory to the pool; closing twice does nothing. */
     @Override
     public void close() {
         if (!closed) {

@@ -15,21 +15,21 @@ import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.io.Closer;
 
 /**
- * Keeps memory that was given back for the next who asks, since the driver's own calls wait for the GPU.
+ * A caching allocator: keeps freed memory for the next allocation, since the driver's own calls wait for the GPU.
  *
- * <p>Sizes are rounded up to classes an eighth apart where there is room, and the smallest kept block that fits is taken,
- * unless it is more than a quarter too large. All use of the memory must be enqueued in one stream: then what the next
- * owner enqueues comes after what the last one did.
+ * <p>Sizes are rounded up to classes an eighth of a power of two apart where there is room. The smallest kept block that
+ * fits is reused, unless it is more than a quarter too large. All use of the memory must be enqueued in one stream, so that
+ * the next owner's commands follow the last one's.
  */
 public final class DevicePool implements AutoCloseable {
-    /** What the driver aligns allocations to, and more. */
-    private static final long LEAST = 512;
+    /** Smallest block and granularity; a multiple of the driver's alignment. */
+    private static final long MIN_BYTES = 512;
 
-    private static final int STEPS_OF_A_POWER = 8;
-    private static final int MAX_SPARE_SHARE = 4;
+    private static final int CLASSES_PER_POWER = 8;
+    private static final int MAX_SPARE = 4;
 
     private final DeviceMemory memory;
-    private final Consumer<Runnable> alone;
+    private final Consumer<Runnable> exclusively;
     private final TreeMap<Long, Deque<Long>> kept = new TreeMap<>();
     private final Set<DeviceBlock> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private long used;
@@ -41,36 +41,36 @@ public final class DevicePool implements AutoCloseable {
         this(memory, Runnable::run);
     }
 
-    /** @param alone runs what gives memory back, during which no other thread may use the pool, or refuses to */
-    DevicePool(DeviceMemory memory, Consumer<Runnable> alone) {
+    /** @param exclusively runs an action that returns memory while no other thread uses the pool, or refuses to */
+    DevicePool(DeviceMemory memory, Consumer<Runnable> exclusively) {
         this.memory = memory;
-        this.alone = alone;
+        this.exclusively = exclusively;
     }
 
-    /** Bytes rounded up to the next class. */
+    /** The smallest size class of at least so many bytes. */
     static long sizeClass(long bytes) {
-        if (bytes <= LEAST) {
-            return LEAST;
+        if (bytes <= MIN_BYTES) {
+            return MIN_BYTES;
         }
         long power = Long.highestOneBit(bytes - 1);
-        long step = Math.max(power / STEPS_OF_A_POWER, LEAST);
+        long step = Math.max(power / CLASSES_PER_POWER, MIN_BYTES);
         return (bytes + step - 1) / step * step;
     }
 
     /**
-     * So many bytes, whatever they hold.
+     * Allocates uninitialised memory.
      *
-     * @throws OutOfDeviceMemoryException if there is no room; everything is as before then
+     * @throws OutOfDeviceMemoryException if there is no room; nothing has changed then
      */
     DeviceBlock allocate(long bytes, String purpose) {
-        // Nothing is this large; this far from the end of the numbers, rounding cannot overflow either.
+        // No GPU has as much; below this, rounding cannot overflow.
         if (bytes > memory.total()) {
             throw outOfMemory(bytes, purpose);
         }
         long size = sizeClass(bytes);
-        long least = Math.max(1, (bytes + LEAST - 1) / LEAST) * LEAST;
+        long least = Math.max(1, (bytes + MIN_BYTES - 1) / MIN_BYTES) * MIN_BYTES;
         Map.Entry<Long, Deque<Long>> fit = kept.ceilingEntry(least);
-        if (fit != null && fit.getKey() <= size + size / MAX_SPARE_SHARE) {
+        if (fit != null && fit.getKey() <= size + size / MAX_SPARE) {
             long address = fit.getValue().pop();
             if (fit.getValue().isEmpty()) {
                 kept.remove(fit.getKey());
@@ -83,7 +83,7 @@ public final class DevicePool implements AutoCloseable {
             address = memory.allocate(size);
         }
         if (address == 0 && least < size) {
-            // Rounding up must not cost the last room there is.
+            // Retry without rounding before giving up.
             size = least;
             address = memory.allocate(size);
         }
@@ -102,7 +102,7 @@ public final class DevicePool implements AutoCloseable {
         return block;
     }
 
-    /** Gives kept blocks back to the driver. */
+    /** Frees all kept blocks. */
     private void trim() {
         memory.await();
         while (!kept.isEmpty()) {
@@ -116,9 +116,9 @@ public final class DevicePool implements AutoCloseable {
         }
     }
 
-    /** Runs what gives memory back, or refuses the thread. */
+    /** Runs an action that returns memory to the pool, or refuses the thread. */
     void giveBack(Runnable closing) {
-        alone.accept(closing);
+        exclusively.accept(closing);
     }
 
     void release(DeviceBlock block) {
@@ -142,7 +142,7 @@ public final class DevicePool implements AutoCloseable {
                 null);
     }
 
-    /** Gives everything back to the driver; blocks that are open are then closed. Closing twice does nothing. */
+    /** Closes open blocks and frees all memory. Closing twice does nothing. */
     @Override
     public void close() {
         if (closed) {
@@ -150,7 +150,7 @@ public final class DevicePool implements AutoCloseable {
         }
         closed = true;
         Closer closer = new Closer();
-        // A block's own close puts it among the kept ones.
+        // Closing a block moves it to the kept ones.
         for (DeviceBlock block : Set.copyOf(open)) {
             block.close();
         }

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a graph consists of, gathered while its operations are called. */
+/** The commands and resources of a graph, gathered while its operations are called. */
 final class GraphBuilder {
     final List<Runnable> commands = new ArrayList<>();
-    /** Of callers: a replay needs them open. */
+    /** Memory of callers: a replay needs it open. */
     final Set<DeviceBlock> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Of {@link PooledScratch}, which must stay. */
+    /** Blocks of {@link PooledScratch} that must be kept as long as the graph. */
     final Set<DeviceBlock> scratch = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** How often each state goes on a step. */
+    /** By how many steps a replay advances each state. */
     final Map<CudaStepState, Integer> advances = new IdentityHashMap<>();
-    /** How many steps there must still be for each state, from the current one on. */
+    /** How many steps each state must have left for a replay, the current one included. */
     final Map<CudaStepState, Integer> steps = new IdentityHashMap<>();
 
-    /** The current step of a state is made, or its masks are drawn. */
+    /** Notes that the graph uses the current step of a state. */
     void useStep(CudaStepState state) {
         steps.merge(state, advances.getOrDefault(state, 0) + 1, Math::max);
     }
 
-    /** A state goes on a step. */
+    /** Notes that the graph advances a state by a step. */
     void advance(CudaStepState state) {
         useStep(state);
         advances.merge(state, 1, Integer::sum);

@@ -11,18 +11,18 @@ import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
 
 /**
- * The way of Java's arrays to the GPU and back: through two halves of page-locked memory, one of which is filled or read
- * while the other is copied. What is to be uploaded lies here when a call returns, so the array may be written to again.
+ * Copies between Java's arrays and the GPU through two halves of page-locked memory: one is filled or read while the other is
+ * copied. An upload has been staged when its call returns, so the array may be overwritten.
  */
 final class StagingBuffer implements AutoCloseable {
-    /** Of a half. Short uploads share one, so that they wait only when as much was uploaded since. */
+    /** Bytes of a half. Short uploads share one, so they wait only after a half has been filled. */
     static final int HALF_BYTES = 4 << 20;
 
     private static final int HALVES = 2;
 
     /** Moves elements between an array and a window of page-locked memory. */
     interface Move {
-        /** @param first byte of the whole transfer that the window stands for */
+        /** @param first offset of the window in the whole transfer, in bytes */
         void move(ByteBuffer window, long first);
     }
 
@@ -50,7 +50,7 @@ final class StagingBuffer implements AutoCloseable {
     void upload(long to, long bytes, Move fill) {
         for (long first = 0; first < bytes; ) {
             if (filled == HALF_BYTES) {
-                turn();
+                switchHalf();
             }
             int count = (int) Math.min(HALF_BYTES - filled, bytes - first);
             int at = half * HALF_BYTES + filled;
@@ -64,7 +64,7 @@ final class StagingBuffer implements AutoCloseable {
         }
     }
 
-    private void turn() {
+    private void switchHalf() {
         done[half].record(stream);
         half = (half + 1) % HALVES;
         filled = 0;
@@ -73,7 +73,7 @@ final class StagingBuffer implements AutoCloseable {
 
     /** Copies from the GPU; waits for it. */
     void download(long from, long bytes, Move drain) {
-        // In the stream, these copies come after those of uploads that still leave the halves.
+        // Stream order puts these copies after those of earlier uploads from the same halves.
         long chunks = (bytes + HALF_BYTES - 1) / HALF_BYTES;
         for (long chunk = 0; chunk <= chunks; chunk++) {
             if (chunk < chunks) {
@@ -103,7 +103,7 @@ final class StagingBuffer implements AutoCloseable {
         done[part].record(stream);
     }
 
-    /** Nothing may be under way. */
+    /** All transfers must be done. */
     @Override
     public void close() {
         closer.close();

@@ -64,16 +64,22 @@ public final class ElementMasks {
             MaskTile tile) {
         float[] source = from.array();
         float[] target = to.array();
+        int first = from.arrayOffset() + row * from.leadingDimension();
+        int toFirst = to.arrayOffset() + row * to.leadingDimension();
         for (int output = 0; output < outputs; output += MaskTile.OUTPUTS) {
             int width = Math.min(outputs - output, MaskTile.OUTPUTS);
             tile.draw(mask, sample, group, rows, output / MaskTile.OUTPUTS, width);
             for (int i = 0; i < rows; i++) {
-                int at = from.arrayOffset() + (row + i) * from.leadingDimension() + output;
-                int toAt = to.arrayOffset() + (row + i) * to.leadingDimension() + output;
-                for (int u = 0; u < width; u++) {
-                    target[toAt + u] = source[at + u] * tile.values[i * MaskTile.OUTPUTS + u];
-                }
+                int at = first + i * from.leadingDimension() + output;
+                int toAt = toFirst + i * to.leadingDimension() + output;
+                multiply(tile.values, i * MaskTile.OUTPUTS, source, at, target, toAt, width);
             }
+        }
+    }
+
+    private static void multiply(float[] a, int aAt, float[] b, int bAt, float[] to, int toAt, int length) {
+        for (int k = 0; k < length; k++) {
+            to[toAt + k] = a[aAt + k] * b[bAt + k];
         }
     }
 

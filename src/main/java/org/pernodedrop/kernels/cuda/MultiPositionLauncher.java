@@ -170,9 +170,15 @@ final class MultiPositionLauncher {
         return plan.firstWords() + plan.secondWords() + plan.partials();
     }
 
-    /** Loads all kernels that the passes may need. */
+    /** Loads all kernels that the passes may need: not those that take more shared memory than the GPU has. */
     void load(MaskSpec spec) {
-        kernels.values().forEach(ofPass -> ofPass.get(source(spec)).values().forEach(Kernel::function));
+        for (Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>> ofPass : kernels.values()) {
+            for (Kernel kernel : ofPass.get(source(spec)).values()) {
+                if (kernel.signature.sharedBytes() <= sharedLimit) {
+                    kernel.function();
+                }
+            }
+        }
         for (Kernel kernel : new Kernel[] {weightSum, pad, pairColumns, pairRows}) {
             kernel.function();
         }

@@ -1,10 +1,17 @@
 package org.pernodedrop.app.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.app.bench.ResultRow.Quartiles;
+import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.backend.Device;
+import org.pernodedrop.backend.DeviceBuffer;
+import org.pernodedrop.backend.WatchedBackend;
+import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.ConnectionShape;
 
 /** Every number that is calculated from what was measured, against numbers by hand. */
@@ -73,5 +80,19 @@ class DerivedNumbersTest {
         // 630 multiply-adds in a millisecond are 630e3 a second, 1508 bytes 1508e3.
         assertEquals(63, COSTS.percentOfPeak(1000, 1e6), 1e-9);
         assertEquals(15.08, COSTS.percentOfBandwidth(1000, 1e7), 1e-9);
+    }
+
+    @Test
+    void sizesFollowTheRoomThatThereIs() {
+        try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
+            backend.pretendFree(1 << 22);
+            Peaks peaks = Peaks.measure(backend, BackendOptions.of(Device.CPU));
+            assertEquals(256, peaks.productSize());
+            assertEquals(1 << 18, peaks.copyBytes());
+            assertTrue(peaks.fp32MaddsPerSecond() > 0);
+            assertTrue(peaks.bandwidth() > 0);
+            assertNull(peaks.tf32MaddsPerSecond());
+            assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
+        }
     }
 }

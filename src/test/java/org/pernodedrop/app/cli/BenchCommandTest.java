@@ -60,8 +60,7 @@ class BenchCommandTest {
     @Test
     void theFileHoldsARunAndAnObjectAStrategyAndRate() throws IOException {
         Path file = directory.resolve("bench.jsonl");
-        Program program = Program.runLine(TINY, "--json", file.toString());
-        program.assertFine();
+        Program program = Program.runLine(TINY + " --json " + file).assertFine();
         assertTrue(program.out().contains("forward us"), program.out());
         assertTrue(program.out().contains("results: " + file), program.out());
         assertTrue(program.err().contains("3x13x37, bernoulli, drop rate 0.5: checked"), program.err());
@@ -110,8 +109,7 @@ class BenchCommandTest {
 
     @Test
     void withoutAFileStandardOutputHoldsNothingButTheObjects() throws IOException {
-        Program program = Program.runLine(TINY, "--noise", "partial-gaussian");
-        program.assertFine();
+        Program program = Program.runLine(TINY + " --noise partial-gaussian").assertFine();
         List<JsonNode> results = parse(program.out().lines().toList());
         assertEquals(7, results.size());
         assertEquals("partial-gaussian", results.get(1).get("noise").asText());
@@ -121,8 +119,8 @@ class BenchCommandTest {
     @Test
     void unlessToldAllStrategiesAreTried() throws IOException {
         Program program = Program.runLine(
-                "bench layers --shapes 2x5x33 --drop-rates 0.3 --threads 1 --seconds 0.01 --noise gaussian");
-        program.assertFine();
+                        "bench layers --shapes 2x5x33 --drop-rates 0.3 --threads 1 --seconds 0.01 --noise gaussian")
+                .assertFine();
         List<JsonNode> results = parse(program.out().lines().toList());
         assertEquals("unknown", results.get(0).get("commit").asText());
         assertEquals(0, results.get(1).get("planes").asInt());
@@ -135,12 +133,9 @@ class BenchCommandTest {
         Path file = directory.resolve("training.jsonl");
         Path page = directory.resolve("training.html");
         Program program = Program.runLine(
-                "bench training --limit 40 --network mlp:8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3",
-                "--json",
-                file.toString(),
-                "--html",
-                page.toString());
-        program.assertFine();
+                        "bench training --limit 40 --network mlp:8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3 --json "
+                                + file + " --html " + page)
+                .assertFine();
         List<JsonNode> results = parse(Files.readAllLines(file));
         assertEquals(4, results.size());
         assertTrue(results.get(0).get("peaks").isNull());
@@ -165,21 +160,18 @@ class BenchCommandTest {
         Path file = directory.resolve("bench.jsonl");
         Path page = directory.resolve("bench.html");
         Path again = directory.resolve("again.html");
-        Program.runLine(TINY, "--json", file.toString(), "--html", page.toString())
+        Program.runLine(TINY + " --json " + file + " --html " + page).assertFine();
+        Program program = Program.runLine("bench report --json " + file + " --html " + again)
                 .assertFine();
-        Program program = Program.runLine("bench report", "--json", file.toString(), "--html", again.toString());
-        program.assertFine();
         assertEquals("page: " + again, program.out().strip());
         assertEquals(Files.readString(page), Files.readString(again));
-        Program.runLine("bench report --json nowhere.jsonl", "--html", again.toString())
-                .assertFailure("nowhere.jsonl");
+        Program.runLine("bench report --json nowhere.jsonl --html " + again).assertFailure("nowhere.jsonl");
         assertOnly(again, page, file);
     }
 
     @Test
     void aloneItPrintsTheHelp() {
-        Program program = Program.runLine("bench");
-        program.assertFine();
+        Program program = Program.runLine("bench").assertFine();
         for (String part : List.of("layers", "training", "report")) {
             assertTrue(program.out().contains(part), program.out());
         }
@@ -214,7 +206,7 @@ class BenchCommandTest {
     })
     void valuesOutOfRangeAreWrongUsage(String command, String option, String value, String part) throws IOException {
         Path file = directory.resolve("bench.jsonl");
-        Program.run("bench", command, option, value, "--json", file.toString()).assertUsage(option, part);
+        Program.runLine("bench", command, option, value, "--json", file).assertUsage(option, part);
         assertOnly();
     }
 
@@ -222,9 +214,9 @@ class BenchCommandTest {
     void unwritableFilesAreFoundBeforeAnythingIsTimed() throws IOException {
         Path missing = directory.resolve("missing").resolve("bench.jsonl");
         for (String option : List.of("--json", "--html")) {
-            Program.runLine("bench layers --seconds 1000", option, missing.toString())
+            Program.runLine("bench layers --seconds 1000", option, missing)
                     .assertFailure(missing.toString(), "does not exist");
-            Program.runLine("bench layers --seconds 1000", option, directory.toString())
+            Program.runLine("bench layers --seconds 1000", option, directory)
                     .assertFailure(directory.toString(), "name a file");
         }
         assertOnly();
@@ -234,9 +226,9 @@ class BenchCommandTest {
     void aFailureLeavesTheOldFiles() throws IOException {
         Path file = Files.writeString(directory.resolve("bench.jsonl"), "old");
         Path page = Files.writeString(directory.resolve("bench.html"), "old");
-        Program.runLine("bench layers --device cuda", "--json", file.toString(), "--html", page.toString())
+        Program.runLine("bench layers --device cuda --json " + file + " --html " + page)
                 .assertFailure("cuda");
-        Program.runLine("bench report", "--json", file.toString(), "--html", page.toString())
+        Program.runLine("bench report --json " + file + " --html " + page)
                 .assertFailure("not a line of results", file + ":1");
         assertEquals("old", Files.readString(file));
         assertEquals("old", Files.readString(page));

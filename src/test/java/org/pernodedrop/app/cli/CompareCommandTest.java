@@ -36,8 +36,8 @@ class CompareCommandTest {
     }
 
     private Program compare(String name, String... more) {
-        Program program = Program.runLine(SMALL + " --out " + directory.resolve(name), more);
-        program.assertFine();
+        Program program = Program.runLine(SMALL + " --out " + directory.resolve(name), more)
+                .assertFine();
         return program;
     }
 
@@ -52,16 +52,12 @@ class CompareCommandTest {
         Files.writeString(table, "0,1,kind\n" + "1.5,2.5,a\n3.5,0.5,b\n".repeat(20));
         String line =
                 "compare --device cpu --network mlp:3 --epochs 1 --seeds 2 --regularizers none --data csv:" + table;
-        Program program =
-                Program.runLine(line, "--out", directory.resolve("told").toString());
+        Program program = Program.runLine(line + " --out " + directory.resolve("told"));
         program.assertFine();
         assertEquals(2, program.err().split("is taken for its header", -1).length, program.err());
-        program = Program.runLine(
-                line, "--header", "no", "--out", directory.resolve("told").toString());
+        program = Program.runLine(line + " --header no --out " + directory.resolve("told"));
         program.assertFailure("holds runs with other settings");
-        Program.runLine(
-                        "compare --data vowel --header yes --out",
-                        directory.resolve("no").toString())
+        Program.runLine("compare --data vowel --header yes --out " + directory.resolve("no"))
                 .assertUsage("--header is for csv:FILE only");
     }
 
@@ -99,11 +95,7 @@ class CompareCommandTest {
         Path page = directory.resolve("run").resolve("index.html");
         String html = Files.readString(page);
         Files.delete(page);
-        Program.run(
-                        "compare",
-                        "--report-only",
-                        "--out",
-                        directory.resolve("run").toString())
+        Program.runLine("compare --report-only --out " + directory.resolve("run"))
                 .assertFine();
         assertEquals(html, Files.readString(page));
     }
@@ -118,9 +110,9 @@ class CompareCommandTest {
     @Test
     void infiniteLossesAreTold() throws IOException {
         Program program = Program.runLine("compare --device cpu --data vowel --network mlp:13 --epochs 1 --seeds 1"
-                + " --regularizers none,dropout --drop-rates 0.5 --optimizer sgd --learning-rate 1e30 --out "
-                + directory.resolve("run"));
-        program.assertFine();
+                        + " --regularizers none,dropout --drop-rates 0.5 --optimizer sgd --learning-rate 1e30 --out "
+                        + directory.resolve("run"))
+                .assertFine();
         assertEquals(2, runs("run").stream().filter(run -> !run.succeeded()).count());
         assertTrue(program.err().contains("failed: the loss is not finite"), program.err());
     }
@@ -143,8 +135,7 @@ class CompareCommandTest {
                 "--limit=-1 | --limit"
             })
     void refusesWrongUsage(String option, String named) {
-        Program.run("compare", "--out", directory.resolve("run").toString(), option)
-                .assertUsage(named);
+        Program.runLine("compare --out " + directory.resolve("run"), option).assertUsage(named);
         assertTrue(Files.notExists(directory.resolve("run")));
     }
 

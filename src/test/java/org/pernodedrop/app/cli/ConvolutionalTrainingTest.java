@@ -43,11 +43,11 @@ class ConvolutionalTrainingTest {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
         String data = "cifar10:" + folder;
-        Program.runLine(settings, "--data", data, "--epochs", "2", "--out", whole.toString())
+        Program.runLine(settings + " --data", data, "--epochs", "2", "--out", whole)
                 .assertFine();
-        Program.runLine(settings, "--data", data, "--epochs", "1", "--out", parts.toString())
+        Program.runLine(settings + " --data", data, "--epochs", "1", "--out", parts)
                 .assertFine();
-        Program.run("train", "--resume", parts.toString(), "--epochs", "2").assertFine();
+        Program.runLine("train --resume " + parts + " --epochs 2").assertFine();
         ResumeTest.assertSameRuns(whole, parts, false);
 
         JsonNode report = new ObjectMapper().readTree(whole.resolve("run.json").toFile());
@@ -60,17 +60,13 @@ class ConvolutionalTrainingTest {
 
     @Test
     void imagesThatAreTooSmallAreRefused() {
-        Program.runLine(
-                        "train --network cnn:notebook --data digits --out",
-                        folder.resolve("run").toString())
+        Program.runLine("train --network cnn:notebook --data digits --out " + folder.resolve("run"))
                 .assertFailure("a window must not be larger than the image");
     }
 
     @Test
     void tablesAreNoImages() {
-        Program program = Program.runLine(
-                "train --network cnn:notebook --data vowel --out",
-                folder.resolve("run").toString());
+        Program program = Program.runLine("train --network cnn:notebook --data vowel --out " + folder.resolve("run"));
         program.assertFailure("takes images", "mlp:");
         assertTrue(Files.notExists(folder.resolve("run")));
     }

@@ -8,8 +8,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.model.Safetensors;
+import org.pernodedrop.train.DrawingMachine;
+import org.pernodedrop.train.RunReport;
+import org.pernodedrop.train.SavedRun;
 
 /** Losses that are not finite any more, after epochs that went well. */
 class DivergenceTest {
@@ -22,9 +34,10 @@ class DivergenceTest {
 
     @Test
     void theTwinIsTrainedAllTheSameAndBothAreKept() throws IOException {
+        DrawingMachine.require();
         Path out = folder.resolve("run");
         Program program = Program.runLine(GROWING + out);
-        program.assertFailure("the loss is not finite in epoch ", "(pernodedrop: its epochs up to ");
+        program.assertFailure("error: the loss is not finite in epoch ", "(pernodedrop: its epochs up to ");
         JsonNode report = new ObjectMapper().readTree(out.resolve("run.json").toFile());
         for (int k = 0; k < 2; k++) {
             JsonNode network = report.at("/networks/" + k);
@@ -32,21 +45,50 @@ class DivergenceTest {
             String name = network.get("name").asText();
             assertTrue(epochs > 0 && epochs < 200, network.toString());
             assertTrue(network.get("diverged").asText().contains("in epoch " + (epochs + 1) + ","), network.toString());
+            assertTrue(program.err().contains(network.get("diverged").asText()), program.err());
             assertTrue(program.err().contains(name + ": its epochs up to " + epochs + " are kept"), program.err());
             assertTrue(program.out().contains(name), program.out());
+            int best = network.at("/best/epoch").asInt();
+            assertTrue(best >= 1 && best <= epochs, network.toString());
             String twin = k == 0 ? "" : "-none";
             assertEquals(
                     epochs + 1,
                     Files.readAllLines(out.resolve("metrics" + twin + ".csv")).size());
-            assertTrue(Files.exists(out.resolve("model" + twin + ".safetensors")));
+            Path checkpoint = out.resolve("checkpoint" + twin + ".safetensors");
+            SavedRun saved = SavedRun.read(checkpoint);
+            assertEquals(epochs, saved.facts().training().epochs().size());
+            assertEquals(saved.facts().steps(), saved.checkpoint().step());
+            for (Path file : List.of(checkpoint, out.resolve("model" + twin + ".safetensors"))) {
+                Safetensors.read(file).tensors().forEach((tensor, content) -> {
+                    for (float value : content.values()) {
+                        assertTrue(Float.isFinite(value), tensor);
+                    }
+                });
+            }
+        }
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(8, files.count(), "two of each kind, curves and report");
         }
         // The best epoch can be asked.
-        Program.run(
-                        "predict",
-                        "--model",
-                        out.toString(),
-                        "--out",
-                        folder.resolve("predictions").toString())
+        Program.runLine("predict --model " + out + " --out " + folder.resolve("predictions"))
                 .assertFine();
+        // It would diverge again.
+        Program.runLine("train --resume " + out)
+                .assertFailure(program.err().substring(program.err().indexOf("error: ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 'none, test part: loss 0.7500, accuracy 0.5000\n'",
+        "NaN, 'none, test part: loss NaN, accuracy 0.5000 (not every example has a finite output; those without count'",
+        "Infinity, 'loss Infinity, accuracy 0.5000 (not every example has a finite output'"
+    })
+    void testLossesThatAreNotFiniteAreExplained(double loss, String expected) {
+        LossTotals test = new LossTotals(loss, 4, 2, Double.isFinite(loss) ? -1 : 0);
+        TrainingRun.Trained one =
+                new TrainingRun.Trained(null, List.of(), Optional.empty(), Optional.empty(), Optional.of(test));
+        RunReport.DeviceUse use = new RunReport.DeviceUse(1 << 20, 0, false, false, MatrixPrecision.FP32);
+        String table = TrainCommand.table(Map.of("none", one), use).replace(System.lineSeparator(), "\n");
+        assertTrue(table.contains(expected), table);
     }
 }

@@ -39,7 +39,7 @@ class DoctorCommandIT {
 
     @Test
     void everythingWorksOnTheDevice() throws IOException {
-        Program program = Program.run("doctor", "--json");
+        Program program = Program.runLine("doctor --json");
         assertEquals(Main.OK, program.code(), program.out() + program.err());
         JsonNode document = new ObjectMapper().readTree(program.out());
         assertTrue(document.get("cuda").asBoolean());
@@ -61,7 +61,7 @@ class DoctorCommandIT {
 
     @Test
     void theTableEndsWithWhatWorks() {
-        List<String> lines = Program.run("doctor").out().lines().toList();
+        List<String> lines = Program.runLine("doctor").out().lines().toList();
         assertEquals(
                 CudaTestLibraries.onGpu()
                         ? "--device cuda works; --device auto takes it."
@@ -74,12 +74,12 @@ class DoctorCommandIT {
     void failuresOfTheDeviceAreFindings(Call call) {
         SimulatedDevice device = CudaDeviceUnderTest.requireSimulated();
         device.fail(call, 1);
-        Program program = Program.run("doctor");
+        Program program = Program.runLine("doctor");
         assertFalse(device.failurePending(call), "nothing failed");
         assertEquals(Main.FAILURE, program.code(), program.out());
         assertTrue(program.out().matches("(?s).* problem\n    cause:  [^\n]+\n    remedy: [^\n]+\n.*"), program.out());
         assertTrue(program.out().endsWith("--device cuda does not work here; --device cpu does.\n"), program.out());
-        assertEquals(Main.OK, Program.run("doctor").code(), "the failure is still felt");
+        assertEquals(Main.OK, Program.runLine("doctor").code(), "the failure is still felt");
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.pernodedrop.driver.LibraryFinding;
 class DoctorCommandTest {
     @Test
     void theTableSaysWhatIsMissingAndWhatToDo() {
-        Program program = Program.run("doctor");
+        Program program = Program.runLine("doctor");
         assertEquals(Main.FAILURE, program.code());
         assertEquals("", program.err());
         List<String> lines = program.out().lines().toList();
@@ -47,7 +47,7 @@ class DoctorCommandTest {
 
     @Test
     void jsonIsOneDocument() throws IOException {
-        Program program = Program.run("doctor", "--json");
+        Program program = Program.runLine("doctor --json");
         assertEquals(Main.FAILURE, program.code());
         JsonNode document = new ObjectMapper().readTree(program.out());
         assertEquals(Version.current(), document.get("pernodedrop").asText());
@@ -71,7 +71,7 @@ class DoctorCommandTest {
 
     @Test
     void wrongUsageIsNotAFinding() {
-        Program.run("doctor", "--jsonn").assertUsage("--jsonn", "pernodedrop doctor --help");
-        Program.run("doctor", "now").assertUsage("now");
+        Program.runLine("doctor --jsonn").assertUsage("--jsonn", "pernodedrop doctor --help");
+        Program.runLine("doctor now").assertUsage("now");
     }
 }

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,7 +59,7 @@ class FullDiskTest {
                 "mask.npy");
         Path lines = Files.write(folder.resolve("lines"), named.keySet());
 
-        Process process = new ProcessBuilder(FullDisk.command(lines))
+        Process process = new ProcessBuilder(Limited.command(lines))
                 .redirectErrorStream(true)
                 .start();
         List<String> told;
@@ -85,5 +87,29 @@ class FullDiskTest {
         Map<Path, byte[]> after = contents(folder);
         assertEquals(before.keySet(), after.keySet());
         before.forEach((file, content) -> assertArrayEquals(content, after.get(file), file.toString()));
+    }
+
+    /** A process whose files may only become a few kilobytes long: writing then fails as on a full disk. */
+    static final class Limited {
+        private Limited() {}
+
+        /** Runs the program with each line of a file, and tells the exit codes. */
+        public static void main(String[] arguments) throws Exception {
+            PrintWriter told = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            for (String line : Files.readAllLines(Path.of(arguments[0]))) {
+                int code = Main.run(line.split(" "), new PrintWriter(PrintWriter.nullWriter()), told);
+                told.println("exit code " + code);
+            }
+        }
+
+        static List<String> command(Path lines) {
+            List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 8; exec \"$@\"", "sh"));
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // The virtual machine's own file is longer.
+            command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-Dpernodedrop.blas=java"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Limited.class.getName()));
+            command.add(lines.toString());
+            return command;
+        }
     }
 }

@@ -7,16 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pernodedrop.data.DataException;
-import org.pernodedrop.driver.DeviceException;
-import org.pernodedrop.driver.DeviceUnavailableException;
-import org.pernodedrop.driver.OutOfDeviceMemoryException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 class MainTest {
     @Test
@@ -30,23 +32,21 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "masks --help", "bench -h"})
     void helpGoesToStandardOutput(String line) {
-        Program program = Program.runLine(line);
-        program.assertFine();
+        Program program = Program.runLine(line).assertFine();
         assertTrue(program.out().contains("Usage: pernodedrop"), program.out());
         assertEquals("", program.err());
     }
 
     @Test
     void helpNamesTheValuesOfEnums() {
-        String help = Program.run("masks", "--help").out();
+        String help = Program.runLine("masks --help").out();
         assertTrue(help.contains("bernoulli, gaussian, partial-gaussian"), help);
         assertTrue(help.contains("connection, node"), help);
     }
 
     @Test
     void versionIsTheProjects() {
-        Program program = Program.run("--version");
-        program.assertFine();
+        Program program = Program.runLine("--version").assertFine();
         assertTrue(program.out().matches("(?s)pernodedrop \\d+\\.\\d+\\.\\d+\\S*\\RJava .*"), program.out());
         assertEquals(
                 "pernodedrop " + Version.current(),
@@ -75,48 +75,53 @@ class MainTest {
 
     @Test
     void unknownCommandsAndOptionsAreWrongUsage() {
-        Program.run("mask").assertUsage("mask", "pernodedrop --help");
-        Program.run("--bogus").assertUsage("--bogus");
+        Program.runLine("mask").assertUsage("mask", "pernodedrop --help");
+        Program.runLine("--bogus").assertUsage("--bogus");
         Program.runLine("bench --bogus 1").assertUsage("--bogus", "pernodedrop bench --help");
     }
 
-    @Test
-    void expectedFailuresAreToldInOneLine() {
-        assertEquals("error: x.csv: line 3 is ragged\n", report(new DataException("x.csv: line 3\nis ragged")));
-        assertEquals("error: rate=2\n", report(new IllegalArgumentException("rate=2")));
-        assertEquals("error: closed\n", report(new IllegalStateException("closed")));
-        assertEquals("error: cannot write a\n", report(new IOException("cannot write a")));
-        assertEquals(
-                "error: NoSuchFileException: a.csv\n",
-                report(new UncheckedIOException(new NoSuchFileException("a.csv"))));
-        assertEquals("error: cuMemcpy failed\n", report(new DeviceException("cuMemcpy failed", null)));
-        assertEquals("error: full\n", report(new OutOfDeviceMemoryException("full", new OutOfMemoryError())));
-        assertEquals("error: no driver\n", report(new DeviceUnavailableException("no driver", null)));
-        assertTrue(report(new OutOfMemoryError("Java heap space")).matches("error: not enough memory.*-Xmx.*\n"));
-        assertEquals("error: IllegalStateException: null\n", report(new IllegalStateException()));
+    static Stream<CommandLine> commands() {
+        List<CommandLine> all = new ArrayList<>();
+        collect(Main.commandLine(), all);
+        return all.stream();
     }
 
-    @Test
-    void defectsShowWhereTheyAre() {
-        String told = report(new NullPointerException("w"));
-        assertTrue(told.startsWith("error: NullPointerException: w\n"), told);
-        assertTrue(told.contains("\tat "), told);
+    private static void collect(CommandLine command, List<CommandLine> into) {
+        into.add(command);
+        command.getSubcommands().values().forEach(each -> collect(each, into));
     }
 
-    @Test
-    void stackTracesAreThereForTheAsking() {
-        System.setProperty(Failures.STACK_TRACE, "true");
-        try {
-            assertTrue(report(new IllegalStateException("closed")).contains("\tat "));
-        } finally {
-            System.clearProperty(Failures.STACK_TRACE);
+    /** Picocli formats every text, and warns of what is no format: a percent sign is written twice. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyTextIsAFormat(CommandLine command) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        Stream.of(usage.header(), usage.description(), usage.footer(), usage.customSynopsis())
+                .flatMap(Arrays::stream)
+                .forEach(MainTest::format);
+        command.getCommandSpec().args().stream()
+                .map(ArgSpec::description)
+                .flatMap(Arrays::stream)
+                .forEach(MainTest::format);
+    }
+
+    private static void format(String text) {
+        assertEquals(text.replace("%%", "%"), String.format(text).replace(System.lineSeparator(), "%n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpShowsNoFormats(CommandLine command) {
+        List<String> line =
+                new ArrayList<>(List.of(command.getCommandSpec().qualifiedName().split(" ")));
+        line.add("--help");
+        Program program =
+                Program.run(line.subList(1, line.size()).toArray(String[]::new)).assertFine();
+        assertEquals("", program.err());
+        assertTrue(program.out().contains("Usage: "), program.out());
+        assertFalse(program.out().contains("%%") || program.out().contains("%n"), program.out());
+        if (command.getCommandName().equals("compare")) {
+            assertTrue(program.out().contains("with 95% intervals"), program.out());
         }
-        assertFalse(report(new IllegalStateException("closed")).contains("\tat "));
-    }
-
-    private static String report(Throwable failure) {
-        StringWriter err = new StringWriter();
-        assertEquals(Main.FAILURE, new Failures(new PrintWriter(err)).report(failure));
-        return err.toString().replace("\r", "");
     }
 }

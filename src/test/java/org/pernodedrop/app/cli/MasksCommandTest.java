@@ -40,7 +40,7 @@ class MasksCommandTest {
         Path file = directory.resolve("a mask.npy");
         String line = "masks --seed -7 --layer 2 --step 4294967294 --drop-rate 0.3 " + SIZES + " --noise " + noise
                 + " --granularity " + granularity + (fixed ? " --fixed-mask" : "");
-        Program.runLine(line, "--npy", file.toString()).assertFine();
+        Program.runLine(line, "--npy", file).assertFine();
 
         boolean node = granularity == Granularity.NODE;
         Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967294L);
@@ -61,12 +61,12 @@ class MasksCommandTest {
     void everyRunWritesTheSameFile() throws IOException {
         Path first = directory.resolve("first.npy");
         Path second = directory.resolve("second.npy");
-        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", first.toString())
+        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", first)
                 .assertFine();
-        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", second.toString())
+        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", second)
                 .assertFine();
         assertEquals(-1, Files.mismatch(first, second));
-        Program.runLine("masks --seed 6 --drop-rate 0.5 " + SIZES, "--npy", second.toString())
+        Program.runLine("masks --seed 6 --drop-rate 0.5 " + SIZES, "--npy", second)
                 .assertFine();
         assertTrue(Files.mismatch(first, second) >= 0);
     }
@@ -75,8 +75,8 @@ class MasksCommandTest {
     void statisticsAreToldBesideWhatTheyShouldBe() {
         Path file = directory.resolve("m.npy");
         Program program = Program.runLine(
-                "masks --seed 2 --samples 20 --inputs 40 --outputs 80 --drop-rate 0.3", "--npy", file.toString());
-        program.assertFine();
+                        "masks --seed 2 --samples 20 --inputs 40 --outputs 80 --drop-rate 0.3", "--npy", file)
+                .assertFine();
         assertEquals("", program.err());
         List<String> lines = program.out().lines().toList();
         assertTrue(lines.contains("drop rate: 0.3, effective 0.296875, planes 6"), program.out());
@@ -91,23 +91,23 @@ class MasksCommandTest {
     @Test
     void gaussianMasksKeepTheRateAsAskedForAndNeedNoPlanes() {
         Program program = Program.runLine(
-                "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise gaussian --granularity node",
-                "--npy",
-                directory.resolve("m.npy").toString());
-        program.assertFine();
+                        "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise gaussian --granularity node",
+                        "--npy",
+                        directory.resolve("m.npy"))
+                .assertFine();
         assertTrue(program.out().contains("drop rate: 0.3, effective 0.3, planes 0"), program.out());
     }
 
     @Test
     void gaussianNoiseTakesRatesThatNoBitsMeet() {
         String line = "masks --drop-rate 0.999999 " + SIZES;
-        Program.runLine(line + " --noise gaussian", "--npy", directory.resolve("m.npy") + "")
+        Program.runLine(line + " --noise gaussian", "--npy", directory.resolve("m.npy"))
                 .assertFine();
         for (String noise : new String[] {"bernoulli", "partial-gaussian"}) {
-            Program.runLine(line, "--noise", noise, "--npy", directory.resolve("n.npy") + "")
+            Program.runLine(line, "--noise", noise, "--npy", directory.resolve("n.npy"))
                     .assertUsage("--drop-rate=0.999999: dropRate cannot be met");
         }
-        Program.runLine("masks --noise gaussian --drop-rate 1e-20 " + SIZES, "--npy", directory.resolve("n.npy") + "")
+        Program.runLine("masks --noise gaussian --drop-rate 1e-20 " + SIZES, "--npy", directory.resolve("n.npy"))
                 .assertUsage("'--drop-rate'", "at least 2^-48", "1.0E-20");
     }
 
@@ -135,7 +135,7 @@ class MasksCommandTest {
                         words.subList(0, Math.max(at, 0)).stream(),
                         words.subList(at < 0 ? 0 : at + 2, words.size()).stream())
                 .toList();
-        Program.runLine("masks " + String.join(" ", rest), option, value, "--npy", directory.resolve("m.npy") + "")
+        Program.runLine("masks " + String.join(" ", rest), option, value, "--npy", directory.resolve("m.npy"))
                 .assertUsage("'" + option + "'", part, value);
         assertNothingLeft();
     }
@@ -149,9 +149,9 @@ class MasksCommandTest {
     @Test
     void unwritableFilesAreNamed() throws IOException {
         Path missing = directory.resolve("missing").resolve("m.npy");
-        Program.runLine("masks --drop-rate 0.5 " + SIZES, "--npy", missing.toString())
+        Program.runLine("masks --drop-rate 0.5 " + SIZES, "--npy", missing)
                 .assertFailure(missing.toString(), "does not exist");
-        Program.runLine("masks --drop-rate 0.5 " + SIZES, "--npy", directory.toString())
+        Program.runLine("masks --drop-rate 0.5 " + SIZES, "--npy", directory)
                 .assertFailure(directory.toString(), "name a file");
         assertNothingLeft();
     }

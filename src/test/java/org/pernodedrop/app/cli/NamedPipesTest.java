@@ -78,8 +78,8 @@ class NamedPipesTest {
     @Test
     void directoriesOfOptionsAreRefused() throws IOException {
         Path options = Files.writeString(folder.resolve("directory.txt"), "--epochs 1\n@" + folder.resolve("run"));
-        Program.run("train", "@" + options).assertFailure("option file must be a file", "names a directory");
-        Program.run("train", "@@" + folder).assertUsage("Unmatched argument");
-        Program.run("train", "@" + folder.resolve("none")).assertUsage("Unmatched argument");
+        Program.runLine("train @" + options).assertFailure("option file must be a file", "names a directory");
+        Program.runLine("train @@" + folder).assertUsage("Unmatched argument");
+        Program.runLine("train @" + folder.resolve("none")).assertUsage("Unmatched argument");
     }
 }

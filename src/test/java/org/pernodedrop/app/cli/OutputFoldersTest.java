@@ -37,7 +37,7 @@ class OutputFoldersTest {
     @BeforeAll
     static void train() {
         run = folder.resolve("run");
-        Program.runLine(TRAIN + " --out", run.toString()).assertFine();
+        Program.runLine(TRAIN + " --out" + " " + run).assertFine();
     }
 
     private static TreeMap<String, byte[]> contents(Path directory) throws IOException {
@@ -78,7 +78,7 @@ class OutputFoldersTest {
         Files.copy(comparison().resolve("runs.jsonl"), out.resolve("runs.jsonl"));
         TreeMap<String, byte[]> before = contents(out);
         try (FolderLock held = FolderLock.hold(out, notice -> {})) {
-            Program.runLine(line.replace("RUN", run.toString()), held.path().toString())
+            Program.runLine(line.replace("RUN", run.toString()) + " " + held.path())
                     .assertFailure(out + " is in use: this process, "
                             + ProcessHandle.current().pid());
         }
@@ -87,7 +87,7 @@ class OutputFoldersTest {
 
     private static Path comparison() {
         Path out = folder.resolve("comparison");
-        Program.runLine(COMPARE + " --out", out.toString()).assertFine();
+        Program.runLine(COMPARE + " --out" + " " + out).assertFine();
         return out;
     }
 
@@ -96,12 +96,12 @@ class OutputFoldersTest {
     void aRunThatFailsEarlyLeavesTheEarlierOne() throws IOException {
         Path out = copy("failed");
         TreeMap<String, byte[]> before = contents(out);
-        Program failed = Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out", out.toString());
+        Program failed = Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + out);
         failed.assertFailure("the loss is not finite in epoch 1");
         assertTrue(failed.err().contains(" stays until the new one, in "), failed.err());
         assertSame(before, out);
         Path fresh = folder.resolve("fresh");
-        Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out", fresh.toString())
+        Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + fresh)
                 .assertFailure("the loss is not finite in epoch 1");
         assertFalse(Files.exists(fresh), "no checkpoint without an epoch");
     }
@@ -111,21 +111,19 @@ class OutputFoldersTest {
     void anUnfinishedRunIsGoneOnWith() throws IOException {
         Path out = copy("unfinished");
         Path other = folder.resolve("other");
-        Program.runLine(TRAIN + " --seed 7 --no-twin --out", other.toString()).assertFine();
+        Program.runLine(TRAIN + " --seed 7 --no-twin --out" + " " + other).assertFine();
         Path beside = Files.createDirectory(out.resolve(".run.unfinished-1"));
         for (String name : List.of("checkpoint.safetensors", "metrics.csv")) {
             Files.copy(other.resolve(name), beside.resolve(name));
         }
         Path earlier = folder.resolve("earlier");
-        Program.run("predict", "--model", out.toString(), "--out", earlier.toString())
-                .assertFine();
+        Program.runLine("predict --model " + out + " --out " + earlier).assertFine();
         Path expected = folder.resolve("expected");
-        Program.run("predict", "--model", run.toString(), "--out", expected.toString())
-                .assertFine();
+        Program.runLine("predict --model " + run + " --out " + expected).assertFine();
         assertEquals(
                 Files.readString(expected.resolve("predictions.csv")),
                 Files.readString(earlier.resolve("predictions.csv")));
-        Program.runLine("train --epochs 3 --resume", out.toString()).assertFine();
+        Program.runLine("train --epochs 3 --resume " + out).assertFine();
         assertEquals(
                 7,
                 SavedRun.read(out.resolve("checkpoint.safetensors"))
@@ -141,17 +139,16 @@ class OutputFoldersTest {
     @Test
     void predictionsReplaceAllOfTheEarlierOnes() throws IOException {
         Path out = folder.resolve("predictions");
-        Program.run("predict", "--model", run.toString(), "--out", out.toString())
-                .assertFine();
+        Program.runLine("predict --model " + run + " --out " + out).assertFine();
         assertTrue(Files.exists(out.resolve("calibration.csv")));
         TreeMap<String, byte[]> before = contents(out);
         Path inputs = folder.resolve("inputs.csv");
         Files.writeString(inputs, "1,2\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString())
+        Program.runLine("predict --model " + run + " --inputs " + inputs + " --out " + out)
                 .assertFailure("inputs");
         assertSame(before, out);
         Files.writeString(inputs, "0,".repeat(63) + "0\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString())
+        Program.runLine("predict --model " + run + " --inputs " + inputs + " --out " + out)
                 .assertFine();
         assertEquals(List.of("predictions.csv"), List.copyOf(contents(out).keySet()));
     }
@@ -179,7 +176,7 @@ class OutputFoldersTest {
             Program.runLine(line, empty).assertUsage(option, "must name a file or folder");
         }
         Program.run((line + "=").split(" ")).assertUsage(option, "must name a file or folder");
-        Program.runLine("train --data", "csv:").assertUsage("--data");
+        Program.runLine("train --data csv:").assertUsage("--data");
     }
 
     /** Files that only have the names of ours are somebody else's. */
@@ -196,7 +193,7 @@ class OutputFoldersTest {
         Path out = Files.createDirectory(folder.resolve("somebodys-" + name));
         Files.writeString(out.resolve(name), "row,class\n");
         String line = command.equals("predict") ? "predict --device cpu --model " + run : COMPARE;
-        Program.runLine(line + " --out", out.toString()).assertFailure(out.resolve(name) + "; move it away");
+        Program.runLine(line + " --out" + " " + out).assertFailure(out.resolve(name) + "; move it away");
         assertEquals(List.of(name), List.copyOf(contents(out).keySet()));
         assertEquals("row,class\n", Files.readString(out.resolve(name)));
     }
@@ -208,7 +205,7 @@ class OutputFoldersTest {
         Path inputs = out.resolve("predictions.csv");
         String row = "0.5,".repeat(63) + "0.5\n";
         Files.writeString(inputs, row);
-        Program.runLine("predict --device cpu --model " + run + " --inputs " + inputs + " --out", out.toString())
+        Program.runLine("predict --device cpu --model " + run + " --inputs " + inputs + " --out" + " " + out)
                 .assertFailure(inputs + "; move it away");
         assertEquals(row, Files.readString(inputs));
     }

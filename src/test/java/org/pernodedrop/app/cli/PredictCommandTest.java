@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,12 +38,13 @@ class PredictCommandTest {
         table = folder.resolve("flowers.csv");
         Files.writeString(table, text);
         run = folder.resolve("run");
-        Program.runLine(
-                        "train --network mlp:13 --epochs 40 --learning-rate 0.01 --batch-size 13 --no-twin --data",
-                        "csv:" + table,
-                        "--out",
-                        run.toString())
+        Program.runLine("train --network mlp:13 --epochs 40 --learning-rate 0.01 --batch-size 13 --no-twin --data csv:"
+                        + table + " --out " + run)
                 .assertFine();
+    }
+
+    private static Program predict(String options, Object... extra) {
+        return Program.runLine("predict --model " + run + " " + options, extra);
     }
 
     private static List<String> predictions(Path out) throws IOException {
@@ -56,9 +56,7 @@ class PredictCommandTest {
         Path inputs = folder.resolve("new.csv");
         Files.writeString(inputs, "length,width\n950,0.5\n1050,-0.5\n1049,0.25\n");
         Path out = folder.resolve("new");
-        Program program = Program.run(
-                "predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString());
-        program.assertFine();
+        Program program = predict("--inputs " + inputs + " --out " + out).assertFine();
         assertTrue(program.out().contains("3 predictions: "), program.out());
         List<String> lines = predictions(out);
         assertEquals("row,class,probability,probability_setosa,probability_virginica", lines.get(0));
@@ -68,14 +66,11 @@ class PredictCommandTest {
         assertFalse(program.err().contains("position"), program.err());
         // With the columns in another order, the same.
         Files.writeString(inputs, "width,length\n0.5,950\n-0.5,1050\n0.25,1049\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString())
-                .assertFine();
+        predict("--inputs " + inputs + " --out " + out).assertFine();
         assertEquals(lines, predictions(out));
         // Without a header, the same, and that is told.
         Files.writeString(inputs, "950,0.5\n1050,-0.5\n1049,0.25\n");
-        program = Program.run(
-                "predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out.toString());
-        program.assertFine();
+        program = predict("--inputs " + inputs + " --out " + out).assertFine();
         assertTrue(program.err().contains("are taken by their position: the file has no header"), program.err());
         assertEquals(lines, predictions(out));
     }
@@ -87,34 +82,23 @@ class PredictCommandTest {
         Path inputs = folder.resolve("held-out.csv");
         Files.writeString(inputs, "species,width,length\nsetosa,0.5,950\nsetosa,-0.5,1050\nvirginica,0.25,1049\n");
         Path out = folder.resolve("scored");
-        String[] ask = {
-            "predict",
-            "--model",
-            run.toString(),
-            "--inputs",
-            inputs.toString(),
-            "--out",
-            out.toString(),
-            "--label",
-            "species"
-        };
-        Program program = Program.run(ask);
-        program.assertFine();
+        String ask = "--inputs " + inputs + " --out " + out;
+        Program program = predict(ask + " --label species").assertFine();
         assertTrue(program.out().contains(inputs + ": accuracy 0.6667, expected calibration error "), program.out());
         assertTrue(program.out().contains("negative log-likelihood "), program.out());
         assertTrue(
                 predictions(out).get(2).startsWith("1,setosa,virginica,0.9"),
                 predictions(out).get(2));
         assertTrue(Files.exists(out.resolve("calibration.csv")));
-        program = Program.run(Arrays.copyOf(ask, 7));
-        program.assertFine();
+        program = predict(ask).assertFine();
         assertTrue(
                 program.err().contains("column 1 (\"species\") of " + inputs + " is the model's label"), program.err());
         assertEquals(
                 "row,class,probability,probability_setosa,probability_virginica",
                 predictions(out).get(0));
         Files.writeString(inputs, "species,width,length\nsetosa,0.5,950\nrose,-0.5,1050\n");
-        Program.run(ask).assertFailure("classes of the model: label=\"rose\" in line 3, column 1 (\"species\")");
+        predict(ask + " --label species")
+                .assertFailure("classes of the model: label=\"rose\" in line 3, column 1 (\"species\")");
     }
 
     /** A header of numbers is one in training, when a run goes on, when its own part is read, and in new inputs. */
@@ -123,39 +107,24 @@ class PredictCommandTest {
         Path numbered = folder.resolve("numbered.csv");
         Files.writeString(numbered, Files.readString(table).replace("length,width", "0,1"));
         Path out = folder.resolve("numbered");
-        Program program = Program.runLine(
-                "train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data",
-                "csv:" + numbered,
-                "--out",
-                out.toString());
-        program.assertFine();
+        Program program = Program.runLine("train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data csv:"
+                        + numbered + " --out " + out)
+                .assertFine();
         assertTrue(program.err().contains("\"0,1,species\", is taken for its header"), program.err());
         JsonNode data =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("data");
         assertEquals(96, data.get("train_examples").asInt());
         assertEquals(2, data.get("classes").asInt());
-        Program.run("train", "--resume", out.toString()).assertFine();
+        Program.runLine("train --resume " + out).assertFine();
         Path predicted = folder.resolve("numbered-predictions");
-        Program.run("predict", "--model", out.toString(), "--out", predicted.toString())
-                .assertFine();
+        Program.runLine("predict --model " + out + " --out " + predicted).assertFine();
         assertEquals(25, predictions(predicted).size());
         Path inputs = folder.resolve("numbered-new.csv");
         Files.writeString(inputs, "1,0\n0.5,950\n-0.5,1050.5\n");
-        String[] ask = {
-            "predict",
-            "--model",
-            out.toString(),
-            "--inputs",
-            inputs.toString(),
-            "--out",
-            predicted.toString(),
-            "--header",
-            "yes"
-        };
-        Program.run(ask).assertFine();
+        String ask = "predict --model " + out + " --inputs " + inputs + " --out " + predicted + " --header ";
+        Program.runLine(ask + "yes").assertFine();
         assertEquals(3, predictions(predicted).size());
-        ask[8] = "no";
-        Program.run(ask).assertFine();
+        Program.runLine(ask + "no").assertFine();
         assertEquals(4, predictions(predicted).size());
     }
 
@@ -165,16 +134,7 @@ class PredictCommandTest {
         Path inputs = folder.resolve("huge.csv");
         Files.writeString(inputs, "length,width\n3e38,3e38\n950,0.5\n-3e38,3e38\n1050,-0.5\n");
         Path out = folder.resolve("huge");
-        Program program = Program.run(
-                "predict",
-                "--model",
-                run.toString(),
-                "--inputs",
-                inputs.toString(),
-                "--monte-carlo",
-                "5",
-                "--out",
-                out.toString());
+        Program program = predict("--inputs " + inputs + " --monte-carlo 5 --out " + out);
         program.assertFailure("2 of 4 have none", "row=[0, 2]");
         assertTrue(program.out().contains("2 of 4 predictions: "), program.out());
         assertFalse(program.out().contains("NaN"), program.out());
@@ -188,8 +148,7 @@ class PredictCommandTest {
     @Test
     void predictionsNameTheRowOfTheFile() throws IOException {
         Path out = folder.resolve("rows");
-        Program.run("predict", "--model", run.toString(), "--out", out.toString())
-                .assertFine();
+        predict("--out " + out).assertFine();
         List<String> rows = Files.readAllLines(table);
         for (String line : predictions(out).subList(1, 25)) {
             String[] fields = line.split(",");
@@ -202,15 +161,9 @@ class PredictCommandTest {
     void theValidationPartTellsTheCalibration() throws IOException {
         DrawingMachine.require();
         Path out = folder.resolve("validation");
-        Program program = Program.run(
-                "predict",
-                "--model",
-                run.resolve("model.safetensors").toString(),
-                "--monte-carlo",
-                "20",
-                "--out",
-                out.toString());
-        program.assertFine();
+        Program program = Program.runLine(
+                        "predict --model " + run.resolve("model.safetensors") + " --monte-carlo 20 --out " + out)
+                .assertFine();
         assertTrue(program.out().contains("20 draws of the masks"), program.out());
         assertTrue(program.out().contains("validation part: accuracy "), program.out());
         List<String> lines = predictions(out);
@@ -226,14 +179,9 @@ class PredictCommandTest {
     @Test
     void accuracyIsThatOfTheBestEpoch() throws IOException {
         JsonNode report = new ObjectMapper().readTree(run.resolve("run.json").toFile());
-        double accuracy = report.get("networks")
-                .get(0)
-                .get("best")
-                .get("validation_accuracy")
-                .asDouble();
+        double accuracy = report.at("/networks/0/best/validation_accuracy").asDouble();
         Path out = folder.resolve("best");
-        Program.run("predict", "--model", run.toString(), "--out", out.toString())
-                .assertFine();
+        predict("--out " + out).assertFine();
         long right = predictions(out).stream()
                 .skip(1)
                 .map(line -> line.split(","))
@@ -245,46 +193,38 @@ class PredictCommandTest {
     @Test
     void wrongUseIsRefused() throws IOException {
         String out = folder.resolve("refused").toString();
-        Program.run("predict", "--model", run.toString(), "--monte-carlo", "1", "--out", out)
-                .assertUsage("--monte-carlo");
-        Program.run("predict", "--model", run.toString(), "--inputs", "x.csv", "--part", "test", "--out", out)
-                .assertUsage("--part");
-        Program.run("predict", "--model", run.toString(), "--part", "test", "--out", out)
-                .assertFailure("has no test part of its own");
-        Program.run("predict", "--model", folder.resolve("no").toString(), "--out", out)
+        predict("--monte-carlo 1 --out", out).assertUsage("--monte-carlo");
+        predict("--inputs x.csv --part test --out", out).assertUsage("--part");
+        predict("--part test --out", out).assertFailure("has no test part of its own");
+        Program.runLine("predict --model " + folder.resolve("no") + " --out", out)
                 .assertFailure("does not exist");
         Path inputs = folder.resolve("narrow.csv");
         Files.writeString(inputs, "1\n2\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+        predict("--inputs " + inputs + " --out", out)
                 .assertFailure("inputs must have the features", "2 in a line", "has 1");
         Files.writeString(inputs, "length,width\n1,x\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+        predict("--inputs " + inputs + " --out", out)
                 .assertFailure("features must be finite numbers", "line 2, column 2 (\"width\")");
         Files.writeString(inputs, "length,height\n1,2\n");
-        Program.run("predict", "--model", run.toString(), "--inputs", inputs.toString(), "--out", out)
+        predict("--inputs " + inputs + " --out", out)
                 .assertFailure("has no column \"width\" and has column \"height\", which the model does not know");
-        Program.run("predict", "--model", run.toString(), "--label", "species", "--out", out)
-                .assertUsage("--label is only for predictions with --inputs");
-        Program.run("predict", "--model", run.toString(), "--inputs", "x.csv", "--label", "", "--out", out)
+        predict("--label species --out", out).assertUsage("--label is only for predictions with --inputs");
+        predict("--inputs x.csv --label", "", "--out", out).assertUsage("--label", "is a variable not set?");
+        Program.runLine("train --data csv:" + table + " --label", " ", "--out", out)
                 .assertUsage("--label", "is a variable not set?");
-        Program.run("train", "--data", "csv:" + table, "--label", " ", "--out", out)
-                .assertUsage("--label", "is a variable not set?");
-        Program.run("predict", "--model", run.toString(), "--header", "no", "--out", out)
-                .assertUsage("--header is only for predictions with --inputs");
-        Program.run("predict", "--model", run.toString(), "--max-unpacked", "0", "--out", out)
-                .assertUsage("--max-unpacked");
+        predict("--header no --out", out).assertUsage("--header is only for predictions with --inputs");
+        predict("--max-unpacked 0 --out", out).assertUsage("--max-unpacked");
         if (Files.exists(Path.of("/dev/null"))) {
-            Program.run("predict", "--model", run.toString(), "--inputs", "/dev/null", "--out", out)
+            predict("--inputs /dev/null --out", out)
                     .assertFailure("file must be a regular one", "/dev/null is a pipe or a device");
-            Program.run("predict", "--model", "/dev/null", "--out", out)
+            Program.runLine("predict --model /dev/null --out", out)
                     .assertFailure("file must be a regular one", "/dev/null is a pipe or a device");
         }
         assertTrue(Files.notExists(Path.of(out)), "nothing is left behind");
         String before = Files.readString(table);
         Files.writeString(table, before.replaceFirst("setosa", "virginica"));
         try {
-            Program.run("predict", "--model", run.toString(), "--out", out)
-                    .assertFailure("the data is not what the run was started with");
+            predict("--out", out).assertFailure("the data is not what the run was started with");
         } finally {
             Files.writeString(table, before);
         }
@@ -295,53 +235,45 @@ class PredictCommandTest {
     void noiseAtTheOutputsHasNoMask() {
         Path noisy = folder.resolve("noisy");
         Program.runLine(
-                        "train --network mlp:5 --epochs 1 --noise gaussian --strategy reparameterized --no-twin --data",
-                        "csv:" + table,
-                        "--out",
-                        noisy.toString())
+                        "train --network mlp:5 --epochs 1 --noise gaussian --strategy reparameterized --no-twin --data csv:"
+                                + table + " --out " + noisy)
                 .assertFine();
         Path file = folder.resolve("no-mask.npy");
-        Program.run("masks", "--run", noisy.toString(), "--sample", "0", "--npy", file.toString())
+        Program.runLine("masks --run " + noisy + " --sample 0 --npy " + file)
                 .assertFailure("no mask of connections existed");
         assertTrue(Files.notExists(file));
+    }
+
+    private static Program masks(int step, int sample, int layer, Path file) {
+        return Program.runLine("masks --run " + run + " --step " + step + " --sample " + sample + " --layer " + layer
+                + " --npy " + file);
     }
 
     @Test
     void masksOfTheRunAreRebuilt() throws IOException {
         Path file = folder.resolve("mask.npy");
-        String[] ask = {
-            "masks", "--run", run.toString(), "--step", "9", "--sample", "4", "--layer", "0", "--npy", file.toString()
-        };
-        Program program = Program.run(ask);
-        program.assertFine();
+        Program program = masks(9, 4, 0, file).assertFine();
         // 96 training examples in batches of 13: 8 steps an epoch, the last of 5.
         assertTrue(program.out().contains("step 9, sample 4: training example "), program.out());
         assertTrue(program.out().contains("array: float32 [1, 2, 13]"), program.out());
         byte[] ofRun = Files.readAllBytes(file);
         // The fifth sample of the same layer by hand.
         Path all = folder.resolve("all.npy");
-        Program.runLine(
-                        "masks --seed 42 --step 9 --samples 5 --inputs 2 --outputs 13 --drop-rate 0.3 --npy",
-                        all.toString())
+        Program.runLine("masks --seed 42 --step 9 --samples 5 --inputs 2 --outputs 13 --drop-rate 0.3 --npy " + all)
                 .assertFine();
         byte[] byHand = Files.readAllBytes(all);
         int size = 2 * 13 * Float.BYTES;
         for (int k = 1; k <= size; k++) {
             assertEquals(byHand[byHand.length - k], ofRun[ofRun.length - k]);
         }
-        ask[4] = "7";
-        ask[6] = "5";
-        Program.run(ask).assertFailure("sample must be a row of the step's batch, in [0, 5)");
-        ask[4] = "320";
-        Program.run(ask).assertFailure("step must be one that the run has made, in [0, 320)");
-        ask[8] = "1";
-        Program.run(ask).assertFailure("the layer never has a mask");
-        ask[8] = "2";
-        Program.run(ask).assertFailure("layer must be one of the network's, in [0, 2)");
-        Program.run("masks", "--run", run.toString(), "--npy", file.toString()).assertUsage("--sample");
-        Program.run("masks", "--run", run.toString(), "--sample", "1", "--seed", "3", "--npy", file.toString())
+        masks(7, 5, 0, file).assertFailure("sample must be a row of the step's batch, in [0, 5)");
+        masks(320, 5, 0, file).assertFailure("step must be one that the run has made, in [0, 320)");
+        masks(320, 5, 1, file).assertFailure("the layer never has a mask");
+        masks(320, 5, 2, file).assertFailure("layer must be one of the network's, in [0, 2)");
+        Program.runLine("masks --run " + run + " --npy " + file).assertUsage("--sample");
+        Program.runLine("masks --run " + run + " --sample 1 --seed 3 --npy " + file)
                 .assertUsage("--seed");
-        Program.runLine("masks --sample 3 --samples 1 --inputs 2 --outputs 3 --drop-rate 0.5 --npy", file.toString())
+        Program.runLine("masks --sample 3 --samples 1 --inputs 2 --outputs 3 --drop-rate 0.5 --npy " + file)
                 .assertUsage("--sample");
     }
 }

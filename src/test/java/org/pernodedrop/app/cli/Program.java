@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** What one run of the program gave. */
 record Program(int code, String out, String err) {
@@ -16,17 +18,15 @@ record Program(int code, String out, String err) {
         return new Program(code, out.toString(), err.toString());
     }
 
-    /** Splits at blanks; {@code extra} may hold blanks. */
-    static Program runLine(String line, String... extra) {
-        String[] words = line.split(" ");
-        String[] arguments = new String[words.length + extra.length];
-        System.arraycopy(words, 0, arguments, 0, words.length);
-        System.arraycopy(extra, 0, arguments, words.length, extra.length);
-        return run(arguments);
+    /** Splits the line at blanks; the texts of {@code extra} may hold blanks. */
+    static Program runLine(String line, Object... extra) {
+        Stream<?> arguments = Stream.concat(Arrays.stream(line.split(" ")), Arrays.stream(extra));
+        return run(arguments.map(Object::toString).toArray(String[]::new));
     }
 
-    void assertFine() {
+    Program assertFine() {
         assertEquals(Main.OK, code, err);
+        return this;
     }
 
     /** One line that names the option, a second with the way to help, and nothing else. */

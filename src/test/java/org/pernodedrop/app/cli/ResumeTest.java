@@ -26,7 +26,7 @@ class ResumeTest {
 
     private Path run(String name, String more) {
         Path directory = folder.resolve(name);
-        Program.runLine((SETTINGS + " " + more).strip() + " --out", directory.toString())
+        Program.runLine((SETTINGS + " " + more).strip() + " --out" + " " + directory)
                 .assertFine();
         return directory;
     }
@@ -145,7 +145,7 @@ class ResumeTest {
         Set<Path> before = files(directory);
         byte[] checkpoint = Files.readAllBytes(directory.resolve("checkpoint.safetensors"));
         String option = other.substring(2, other.indexOf(' '));
-        Program.runLine("train " + other + " --resume", directory.toString()).assertFailure(option);
+        Program.runLine("train " + other + " --resume" + " " + directory).assertFailure(option);
         assertEquals(before, files(directory));
         assertArrayEquals(checkpoint, Files.readAllBytes(directory.resolve("checkpoint.safetensors")));
     }
@@ -159,14 +159,14 @@ class ResumeTest {
     @Test
     void anotherNetworkIsRefused() {
         Path directory = run("run", "--epochs 2");
-        Program.runLine("train --drop-rate 0.5 --resume", directory.toString())
+        Program.runLine("train --drop-rate 0.5 --resume " + directory)
                 .assertFailure("is of another network", "take the settings it was started with");
     }
 
     @Test
     void aScheduleKeepsItsEpochs() {
         Path directory = run("run", "--epochs 2 --schedule cosine");
-        Program.runLine("train --epochs 3 --resume", directory.toString()).assertFailure("epochs was 2, is now 3");
+        Program.runLine("train --epochs 3 --resume " + directory).assertFailure("epochs was 2, is now 3");
     }
 
     @Test
@@ -183,29 +183,19 @@ class ResumeTest {
         }
         Files.writeString(data, text);
         Path directory = folder.resolve("run");
-        Program.run(
-                        "train",
-                        "--data",
-                        "csv:" + data,
-                        "--network",
-                        "mlp:3",
-                        "--epochs",
-                        "1",
-                        "--out",
-                        directory.toString())
+        Program.runLine("train --data csv:" + data + " --network mlp:3 --epochs 1 --out " + directory)
                 .assertFine();
         Files.writeString(data, text.toString().replace("0,0,0", "0,1,0"));
         assertNotEquals(text.toString(), Files.readString(data));
-        Program.run("train", "--epochs", "2", "--resume", directory.toString())
+        Program.runLine("train --epochs 2 --resume " + directory)
                 .assertFailure("the data is not what the run was started with");
     }
 
     @Test
     void whatIsNoRunIsRefused() throws IOException {
-        Program.run("train", "--resume", folder.resolve("nothing").toString()).assertFailure("does not exist");
+        Program.runLine("train --resume " + folder.resolve("nothing")).assertFailure("does not exist");
         Files.writeString(folder.resolve("checkpoint.safetensors"), "no checkpoint");
-        Program.run("train", "--resume", folder.toString()).assertFailure("is no valid safetensors file");
-        Program.run("train", "--resume", folder.toString(), "--out", "elsewhere")
-                .assertUsage("--out", "leave it out");
+        Program.runLine("train --resume " + folder).assertFailure("is no valid safetensors file");
+        Program.runLine("train --resume " + folder + " --out elsewhere").assertUsage("--out", "leave it out");
     }
 }

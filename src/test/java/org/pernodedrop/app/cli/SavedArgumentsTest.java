@@ -46,7 +46,7 @@ class SavedArgumentsTest {
                 folder.resolve("options.txt"),
                 "--data csv:" + relative + "\n--network mlp:3 --epochs 1\n--no-twin --threads 1 --device cpu\n");
         run = folder.resolve("run");
-        Program.run("train", "@" + options, "--out", run.toString()).assertFine();
+        Program.runLine("train @" + options + " --out " + run).assertFine();
         checkpoint = run.resolve("checkpoint.safetensors");
     }
 
@@ -83,18 +83,18 @@ class SavedArgumentsTest {
         String out = folder.resolve("predictions").toString();
         Files.move(table, elsewhere);
         try {
-            resume(copy, "--epochs", "2").assertFailure("data.csv", "elsewhere now, say where by --data");
-            Program.run("predict", "--model", copy.toString(), "--out", out)
-                    .assertFailure("data.csv", "elsewhere now, say where by --data");
+            resume(copy, "--epochs", "2").assertFailure("data.csv", "was moved, name its present place (--data)");
+            Program.runLine("predict --model " + copy + " --out", out)
+                    .assertFailure("data.csv", "was moved, name its present place (--data)");
             resume(copy, "--epochs", "2", "--data", "csv:" + elsewhere).assertFine();
-            Program.run("predict", "--model", copy.toString(), "--out", out, "--data", "csv:" + elsewhere)
+            Program.runLine("predict --model " + copy + " --out", out, "--data", "csv:" + elsewhere)
                     .assertFine();
             // And from then on it is known.
             resume(copy, "--epochs", "3").assertFine();
             Path other = Files.writeString(
                     folder.resolve("other.csv"), Files.readString(elsewhere).replace("0,0,c0", "0,1,c0"));
             resume(copy, "--data", "csv:" + other).assertFailure("the data is not what the run was started with");
-            Program.run("predict", "--model", copy.toString(), "--out", out, "--data", "csv:" + other)
+            Program.runLine("predict --model " + copy + " --out", out, "--data", "csv:" + other)
                     .assertFailure("the data is not what the run was started with");
         } finally {
             Files.move(elsewhere, table);

@@ -124,11 +124,9 @@ class TrainingIT {
         int units = 46_000;
         long layers = total / (Float.BYTES * (long) units * units) + 2;
         String hidden = String.join(",", Collections.nCopies((int) layers, Integer.toString(units)));
-        Program program = Program.runLine(
-                "train --device cuda --network mlp:" + hidden,
-                "--out",
-                directory.resolve("run").toString());
-        program.assertFailure("smaller --batch-size or smaller layers (--network)");
+        Program program =
+                Program.runLine("train --device cuda --network mlp:" + hidden + " --out " + directory.resolve("run"));
+        program.assertFailure("smaller layers", "--batch-size", "--network");
         assertFalse(Files.exists(directory.resolve("run")));
         train(ONE_EPOCH, "after", "--device", "cuda", "--limit", "100");
     }
@@ -150,11 +148,8 @@ class TrainingIT {
             assertFalse(report.at("/device_use/data_on_device").asBoolean(true));
             assertEquals("auto", report.at("/settings/data_on_device").asText());
             Program refused = Program.runLine(
-                    line + " --device cuda --data-on-device yes",
-                    data,
-                    "--out",
-                    directory.resolve("yes").toString());
-            refused.assertFailure("use --data-on-device auto or no");
+                    line + " --device cuda --data-on-device yes", data, "--out", directory.resolve("yes"));
+            refused.assertFailure("(--data-on-device auto or no)");
             assertFalse(Files.exists(directory.resolve("yes")));
         } finally {
             device.setMemory(all);
@@ -205,8 +200,7 @@ class TrainingIT {
         Path run = directory.resolve("run");
         Program program;
         try {
-            program = Program.runLine(
-                    ONE_EPOCH + " --device cuda --limit 150 --data-on-device yes --out", run.toString());
+            program = Program.runLine(ONE_EPOCH + " --device cuda --limit 150 --data-on-device yes --out" + " " + run);
             assertFalse(device.failurePending(call), "the run is over before that call");
         } finally {
             device.clearFailures();
@@ -227,5 +221,20 @@ class TrainingIT {
             text.append(row < 0 ? "label" : "class " + random.nextInt(3)).append('\n');
         }
         return Files.writeString(directory.resolve("data.csv"), text);
+    }
+
+    /** A run that was interrupted ends as if it had not been, bit for bit; and its model answers on the device. */
+    @Test
+    void moreEpochsAreAsIfAskedForAtOnce() throws IOException {
+        String settings = "train --device cuda --limit 207 --network mlp:13,7 --batch-size 13 --epochs";
+        Path whole = directory.resolve("whole");
+        Path parts = directory.resolve("parts");
+        Program.runLine(settings + " 3 --out " + whole).assertFine();
+        Program.runLine(settings + " 1 --out " + parts).assertFine();
+        Program.runLine("train --resume " + parts + " --epochs 3").assertFine();
+        ResumeTest.assertSameRuns(whole, parts, true);
+        Program.runLine("predict --device cuda --model " + whole + " --monte-carlo 50 --out "
+                        + directory.resolve("predictions"))
+                .assertFine();
     }
 }

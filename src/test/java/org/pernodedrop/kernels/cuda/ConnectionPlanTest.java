@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -16,24 +17,14 @@ class ConnectionPlanTest {
         List<String[]> rows = TestResource.rows(ConnectionPlanTest.class, "connection-plans.txt");
         assertTrue(rows.size() > 100, "rows: " + rows.size());
         for (String[] row : rows) {
-            ConnectionPlan plan = ConnectionPlan.of(
-                    ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
-                    MaskSource.valueOf(row[1].toUpperCase(Locale.ROOT)),
-                    Integer.parseInt(row[2]),
-                    Integer.parseInt(row[3]),
-                    Integer.parseInt(row[4]),
-                    row[5].equals("1"),
-                    Integer.parseInt(row[6]));
-            ConnectionPlan expected = new ConnectionPlan(
-                    ConnectionPlan.Tile.valueOf(row[7].toUpperCase(Locale.ROOT)),
-                    Long.parseLong(row[8]),
-                    Integer.parseInt(row[9]),
-                    Integer.parseInt(row[10]),
-                    Integer.parseInt(row[11]),
-                    Integer.parseInt(row[12]),
-                    Long.parseLong(row[13]),
-                    Long.parseLong(row[14]));
-            assertEquals(expected, plan, String.join(" ", row));
+            assertEquals(
+                    String.join(" ", row),
+                    PlanTable.row(
+                            ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
+                            MaskSource.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                            Arrays.copyOfRange(row, 2, 5),
+                            row[5].equals("1"),
+                            Integer.parseInt(row[6])));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -19,28 +20,15 @@ class MultiPositionPlanTest {
         List<String[]> rows = TestResource.rows(MultiPositionPlanTest.class, "multi-position-plans.txt");
         assertTrue(rows.size() > 80, "rows: " + rows.size());
         for (String[] row : rows) {
-            MultiPositionPlan plan = MultiPositionPlan.of(
-                    ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
-                    MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
-                    new MultiPositionPlan.Shape(
-                            Integer.parseInt(row[2]),
-                            Integer.parseInt(row[3]),
-                            Integer.parseInt(row[4]),
-                            Integer.parseInt(row[5])),
-                    row[6].equals("1"),
-                    Integer.parseInt(row[7]),
-                    Integer.parseInt(row[8]));
-            MultiPositionPlan expected = new MultiPositionPlan(
-                    MultiPositionPlan.Tile.valueOf(row[9].toUpperCase(Locale.ROOT)),
-                    Long.parseLong(row[10]),
-                    Integer.parseInt(row[11]),
-                    Integer.parseInt(row[12]),
-                    Integer.parseInt(row[13]),
-                    Integer.parseInt(row[14]),
-                    Long.parseLong(row[15]),
-                    Long.parseLong(row[16]),
-                    Long.parseLong(row[17]));
-            assertEquals(expected, plan, String.join(" ", row));
+            assertEquals(
+                    String.join(" ", row),
+                    PlanTable.row(
+                            ConnectionPass.valueOf(row[0].toUpperCase(Locale.ROOT)),
+                            MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                            Arrays.copyOfRange(row, 2, 6),
+                            row[6].equals("1"),
+                            Integer.parseInt(row[7]),
+                            Integer.parseInt(row[8])));
         }
     }
 

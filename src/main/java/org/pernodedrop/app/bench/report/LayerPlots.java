@@ -17,11 +17,11 @@ import org.pernodedrop.app.bench.Peaks;
 import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.report.Plot;
 
-/** What is plotted of layers: the roofline, times by strategy, and times against each size that was varied alone. */
+/** Plots of layers: the roofline, times by strategy, and times against each size that was varied alone. */
 final class LayerPlots {
-    /** Fewest sizes that make a curve. */
+    /** Minimum number of sizes of a curve. */
     private static final int MIN_SIZES = 4;
-    /** Most comparisons whose bars fit into a plot. */
+    /** Maximum number of comparisons in a bar chart. */
     private static final int MAX_BARS = 8;
 
     private static final int ROOF_POINTS = 60;

@@ -23,7 +23,7 @@ import org.pernodedrop.app.report.Page;
 import org.pernodedrop.io.AtomicFile;
 import org.w3c.dom.Element;
 
-/** The page: for every run where it was made, plots, tables and what they mean. */
+/** The page of benchmark results: for every run its environment, plots, tables and explanations. */
 public final class ReportPage {
     private static final String ABOUT =
             "PerNodeDrop multiplies every connection of a dense layer by noise that is drawn anew for every sample: B samples,"
@@ -76,7 +76,7 @@ public final class ReportPage {
         });
     }
 
-    /** What is told of a run, by name. */
+    /** Facts of a run by name. */
     private static Map<String, String> facts(RunRow run) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", run.command());
@@ -158,7 +158,7 @@ public final class ReportPage {
         return page.html();
     }
 
-    /** What is missing on the page, plots or results, in one line; empty if nothing is. */
+    /** One line that names missing plots or results; empty if the page is complete. */
     Optional<String> notDrawn() {
         String missing = Stream.of(page.notDrawn().orElse(null), leftOut)
                 .filter(Objects::nonNull)
@@ -167,7 +167,7 @@ public final class ReportPage {
     }
 
     /**
-     * Starts a page; one that is there is replaced on {@link #commit}.
+     * * Opens a file for a page; {@link Output#commit} replaces an existing one.
      *
      * @throws IOException if it cannot be written
      */
@@ -175,7 +175,7 @@ public final class ReportPage {
         return new Output(target);
     }
 
-    /** A page that appears, whole, on {@link #commit}; whether it can be written there is found before. */
+    /** A page that is put in place as a whole on {@link #commit}; an unwritable folder is found before. */
     public static final class Output implements AutoCloseable {
         private final AtomicFile file;
 

@@ -1,2 +1,2 @@
-/** Results of benchmarks as one page that explains itself, from the lines of JSON alone. */
+/** Benchmark results as one self-explanatory page, made from the lines of JSON. */
 package org.pernodedrop.app.bench.report;

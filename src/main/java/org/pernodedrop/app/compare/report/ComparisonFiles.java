@@ -28,7 +28,7 @@ import org.pernodedrop.io.CsvLine;
 import org.pernodedrop.io.FileSet;
 
 /**
- * What is made of a comparison: runs.csv, summary.csv, differences.csv, summary.json, gap.png and index.html, and a table
+ * * Files of a comparison: runs.csv, summary.csv, differences.csv, summary.json, gap.png and index.html, and a table
  * for a terminal. Numbers read again from the files give the same double.
  */
 public final class ComparisonFiles {
@@ -48,7 +48,7 @@ public final class ComparisonFiles {
     private ComparisonFiles() {}
 
     /**
-     * Writes all of them, each whole or not at all; those that are there are replaced.
+     * * Writes all files, each atomically; existing ones are replaced.
      *
      * @return why plots are missing, in one line; empty if they were drawn
      * @throws IOException if one cannot be written
@@ -72,7 +72,7 @@ public final class ComparisonFiles {
         AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A line a run. */
+    /** CSV with a line per run. */
     private static String runs(Comparison comparison) {
         List<Object> header = new ArrayList<>(List.of("regularizer", "drop_rate", "seed", "failure"));
         for (Measure measure : Measure.values()) {
@@ -93,7 +93,7 @@ public final class ComparisonFiles {
         return csv(header, lines);
     }
 
-    /** A line a setting, with mean and standard deviation of each measure. */
+    /** CSV with a line per setting: mean and standard deviation of each measure. */
     private static String summary(Comparison comparison) {
         List<Object> header = new ArrayList<>(List.of("regularizer", "drop_rate", "chosen", "runs", "failed"));
         for (Measure measure : Measure.values()) {
@@ -118,7 +118,7 @@ public final class ComparisonFiles {
         return csv(header, lines);
     }
 
-    /** A line a difference between chosen settings. */
+    /** CSV with a line per difference between chosen settings. */
     private static String differences(Comparison comparison) {
         List<Object> header = List.of(
                 "baseline",

@@ -19,7 +19,7 @@ import org.w3c.dom.Element;
 
 /** The page of a comparison. */
 final class ComparisonPage {
-    /** What chosen settings are compared in. */
+    /** Measures that chosen settings are compared in. */
     static final List<Measure> COMPARED =
             List.of(Measure.TEST_LOSS, Measure.TEST_ACCURACY, Measure.VALIDATION_LOSS, Measure.GAP, Measure.LAST_GAP);
 

@@ -13,7 +13,7 @@ import org.pernodedrop.app.compare.Plan.Setting;
 import org.pernodedrop.app.report.Plot;
 import org.pernodedrop.train.EpochMetrics;
 
-/** What is plotted of a comparison. */
+/** Plots of a comparison. */
 final class ComparisonPlots {
     private ComparisonPlots() {}
 
@@ -55,7 +55,7 @@ final class ComparisonPlots {
         List<Plot.Series> series = new ArrayList<>();
         for (Setting setting : comparison.chosen()) {
             List<ComparedRun> runs = comparison.runs(setting);
-            // Early stopping may end runs at different epochs; a mean over fewer runs would jump.
+            // Early stopping may end runs at different epochs; a mean over a varying number of runs would jump.
             int epochs =
                     runs.stream().mapToInt(run -> run.epochs().size()).min().orElseThrow();
             series.add(new Plot.Series(

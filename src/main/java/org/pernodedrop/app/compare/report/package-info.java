@@ -1,2 +1,2 @@
-/** A comparison as tables, plots and one page that explains itself, from its runs alone. */
+/** A comparison as tables, plots and one self-explanatory page, made from its runs. */
 package org.pernodedrop.app.compare.report;

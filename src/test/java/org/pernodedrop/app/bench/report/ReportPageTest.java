@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.pernodedrop.app.bench.LayerRow;
 import org.pernodedrop.app.bench.ResultRow;
 import org.pernodedrop.app.bench.Rows;
+import org.pernodedrop.app.report.Numbers;
 import org.pernodedrop.app.report.Plot;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -202,5 +203,15 @@ class ReportPageTest {
         // The slowest of the largest size sets the line that others are held to.
         assertEquals("proportional", growth.series().get(2).name());
         assertEquals(List.of(24.0, 96.0, 384.0, 1536.0), growth.series().get(2).y());
+    }
+
+    @Test
+    void numbersHaveThreeDigits() {
+        assertEquals("1,235", Numbers.of(1234.6));
+        assertEquals("12.3", Numbers.of(12.34));
+        assertEquals("0.012", Numbers.of(0.0123));
+        assertEquals("0", Numbers.of(0));
+        assertEquals("1.25 TB/s", Numbers.prefixed(1.25e12, "B/s"));
+        assertEquals("98.0 MiB", Numbers.bytes(98 << 20));
     }
 }

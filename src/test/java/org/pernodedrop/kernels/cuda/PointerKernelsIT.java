@@ -1,10 +1,16 @@
-package org.pernodedrop.kernels;
+package org.pernodedrop.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.DeviceLaunch;
+import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.HostLayer;
+import org.pernodedrop.kernels.LayerJudge;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstreamCaptureMode;
@@ -19,9 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.driver.DeviceException;
-import org.pernodedrop.kernels.DeviceArena.Place;
-import org.pernodedrop.kernels.cuda.PointerKernels;
-import org.pernodedrop.kernels.cuda.PointerPlan;
+import org.pernodedrop.kernels.cuda.DeviceArena.Place;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;

@@ -1,5 +1,6 @@
-package org.pernodedrop.kernels;
+package org.pernodedrop.kernels.cuda;
 
+import org.pernodedrop.kernels.DeviceMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

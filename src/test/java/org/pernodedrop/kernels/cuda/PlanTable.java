@@ -1,0 +1,98 @@
+package org.pernodedrop.kernels.cuda;
+
+import java.util.Locale;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+
+/**
+ * Prints plans as {@code connection-plans.txt} and {@code multi-position-plans.txt} have them, for native timings on other
+ * GPUs and of other layers: {@code PlanTable <multiprocessors> <bytes of shared memory of a block> <BxIxU | BxTxIxU>...}.
+ * Buffers are aligned.
+ */
+final class PlanTable {
+    private PlanTable() {}
+
+    public static void main(String... arguments) {
+        if (arguments.length < 3) {
+            System.err.println("PlanTable <multiprocessors> <bytes of shared memory of a block> <BxIxU | BxTxIxU>...");
+            System.exit(2);
+        }
+        int multiprocessors = Integer.parseInt(arguments[0]);
+        int sharedLimit = Integer.parseInt(arguments[1]);
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (int k = 2; k < arguments.length; k++) {
+                String[] sizes = arguments[k].split("x");
+                if (sizes.length == 3) {
+                    for (MaskSource source : MaskSource.values()) {
+                        System.out.println(row(pass, source, sizes, true, multiprocessors));
+                    }
+                } else {
+                    for (MultiPositionPrecision precision : MultiPositionPrecision.values()) {
+                        System.out.println(row(pass, precision, sizes, true, multiprocessors, sharedLimit));
+                    }
+                }
+            }
+        }
+    }
+
+    /** @param sizes samples, inputs, outputs */
+    static String row(ConnectionPass pass, MaskSource source, String[] sizes, boolean aligned, int multiprocessors) {
+        ConnectionPlan plan = ConnectionPlan.of(
+                pass, source, number(sizes[0]), number(sizes[1]), number(sizes[2]), aligned, multiprocessors);
+        return words(
+                pass,
+                source,
+                String.join(" ", sizes),
+                aligned ? 1 : 0,
+                multiprocessors,
+                plan.tile(),
+                plan.tiles(),
+                plan.splits(),
+                plan.splitLength(),
+                plan.threads(),
+                plan.sharedBytes(),
+                plan.partials(),
+                plan.biasPartials());
+    }
+
+    /** @param sizes samples, positions, inputs, outputs */
+    static String row(
+            ConnectionPass pass,
+            MultiPositionPrecision precision,
+            String[] sizes,
+            boolean aligned,
+            int multiprocessors,
+            int sharedLimit) {
+        var shape = new MultiPositionPlan.Shape(
+                number(sizes[0]), number(sizes[1]), number(sizes[2]), number(sizes[3]));
+        MultiPositionPlan plan = MultiPositionPlan.of(pass, precision, shape, aligned, multiprocessors, sharedLimit);
+        return words(
+                pass,
+                precision,
+                String.join(" ", sizes),
+                aligned ? 1 : 0,
+                multiprocessors,
+                sharedLimit,
+                plan.tile(),
+                plan.tiles(),
+                plan.splits(),
+                plan.splitLength(),
+                plan.threads(),
+                plan.sharedBytes(),
+                plan.partials(),
+                plan.firstWords(),
+                plan.secondWords());
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text);
+    }
+
+    private static String words(Object... words) {
+        StringBuilder row = new StringBuilder();
+        for (Object word : words) {
+            row.append(row.length() > 0 ? " " : "")
+                    .append(word instanceof Enum<?> value ? value.name().toLowerCase(Locale.ROOT) : word);
+        }
+        return row.toString();
+    }
+}
