@@ -1,34 +1,48 @@
 package org.pernodedrop.nn;
 
 import java.util.List;
+import java.util.Objects;
+import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
+import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.Workspace;
 
 /** The layers of a network at work, from input to output: their passes, and the room for activations and gradients. */
-final class LayerStack {
+final class LayerStack implements AutoCloseable {
     private final NetworkSpec spec;
+    private final Backend backend;
+    private final StepState state;
     private final List<LayerPass> passes;
     private final int firstTrained;
     private final Workspace activations;
     private final DeviceFloats[] gradientRooms = new DeviceFloats[2];
     private int capacity;
     private Batch last;
+    private boolean closed;
 
     /**
      * The passes of a network.
      *
-     * @param activations room for a batch
      * @param firstTrained number of the first layer that has parameters
      */
-    LayerStack(NetworkSpec spec, Workspace activations, List<LayerPass> passes, int firstTrained) {
+    LayerStack(NetworkSpec spec, Backend backend, StepState state, List<LayerPass> passes, int firstTrained) {
         this.spec = spec;
+        this.backend = backend;
+        this.state = state;
         this.passes = List.copyOf(passes);
         this.firstTrained = firstTrained;
-        this.activations = activations;
+        this.activations = new Workspace(backend);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the network was closed before its use");
+        }
     }
 
     /** Makes room for batches of this size, unless there is; outputs handed out before are closed then. */
     void reserve(int samples) {
+        requireOpen();
         if (samples < 1) {
             throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
         }
@@ -60,13 +74,21 @@ final class LayerStack {
         return gradientRooms[0];
     }
 
-    /** Refuses batches that nothing can be learned from. */
-    void requireTrains(Batch batch) {
-        passes.forEach(pass -> pass.requireTrains(batch));
-    }
-
-    /** The output for a batch that there is room for. */
-    DeviceFloats forward(Batch batch, DeviceFloats x) {
+    /** The output of a batch; makes room for it first. */
+    DeviceFloats forward(DeviceFloats x, int samples, int firstSample, Mode mode) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(mode, "mode");
+        reserve(samples);
+        long needed = (long) samples * spec.input().size();
+        if (x.length() < needed) {
+            throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
+                    + ", samples=" + samples + ", input shape=" + spec.input());
+        }
+        Batch batch = new Batch(samples, firstSample, mode);
+        if (mode == Mode.TRAINING) {
+            backend.optimizers().requireStep(state);
+            passes.forEach(pass -> pass.requireTrains(batch));
+        }
         last = null;
         DeviceFloats y = x;
         for (LayerPass pass : passes) {
@@ -78,6 +100,8 @@ final class LayerStack {
 
     /** The gradients of all parameters, from that of the output, which is overwritten. */
     void backward(DeviceFloats outputGradient) {
+        requireOpen();
+        Objects.requireNonNull(outputGradient, "outputGradient");
         if (last == null || last.mode() != Mode.TRAINING) {
             throw new IllegalStateException("a backward pass needs a forward pass in mode TRAINING just before it:"
                     + " last pass=" + (last == null ? "none" : last.mode()));
@@ -93,5 +117,12 @@ final class LayerStack {
     void backwardOnce() {
         backward(gradientRooms[0]);
         last = null;
+    }
+
+    /** Gives the room back; further use is refused. */
+    @Override
+    public void close() {
+        closed = true;
+        activations.close();
     }
 }

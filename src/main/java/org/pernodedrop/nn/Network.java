@@ -50,7 +50,6 @@ public final class Network implements AutoCloseable {
     private final Workspace lasting;
     private final ParameterBuffers parameters;
     private final ParameterBuffers.Statistics statistics;
-    private final Workspace activations;
     private final LayerStack layers;
     private final int outputs;
     private int firstSample;
@@ -66,7 +65,6 @@ public final class Network implements AutoCloseable {
         this.backend = Objects.requireNonNull(backend, "backend");
         this.outputs = spec.outputShape().size();
         this.lasting = new Workspace(backend);
-        this.activations = new Workspace(backend);
         this.state = backend.memory().newStepState(spec.seed());
         try {
             state.setLearningRate(INITIAL_LEARNING_RATE);
@@ -97,7 +95,7 @@ public final class Network implements AutoCloseable {
                     lasting);
             passes.add(factory.create(spec.layers().get(number)));
         }
-        return new LayerStack(spec, activations, passes, firstTrained);
+        return new LayerStack(spec, backend, state, passes, firstTrained);
     }
 
     /** Starts a description. */
@@ -142,10 +140,7 @@ public final class Network implements AutoCloseable {
 
     /** Makes room for batches of this size now instead of at the first one; outputs handed out before are closed. */
     public void reserve(int samples) {
-        backend.alone(() -> {
-            requireOpen();
-            layers.reserve(samples);
-        });
+        backend.alone(() -> layers.reserve(samples));
     }
 
     /**
@@ -164,7 +159,8 @@ public final class Network implements AutoCloseable {
      * @return exactly {@code B U} floats, valid until the next pass; may lie in x if no layer does anything
      */
     public DeviceFloats forward(DeviceFloats x, int samples, Mode mode) {
-        return backend.alone(() -> run(x, samples, mode)).slice(0, (long) samples * outputs);
+        return backend.alone(() -> layers.forward(x, samples, firstSample, mode))
+                .slice(0, (long) samples * outputs);
     }
 
     /**
@@ -175,12 +171,7 @@ public final class Network implements AutoCloseable {
      * @throws IllegalStateException if the last pass was another one
      */
     public void backward(DeviceFloats outputGradient) {
-        backend.alone(() -> goBack(outputGradient));
-    }
-
-    private void goBack(DeviceFloats outputGradient) {
-        requireOpen();
-        layers.backward(Objects.requireNonNull(outputGradient, "outputGradient"));
+        backend.alone(() -> layers.backward(outputGradient));
     }
 
     /**
@@ -193,7 +184,7 @@ public final class Network implements AutoCloseable {
     }
 
     private void follow() {
-        requireOpen();
+        layers.requireOpen();
         backend.optimizers().requireStep(state);
         parameters.addPenalties();
         parameters.update(state);
@@ -212,7 +203,7 @@ public final class Network implements AutoCloseable {
     public void step(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.TRAINING);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.TRAINING);
             backend.losses()
                     .softmaxCrossEntropy(state, samples, outputs, output, labels, layers.gradientRoom(), totals);
             finishStep();
@@ -228,7 +219,7 @@ public final class Network implements AutoCloseable {
     public void step(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.TRAINING);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.TRAINING);
             backend.losses().meanSquaredError(state, samples, outputs, output, targets, layers.gradientRoom(), totals);
             finishStep();
         });
@@ -248,7 +239,7 @@ public final class Network implements AutoCloseable {
     public void evaluate(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.INFERENCE);
             backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
         });
     }
@@ -261,27 +252,9 @@ public final class Network implements AutoCloseable {
     public void evaluate(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.INFERENCE);
             backend.losses().meanSquaredError(state, samples, outputs, output, targets, null, totals);
         });
-    }
-
-    private DeviceFloats run(DeviceFloats x, int samples, Mode mode) {
-        Objects.requireNonNull(x, "x");
-        Objects.requireNonNull(mode, "mode");
-        requireOpen();
-        layers.reserve(samples);
-        long needed = (long) samples * spec.input().size();
-        if (x.length() < needed) {
-            throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
-                    + ", samples=" + samples + ", input shape=" + spec.input());
-        }
-        Batch batch = new Batch(samples, firstSample, mode);
-        if (mode == Mode.TRAINING) {
-            backend.optimizers().requireStep(state);
-            layers.requireTrains(batch);
-        }
-        return layers.forward(batch, x);
     }
 
     // ---- parameters and masks
@@ -320,7 +293,7 @@ public final class Network implements AutoCloseable {
      * @throws IllegalArgumentException if the layer never has a mask, or if this one is too large to hand out
      */
     public float[] mask(int layer, int samples) {
-        requireOpen();
+        layers.requireOpen();
         return backend.alone(() -> ReturnedMask.read(this, layer, samples));
     }
 
@@ -330,7 +303,9 @@ public final class Network implements AutoCloseable {
         backend.giveBack(() -> {
             if (!closed) {
                 closed = true;
-                activations.close();
+                if (layers != null) {
+                    layers.close();
+                }
                 lasting.close();
                 state.close();
             }
@@ -341,12 +316,6 @@ public final class Network implements AutoCloseable {
         if (spec.loss() != loss) {
             throw new IllegalArgumentException(
                     "the network's loss, " + spec.loss() + ", needs " + needed + "; with " + given + " use " + loss);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the network was closed before its use");
         }
     }
 }

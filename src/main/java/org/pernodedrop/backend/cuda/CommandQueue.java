@@ -40,8 +40,7 @@ final class CommandQueue extends LaunchQueue {
     void enterOutsideCaptures(String operation) {
         enter();
         if (isCapturing()) {
-            throw new IllegalStateException(
-                    operation + " cannot be part of a graph; call it before or after a replay");
+            throw new IllegalStateException(operation + " cannot be part of a graph; call it before or after a replay");
         }
     }
 
