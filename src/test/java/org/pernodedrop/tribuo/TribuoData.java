@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
-import org.junit.jupiter.api.function.Executable;
-import org.tribuo.protos.core.ModelProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.function.Executable;
 import org.pernodedrop.data.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -19,6 +18,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.datasource.ListDataSource;
 import org.tribuo.impl.ArrayExample;
+import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** Data and assertions for the tests with Tribuo; converts this library's data to Tribuo's, which omits zeros. */
