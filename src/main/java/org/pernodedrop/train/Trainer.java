@@ -18,7 +18,7 @@ import org.pernodedrop.nn.Snapshot;
  * <p>In epoch e, from 1, samples have the order {@code Permutation.of(n, seed, SHUFFLE, e)} and come in batches of the
  * configured size; the last batch holds the remainder, and a remainder of one example joins the batch before if the
  * network cannot train on a single sample ({@link NetworkSpec#needsSeveralSamples}). The step of each batch size is
- * captured once and then replayed ({@link Backend#record}); nothing is copied to the host within an epoch. Equal
+ * captured once and then replayed ({@link Backend#capture}); nothing is copied to the host within an epoch. Equal
  * settings, data and device give equal results, bit for bit, independently of the number of threads, the memory that
  * holds the data, and the use of graphs.
  */
