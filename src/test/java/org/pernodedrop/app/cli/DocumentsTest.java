@@ -22,7 +22,8 @@ import picocli.CommandLine.Model.CommandSpec;
 class DocumentsTest {
     private static final Path README = Path.of("README.md");
     private static final Path DOCS = Path.of("docs");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(?:#[^)]*)?\\)");
+    private static final Pattern CODE = Pattern.compile("```.*?```", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("exec\\.args=\"([^\"]+)\"");
     private static final Pattern OPTION = Pattern.compile("`(--[a-z-]+)`");
 
@@ -41,7 +42,7 @@ class DocumentsTest {
         int commands = 0;
         int options = 0;
         for (Path document : documents()) {
-            links += found(document, LINK).size();
+            links += links(document).size();
             commands += found(document, COMMAND).size();
             options += found(document, OPTION).size();
         }
@@ -51,7 +52,7 @@ class DocumentsTest {
     @ParameterizedTest
     @MethodSource("documents")
     void linksLeadToFiles(Path document) throws IOException {
-        for (String link : found(document, LINK)) {
+        for (String link : links(document)) {
             if (!link.startsWith("http")) {
                 assertTrue(Files.exists(document.resolveSibling(link)), document + " links to " + link);
             }
@@ -104,8 +105,16 @@ class DocumentsTest {
         return text.replaceAll("\\s", "");
     }
 
+    private static List<String> links(Path document) throws IOException {
+        return found(CODE.matcher(Files.readString(document)).replaceAll(""), LINK);
+    }
+
     private static List<String> found(Path document, Pattern pattern) throws IOException {
-        return pattern.matcher(Files.readString(document))
+        return found(Files.readString(document), pattern);
+    }
+
+    private static List<String> found(String text, Pattern pattern) {
+        return pattern.matcher(text)
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .toList();
