@@ -7,7 +7,7 @@
 #   cuda/build-ptx.sh --json FOLDER  writes kernels.json alone, which needs no nvcc
 #
 # Needs nvcc (CUDA 12 or later) and a host compiler ($CXX, else g++) on the PATH. PTX for compute_80 runs on every GPU from Ampere on: the driver compiles it
-# for the GPU at hand. What nvcc writes is made fit for older drivers, and the same on every machine:
+# for the GPU at hand. The output of nvcc is made to load on older drivers, and to be the same on every machine:
 #
 #   .version lowered to 7.8      nvcc 13 writes 9.0, which drivers before 580 refuse; no kernel needs more than 7.8
 #   no pragma used_bytes_mask    7.8 does not know this hint

@@ -1,4 +1,4 @@
-// Gradient of the inputs, with the very mask of the forward pass:
+// Gradient of the inputs, with the mask of the forward pass:
 //
 //   dx[b,i] = scale * sum_u dz[b,u] w[i,u] m[b,i,u]
 //
@@ -135,7 +135,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     // A stage in shared memory, in words: dz, w.
     constexpr int W_START = Ds::FLOATS;
     constexpr int STAGE = W_START + Ws::FLOATS;
-    static_assert(STAGE == BACKWARD_INPUT_STAGE<Tile>, "as launches are told");
+    static_assert(STAGE == BACKWARD_INPUT_STAGE<Tile>, "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;

@@ -1,4 +1,4 @@
-// Gradient of the weights, with the very mask of the forward pass, and of the bias:
+// Gradient of the weights, with the mask of the forward pass, and of the bias:
 //
 //   dw[i,u] = scale * sum_b x[b,i] dz[b,u] m[b,i,u]      db[u] = sum_b dz[b,u]
 //
@@ -81,7 +81,7 @@ __device__ __forceinline__ void connection_backward_weight(const ConnectionBackw
     constexpr int STAGE = BITS_START + (Source::BITS ? Bits::WORDS : 0);
     static_assert(
         STAGE == BACKWARD_WEIGHT_STAGE<Tile> + (Source::BITS ? BACKWARD_WEIGHT_STAGE_BITS<Tile> : 0),
-        "as launches are told");
+        "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.inputs) + Tile::INPUTS - 1) / Tile::INPUTS;
     const uint32_t input0 = blockIdx.x % row_tiles * Tile::INPUTS;

@@ -73,7 +73,7 @@ __device__ __forceinline__ void connection_forward(const ConnectionForward& p) {
     constexpr int W_START = Xs::FLOATS;
     constexpr int BITS_START = W_START + Ws::FLOATS;
     constexpr int STAGE = BITS_START + (Source::BITS ? Bits::WORDS : 0);
-    static_assert(STAGE == FORWARD_STAGE<Tile> + (Source::BITS ? FORWARD_STAGE_BITS<Tile> : 0), "as launches are told");
+    static_assert(STAGE == FORWARD_STAGE<Tile> + (Source::BITS ? FORWARD_STAGE_BITS<Tile> : 0), "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;

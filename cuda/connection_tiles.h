@@ -1,4 +1,4 @@
-// Sizes of the tiles that the connection kernels compute, for the kernels and for whoever launches them: plain C++.
+// Sizes of the tiles that the connection kernels compute; plain C++.
 //
 // A block of THREADS threads computes a tile of results; BLOCKS blocks are to fit a multiprocessor at least. Rows are
 // copied VECTOR floats at a time: 4 needs inputs and outputs that are multiples of 4 and buffers aligned to 16 bytes.

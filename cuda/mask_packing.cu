@@ -1,5 +1,5 @@
 // Draws Bernoulli masks and stores them packed, one bit a connection, for the `packed` kernels; the drawing forward
-// kernels store the very same words. See mask_words.cuh for the layout.
+// kernels store the same words. See mask_words.cuh for the layout.
 #include "mask_words.cuh"
 
 constexpr int PACK_THREADS = 128;

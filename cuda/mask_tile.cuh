@@ -71,7 +71,7 @@ class MaskDrawer {
 };
 
 // Copies packed words from memory, tile after tile along the inputs. Places past the layer's edges get the nearest
-// words, or none: nobody uses them.
+// words, or none; they are not used.
 template <class Tile, int QUADS, int THREADS>
 class PackedAlongInputs {
     static constexpr int ROUNDS = Tile::WORDS / Tile::STRIDE / QUADS * Tile::GROUPS / THREADS;  // for one quad

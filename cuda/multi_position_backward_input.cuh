@@ -53,8 +53,7 @@ __device__ __forceinline__ void multi_position_backward_input(const MultiPositio
     using Ds = WordsAlong<Tile::ROWS, Tile::THREADS>;
     using Ws = WordsAlong<Tile::COLUMNS, Tile::THREADS>;
     using Bits = KeptBits<Tile::COLUMNS / 4, MULTI_POSITION_MASK_GROUP / 32>;
-    static_assert(
-        Bits::WORDS == Tile::GROUP_WORDS && Ds::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
+    static_assert(Bits::WORDS == Tile::GROUP_WORDS && Ds::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.positions) + Tile::ROWS - 1) / Tile::ROWS;
     const uint32_t column_tiles = (static_cast<uint32_t>(p.inputs) + Tile::COLUMNS - 1) / Tile::COLUMNS;

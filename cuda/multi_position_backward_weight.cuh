@@ -79,7 +79,7 @@ __device__ __forceinline__ void multi_position_backward_weight(const MultiPositi
     using Ds = WordsAcross<Tile::COLUMNS, Tile::THREADS>;
     using Bits = KeptBits<Tile::ROWS / 4, Tile::COLUMNS / 32>;
     static_assert(
-        Bits::WORDS == Tile::SAMPLE_WORDS && Xs::WORDS + Ds::WORDS == Tile::STAGE_WORDS, "as launches are told");
+        Bits::WORDS == Tile::SAMPLE_WORDS && Xs::WORDS + Ds::WORDS == Tile::STAGE_WORDS, "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.inputs) + Tile::ROWS - 1) / Tile::ROWS;
     const uint32_t input0 = blockIdx.x % row_tiles * Tile::ROWS;
@@ -99,18 +99,19 @@ __device__ __forceinline__ void multi_position_backward_weight(const MultiPositi
 
     // What is copied next: a k-step of a sample, to a stage.
     int32_t copied_sample = 0;
-    int copied_turn = 0;
+    int copied_k_step = 0;
     int copied_stage = 0;
     const auto copy = [&] {
         if (copied_sample < samples) {
             const int64_t row = static_cast<int64_t>(begin + copied_sample) * words_of_sample;
             uint32_t* const stage = stages + copied_stage * Tile::STAGE_WORDS;
-            Xs::copy(stage, p.x + row * x_width, words_of_sample, x_width, input0, copied_turn * MULTI_POSITION_K_STEP);
+            Xs::copy(
+                stage, p.x + row * x_width, words_of_sample, x_width, input0, copied_k_step * MULTI_POSITION_K_STEP);
             Ds::copy(
                 stage + Xs::WORDS, p.dz + row * dz_width, words_of_sample, dz_width, output0,
-                copied_turn * MULTI_POSITION_K_STEP);
-            if (++copied_turn == k_steps) {
-                copied_turn = 0;
+                copied_k_step * MULTI_POSITION_K_STEP);
+            if (++copied_k_step == k_steps) {
+                copied_k_step = 0;
                 ++copied_sample;
             }
             copied_stage = copied_stage + 1 == Tile::STAGES ? 0 : copied_stage + 1;

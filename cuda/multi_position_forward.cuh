@@ -66,8 +66,7 @@ __device__ __forceinline__ void multi_position_forward(const MultiPositionForwar
     using Xs = WordsAlong<Tile::ROWS, Tile::THREADS>;
     using Ws = WordsAcross<Tile::COLUMNS, Tile::THREADS>;
     using Bits = KeptBits<MULTI_POSITION_MASK_GROUP / 4, Tile::COLUMNS / 32>;
-    static_assert(
-        Bits::WORDS == Tile::GROUP_WORDS && Xs::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as launches are told");
+    static_assert(Bits::WORDS == Tile::GROUP_WORDS && Xs::WORDS + Ws::WORDS == Tile::STAGE_WORDS, "as in kernels.json");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.positions) + Tile::ROWS - 1) / Tile::ROWS;
     const uint32_t column_tiles = (static_cast<uint32_t>(p.outputs) + Tile::COLUMNS - 1) / Tile::COLUMNS;

@@ -182,7 +182,8 @@ __device__ __forceinline__ void multiply_k_step(
 }
 
 // Calls store(row, column, values) for four neighbouring results after the other of a block's tile, in an order in
-// which neighbouring threads have neighbouring columns. `shared` is where the stages were: nobody may need them.
+// which neighbouring threads have neighbouring columns. `shared` is the memory of the stages, which must no longer be
+// in use.
 template <class Tile, class Store>
 __device__ __forceinline__ void store_results(float* shared, const MultiPositionSums<Tile>& sums, const Store& store) {
 #pragma unroll

@@ -1,4 +1,4 @@
-// Sizes of the tiles that the multi-position kernels compute, for the kernels and for whoever launches them: plain C++.
+// Sizes of the tiles that the multi-position kernels compute; plain C++.
 //
 // A block's WARP_ROWS x WARP_COLUMNS warps compute a tile of ROWS x COLUMNS results, each warp ROW_BLOCKS x
 // COLUMN_BLOCKS blocks of 32 x 32. A k-step takes MULTI_POSITION_K_STEP words of the sums' dimension from shared

@@ -43,7 +43,7 @@ __device__ __forceinline__ void warp_kept_bits(
 #pragma unroll 1
     for (uint32_t end = mask.planes; end > 0;) {
         const uint32_t begin = (end - 1) / WARP_MASK_PLANES * WARP_MASK_PLANES;
-        // Lanes past the last plane draw what nobody uses.
+        // Lanes past the last plane draw words that are not used.
         const uint4 drawn = mask_plane(mask, begin + lane / WARP_MASK_BLOCKS, block + own, quad, sample);
         const uint32_t words[4] = {drawn.x, drawn.y, drawn.z, drawn.w};
 #pragma unroll 1

@@ -20,7 +20,7 @@ path_with() {
     echo "$folder"
 }
 
-# expect NAME STATUS TEXT COMMAND...: the exit status, and a text among what is said.
+# expect NAME STATUS TEXT COMMAND...: the expected exit status and a text of the output.
 expect() {
     local name=$1 status=$2 text=$3 got=0
     shift 3

@@ -55,7 +55,7 @@ std::string last_launch = "none";
 // Damage that was found where nothing could be thrown.
 std::string damage_to_report;
 
-// At the end of the program, damage that nobody was told of must not go unnoticed.
+// At the end of the program, damage that was not reported must not go unnoticed.
 struct LastWord {
     ~LastWord() {
         if (!damage_to_report.empty()) {

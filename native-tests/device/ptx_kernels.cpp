@@ -39,7 +39,7 @@ PtxParameter parameter_of(const std::string& declaration, const std::string& ker
 }
 
 // Of directives such as ".maxntid 256, 1, 1"; 0 if there is none.
-unsigned most_threads(const std::string& directives) {
+unsigned max_threads(const std::string& directives) {
     const std::string name = ".maxntid";
     const size_t at = directives.find(name);
     if (at == std::string::npos) {
@@ -93,7 +93,7 @@ std::vector<PtxKernel> ptx_kernels(const std::string& ptx, const std::string& fi
                 }
             }
         }
-        kernel.most_threads = most_threads(ptx.substr(name_end, body - name_end));
+        kernel.max_threads = max_threads(ptx.substr(name_end, body - name_end));
         kernel.shared_bytes = shared_bytes(ptx.substr(body, ptx.find(ENTRY, body) - body));
         kernels.push_back(std::move(kernel));
         at = body;

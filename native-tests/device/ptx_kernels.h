@@ -16,8 +16,8 @@ struct PtxParameter {
 struct PtxKernel {
     std::string name;
     std::vector<PtxParameter> parameters;
-    unsigned most_threads = 0;  // in a block, by .maxntid; 0: not said
-    size_t shared_bytes = 0;    // of its arrays of a fixed size
+    unsigned max_threads = 0;  // in a block, by .maxntid; 0: not said
+    size_t shared_bytes = 0;   // of its arrays of a fixed size
 };
 
 // In the order of the text. Fails with `file` in the message if a declaration is not understood.

@@ -22,10 +22,10 @@ TEST(PtxKernels, AreReadWithTheirParameters) {
     }
     EXPECT_EQ(sizes, (std::vector<size_t>{8, 4, 4, 16}));
     EXPECT_EQ(floating, (std::vector<bool>{false, false, true, false}));
-    EXPECT_EQ(kernels[0].most_threads, 256u);
+    EXPECT_EQ(kernels[0].max_threads, 256u);
     EXPECT_EQ(kernels[0].shared_bytes, 136u);
     EXPECT_EQ(kernels[1].name, "second");
-    EXPECT_EQ(kernels[1].most_threads, 0u);
+    EXPECT_EQ(kernels[1].max_threads, 0u);
     EXPECT_EQ(kernels[1].shared_bytes, 0u);
     EXPECT_TRUE(kernels[1].parameters.empty());
 }

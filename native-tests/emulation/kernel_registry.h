@@ -17,8 +17,8 @@ struct LaunchBounds {
     unsigned threads = 1024;  // most threads in a block
     unsigned blocks = 0;      // wanted on a multiprocessor; 0: not said
 
-    LaunchBounds with(unsigned most_threads, unsigned wanted_blocks = 0) const {
-        return {most_threads, wanted_blocks};
+    LaunchBounds with(unsigned max_threads, unsigned wanted_blocks = 0) const {
+        return {max_threads, wanted_blocks};
     }
 };
 

@@ -18,9 +18,9 @@
 
 namespace emulation {
 
-static constexpr unsigned MOST_THREADS = 1024;
-static constexpr unsigned MOST_BLOCKS_YZ = 65535;
-static constexpr size_t MOST_SHARED_BYTES = 227 * 1024;
+static constexpr unsigned MAX_THREADS = 1024;
+static constexpr unsigned MAX_BLOCKS_YZ = 65535;
+static constexpr size_t MAX_SHARED_BYTES = 227 * 1024;
 
 // The launch that runs. One at a time: threads and blocks are found through global variables.
 static const Kernel* launched = nullptr;
@@ -62,7 +62,8 @@ void fail_access(const std::string& what) {
     throw AccessError(with_place(what));
 }
 
-// Faults of the kernels' threads become errors of the launch; other faults are left to whoever cared for them before.
+// Faults of the kernels' threads become errors of the launch; other faults go to the handlers that were installed
+// before.
 class FaultHandler {
   public:
     FaultHandler() : stack_(64 * 1024) {
@@ -144,18 +145,18 @@ class Launching {
 static void check(const Kernel& kernel, dim3 grid, dim3 shape, size_t shared_bytes) {
     const auto refuse = [&](const std::string& what) { throw KernelError("kernel " + kernel.name + ": " + what); };
     const uint64_t threads = static_cast<uint64_t>(shape.x) * shape.y * shape.z;
-    if (threads < 1 || threads > kernel.bounds.threads || threads > MOST_THREADS) {
+    if (threads < 1 || threads > kernel.bounds.threads || threads > MAX_THREADS) {
         refuse(
-            "a block must have 1 to " + std::to_string(std::min(kernel.bounds.threads, MOST_THREADS)) +
+            "a block must have 1 to " + std::to_string(std::min(kernel.bounds.threads, MAX_THREADS)) +
             " threads: " + std::to_string(threads));
     }
-    if (grid.x < 1 || grid.y < 1 || grid.z < 1 || grid.x > 0x7FFFFFFFu || grid.y > MOST_BLOCKS_YZ ||
-        grid.z > MOST_BLOCKS_YZ) {
+    if (grid.x < 1 || grid.y < 1 || grid.z < 1 || grid.x > 0x7FFFFFFFu || grid.y > MAX_BLOCKS_YZ ||
+        grid.z > MAX_BLOCKS_YZ) {
         refuse("a grid must have 1 to 2^31 - 1, 1 to 65535 and 1 to 65535 blocks: " + place({grid.x, grid.y, grid.z}));
     }
-    if (shared_bytes > MOST_SHARED_BYTES) {
+    if (shared_bytes > MAX_SHARED_BYTES) {
         refuse(
-            "dynamic shared memory must be at most " + std::to_string(MOST_SHARED_BYTES) +
+            "dynamic shared memory must be at most " + std::to_string(MAX_SHARED_BYTES) +
             " bytes: " + std::to_string(shared_bytes));
     }
 }

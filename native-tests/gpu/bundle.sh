@@ -119,7 +119,7 @@ for table in $tables; do
     }
 done
 
-# What is taken away must still do what it is for.
+# The slimmed jars and the runtime must still work.
 jre=$work/jre/bin/java
 classes="$folder/java/lib/*"
 flags=(-XX:-UsePerfData --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED "-Djava.io.tmpdir=$work")

@@ -13,7 +13,7 @@ constexpr uint32_t LAYER = 1;
 constexpr uint32_t STEP = 7;
 constexpr int32_t NO_ACTIVATION = 0;
 // Normals agree with the reference within 1e-5, most of them far better.
-constexpr double NORMALS_BOUND = 128 * 0x1p-24;
+constexpr Bound NORMALS_BOUND{128 * 0x1p-24};
 // As in mask_packing.cu.
 constexpr unsigned PACK_THREADS = 128;
 
@@ -165,7 +165,7 @@ void time_connections(
     const CudaTimer& timer, const std::string& plans, TimingResults& results, Failures& failures) {
     for (const MaskCase& one : cases(drop_rates)) {
         const std::string what = device::connection_kernel(ConnectionPass::FORWARD, one.source, ConnectionTile::LARGE) +
-                                 " and the like, of " + layer.shape.text();
+                                 " and the like, of " + text_of(layer.shape);
         failures.attempt(what, [&] {
             ConnectionTiming timing(layer, one, plans);
             for (const Pass pass : PASSES) {

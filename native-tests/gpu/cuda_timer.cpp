@@ -8,8 +8,8 @@
 namespace {
 
 constexpr int WARM_UP_RUNS = 3;
-constexpr int LEAST_REPEATS = 7;
-constexpr int MOST_REPEATS = 31;
+constexpr int MIN_REPEATS = 7;
+constexpr int MAX_REPEATS = 31;
 constexpr double SECONDS_FOR_REPEATS = 0.5;
 // Shorter work is timed in a loop too: an event marks time to about a microsecond.
 constexpr double LOOP_BELOW_US = 500.0;
@@ -54,7 +54,7 @@ double CudaTimer::loop(const std::function<void()>& enqueue, int runs) const {
 
 Timing CudaTimer::time(const std::function<void()>& enqueue) const {
     const double rough_us = loop(enqueue, WARM_UP_RUNS);
-    const int repeats = std::clamp(static_cast<int>(1e6 * SECONDS_FOR_REPEATS / rough_us), LEAST_REPEATS, MOST_REPEATS);
+    const int repeats = std::clamp(static_cast<int>(1e6 * SECONDS_FOR_REPEATS / rough_us), MIN_REPEATS, MAX_REPEATS);
     std::vector<double> us;
     for (int repeat = 0; repeat < repeats; ++repeat) {
         // The flush takes longer than enqueuing does, so that nothing waits for the host between the two events.

@@ -86,7 +86,6 @@ add_dependencies(kernel_timing test_ptx)
 
 add_executable(multi_position_timing
     ${GPU_FOLDER}/multi_position_timing.cpp
-    ${GPU_FOLDER}/multi_position_operands.cpp
     ${GPU_FOLDER}/clocks.cpp
     ${GPU_FOLDER}/cublas.cpp
     ${GPU_FOLDER}/cuda_timer.cpp

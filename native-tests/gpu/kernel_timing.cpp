@@ -116,7 +116,7 @@ double measure_ffma_peak(const CudaTimer& timer) {
 }
 
 void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
-    const LayerShape& s = layer.shape;
+    const MultiPositionShape& s = layer.shape;
     switch (pass) {
         case Pass::FORWARD:
             cublas.multiply(

@@ -1,46 +1,47 @@
-// One layer's operands and results on the device and, the operands, on the host; and the judge of results.
+// Operands and results of a layer on the device, the operands also on the host; and the judge of results. Layers
+// without positions have one.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "device.h"
+#include "multi_position.h"
 
 enum class Pass { FORWARD, BACKWARD_INPUT, BACKWARD_WEIGHT };
 
 constexpr Pass PASSES[] = {Pass::FORWARD, Pass::BACKWARD_INPUT, Pass::BACKWARD_WEIGHT};
 
-// "forward", "dx", "dw": as the peers' rows say.
+// "forward", "dx", "dw": as the rows of the peers say.
 const char* pass_name(Pass pass);
 
-struct LayerShape {
-    int samples;
-    int inputs;
-    int outputs;
+// As in "128x784x256": samples, inputs, outputs; or "32x512x1024x4096", with positions behind the samples.
+MultiPositionShape parse_shape(const std::string& text);
 
-    double multiply_adds() const {
-        return static_cast<double>(samples) * inputs * outputs;
-    }
+std::string text_of(const MultiPositionShape& shape);
 
-    std::string text() const;
-};
-
-// As in "128x784x256".
-LayerShape parse_shape(const std::string& text);
+// A multiplication and an addition for every position and connection of every sample.
+double multiply_adds(const MultiPositionShape& shape);
 
 // m[b,i,u], scaled.
 using Multiplier = std::function<double(uint32_t sample, uint32_t input, uint32_t output)>;
 
+// How far a value may be off, times the sum of the magnitudes of its terms; or, where the errors of the operands are
+// independent, times the root of the sum of their squares.
+struct Bound {
+    double relative;
+    bool independent = false;
+};
+
 class LayerOperands {
   public:
-    explicit LayerOperands(LayerShape shape);
+    explicit LayerOperands(MultiPositionShape shape);
 
-    const LayerShape shape;
-    std::vector<float> x;   // [samples, inputs]
+    const MultiPositionShape shape;
+    std::vector<float> x;   // [samples, positions, inputs]
     std::vector<float> w;   // [inputs, outputs]
-    std::vector<float> dz;  // [samples, outputs]
+    std::vector<float> dz;  // [samples, positions, outputs]
     device::Array<float> x_array;
     device::Array<float> w_array;
     device::Array<float> dz_array;
@@ -53,16 +54,15 @@ class LayerOperands {
     // Bytes of the three matrices: the least that a pass moves.
     double bytes() const;
 
-    // Poisons the result, runs, and compares a slice of it with sums in double precision, and all of it with a second
-    // run, bit for bit. Fails with `what` in the message. `relative` times the sum of the terms' magnitudes is what a
-    // sum may be off.
+    // Poisons the result, runs, and compares some values, the corners among them, with sums in double precision, and
+    // all values with a second run, bit for bit. Fails with `what` in the message.
     void check(
         const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
-        double relative);
+        Bound bound);
 
   private:
-    // Row and column of the result.
+    // Row and column of the result, as if positions were rows.
     void check_value(
-        const std::string& what, Pass pass, int row, int column, float value, const Multiplier& multiplier,
-        double relative) const;
+        const std::string& what, Pass pass, int64_t row, int column, float value, const Multiplier& multiplier,
+        Bound bound) const;
 };

@@ -11,8 +11,6 @@
 #include "cublas.h"
 #include "device_cuda.h"
 #include "mask.h"
-#include "multi_position.h"
-#include "multi_position_operands.h"
 #include "plans.h"
 #include "timing_results.h"
 
@@ -79,8 +77,8 @@ ConnectionPass connection_pass(Pass pass) {
 }
 
 // Errors of some operands and of weights that are rounded twice, at six deviations.
-double bound_of(MultiPositionPrecision precision) {
-    return 5 * (precision == MultiPositionPrecision::TF32 ? 0x1p-10 : 0x1p-8);
+Bound bound_of(MultiPositionPrecision precision) {
+    return {5 * (precision == MultiPositionPrecision::TF32 ? 0x1p-10 : 0x1p-8), true};
 }
 
 // Rows as they come, printed and kept.
@@ -145,8 +143,8 @@ device::Array<uint32_t> bf16_of(const device::Array<float>& matrix, int32_t colu
 
 // cuBLAS's products of one shape: what they take.
 std::map<Pass, double> time_cublas(
-    Cublas& cublas, MultiPositionPrecision precision, MultiPositionOperands& layer, const CudaTimer& timer,
-    Table& table, Failures& failures) {
+    Cublas& cublas, MultiPositionPrecision precision, LayerOperands& layer, const CudaTimer& timer, Table& table,
+    Failures& failures) {
     std::map<Pass, double> times;
     const MultiPositionShape& s = layer.shape;
     const bool bf16 = precision == MultiPositionPrecision::BF16;
@@ -197,7 +195,7 @@ std::map<Pass, double> time_cublas(
 
 // Multiply-adds a second of a large product by cuBLAS.
 double measure_peak(Cublas& cublas, MultiPositionPrecision precision, const CudaTimer& timer) {
-    MultiPositionOperands square({1, LARGE_PRODUCT, LARGE_PRODUCT, LARGE_PRODUCT});
+    LayerOperands square({1, LARGE_PRODUCT, LARGE_PRODUCT, LARGE_PRODUCT});
     const bool bf16 = precision == MultiPositionPrecision::BF16;
     const device::Array<uint32_t> x = bf16_of(square.x_array, LARGE_PRODUCT);
     const device::Array<uint32_t> w = bf16_of(square.w_array, LARGE_PRODUCT);
@@ -220,7 +218,7 @@ struct MaskCase {
 };
 
 void time_multi_position(
-    const MaskCase& one, MultiPositionPrecision precision, MultiPositionOperands& layer,
+    const MaskCase& one, MultiPositionPrecision precision, LayerOperands& layer,
     const std::map<Pass, double>& cublas_us, const CudaTimer& timer, const std::string& plans, Table& table,
     Failures& failures) {
     reference::Mask mask;
@@ -332,7 +330,7 @@ int time_all(const Options& options) {
         }
     }
     for (const std::string& text : split(options.shapes, ',')) {
-        MultiPositionOperands layer(parse_multi_position_shape(text));
+        LayerOperands layer(parse_shape(text));
         for (const MultiPositionPrecision precision : PRECISIONS) {
             std::map<Pass, double> cublas_us;
             if (cublas != nullptr) {

@@ -7,16 +7,16 @@ TimingResults::TimingResults(double peak) : peak_(peak) {
 }
 
 void TimingResults::add(
-    const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes, const Timing& timing,
-    double bytes, double sgemm_us) {
+    const std::string& kernel, Pass pass, const MultiPositionShape& shape, double drop_rate, int planes,
+    const Timing& timing, double bytes, double sgemm_us) {
     const double seconds = timing.median_us * 1e-6;
-    const double rate = shape.multiply_adds() / seconds;
+    const double rate = multiply_adds(shape) / seconds;
     const double percent = 100.0 * rate / peak_;
     const double times = sgemm_us > 0.0 ? timing.median_us / sgemm_us : 0.0;
     std::printf(
         "%-54s %-8s %-15s %5.3g %10.1f %9.1f %9.1f %6.1f %11.3g %7.1f %7.0f %6.2f\n", kernel.c_str(), pass_name(pass),
-        shape.text().c_str(), drop_rate, timing.median_us, timing.low_us, timing.high_us, timing.loop_us, rate, percent,
-        bytes / seconds * 1e-9, times);
+        text_of(shape).c_str(), drop_rate, timing.median_us, timing.low_us, timing.high_us, timing.loop_us, rate,
+        percent, bytes / seconds * 1e-9, times);
     std::fflush(stdout);
     JsonObject row;
     row.text("kernel", kernel).text("pass", pass_name(pass));

@@ -12,7 +12,7 @@
 
 // Single-precision sums may be off by this times the sum of their terms' magnitudes; TF32, with 11 bits, would be far
 // outside.
-constexpr double SUM_BOUND = 16 * 0x1p-24;
+constexpr Bound SUM_BOUND{16 * 0x1p-24};
 
 class TimingResults {
   public:
@@ -21,7 +21,7 @@ class TimingResults {
 
     // sgemm_us: the plain product's time, 0 for unknown.
     void add(
-        const std::string& kernel, Pass pass, const LayerShape& shape, double drop_rate, int planes,
+        const std::string& kernel, Pass pass, const MultiPositionShape& shape, double drop_rate, int planes,
         const Timing& timing, double bytes, double sgemm_us);
 
     const std::vector<JsonObject>& rows() const {

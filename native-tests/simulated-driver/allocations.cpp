@@ -7,7 +7,7 @@ namespace simulated {
 using emulation::GuardedMemory;
 
 static constexpr size_t ALIGNMENT = 256;
-static constexpr size_t MOST_RELEASED = 1024;
+static constexpr size_t MAX_RELEASED = 1024;
 
 static uintptr_t number(const void* address) {
     return reinterpret_cast<uintptr_t>(address);
@@ -40,7 +40,7 @@ void Allocations::retire(Live::iterator allocation) {
     live_.erase(allocation);
     memory->forbid();
     released_.push_back(std::move(memory));
-    if (released_.size() > MOST_RELEASED) {
+    if (released_.size() > MAX_RELEASED) {
         released_.pop_front();
     }
 }

@@ -1,4 +1,4 @@
-// What cuMemcpy2DAsync is told.
+// The arguments of cuMemcpy2DAsync.
 #pragma once
 
 #include <cstddef>

@@ -107,7 +107,7 @@ Driver& driver();
 // The calling thread's contexts, the current one last.
 std::vector<Context*>& context_stack();
 
-// nullptr: there is none of that handle, or no more.
+// nullptr if the handle is unknown or was destroyed.
 Context* find_context(const void* handle);
 
 // nullptr: none, or one that was destroyed.

@@ -64,12 +64,12 @@ std::string wrong_shape(const Function& function, dim3 grid, dim3 block, size_t 
         return "a grid has 1 to 2^31 - 1, 1 to 65535 and 1 to 65535 blocks: " + std::to_string(grid.x) + ", " +
                std::to_string(grid.y) + ", " + std::to_string(grid.z);
     }
-    if (threads < 1 || threads > function.most_threads() || block.z > 64) {
-        return "a block of this kernel has 1 to " + std::to_string(function.most_threads()) +
+    if (threads < 1 || threads > function.max_threads() || block.z > 64) {
+        return "a block of this kernel has 1 to " + std::to_string(function.max_threads()) +
                " threads, at most 64 in z: " + std::to_string(threads);
     }
-    if (shared_bytes > function.most_dynamic_shared) {
-        return "dynamic shared memory of this kernel is at most " + std::to_string(function.most_dynamic_shared) +
+    if (shared_bytes > function.max_dynamic_shared) {
+        return "dynamic shared memory of this kernel is at most " + std::to_string(function.max_dynamic_shared) +
                " bytes, as by cuFuncSetAttribute: " + std::to_string(shared_bytes);
     }
     return "";

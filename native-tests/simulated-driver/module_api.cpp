@@ -109,7 +109,7 @@ EXPORTED int cuModuleGetGlobal_v2(DeviceAddress*, size_t*, void* module_handle, 
 namespace {
 
 enum Attribute {
-    MOST_THREADS = 0,
+    MAX_THREADS = 0,
     SHARED = 1,
     CONSTANT = 2,
     LOCAL = 3,
@@ -117,7 +117,7 @@ enum Attribute {
     PTX_VERSION = 5,
     BINARY_VERSION = 6,
     CACHE_MODE = 7,
-    MOST_DYNAMIC_SHARED = 8,
+    MAX_DYNAMIC_SHARED = 8,
     SHARED_CARVEOUT = 9,
 };
 
@@ -140,12 +140,12 @@ EXPORTED int cuFuncGetAttribute(int* value, int attribute, void* handle) {
             return INVALID_VALUE;
         }
         switch (attribute) {
-            case MOST_THREADS: *value = static_cast<int>(function.most_threads()); return SUCCESS;
+            case MAX_THREADS: *value = static_cast<int>(function.max_threads()); return SUCCESS;
             case SHARED: *value = static_cast<int>(function.ptx.shared_bytes); return SUCCESS;
             case REGISTERS: *value = 32; return SUCCESS;
             case PTX_VERSION:
             case BINARY_VERSION: *value = 90; return SUCCESS;
-            case MOST_DYNAMIC_SHARED: *value = static_cast<int>(function.most_dynamic_shared); return SUCCESS;
+            case MAX_DYNAMIC_SHARED: *value = static_cast<int>(function.max_dynamic_shared); return SUCCESS;
             case CONSTANT:
             case LOCAL:
             case CACHE_MODE: *value = 0; return SUCCESS;
@@ -160,22 +160,22 @@ EXPORTED int cuFuncSetAttribute(void* handle, int attribute, int value) {
         if (attribute == SHARED_CARVEOUT) {
             return value < -1 || value > 100 ? INVALID_VALUE : SUCCESS;
         }
-        if (attribute != MOST_DYNAMIC_SHARED) {
+        if (attribute != MAX_DYNAMIC_SHARED) {
             return INVALID_VALUE;
         }
         if (value < 0 || static_cast<size_t>(value) + function.ptx.shared_bytes > SHARED_BYTES_OPTIN) {
             explain("cuFuncSetAttribute", "a block has at most 227 KiB of shared memory: " + std::to_string(value));
             return INVALID_VALUE;
         }
-        function.most_dynamic_shared = static_cast<size_t>(value);
+        function.max_dynamic_shared = static_cast<size_t>(value);
         return SUCCESS;
     });
 }
 
 // Bound by threads, blocks and shared memory; registers are not known.
 EXPORTED int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void* handle, int threads, size_t dynamic) {
-    constexpr size_t MOST_THREADS_RESIDENT = 2048;
-    constexpr size_t MOST_BLOCKS_RESIDENT = 32;
+    constexpr size_t MAX_THREADS_RESIDENT = 2048;
+    constexpr size_t MAX_BLOCKS_RESIDENT = 32;
     constexpr size_t SHARED_OF_MULTIPROCESSOR = 228 * 1024;
     constexpr size_t SHARED_OF_SYSTEM = 1024;
     return about_function("cuOccupancyMaxActiveBlocksPerMultiprocessor", handle, [&](const Function& function) {
@@ -183,11 +183,11 @@ EXPORTED int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void* hand
             return INVALID_VALUE;
         }
         const size_t shared = function.ptx.shared_bytes + dynamic + SHARED_OF_SYSTEM;
-        const size_t by_threads = MOST_THREADS_RESIDENT / static_cast<size_t>(threads);
-        const bool fits = static_cast<unsigned>(threads) <= function.most_threads();
+        const size_t by_threads = MAX_THREADS_RESIDENT / static_cast<size_t>(threads);
+        const bool fits = static_cast<unsigned>(threads) <= function.max_threads();
         *blocks =
             !fits ? 0
-                  : static_cast<int>(std::min({MOST_BLOCKS_RESIDENT, by_threads, SHARED_OF_MULTIPROCESSOR / shared}));
+                  : static_cast<int>(std::min({MAX_BLOCKS_RESIDENT, by_threads, SHARED_OF_MULTIPROCESSOR / shared}));
         return SUCCESS;
     });
 }

@@ -29,9 +29,9 @@ static std::string disagreement(const PtxKernel& ptx, const emulation::Kernel& b
     return "";
 }
 
-unsigned Function::most_threads() const {
+unsigned Function::max_threads() const {
     const unsigned built = std::min(kernel->bounds.threads, 1024u);
-    return ptx.most_threads == 0 ? built : std::min(built, ptx.most_threads);
+    return ptx.max_threads == 0 ? built : std::min(built, ptx.max_threads);
 }
 
 // The number behind a directive; -1: there is none.

@@ -17,9 +17,9 @@ struct Function {
     Context* context;
     const emulation::Kernel* kernel;
     PtxKernel ptx;
-    size_t most_dynamic_shared;  // bytes a launch may ask for
+    size_t max_dynamic_shared;  // bytes a launch may ask for
 
-    unsigned most_threads() const;
+    unsigned max_threads() const;
 };
 
 struct Module {

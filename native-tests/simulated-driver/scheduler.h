@@ -18,7 +18,7 @@ Status wait_for(const Position& position);
 // Runs everything.
 Status wait_for_all();
 
-// Runs the next piece of work before a position, if there is any: whoever asks often enough finds it done.
+// Runs the next piece of work before a position, if there is any; enough queries complete all work.
 Status advance(const Position& position);
 
 // Drops all work of a context that did not run.

@@ -10,7 +10,8 @@ set(SIMULATED_DRIVER ${CMAKE_CURRENT_BINARY_DIR}/simulated-driver)
 
 # Each name that JCuda imports and nothing else defines fails with `status`; without that, calling one ends the program.
 function(write_stubs file symbols status)
-    file(STRINGS ${symbols} names)
+    file(READ ${symbols} names)
+    string(REGEX MATCHALL "[^ \n]+" names "${names}")
     set(text "// Generated from ${symbols}.\n")
     foreach(name IN LISTS names)
         string(APPEND text

@@ -121,7 +121,7 @@ static std::string mask_name(const testing::TestParamInfo<size_t>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);
 
-// Words of samples and outputs that are there; the padding's are anybody's.
+// Words of samples and outputs that are there; the words of the padding are undefined.
 static void expect_packed(
     ConnectionLayer& layer, const device::LayerShape& shape, const std::vector<uint32_t>& packed) {
     const int64_t octets = (shape.outputs + 31) / 32 * 4;

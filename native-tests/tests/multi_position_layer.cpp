@@ -43,7 +43,7 @@ static const reference::MaskTable& table_of(Noise noise, reference::Rate rate, d
         definition.rate = rate;
         definition.sigma = sigma;
         const reference::Shape largest{
-            MULTI_POSITION_MOST_SAMPLES, MULTI_POSITION_MOST_CONNECTIONS, MULTI_POSITION_MOST_CONNECTIONS};
+            MULTI_POSITION_MAX_SAMPLES, MULTI_POSITION_MAX_CONNECTIONS, MULTI_POSITION_MAX_CONNECTIONS};
         found = tables.emplace(identity, reference::MaskTable(definition, FIRST_SAMPLE, largest)).first;
     }
     return found->second;

@@ -26,8 +26,8 @@ struct MultiPositionMask {
 const std::vector<MultiPositionMask>& multi_position_masks();
 
 // The sizes that tests may take.
-constexpr int32_t MULTI_POSITION_MOST_SAMPLES = 3;
-constexpr int32_t MULTI_POSITION_MOST_CONNECTIONS = 300;
+constexpr int32_t MULTI_POSITION_MAX_SAMPLES = 3;
+constexpr int32_t MULTI_POSITION_MAX_CONNECTIONS = 300;
 
 // Numbers that bf16 and TF32 hold, so that only the sums round; or any.
 enum class MultiPositionNumbers { HELD, ANY };

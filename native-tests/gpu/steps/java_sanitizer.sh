@@ -1,5 +1,5 @@
 # compute-sanitizer over a training run. It hooks in at the driver and leaves signals to the program, so Java, which
-# raises and handles SIGSEGV all the time, runs under it as ever. The backend checks what every call returns; only
+# raises and handles SIGSEGV all the time, runs under it unchanged. The backend checks what every call returns; only
 # kernels matter.
 
 # Done if the run wrote its report.

@@ -51,7 +51,7 @@ build_without_cmake() {
         "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,timing_results}.cpp \
         "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/multi_position_timing" \
-            "$here"/{multi_position_timing,multi_position_operands,clocks,cublas,cuda_timer,layer_operands,plans}.cpp \
+            "$here"/{multi_position_timing,clocks,cublas,cuda_timer,layer_operands,plans}.cpp \
             "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
         g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
 }

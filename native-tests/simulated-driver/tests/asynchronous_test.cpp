@@ -34,7 +34,7 @@ TEST_F(SimulatedStreams, ShowAMissingWait) {
     void* const work = stream();
     EXPECT_EQ(fill(memory, 2, 5.0f, work), SUCCESS);
     EXPECT_EQ(to_host(host, memory, 2, work), SUCCESS);
-    EXPECT_EQ(host[0], -1.0f) << "nobody waited";
+    EXPECT_EQ(host[0], -1.0f) << "no thread waited";
     EXPECT_EQ(cuda()("cuStreamSynchronize", work), SUCCESS);
     EXPECT_EQ(host[0], 5.0f);
     release(memory);

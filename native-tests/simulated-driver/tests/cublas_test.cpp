@@ -186,7 +186,7 @@ TEST_F(SimulatedCublas, RunsInStreamOrderAndInGraphs) {
     EXPECT_EQ(cuda()("cuGraphInstantiateWithFlags", &exec, graph, 0ull), SUCCESS);
     EXPECT_EQ(cuda()("cuGraphLaunch", exec, work), SUCCESS);
     EXPECT_EQ(cuda()("cuGraphLaunch", exec, work), SUCCESS);
-    EXPECT_EQ(download(c, 1)[0], 1.0f) << "nobody waited";
+    EXPECT_EQ(download(c, 1)[0], 1.0f) << "no thread waited";
     EXPECT_EQ(cuda()("cuStreamSynchronize", work), SUCCESS);
     EXPECT_EQ(download(c, 1)[0], 9.0f);
     EXPECT_EQ(cuda()("cuGraphExecDestroy", exec), SUCCESS);

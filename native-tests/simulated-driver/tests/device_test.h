@@ -22,7 +22,7 @@ class Library {
         }
     }
 
-    // Arguments must have the very types of the C function.
+    // Arguments must have exactly the types of the C function.
     template <class... A>
     int operator()(const char* function, A... arguments) const {
         void* const found = dlsym(handle_, function);

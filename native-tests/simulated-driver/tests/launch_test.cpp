@@ -95,11 +95,11 @@ TEST_F(SimulatedLaunches, HaveGridsAndBlocksThatFit) {
 }
 
 TEST_F(SimulatedLaunches, HaveSharedMemoryThatWasAskedFor) {
-    constexpr int MOST_DYNAMIC_SHARED = 8;
+    constexpr int MAX_DYNAMIC_SHARED = 8;
     EXPECT_EQ(launch(1, 32, 48 * 1024, memory_), SUCCESS);
     EXPECT_EQ(launch(1, 32, 48 * 1024 + 1, memory_), INVALID_VALUE);
-    EXPECT_EQ(cuda()("cuFuncSetAttribute", fill_, MOST_DYNAMIC_SHARED, 227 * 1024 + 1), INVALID_VALUE);
-    EXPECT_EQ(cuda()("cuFuncSetAttribute", fill_, MOST_DYNAMIC_SHARED, 227 * 1024), SUCCESS);
+    EXPECT_EQ(cuda()("cuFuncSetAttribute", fill_, MAX_DYNAMIC_SHARED, 227 * 1024 + 1), INVALID_VALUE);
+    EXPECT_EQ(cuda()("cuFuncSetAttribute", fill_, MAX_DYNAMIC_SHARED, 227 * 1024), SUCCESS);
     EXPECT_EQ(launch(1, 32, 227 * 1024, memory_), SUCCESS);
 }
 

@@ -11,7 +11,7 @@ import org.pernodedrop.kernels.MultiPositionPrecision;
  * @param threads on the CPU, in [0, {@value CpuBackend#MAX_THREADS}]; 0 takes all cores
  * @param precision of matrix products; the CPU always computes in {@link MatrixPrecision#FP32}
  * @param sequences of products with masks that positions share; the CPU always computes in single precision
- * @param graphs whether recordings become CUDA graphs; if not, each replay enqueues its operations anew. The numbers are
+ * @param graphs whether captured steps become CUDA graphs; if not, each replay enqueues its operations anew. The numbers are
  *     the same
  */
 public record BackendOptions(

@@ -5,7 +5,7 @@ public interface CapturedGraph extends AutoCloseable {
     /**
      * Enqueues all operations once more, on what the buffers then hold.
      *
-     * @throws IllegalStateException if a buffer that they use was closed, or the recording was
+     * @throws IllegalStateException if a buffer that they use was closed, or the graph was
      */
     void replay();
 

@@ -48,7 +48,7 @@ public abstract class Optimizers extends BackendTheme {
 
     /**
      * Refuses a state whose last step was made, so that an update need not begin what {@link #advance} would refuse. In a
-     * recording, each replay refuses it beforehand.
+     * graph, each replay refuses it beforehand.
      *
      * @throws IllegalStateException if the state is behind {@link StepState#LAST_STEP}
      */

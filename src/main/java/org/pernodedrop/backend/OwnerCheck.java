@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * Holds what serves one thread at a time to that: who calls while another thread is in a call is refused, and the call
- * under way is not disturbed. Threads may follow one another; what one has done is then seen by the next. Calls within a
+ * under way is not affected. Threads may follow one another; what one has done is then seen by the next. Calls within a
  * call, of the same thread, belong to it. A call costs a compare-and-set, one within another a few instructions.
  */
 public final class OwnerCheck {

@@ -4,7 +4,7 @@ package org.pernodedrop.backend;
  * What changes from step to step and is read by the operations on the device: the step number, from which masks and bias
  * corrections follow, and the learning rate. Made by {@link Memory#newStepState}; advanced by {@link Optimizers#advance}.
  *
- * <p>Living on the device, it lets a recorded sequence of operations be replayed without new arguments.
+ * <p>Living on the device, it lets a captured sequence of operations be replayed without new arguments.
  */
 public interface StepState extends AutoCloseable {
     /** Largest step that can be made: the number above is kept for layer keys. */

@@ -31,7 +31,7 @@ public abstract class Vectors extends BackendTheme {
     /** Computes {@link #copy}. */
     protected abstract void copyKernel(DeviceFloats from, DeviceFloats to);
 
-    /** {@code to = from}, of equal lengths; no wait for the device, so that it can be part of a recording. */
+    /** {@code to = from}, of equal lengths; no wait for the device, so that it can be part of a graph. */
     public final void copy(DeviceInts from, DeviceInts to) {
         holds("from", from, 1);
         equalLengths("from", from, "to", to);

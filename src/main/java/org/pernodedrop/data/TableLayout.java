@@ -52,7 +52,8 @@ record TableLayout(List<String> names, int width, int[] features, int label) {
             if (named >= 0 && named != label) {
                 reading.notice()
                         .accept("label=" + given + " is read as the index of column " + (label + 1) + " of " + file
-                                + " (" + MessageText.quoted(first().fields()[label]) + "), although column " + (named + 1)
+                                + " (" + MessageText.quoted(first().fields()[label]) + "), although column "
+                                + (named + 1)
                                 + " has that name; for that column, give label " + named);
             }
         }

@@ -10,7 +10,7 @@ import org.pernodedrop.io.Uninterrupted;
  * <p>They are searched in this order: the folders of the system property {@code pernodedrop.cuda.libraries} (separated as
  * in a class path); the jar that the Maven profile {@code cuda-redist} puts on the class path; the toolkit that CUDA_HOME or
  * CUDA_PATH names; LD_LIBRARY_PATH (PATH on Windows); the usual folders of toolkits, distributions and conda; pip's
- * packages; and wherever the system's loader finds them. {@code -Dpernodedrop.cuda.search=given} leaves it at the first.
+ * packages; and wherever the system's loader finds them. {@code -Dpernodedrop.cuda.search=given} searches the first only.
  *
  * <p>The driver and cuBLAS are needed. cuRAND is not: kernels of this project draw the same numbers.
  */
@@ -32,7 +32,7 @@ public final class CudaLibraries {
     }
 
     /**
-     * Loads the libraries, where that was not done before. Afterwards {@code JCudaDriver}, {@code JCublas2} and, if {@link
+     * Loads the libraries, unless this was done before. Afterwards {@code JCudaDriver}, {@code JCublas2} and, if {@link
      * #curandAvailable}, {@code JCurand} may be used.
      *
      * @throws DeviceUnavailableException naming what is missing and the remedy in a line; every call says the same
@@ -47,9 +47,9 @@ public final class CudaLibraries {
     }
 
     /**
-     * The same for who launches kernels and nothing else: only {@code JCudaDriver} may be used afterwards.
+     * The same for callers that only launch kernels: only {@code JCudaDriver} may be used afterwards.
      *
-     * @throws DeviceUnavailableException likewise; not for lack of cuBLAS
+     * @throws DeviceUnavailableException likewise, but not if only cuBLAS is missing
      */
     public static void loadDriver() {
         if (!probe().isDriverUsable()) {
@@ -57,7 +57,7 @@ public final class CudaLibraries {
         }
     }
 
-    /** {@link #load} without a complaint: {@link #problem} tells whether they can be used. */
+    /** Loads the libraries like {@link #load}, but without an exception: {@link #problem} says whether they can be used. */
     public static synchronized CudaLibraries probe() {
         if (ofThisProcess == null) {
             ofThisProcess = Uninterrupted.get(CudaLibraries::loadOnce);
@@ -66,8 +66,8 @@ public final class CudaLibraries {
     }
 
     /**
-     * Whether CUDA may be chosen where the best device is wanted: not with {@code -Dpernodedrop.cuda.auto=false}, which
-     * leaves a GPU to those who ask for it by name.
+     * Whether a program that chooses the best device may choose CUDA. {@code -Dpernodedrop.cuda.auto=false} reserves the GPU
+     * for programs that request CUDA by name.
      *
      * @throws IllegalArgumentException if the property is neither true nor false
      */

@@ -1,6 +1,6 @@
 package org.pernodedrop.driver;
 
-/** A device failed in an operation whose arguments were right; the message says which, why, and what to do. */
+/** A device failed in an operation with valid arguments; the message names operation, cause and remedy. */
 public class DeviceException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

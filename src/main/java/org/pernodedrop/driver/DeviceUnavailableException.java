@@ -1,6 +1,6 @@
 package org.pernodedrop.driver;
 
-/** A device cannot be had on this machine; the message says what is missing and what to do. */
+/** A device is not available on this machine; the message says what is missing and the remedy. */
 public final class DeviceUnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -14,17 +14,17 @@ import jcuda.LibUtils;
 import org.pernodedrop.io.TemporaryFolder;
 
 /**
- * JCuda's native libraries out of the class path, for as long as it takes to load them.
+ * Unpacks JCuda's native libraries from the class path and loads them.
  *
- * <p>JCuda itself unpacks a library to a fixed name in the temporary folder and takes whatever lies there, be it half a
- * file of a run that was killed or what another user left. Here each process unpacks to a {@link TemporaryFolder}, and
- * deletes it when closed; on Windows, which keeps the files of loaded libraries, a later process does. Who names natives by
- * {@code -Djava.library.path} gets those, if its folder does not depend on the current one.
+ * <p>JCuda itself unpacks a library to a fixed name in the temporary folder and loads whatever file it finds there, even one
+ * that a killed process left incomplete or that another user planted. Here each process unpacks to its own {@link
+ * TemporaryFolder} and deletes it when closed; on Windows, which locks the files of loaded libraries, a later process deletes
+ * it. Natives on {@code -Djava.library.path} are preferred, if the folder's path is absolute.
  */
 public final class JCudaNatives implements AutoCloseable {
     private static final String TEMPORARY = "java.io.tmpdir";
 
-    // JCurand was last released for this version of JCuda, and asks for its library by that of the others.
+    // The last release of JCurand is of this version of JCuda, but it loads its library by the other modules' version.
     private static final List<String> VERSIONS = List.of(JCudaVersion.get(), "11.8.0");
 
     private final TemporaryFolder temporary;
@@ -33,7 +33,7 @@ public final class JCudaNatives implements AutoCloseable {
     /**
      * Opens an empty folder.
      *
-     * @throws UncheckedIOException if there is no room for one, or others could put another in its place
+     * @throws UncheckedIOException if there is no room for one, or other users could replace it
      */
     public JCudaNatives() {
         try {
@@ -51,7 +51,7 @@ public final class JCudaNatives implements AutoCloseable {
 
     /**
      * Loads a library and initialises its class. A library that cannot be loaded yet, because one of NVIDIA's is missing,
-     * may be tried again; JCuda's classes alone would allow that only once a process.
+     * may be tried again; JCuda's classes alone allow one attempt per process.
      *
      * @param library such as JCudaDriver
      * @throws LinkageError if it cannot be loaded
@@ -73,7 +73,7 @@ public final class JCudaNatives implements AutoCloseable {
 
     private static void load(Path named) {
         if (!named.isAbsolute()) {
-            // Whoever can write the current folder could run code in this process; JCuda itself would look there, too.
+            // A library in the current folder could be anybody's; JCuda itself would load it.
             throw new UnsatisfiedLinkError(
                     named + " was found by an entry of java.library.path or LD_LIBRARY_PATH that is"
                             + " empty or relative, and so depends on the current folder; name folders in full");
@@ -87,7 +87,7 @@ public final class JCudaNatives implements AutoCloseable {
         temporary.close();
     }
 
-    // Finds the library in the folder: JCuda would otherwise unpack it anew, to a place of its own.
+    // Makes JCuda find the library in the folder; it would otherwise unpack it again, to its own place.
     private void initialize(String className) {
         String before = System.getProperty(TEMPORARY);
         System.setProperty(TEMPORARY, folder.toString());
@@ -117,7 +117,7 @@ public final class JCudaNatives implements AutoCloseable {
                 "JCuda's natives cannot be unpacked to " + System.getProperty(TEMPORARY) + ": " + cause, cause);
     }
 
-    /** The library's name as JCuda asks for it, without what the platform puts around it. */
+    /** The library's name as JCuda loads it, without the platform's prefix and suffix. */
     private static String name(String library) {
         return LibUtils.createPlatformLibraryName(library + "-" + JCudaVersion.get());
     }
@@ -140,7 +140,7 @@ public final class JCudaNatives implements AutoCloseable {
         return path.isEmpty()
                 ? Optional.empty()
                 : Stream.of(path.split(File.pathSeparator, -1))
-                        // As Java reads an empty entry.
+                        // Java treats an empty entry as the current folder.
                         .map(entry -> Path.of(entry.isEmpty() ? "." : entry, file))
                         .filter(Files::isRegularFile)
                         .findFirst();

@@ -8,7 +8,7 @@ import jcuda.CudaException;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcurand.JCurand;
 
-/** Loads into this process. */
+/** Loads libraries into this process. */
 final class JvmLoader implements NativeLoader {
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
     private static final int PARTS = 3;

@@ -1,11 +1,11 @@
 package org.pernodedrop.driver;
 
 /**
- * What was found of a library that CUDA needs.
+ * The result of the search for a library that CUDA needs.
  *
  * @param name file name, such as libcublas.so.12
- * @param path where it lies; null where it was not found, or where the system's loader found it and does not tell
- * @param version as the file or the library tells it, or null
+ * @param path where it lies; null if it was not found, or if the system's loader does not report it
+ * @param version that the file or the library reports, or null
  * @param problem why it cannot be used, in a line, or null
  * @param remedy what to do about the problem, in a line; null without a problem
  */

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import org.pernodedrop.io.NativesFolder;
 
 /**
- * Loads NVIDIA's libraries and then JCuda's, which call them, and tells what became of each.
+ * Loads NVIDIA's libraries and then JCuda's, which call them, and reports the result for each.
  *
- * <p>A library of NVIDIA is loaded by its file before that of JCuda, which is then content with it: the system's loader
- * looks no further for a name that the process has. Where no file is found, the system's loader may still know one.
+ * <p>NVIDIA's library is loaded by its path before JCuda's, which then uses it: the system's loader does not search for a
+ * name that the process has already loaded. Where no file is found, the system's loader may still find one.
  */
 final class LibraryLoader {
-    /** Our library that gives cuBLAS of CUDA 13 the names of CUDA 12. */
+    /** This project's library that exports cuBLAS 13 under the names of cuBLAS 12. */
     static final String FORWARDING = "libcublas-forwarding.so";
 
     private static final String NEWER_CUBLAS = "libcublas.so.13";
@@ -94,7 +94,7 @@ final class LibraryLoader {
         return candidates.isEmpty() ? loadBySystem(library, file) : loadFirst(library, file, candidates);
     }
 
-    /** cuBLAS of CUDA 12, or that of CUDA 13 by way of our forwarding library. */
+    /** Loads cuBLAS 12, or cuBLAS 13 through the forwarding library. */
     private boolean loadCublas() {
         Optional<Path> newer = newerCublas();
         if (newer.isEmpty()) {
@@ -119,7 +119,7 @@ final class LibraryLoader {
         return true;
     }
 
-    /** cuBLAS of CUDA 13, where there is none of CUDA 12. */
+    /** Loads cuBLAS 13, where there is no cuBLAS 12. */
     private Optional<Path> newerCublas() {
         boolean windows = search.settings().isWindows();
         String file = JCudaLibrary.CUBLAS.nvidiaFile(windows);
@@ -178,7 +178,7 @@ final class LibraryLoader {
         return failed(file, null, failure.get(), otherwise(library));
     }
 
-    /** Leaves the search to the system's loader; why it fails there, or nothing. */
+    /** Loads by the system's own search; returns why that fails, or nothing. */
     private Optional<Throwable> failureBySystem(JCudaLibrary library, String file) {
         try {
             loader.load(library);
@@ -220,7 +220,7 @@ final class LibraryLoader {
         }
     }
 
-    // Looks only: without the driver nothing else is loaded.
+    // Without the driver nothing is loaded: this only reports what exists.
     private void lookForCublas() {
         Optional<Path> newer = newerCublas();
         Optional<Path> forwarding = first(FORWARDING);
@@ -300,7 +300,7 @@ final class LibraryLoader {
         return told != null || path == null ? told : fileVersion(path);
     }
 
-    /** The version in the name of the file behind the links, or null. */
+    /** The version in the name of the file that the link resolves to, or null. */
     private static String fileVersion(Path path) {
         try {
             Matcher version =

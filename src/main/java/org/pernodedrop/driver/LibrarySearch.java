@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The places where NVIDIA's libraries may lie, in the order in which they are tried. */
+/** Searches the folders where NVIDIA's libraries may lie, in a fixed order. */
 final class LibrarySearch {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -29,17 +29,17 @@ final class LibrarySearch {
         return settings;
     }
 
-    /** The files of that name in the folders that were named by property. */
+    /** The files of that name in the folders that the system property names. */
     List<Path> given(String fileName) {
         return files(settings.given(), fileName);
     }
 
-    /** The files of that name in all other places that are to be trusted; none where only given folders are searched. */
+    /** The files of that name in all other trusted folders; none if only given folders are searched. */
     List<Path> others(String fileName) {
         return inPlaces(fileName).stream().filter(file -> !mayBeOfAnybody(file)).toList();
     }
 
-    /** The first file of that name in those places that anybody may have put there. */
+    /** The first file of that name in those folders that is not trusted, since any user may have written it. */
     Optional<Path> distrusted(String fileName) {
         return inPlaces(fileName).stream().filter(LibrarySearch::mayBeOfAnybody).findFirst();
     }
@@ -55,8 +55,8 @@ final class LibrarySearch {
     }
 
     /**
-     * Why the system's loader is not to be asked for a file: it would take one that anybody may have put there. Nothing if
-     * it would not.
+     * Why the system's loader must not search for a file: it would find one that any user may have written. Nothing if it
+     * would not.
      */
     Optional<String> danger(String fileName) {
         String variable = settings.isWindows() ? "PATH" : "LD_LIBRARY_PATH";
@@ -83,7 +83,7 @@ final class LibrarySearch {
                 .toList();
     }
 
-    /** Collects folders that exist, each once. */
+    /** Collects existing folders, each once. */
     private final class Places {
         private final Set<Path> found = new LinkedHashSet<>();
 
@@ -129,7 +129,7 @@ final class LibrarySearch {
             settings.variable("CONDA_PREFIX").forEach(prefix -> addAll(prefix, "Library/bin"));
         }
 
-        /** Where pip puts the packages of NVIDIA: below the packages of environments, of users and of the system. */
+        /** Folders of NVIDIA's pip packages: in virtual environments, of the user and of the system. */
         private void addPip() {
             for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
                 settings.variable(variable).forEach(prefix -> {
@@ -165,14 +165,14 @@ final class LibrarySearch {
         }
 
         private void add(Path folder) {
-            // Toolkits keep libraries without content there, for linking.
+            // Toolkits keep stub libraries there, which contain no code.
             if (Files.isDirectory(folder) && !folder.endsWith("stubs")) {
                 found.add(folder.toAbsolutePath().normalize());
             }
         }
     }
 
-    /** The folder of a name in a folder, or those that match a name with stars: the latest versions first. */
+    /** The subfolder of a name, or those that match a name with asterisks, latest versions first. */
     private static List<Path> matching(Path folder, String name) {
         if (name.indexOf('*') < 0) {
             return List.of(folder.resolve(name));
@@ -181,7 +181,7 @@ final class LibrarySearch {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, name)) {
             entries.forEach(matches::add);
         } catch (IOException | SecurityException absent) {
-            // A place that is not there, or not for us to see, holds nothing.
+            // A folder that does not exist or cannot be read holds nothing.
             return List.of();
         }
         Comparator<Path> byVersion = Comparator.comparing(path -> sortable(path.getFileName()));
@@ -189,7 +189,7 @@ final class LibrarySearch {
         return matches;
     }
 
-    /** A name whose numbers compare as text: cuda-9.2 before cuda-12.6. */
+    /** A sort key in which numbers compare by value: cuda-9.2 before cuda-12.6. */
     private static String sortable(Path name) {
         Matcher numbers = NUMBER.matcher(name.toString());
         return numbers.replaceAll(

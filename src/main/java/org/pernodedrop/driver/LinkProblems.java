@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the loader's messages mean, in a line. */
+/** Translates the loader's messages to a line with the cause, and a remedy. */
 final class LinkProblems {
     private static final Pattern MISSING = Pattern.compile("(\\S+): (lib\\S+): cannot open shared object file");
     private static final Pattern VERSION = Pattern.compile("(\\S+): version `([^']+)' not found");
@@ -50,7 +50,7 @@ final class LinkProblems {
         return firstLine(failure);
     }
 
-    /** What to do about a failure where that does not depend on the library. */
+    /** The remedy for a failure, if it does not depend on the library. */
     static Optional<String> remedy(Throwable failure) {
         String message = messages(failure);
         if (failure instanceof UncheckedIOException || message.contains(NOT_EXECUTABLE)) {

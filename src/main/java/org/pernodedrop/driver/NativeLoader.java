@@ -2,7 +2,7 @@ package org.pernodedrop.driver;
 
 import java.nio.file.Path;
 
-/** What brings native code into the process: the JVM, or a test's stand-in. */
+/** Loads native code into the process: the JVM, or a fake in tests. */
 interface NativeLoader extends AutoCloseable {
     /**
      * Loads a file.
@@ -18,13 +18,13 @@ interface NativeLoader extends AutoCloseable {
      */
     void load(JCudaLibrary library);
 
-    /** Whether there is a native of that name to be loaded. */
+    /** Whether that library of JCuda exists. */
     boolean isPresent(JCudaLibrary library);
 
-    /** The version that NVIDIA's library behind a loaded one of JCuda tells, or null. */
+    /** The version that NVIDIA's library reports through a loaded one of JCuda, or null. */
     String version(JCudaLibrary library);
 
-    /** The file that a loaded library of that name came from, or null where the system does not tell. */
+    /** The file that a loaded library of that name came from, or null if the system does not report it. */
     String pathOfLoaded(String fileName);
 
     @Override

@@ -14,7 +14,7 @@ import org.pernodedrop.io.AtomicFile;
 import org.pernodedrop.io.NativesFolder;
 
 /**
- * NVIDIA's libraries out of the jar that the Maven profile {@code cuda-redist} puts on the class path, unpacked once into
+ * NVIDIA's libraries from the jar that the Maven profile {@code cuda-redist} adds to the class path, unpacked once into
  * {@code cuda-libraries} of the user's {@link NativesFolder}.
  */
 final class RedistLibraries {
@@ -28,7 +28,7 @@ final class RedistLibraries {
         this.natives = natives;
     }
 
-    /** That of this program, for this user. */
+    /** The libraries of this program's class path, for this user. */
     static RedistLibraries ofThisProgram() {
         return new RedistLibraries(RedistLibraries.class.getClassLoader(), NativesFolder.ofThisProcess());
     }
@@ -39,8 +39,8 @@ final class RedistLibraries {
     }
 
     /**
-     * The file of a library on the class path, unpacked where it was not. Names of folders tell the content, so that a
-     * file is never replaced while a process uses it; one of another size is taken for half-written and replaced.
+     * The file of a library on the class path, unpacked if it was not before. Folders are named by content, so a file is
+     * never replaced while a process uses it; a file of a different size is incomplete and is replaced.
      *
      * @throws IOException if it cannot be unpacked, with a one-line message
      */
@@ -50,7 +50,7 @@ final class RedistLibraries {
         if (!(connection instanceof JarURLConnection jar)) {
             return unpacked(resource);
         }
-        // Else closing the stream leaves the jar open for all.
+        // With caches, closing the stream would leave the jar open.
         jar.setUseCaches(false);
         JarEntry entry = jar.getJarEntry();
         try (InputStream content = jar.getInputStream()) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What the search for NVIDIA's libraries knows of the machine.
+ * Inputs of the search for NVIDIA's libraries.
  *
- * @param root folder that absolute places are meant from; / unless tested
+ * @param root folder that absolute paths start from; / except in tests
  * @param variables the environment
  * @param properties system properties
  */
@@ -49,7 +49,7 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
         return (isLinux() ? "linux" : "windows") + "-x86_64";
     }
 
-    /** Operating system and processor, for people. */
+    /** Operating system and processor, as text. */
     String machine() {
         return properties.getProperty("os.name") + " on " + properties.getProperty("os.arch");
     }
@@ -74,7 +74,7 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
     }
 
     /**
-     * Whether CUDA may be chosen by a program that takes the best device.
+     * Whether a program that chooses the best device may choose CUDA.
      *
      * @throws IllegalArgumentException if the property is neither of its values
      */
@@ -87,12 +87,12 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
         };
     }
 
-    /** The folders in an environment variable that are named in full: what depends on the current folder is not searched. */
+    /** The folders with absolute paths in an environment variable; relative ones are not searched. */
     List<Path> variable(String name) {
         return folders(variables.get(name)).stream().filter(Path::isAbsolute).toList();
     }
 
-    /** The entries of an environment variable as the system's loader reads them: an empty one is the current folder. */
+    /** The entries of an environment variable as the system's loader reads them: an empty entry is the current folder. */
     List<Path> entries(String name) {
         String list = variables.get(name);
         if (list == null || list.isEmpty()) {
@@ -103,7 +103,7 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
                 .toList();
     }
 
-    /** The user's home folder; none where the system does not know the user, and Java calls it ?. */
+    /** The user's home folder; none if Java reports it as ?, since the system does not know the user. */
     Optional<Path> home() {
         return Optional.of(properties.getProperty("user.home", ""))
                 .filter(home -> !home.equals("?"))

@@ -85,8 +85,8 @@ public final class NativesFolder {
             return temporary();
         } catch (IOException e) {
             throw new IOException(
-                    "there is no private folder for native libraries (" + reason + "; " + told(e)
-                            + "); name one by -D" + PROPERTY + "=DIR",
+                    "there is no private folder for native libraries (" + reason + "; " + told(e) + "); name one by -D"
+                            + PROPERTY + "=DIR",
                     e);
         }
     }

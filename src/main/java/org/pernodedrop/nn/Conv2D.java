@@ -38,8 +38,8 @@ public record Conv2D(
     }
 
     /** Starts the description of a layer with F outputs a window. */
-    public static ConvolutionBuilder filters(int filters) {
-        return new ConvolutionBuilder(filters);
+    public static Builder filters(int filters) {
+        return new Builder(filters);
     }
 
     @Override
@@ -66,5 +66,58 @@ public record Conv2D(
     @Override
     public String settings() {
         return filters + " " + windows + " " + activation + (bias ? "" : ", no bias") + (l2 > 0 ? ", l2 " + l2 : "");
+    }
+
+    /** Settings of a {@link Conv2D} layer: {@link Conv2D#filters(int)} starts one. */
+    public static final class Builder extends WeightedBuilder<Builder> {
+        private final int filters;
+        private Windows windows = new Windows(3, 3, 1, 1, Padding.VALID);
+
+        Builder(int filters) {
+            this.filters = filters;
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** A square kernel; 3 unless set. */
+        public Builder kernel(int size) {
+            return kernel(size, size);
+        }
+
+        /** Rows and columns of the kernel. */
+        public Builder kernel(int height, int width) {
+            windows = new Windows(height, width, windows.strideHeight(), windows.strideWidth(), windows.padding());
+            return this;
+        }
+
+        /** Rows and columns from window to window; 1 unless set. */
+        public Builder stride(int stride) {
+            return stride(stride, stride);
+        }
+
+        /** Rows and columns from window to window. */
+        public Builder stride(int height, int width) {
+            windows = new Windows(windows.height(), windows.width(), height, width, windows.padding());
+            return this;
+        }
+
+        /** Whether windows reach beyond the image; {@link Padding#VALID} unless set. */
+        public Builder padding(Padding padding) {
+            windows = new Windows(
+                    windows.height(), windows.width(), windows.strideHeight(), windows.strideWidth(), padding);
+            return this;
+        }
+
+        /**
+         * The layer.
+         *
+         * @throws IllegalArgumentException if a setting is out of range
+         */
+        public Conv2D build() {
+            return convolution(filters, windows);
+        }
     }
 }

@@ -56,13 +56,13 @@ record LayerFactory(
             return new Dropout.Pass(backend, maskOf(layer).orElse(null), input.size());
         }
         if (layer instanceof Pooling2D pooling) {
-            return new PoolingPass(backend, pooling.windows().on(input), pooling instanceof MaxPool2D);
+            return new MaxPool2D.Pass(backend, pooling.windows().on(input), pooling instanceof MaxPool2D);
         }
         if (layer instanceof Flatten) {
             return new Flatten.Pass();
         }
         if (layer instanceof BatchNormalization normalization) {
-            return new NormalizationPass(backend, normalization, input, parameters, statistics, workspace);
+            return new BatchNormalization.Pass(backend, normalization, input, parameters, statistics, workspace);
         }
         throw new IllegalArgumentException("no pass is known for this kind of layer: layer=" + layer);
     }

@@ -1,7 +1,6 @@
 package org.pernodedrop.nn;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,8 +36,8 @@ import org.pernodedrop.backend.Workspace;
  * with {@link IllegalStateException}. A training step that cannot be made, as behind {@link StepState#LAST_STEP}, changes
  * nothing.
  *
- * <p>Steps can be recorded ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A recorded
- * step holds the first sample and the buffers of its recording, and ends with the room: when the network grows or is
+ * <p>Steps can be captured ({@link Backend#capture}) once there is room for the batch: {@link #reserve} before. A captured
+ * step holds the first sample and the buffers of its capture, and ends with the room: when the network grows or is
  * closed, replays are refused.
  */
 public final class Network implements AutoCloseable {
@@ -49,16 +48,11 @@ public final class Network implements AutoCloseable {
     private final Backend backend;
     private final StepState state;
     private final Workspace lasting;
-    private final Workspace activations;
     private final ParameterBuffers parameters;
-    private final StatisticBuffers statistics;
-    private final List<LayerPass> passes = new ArrayList<>();
+    private final ParameterBuffers.Statistics statistics;
+    private final LayerStack layers;
     private final int outputs;
-    private final int firstTrained;
-    private final DeviceFloats[] gradientRooms = new DeviceFloats[2];
-    private int capacity;
     private int firstSample;
-    private Batch current;
     private boolean closed;
 
     /**
@@ -71,33 +65,37 @@ public final class Network implements AutoCloseable {
         this.backend = Objects.requireNonNull(backend, "backend");
         this.outputs = spec.outputShape().size();
         this.lasting = new Workspace(backend);
-        this.activations = new Workspace(backend);
         this.state = backend.memory().newStepState(spec.seed());
         try {
             state.setLearningRate(INITIAL_LEARNING_RATE);
             this.parameters = new ParameterBuffers(spec, backend, lasting);
-            this.statistics = new StatisticBuffers(spec, backend, lasting);
-            int trained = 0;
-            while (parameters.of(trained).isEmpty()) {
-                trained++;
-            }
-            this.firstTrained = trained;
-            for (int number = 0; number < spec.layers().size(); number++) {
-                LayerFactory factory = new LayerFactory(
-                        backend,
-                        state,
-                        number,
-                        spec.inputShape(number),
-                        number > firstTrained,
-                        parameters.of(number),
-                        statistics.of(number),
-                        lasting);
-                passes.add(factory.create(spec.layers().get(number)));
-            }
+            this.statistics = new ParameterBuffers.Statistics(spec, backend, lasting);
+            this.layers = layers();
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private LayerStack layers() {
+        int firstTrained = 0;
+        while (parameters.of(firstTrained).isEmpty()) {
+            firstTrained++;
+        }
+        List<LayerPass> passes = new ArrayList<>();
+        for (int number = 0; number < spec.layers().size(); number++) {
+            LayerFactory factory = new LayerFactory(
+                    backend,
+                    state,
+                    number,
+                    spec.inputShape(number),
+                    number > firstTrained,
+                    parameters.of(number),
+                    statistics.of(number),
+                    lasting);
+            passes.add(factory.create(spec.layers().get(number)));
+        }
+        return new LayerStack(spec, backend, state, passes, firstTrained);
     }
 
     /** Starts a description. */
@@ -142,28 +140,7 @@ public final class Network implements AutoCloseable {
 
     /** Makes room for batches of this size now instead of at the first one; outputs handed out before are closed. */
     public void reserve(int samples) {
-        backend.alone(() -> makeRoom(samples));
-    }
-
-    private void makeRoom(int samples) {
-        requireOpen();
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be at least 1: samples=" + samples);
-        }
-        if (samples <= capacity) {
-            return;
-        }
-        capacity = 0;
-        current = null;
-        activations.close();
-        passes.forEach(pass -> pass.reserve(samples, activations));
-        int width = 0;
-        for (int number = 0; number < passes.size(); number++) {
-            width = Math.max(width, spec.outputShape(number).size());
-        }
-        gradientRooms[0] = activations.allocate((long) samples * width);
-        gradientRooms[1] = activations.allocate((long) samples * width);
-        capacity = samples;
+        backend.alone(() -> layers.reserve(samples));
     }
 
     /**
@@ -171,9 +148,7 @@ public final class Network implements AutoCloseable {
      * empty before {@link #reserve} and the first batch.
      */
     public List<LayerStrategy> strategies() {
-        return capacity == 0
-                ? List.of()
-                : passes.stream().flatMap(pass -> pass.strategy().stream()).toList();
+        return layers.strategies();
     }
 
     /**
@@ -184,7 +159,8 @@ public final class Network implements AutoCloseable {
      * @return exactly {@code B U} floats, valid until the next pass; may lie in x if no layer does anything
      */
     public DeviceFloats forward(DeviceFloats x, int samples, Mode mode) {
-        return backend.alone(() -> run(x, samples, mode)).slice(0, (long) samples * outputs);
+        return backend.alone(() -> layers.forward(x, samples, firstSample, mode))
+                .slice(0, (long) samples * outputs);
     }
 
     /**
@@ -195,21 +171,7 @@ public final class Network implements AutoCloseable {
      * @throws IllegalStateException if the last pass was another one
      */
     public void backward(DeviceFloats outputGradient) {
-        backend.alone(() -> goBack(outputGradient));
-    }
-
-    private void goBack(DeviceFloats outputGradient) {
-        requireOpen();
-        Objects.requireNonNull(outputGradient, "outputGradient");
-        if (current == null || current.mode() != Mode.TRAINING) {
-            throw new IllegalStateException("a backward pass needs a forward pass in mode TRAINING just before it:"
-                    + " last pass=" + (current == null ? "none" : current.mode()));
-        }
-        DeviceFloats gradient = outputGradient;
-        for (int number = passes.size() - 1; number >= firstTrained; number--) {
-            DeviceFloats free = gradient == gradientRooms[0] ? gradientRooms[1] : gradientRooms[0];
-            gradient = passes.get(number).backward(current, gradient, number == firstTrained ? null : free);
-        }
+        backend.alone(() -> layers.backward(outputGradient));
     }
 
     /**
@@ -222,7 +184,7 @@ public final class Network implements AutoCloseable {
     }
 
     private void follow() {
-        requireOpen();
+        layers.requireOpen();
         backend.optimizers().requireStep(state);
         parameters.addPenalties();
         parameters.update(state);
@@ -241,8 +203,9 @@ public final class Network implements AutoCloseable {
     public void step(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, gradientRooms[0], totals);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.TRAINING);
+            backend.losses()
+                    .softmaxCrossEntropy(state, samples, outputs, output, labels, layers.gradientRoom(), totals);
             finishStep();
         });
     }
@@ -256,16 +219,15 @@ public final class Network implements AutoCloseable {
     public void step(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.TRAINING);
-            backend.losses().meanSquaredError(state, samples, outputs, output, targets, gradientRooms[0], totals);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.TRAINING);
+            backend.losses().meanSquaredError(state, samples, outputs, output, targets, layers.gradientRoom(), totals);
             finishStep();
         });
     }
 
     // A replay leaves no forward pass to go back from, so a step doesn't either.
     private void finishStep() {
-        goBack(gradientRooms[0]);
-        current = null;
+        layers.backwardOnce();
         follow();
     }
 
@@ -277,7 +239,7 @@ public final class Network implements AutoCloseable {
     public void evaluate(DeviceFloats x, DeviceInts labels, int samples, LossAccumulator totals) {
         requireLoss(Loss.SOFTMAX_CROSS_ENTROPY, "labels", "float targets");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.INFERENCE);
             backend.losses().softmaxCrossEntropy(state, samples, outputs, output, labels, null, totals);
         });
     }
@@ -290,32 +252,9 @@ public final class Network implements AutoCloseable {
     public void evaluate(DeviceFloats x, DeviceFloats targets, int samples, LossAccumulator totals) {
         requireLoss(Loss.MEAN_SQUARED_ERROR, "float targets", "labels");
         backend.alone(() -> {
-            DeviceFloats output = run(x, samples, Mode.INFERENCE);
+            DeviceFloats output = layers.forward(x, samples, firstSample, Mode.INFERENCE);
             backend.losses().meanSquaredError(state, samples, outputs, output, targets, null, totals);
         });
-    }
-
-    private DeviceFloats run(DeviceFloats x, int samples, Mode mode) {
-        Objects.requireNonNull(x, "x");
-        Objects.requireNonNull(mode, "mode");
-        makeRoom(samples);
-        long needed = (long) samples * spec.input().size();
-        if (x.length() < needed) {
-            throw new IllegalArgumentException("x must hold samples x inputs floats: x.length=" + x.length()
-                    + ", samples=" + samples + ", input shape=" + spec.input());
-        }
-        Batch batch = new Batch(samples, firstSample, mode);
-        if (mode == Mode.TRAINING) {
-            backend.optimizers().requireStep(state);
-            passes.forEach(pass -> pass.requireTrains(batch));
-        }
-        current = null;
-        DeviceFloats y = x;
-        for (LayerPass pass : passes) {
-            y = pass.forward(batch, y);
-        }
-        current = batch;
-        return y;
     }
 
     // ---- parameters and masks
@@ -342,12 +281,7 @@ public final class Network implements AutoCloseable {
 
     /** The optimizer's moments by name, flat buffers laid out as the parameters. */
     public Map<String, DeviceFloats> moments() {
-        Map<String, DeviceFloats> moments = new LinkedHashMap<>();
-        List<String> names = spec.optimizer().momentNames();
-        for (int k = 0; k < names.size(); k++) {
-            moments.put(names.get(k), parameters.moments().get(k));
-        }
-        return moments;
+        return parameters.namedMoments();
     }
 
     /**
@@ -359,7 +293,7 @@ public final class Network implements AutoCloseable {
      * @throws IllegalArgumentException if the layer never has a mask, or if this one is too large to hand out
      */
     public float[] mask(int layer, int samples) {
-        requireOpen();
+        layers.requireOpen();
         return backend.alone(() -> ReturnedMask.read(this, layer, samples));
     }
 
@@ -369,7 +303,9 @@ public final class Network implements AutoCloseable {
         backend.giveBack(() -> {
             if (!closed) {
                 closed = true;
-                activations.close();
+                if (layers != null) {
+                    layers.close();
+                }
                 lasting.close();
                 state.close();
             }
@@ -380,12 +316,6 @@ public final class Network implements AutoCloseable {
         if (spec.loss() != loss) {
             throw new IllegalArgumentException(
                     "the network's loss, " + spec.loss() + ", needs " + needed + "; with " + given + " use " + loss);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the network was closed before its use");
         }
     }
 }

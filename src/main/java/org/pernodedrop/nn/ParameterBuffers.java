@@ -1,7 +1,10 @@
 package org.pernodedrop.nn;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.StepState;
@@ -76,8 +79,13 @@ final class ParameterBuffers {
         return values;
     }
 
-    List<DeviceFloats> moments() {
-        return moments;
+    /** The optimizer's moments by name. */
+    Map<String, DeviceFloats> namedMoments() {
+        Map<String, DeviceFloats> named = new LinkedHashMap<>();
+        for (int k = 0; k < moments.size(); k++) {
+            named.put(spec.optimizer().momentNames().get(k), moments.get(k));
+        }
+        return named;
     }
 
     List<Parameter> of(int layer) {
@@ -102,5 +110,45 @@ final class ParameterBuffers {
     /** Lets the parameters follow their gradients. */
     void update(StepState state) {
         spec.optimizer().update(backend, state, values, gradients, moments);
+    }
+
+    /** The statistics of a network's layers, in one flat buffer in the order of the layers; most networks have none. */
+    static final class Statistics {
+        private final Optional<DeviceFloats> values;
+        private final List<List<Statistic>> layers = new ArrayList<>();
+
+        Statistics(NetworkSpec spec, Backend backend, Workspace workspace) {
+            long length = 0;
+            for (int layer = 0; layer < spec.layers().size(); layer++) {
+                for (ParameterSpec wanted : spec.statistics(layer)) {
+                    length += ParameterBuffers.aligned(wanted);
+                }
+            }
+            values = length == 0 ? Optional.empty() : Optional.of(workspace.allocate(length));
+            long offset = 0;
+            for (int layer = 0; layer < spec.layers().size(); layer++) {
+                List<Statistic> statistics = new ArrayList<>();
+                for (ParameterSpec wanted : spec.statistics(layer)) {
+                    DeviceFloats slice =
+                            values.orElseThrow().slice(offset, wanted.shape().size());
+                    wanted.initializer().fill(backend, spec.seed(), offset, wanted.fanIn(), wanted.fanOut(), slice);
+                    statistics.add(new Statistic(layer + "." + wanted.name(), wanted.shape(), offset, slice));
+                    offset += ParameterBuffers.aligned(wanted);
+                }
+                layers.add(List.copyOf(statistics));
+            }
+        }
+
+        Optional<DeviceFloats> values() {
+            return values;
+        }
+
+        List<Statistic> of(int layer) {
+            return layers.get(layer);
+        }
+
+        List<Statistic> all() {
+            return layers.stream().flatMap(List::stream).toList();
+        }
     }
 }

@@ -80,10 +80,10 @@ public record PerNodeDropConv2D(Conv2D convolution, MaskSpec mask, Strategy stra
 
     /** Settings of a {@link PerNodeDropConv2D} layer. */
     public static final class Builder extends MaskedBuilder<Builder> {
-        private final ConvolutionBuilder windows;
+        private final Conv2D.Builder windows;
 
         Builder(int filters) {
-            windows = new ConvolutionBuilder(filters);
+            windows = new Conv2D.Builder(filters);
         }
 
         @Override

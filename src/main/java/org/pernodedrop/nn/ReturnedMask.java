@@ -8,7 +8,7 @@ import org.pernodedrop.mask.MaskSpec;
 /** Hands out the masks of small layers as numbers. */
 final class ReturnedMask {
     /** Most elements of a mask that is handed out: 256 MiB. */
-    static final long MOST_ELEMENTS = 1L << 26;
+    static final long MAX_ELEMENTS = 1L << 26;
 
     private ReturnedMask() {}
 
@@ -34,8 +34,8 @@ final class ReturnedMask {
         int inputs = ofSample.rank() == 1 ? 1 : ofSample.dimensions().get(0);
         int outputs = ofSample.dimensions().get(ofSample.rank() - 1);
         long perSample = (long) inputs * outputs;
-        if (perSample > MOST_ELEMENTS / rows) {
-            throw new IllegalArgumentException("a mask of more than " + MOST_ELEMENTS
+        if (perSample > MAX_ELEMENTS / rows) {
+            throw new IllegalArgumentException("a mask of more than " + MAX_ELEMENTS
                     + " elements is not handed out; ask for fewer samples: layer=" + number + ", samples=" + rows
                     + ", elements per sample=" + perSample);
         }

@@ -9,7 +9,7 @@ import org.pernodedrop.kernels.Activation;
  * @param <B> the builder itself
  */
 public abstract sealed class WeightedBuilder<B extends WeightedBuilder<B>>
-        permits Dense.Builder, DropConnectDense.Builder, ConvolutionBuilder, MaskedBuilder {
+        permits Dense.Builder, DropConnectDense.Builder, Conv2D.Builder, MaskedBuilder {
     private Activation activation = Activation.LINEAR;
     private boolean bias = true;
     private Initializer initializer;

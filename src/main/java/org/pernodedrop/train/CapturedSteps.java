@@ -3,8 +3,8 @@ package org.pernodedrop.train;
 import java.util.HashMap;
 import java.util.Map;
 import org.pernodedrop.backend.Backend;
-import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.nn.Network;
 
 /**
@@ -28,8 +28,7 @@ final class CapturedSteps implements AutoCloseable {
 
     /** Runs a step on the batch prepared last. */
     void run(int count) {
-        graphs
-                .computeIfAbsent(
+        graphs.computeIfAbsent(
                         count,
                         size -> backend.capture(() -> {
                             batches.gather(size);

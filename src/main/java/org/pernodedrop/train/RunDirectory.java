@@ -280,8 +280,8 @@ public final class RunDirectory implements AutoCloseable {
                 Path file = folder.resolve(name);
                 if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOwn(file, name, measured)) {
                     throw new IOException(
-                            "out holds a file that a run would replace, but that no run has written, or that is damaged: " + file
-                                    + "; move it away");
+                            "out holds a file that a run would replace, but that no run has written, or that is damaged: "
+                                    + file + "; move it away");
                 }
             }
         }

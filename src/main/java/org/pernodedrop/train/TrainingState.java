@@ -47,8 +47,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             }
         }
         if (epochs.size() > config.epochs()) {
-            throw new IllegalArgumentException("more epochs are finished than configured; configure more: "
-                    + "epochs=" + config.epochs() + ", finished=" + epochs.size());
+            throw new IllegalArgumentException("more epochs are finished than configured; configure more: " + "epochs="
+                    + config.epochs() + ", finished=" + epochs.size());
         }
     }
 
@@ -96,8 +96,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
     public static TrainingState fromJson(String text) throws ModelFileException {
         JsonNode root = read(text, JsonNode.class);
         if (!root.isObject() || root.size() != 2 || !root.has(CONFIG) || !root.has(EPOCHS)) {
-            throw new ModelFileException("the saved state of a training must be an object with " + CONFIG
-                    + " and " + EPOCHS + " and no others");
+            throw new ModelFileException("the saved state of a training must be an object with " + CONFIG + " and "
+                    + EPOCHS + " and no others");
         }
         try {
             List<EpochMetrics> epochs = EpochRows.read(root.get(EPOCHS), JSON);
@@ -207,8 +207,8 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
                 numbers[k] = row.get(k).doubleValue();
             }
             if (!valid) {
-                throw new ModelFileException("the saved state of epoch " + epoch + " must be " + NUMBERS
-                        + " numbers: " + ModelFileException.quoted(row));
+                throw new ModelFileException("the saved state of epoch " + epoch + " must be " + NUMBERS + " numbers: "
+                        + ModelFileException.quoted(row));
             }
             return new EpochMetrics(epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
         }

@@ -116,7 +116,7 @@ public interface BatchFeedContract extends BackendFixture {
     }
 
     @Test
-    default void feedsDontDisturbEachOther() {
+    default void feedsDontAffectEachOther() {
         DeviceFloats x = backend().memory().allocate(1);
         DeviceInts labels = backend().memory().allocateInts(1);
         try (BatchFeed one = backend().memory().newBatchFeed(1, 1);

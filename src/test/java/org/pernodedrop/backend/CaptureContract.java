@@ -18,7 +18,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
-/** Recordings do what their operations would do one by one. */
+/** Graphs do what their operations would do one by one. */
 public interface CaptureContract extends BackendFixture {
     private static void assertSameBits(List<float[]> expected, List<float[]> actual) {
         assertEquals(expected.size(), actual.size());
@@ -27,20 +27,19 @@ public interface CaptureContract extends BackendFixture {
         }
     }
 
-    // A recording of something harmless, replayed: the backend has survived what came before.
+    // A graph of something harmless, replayed: the backend has survived what came before.
     private void assertUsable() {
         DeviceFloats x = backend().memory().allocate(3);
-        try (CapturedGraph recording =
-                backend().capture(() -> backend().vectors().fill(x, 7))) {
+        try (CapturedGraph graph = backend().capture(() -> backend().vectors().fill(x, 7))) {
             assertArrayEquals(new float[3], backend().memory().download(x));
-            recording.replay();
+            graph.replay();
             assertArrayEquals(new float[] {7, 7, 7}, backend().memory().download(x));
         }
         x.close();
     }
 
     @Test
-    default void recordingDoesNothing() {
+    default void capturingDoesNothing() {
         SmallStep step = new SmallStep(backend());
         List<float[]> before = step.read();
         backend().capture(step::run).close();
@@ -53,10 +52,10 @@ public interface CaptureContract extends BackendFixture {
     default void replaysAreRuns() {
         SmallStep run = new SmallStep(backend());
         SmallStep replayed = new SmallStep(backend());
-        try (CapturedGraph recording = backend().capture(replayed::run)) {
+        try (CapturedGraph graph = backend().capture(replayed::run)) {
             for (int k = 1; k <= 4; k++) {
                 run.run();
-                recording.replay();
+                graph.replay();
                 assertSameBits(run.read(), replayed.read());
                 assertEquals(run.totals.read(), replayed.totals.read());
                 assertEquals(k, replayed.state.step());
@@ -65,7 +64,7 @@ public interface CaptureContract extends BackendFixture {
     }
 
     @Test
-    default void replaysRunsAndOtherRecordingsMix() {
+    default void replaysRunsAndOtherGraphsMix() {
         SmallStep run = new SmallStep(backend());
         SmallStep mixed = new SmallStep(backend());
         try (CapturedGraph one = backend().capture(mixed::run);
@@ -91,14 +90,14 @@ public interface CaptureContract extends BackendFixture {
         StepState state = state(5, 40, 0);
         LayerMask mask = new LayerMask(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.3), 2, state);
         DeviceFloats drawn = backend().memory().allocate(3 * 7 * 33);
-        try (CapturedGraph recording = backend().capture(() -> {
+        try (CapturedGraph graph = backend().capture(() -> {
             backend().masks().export(mask, 0, 3, 7, 33, drawn);
             backend().optimizers().advance(state);
         })) {
             float[] before = null;
             for (long step : new long[] {40, 41, 42, 7, 8}) {
                 state.setStep(step);
-                recording.replay();
+                graph.replay();
                 assertEquals(step + 1, state.step());
                 float[] values = backend().memory().download(drawn);
                 assertFalse(Arrays.equals(before, values), "step " + step);
@@ -118,27 +117,27 @@ public interface CaptureContract extends BackendFixture {
         DeviceFloats g = backend().memory().allocate(2);
         DeviceFloats w = backend().memory().allocate(2);
         DeviceFloats v = backend().memory().allocate(2);
-        try (CapturedGraph recording = backend().capture(() -> {
+        try (CapturedGraph graph = backend().capture(() -> {
             backend().vectors().gatherRows(2, 1, table, rows, g);
             backend().optimizers().sgd(state, 0, false, w, g, v);
         })) {
             backend().memory().upload(new float[] {1, 2, 4}, 0, table);
             backend().memory().upload(new int[] {2, 0}, 0, rows);
-            recording.replay();
+            graph.replay();
             assertArrayEquals(new float[] {-2, -0.5f}, backend().memory().download(w));
             backend().memory().upload(new float[] {8, 16, 32}, 0, table);
             backend().memory().upload(new int[] {1, 1}, 0, rows);
             state.setLearningRate(0.25f);
-            recording.replay();
+            graph.replay();
             assertArrayEquals(new float[] {-6, -4.5f}, backend().memory().download(w));
         }
     }
 
     @Test
     default void nothingCanBeRecordedToo() {
-        try (CapturedGraph recording = backend().capture(() -> {})) {
-            recording.replay();
-            recording.replay();
+        try (CapturedGraph graph = backend().capture(() -> {})) {
+            graph.replay();
+            graph.replay();
         }
         assertUsable();
     }
@@ -178,13 +177,13 @@ public interface CaptureContract extends BackendFixture {
         calls.put("reading a timer", timer::elapsedNanos);
         calls.put("submitting", feed::submit);
         calls.put("receiving", () -> feed.receive(x, rows));
-        calls.put("recording", () -> backend.capture(() -> {}).close());
+        calls.put("capturing", () -> backend.capture(() -> {}).close());
         calls.put("replaying", other::replay);
         return calls.entrySet().stream()
                 .map(call -> DynamicTest.dynamicTest(call.getKey(), () -> {
                     assertThrows(IllegalStateException.class, () -> {
-                        try (CapturedGraph recording = backend.capture(call.getValue())) {
-                            recording.replay();
+                        try (CapturedGraph graph = backend.capture(call.getValue())) {
+                            graph.replay();
                         }
                     });
                     assertEquals(0, state.step());
@@ -200,23 +199,23 @@ public interface CaptureContract extends BackendFixture {
         UnsupportedOperationException failure = new UnsupportedOperationException("mine");
         DeviceFloats x = backend().memory().allocate(4);
         assertSame(failure, assertThrows(UnsupportedOperationException.class, () -> {
-            try (CapturedGraph recording = backend().capture(() -> {
+            try (CapturedGraph graph = backend().capture(() -> {
                 backend().vectors().fill(x, 1);
                 throw failure;
             })) {
-                recording.replay();
+                graph.replay();
             }
         }));
         assertUsable();
     }
 
     @Test
-    default void wrongArgumentsAreRefusedInRecordings() {
+    default void wrongArgumentsAreRefusedInCaptures() {
         DeviceFloats x = backend().memory().allocate(4);
         assertThrows(IllegalArgumentException.class, () -> {
-            try (CapturedGraph recording =
+            try (CapturedGraph graph =
                     backend().capture(() -> backend().vectors().copy(x, x))) {
-                recording.replay();
+                graph.replay();
             }
         });
         assertThrows(IllegalArgumentException.class, () -> backend().capture(null));
@@ -224,19 +223,19 @@ public interface CaptureContract extends BackendFixture {
     }
 
     @Test
-    default void closedRecordingsAreRefused() {
+    default void closedGraphsAreRefused() {
         DeviceFloats x = backend().memory().allocate(4);
-        CapturedGraph recording = backend().capture(() -> backend().vectors().fill(x, 1));
-        recording.replay();
-        recording.close();
-        recording.close();
-        assertThrows(IllegalStateException.class, recording::replay);
+        CapturedGraph graph = backend().capture(() -> backend().vectors().fill(x, 1));
+        graph.replay();
+        graph.close();
+        graph.close();
+        assertThrows(IllegalStateException.class, graph::replay);
         assertArrayEquals(new float[] {1, 1, 1, 1}, backend().memory().download(x));
         assertUsable();
     }
 
     @Test
-    default void recordingsOfClosedBuffersAreRefused() {
+    default void graphsOfClosedBuffersAreRefused() {
         DeviceFloats x = backend().memory().allocate(4);
         DeviceFloats y = backend().memory().allocate(4);
         DeviceInts rows = backend().memory().allocateInts(1);

@@ -46,9 +46,9 @@ public interface LastStepContract extends BackendFixture {
     default void whatFollowsTheLastStepChangesNothing() {
         SmallStep step = new SmallStep(backend());
         step.run();
-        CapturedGraph recording = backend().capture(step::run);
+        CapturedGraph graph = backend().capture(step::run);
         step.state.setStep(StepState.LAST_STEP);
-        recording.replay();
+        graph.replay();
         assertEquals(StepState.LAST_STEP + 1, step.state.step());
         List<float[]> before = step.read();
         LossTotals totals = step.totals.read();

@@ -20,7 +20,7 @@ public interface OneThreadContract extends BackendFixture {
         LossAccumulator totals = backend().memory().newLossAccumulator();
         BatchFeed feed = backend().memory().newBatchFeed(4, 1);
         DeviceTimer timer = backend().memory().newTimer();
-        CapturedGraph recording = backend().capture(() -> backend().vectors().fill(x, 2));
+        CapturedGraph graph = backend().capture(() -> backend().vectors().fill(x, 2));
         List<Executable> calls = List.of(
                 () -> backend().vectors().fill(x, 1),
                 () -> backend().memory().allocate(1),
@@ -40,8 +40,8 @@ public interface OneThreadContract extends BackendFixture {
                 feed::close,
                 timer::start,
                 timer::close,
-                recording::replay,
-                recording::close);
+                graph::replay,
+                graph::close);
         backend().alone(() -> {
             backend().vectors().fill(x, 7);
             for (Executable call : calls) {
@@ -53,7 +53,7 @@ public interface OneThreadContract extends BackendFixture {
                                 + Thread.currentThread().getName(),
                         thrown.getMessage());
             }
-            assertEquals(7f, backend().memory().download(x)[3], "the operation under way was not disturbed");
+            assertEquals(7f, backend().memory().download(x)[3], "the operation under way was not affected");
         });
         assertEquals(0, state.step());
         for (Executable call : calls) {

@@ -47,7 +47,7 @@ public interface TimerContract extends BackendFixture {
     }
 
     @Test
-    default void severalTimersDoNotDisturbEachOther() {
+    default void severalTimersDoNotAffectEachOther() {
         try (DeviceTimer outer = backend().memory().newTimer();
                 DeviceTimer inner = backend().memory().newTimer()) {
             outer.start();

@@ -46,7 +46,7 @@ class CifarSourceTest {
             assertEquals(row % 10, train.labels()[row]);
             for (int pixel : new int[] {0, 1, 33, 1023}) {
                 for (int color = 0; color < 3; color++) {
-                    // A plane for each color in the file, the colors of a pixel side by side here.
+                    // Planes by color in the file, channels last in the data set.
                     int inFile = color * 1024 + pixel;
                     assertEquals(((3 * row + inFile) & 0xFF) / 255f, train.features()[row * 3072 + pixel * 3 + color]);
                 }

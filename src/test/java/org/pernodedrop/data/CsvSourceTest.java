@@ -260,7 +260,7 @@ class CsvSourceTest {
         assertEquals(List.of(), notices("x,z,y\n1,1,0\n2,2,1\n3,5,0\n"), "three rows may count by chance");
     }
 
-    /** A megabyte of blank lines, behind a kilobyte. */
+    /** A kilobyte that unpacks to a megabyte of blank lines. */
     @Test
     void gzipUnpacksToALimit() {
         Path file = directory.resolve("table.csv.gz");
@@ -279,7 +279,7 @@ class CsvSourceTest {
         assertEquals(Long.MAX_VALUE, UnpackedStream.standardLimit(Long.MAX_VALUE / 2));
     }
 
-    /** Ten of them, of whatever kind, with line, column and name; then how many more. */
+    /** Ten faults of any kind with line, column and name, then the number of others. */
     @Test
     void theFirstTenBadCellsAreListed() {
         StringBuilder text = new StringBuilder("a,b,c\n");

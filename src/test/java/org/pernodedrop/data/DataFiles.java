@@ -76,7 +76,7 @@ final class DataFiles {
         return batch;
     }
 
-    /** Expects a {@link DataException} with a one-line message that holds all the parts. */
+    /** Expects a {@link DataException} with a one-line message that contains all parts. */
     static void assertRefused(Executable action, String... parts) {
         String message = assertThrows(DataException.class, action).getMessage();
         assertFalse(message.contains("\n"), message);

@@ -125,7 +125,7 @@ class DataSourceTest {
         assertEquals(207 - validation.length, split.train().examples());
     }
 
-    /** Through limit and splits, each example's source row leads back to it. */
+    /** After limit and splits, each example's source row is the row in the file. */
     @ParameterizedTest
     @CsvSource({"digits, 0", "digits, 207", "vowel, 0", "vowel, 101"})
     void sourceRowsLeadBack(String name, int limit) {
@@ -145,7 +145,7 @@ class DataSourceTest {
         assertThrows(IndexOutOfBoundsException.class, () -> all.sourceRow(all.examples()));
     }
 
-    /** The parts of vowel are of one file, whose rows are those of the speakers in turn. */
+    /** Both parts of vowel come from one file, whose rows are ordered by speaker. */
     @Test
     void sourceRowsOfATestPartLeadBackToTheFile() {
         Reading reading = Reading.standard().withHeader(Header.YES);

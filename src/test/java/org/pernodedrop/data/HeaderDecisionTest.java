@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** First rows, with | for a line break, over rows that are repeated until there are twelve. */
+/** First rows, with | for a line break, above rows that are repeated up to twelve rows. */
 class HeaderDecisionTest {
     private static final String DECIMALS = "|5.1,3.5,1.4,0.2,";
 
@@ -44,7 +44,7 @@ class HeaderDecisionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // What pandas writes, over text and over numbers.
+                // Headers of pandas, above text and above numbers.
                 "0,1,2,3,species" + DECIMALS + "s0|4.9,3.1,1.5,0.1,s1",
                 "0,1,2,3,4" + DECIMALS + "s0|4.9,3.1,1.5,0.1,s1",
                 "0,1,2,3,4" + DECIMALS + "0|4.9,3.1,1.5,0.1,1",
@@ -89,7 +89,7 @@ class HeaderDecisionTest {
                 "1,2,3,4,a|2,3,4,5,b|3,4,5,6,a",
                 "1,2,3,4,5|2,3,4,5,6|3,4,5,6,7",
                 "5,7,9,2,s0|5,3,1,2,s0|4,9,1,1,s1",
-                // A label that is missing is no name.
+                // A missing label is not a name.
                 "5.1,3.5,1.4,0.2,NA" + DECIMALS + "s0" + DECIMALS + "s0",
                 "5.1,3.5,1.4,0.2,?" + DECIMALS + "0" + DECIMALS + "0",
                 "5,3,1,2," + DECIMALS + "0" + DECIMALS + "0",
@@ -105,7 +105,7 @@ class HeaderDecisionTest {
                 "0,1|1.5,0|2.5,1",
                 "0,1,2|5,3,2|4,9,1",
                 "1,2,3,s0|5,3,2,s0|4,9,1,s1",
-                // A class that comes once, or a label that is wrong, over numbers that are no names.
+                // A class that occurs once, or a wrong label, above numbers that are not names.
                 "5.1,3.5,1.4,0.2,rare" + DECIMALS + "s0" + DECIMALS + "s0",
                 "1,0,0,1,rare|5,3,1,2,s0|4,9,1,1,s1|5,3,1,2,s0|4,9,1,1,s1",
                 "5.1,3.5,1.4,0.2,s0" + DECIMALS + "0" + DECIMALS + "0",
@@ -115,7 +115,7 @@ class HeaderDecisionTest {
         assertTrue(!decision.header() && decision.reason().isPresent(), decision.toString());
     }
 
-    /** First row and those below, names of the model, whether it is a header, and whether that is told. */
+    /** First row and rows below, names of the model, whether the first is a header, and whether there is a notice. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

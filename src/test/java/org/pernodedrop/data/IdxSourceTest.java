@@ -133,7 +133,7 @@ class IdxSourceTest {
                 Arguments.of(IMAGES, idx(0x803, new int[] {40, 0, 3}, new byte[0]), "size 0 at byte 8"),
                 Arguments.of(IMAGES, idx(0x803, new int[] {-1, 2, 3}, new byte[9]), "size 4294967295 at byte 4"),
                 Arguments.of(IMAGES, idx(0x803, new int[] {65536, 65536, 1}, new byte[9]), "size 65536 at byte 8"),
-                // Must fail for want of bytes, not of memory.
+                // Must fail for lack of bytes, not of memory.
                 Arguments.of(IMAGES, idx(0x803, new int[] {2147483, 10, 100}, new byte[9]), "truncated, it has 9"),
                 Arguments.of(IMAGES, gzip(idx(0x803, new int[] {2147483, 10, 99}, new byte[9])), "it has 9"),
                 Arguments.of(IMAGES, Arrays.copyOf(gzip(images), 40), "whole gzip file"),
@@ -224,7 +224,7 @@ class IdxSourceTest {
             for (int j = 0; j < 28 * 28; j++) {
                 inked += images.features()[k * 28 * 28 + j] > 0 ? 1 : 0;
             }
-            // Of 64 pixels of a digit at least 13 have ink, each of them nine here.
+            // At least 13 of a digit's 64 pixels have ink; each becomes nine pixels here.
             assertEquals(0, inked % 9);
             assertEquals(true, inked >= 9 * 13, "image " + k + " has only " + inked + " pixels with ink");
         }

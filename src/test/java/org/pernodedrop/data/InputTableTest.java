@@ -67,7 +67,7 @@ class InputTableTest {
         assertEquals(List.of(), notices);
     }
 
-    /** The same where names are numbers, which is told. */
+    /** The same with numbers as names, which gives a notice. */
     @Test
     void numbersAreNamesToo() {
         assertArrayEquals(

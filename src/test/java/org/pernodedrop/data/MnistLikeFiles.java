@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * Images of MNIST's size for machines that cannot fetch it, for {@code native-tests/gpu/check.sh}: the embedded digits, three
- * times as large, anywhere in 28 x 28 pixels. Good for timing; what is learnt from them says nothing of MNIST.
+ * Images of MNIST's size for {@code native-tests/gpu/check.sh} on machines without a download: the embedded digits,
+ * enlarged three times, at random places in 28 x 28 pixels. For timing only; accuracies are not those of MNIST.
  */
 public final class MnistLikeFiles {
     private static final int SIZE = 28;

@@ -17,7 +17,7 @@ import org.pernodedrop.mask.Philox;
 class PermutationTest {
     private static final long SEED = 0x0123456789ABCDEFL;
 
-    /** From a Python program of the definition. These rows must never change: runs would no longer repeat. */
+    /** From a Python program of the definition. These rows must never change, or runs could not be repeated. */
     @Test
     void goldenRows() {
         assertArrayEquals(

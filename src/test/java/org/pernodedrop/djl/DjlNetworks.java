@@ -38,7 +38,9 @@ import org.pernodedrop.mask.Noise;
 final class DjlNetworks {
     private DjlNetworks() {}
 
-    /** The build brings PyTorch's natives for Linux on x86-64 only; elsewhere the tests are skipped, saying so. */
+    /**
+     * Skips the tests with a message except on Linux x86-64, the only system whose PyTorch natives the build fetches.
+     */
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =
@@ -47,8 +49,8 @@ final class DjlNetworks {
     }
 
     /**
-     * Compares what PyTorch has computed, wholly or in part: it rounds by layout, thread count and processor. Another mask, or
-     * a step more, differs by far more.
+     * Compares results of PyTorch, whose rounding depends on layout, thread count and processor. Another mask or step
+     * differs by far more.
      */
     static void assertClose(String what, float[] expected, float[] actual) {
         assertEquals(expected.length, actual.length, what);
@@ -112,7 +114,7 @@ final class DjlNetworks {
                 .add(Linear.builder().setUnits(3).build());
     }
 
-    /** What is used twice: by the next block, and by a connection around it. */
+    /** A block whose input is used twice, also by a residual connection. */
     static Block residual(Block inner) {
         Function<List<NDList>, NDList> sum =
                 lists -> new NDList(lists.get(0).head().add(lists.get(1).head()));
@@ -148,7 +150,7 @@ final class DjlNetworks {
         return manager.create(values, new Shape(samples, 1));
     }
 
-    /** Gives every parameter the numbers of a seed of its own, the same to parameters of the same place and shape. */
+    /** Fills every parameter with numbers that depend only on its place and shape. */
     static void number(Block block) {
         long seed = 100;
         for (Pair<String, Parameter> parameter : block.getParameters()) {
@@ -157,7 +159,7 @@ final class DjlNetworks {
         }
     }
 
-    /** One forward and backward pass: gradients by parameter, in order of the network's, and the loss first of all. */
+    /** One forward and backward pass: the output, then gradients by parameter in the network's order. */
     static Map<String, float[]> gradients(Trainer trainer, NDArray x, NDArray labels) {
         Map<String, float[]> found = new LinkedHashMap<>();
         try (GradientCollector collector = trainer.newGradientCollector()) {

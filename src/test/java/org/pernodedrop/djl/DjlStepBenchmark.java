@@ -20,9 +20,9 @@ import org.pernodedrop.app.bench.StepComparison;
 import org.pernodedrop.app.bench.StepComparison.Peer;
 
 /**
- * Time of a whole training step of a DJL network, 128 x 784 x 256 with 10 classes, with our block, one of DJL's operations
- * with a materialised mask, and DJL's linear block, in turn in one process; then resident memory over many steps with ours.
- * Not a test.
+ * Time of a whole training step of a DJL network, 128 x 784 x 256 with 10 classes, with this library's block, a block
+ * of DJL operations with a materialised mask, and DJL's linear block, alternating in one process; then resident memory
+ * over many steps of the first. Not a test.
  */
 final class DjlStepBenchmark {
     private DjlStepBenchmark() {}

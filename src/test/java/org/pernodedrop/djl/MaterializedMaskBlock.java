@@ -9,9 +9,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
-/** The same layer as one would write it in DJL alone, with the mask as an array and DJL's autograd: judge and peer of ours. */
+/** The block written with DJL's operations, autograd and the mask as an array: reference of tests and benchmarks. */
 final class MaterializedMaskBlock extends AbstractBlock {
-    /** Makes masks {@code [samples, inputs, outputs]}. */
+    /** Draws masks {@code [samples, inputs, outputs]}. */
     interface Masks {
         NDArray draw(NDManager manager, long samples, long inputs, long outputs);
     }

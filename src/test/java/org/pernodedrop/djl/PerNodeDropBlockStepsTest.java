@@ -11,7 +11,7 @@ import java.io.DataOutputStream;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.backend.StepState;
 
-/** A block's steps, which need none of the engine's natives. */
+/** Steps of a block, testable without the engine's natives. */
 class PerNodeDropBlockStepsTest {
     @Test
     void stepsGoOnToTheLastAndNoFurther() throws Exception {

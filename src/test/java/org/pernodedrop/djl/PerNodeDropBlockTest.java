@@ -140,7 +140,7 @@ class PerNodeDropBlockTest {
         NDArray expected = linear.getParameters().get("weight").getArray().transpose();
         NDArray actual = ours.getParameters().get("weight").getArray();
         assertEquals(new Shape(20, 33), actual.getShape());
-        // The same numbers at other places: nothing is computed with them.
+        // The same numbers in another order, so equality is exact.
         assertArrayEquals(expected.duplicate().toFloatArray(), actual.toFloatArray());
         ours.clear();
         ours.initialize(manager, DataType.FLOAT32, new Shape(1, 20));

@@ -136,7 +136,7 @@ class PerNodeDropBlockTrainerTest {
                 .optOptimizer(Optimizer.adam().build())
                 .addEvaluator(new Accuracy())
                 .addTrainingListeners(TrainingListener.Defaults.basic());
-        // The lines of docs.
+        // As in docs/frameworks.md.
         Model model = Model.newInstance("digits");
         model.setBlock(new SequentialBlock()
                 .add(PerNodeDropBlock.builder().setUnits(128).optDropRate(0.5).build())

@@ -33,7 +33,7 @@ import org.pernodedrop.mask.Mask;
 final class Dl4jNetworks {
     private Dl4jNetworks() {}
 
-    /** The build brings ND4J's natives for Linux on x86-64 only; elsewhere the tests are skipped, saying so. */
+    /** Skips the tests with a message except on Linux x86-64, the only system whose ND4J natives the build fetches. */
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =
@@ -58,7 +58,7 @@ final class Dl4jNetworks {
                 .build();
     }
 
-    /** Adam, or in doubles the one that gradient checks insist on: none. */
+    /** Adam; for doubles none, as gradient checks require. */
     static IUpdater updater(DataType type) {
         return type == DataType.DOUBLE ? new NoOp() : new Adam(1e-3);
     }

@@ -14,8 +14,9 @@ import org.pernodedrop.app.bench.StepComparison;
 import org.pernodedrop.app.bench.StepComparison.Peer;
 
 /**
- * Time of a whole training step of a DL4J network, 128 x 784 x 256 with 10 classes, with our layer, DL4J's own layer with a
- * materialised mask, and its dense layer, in turn in one process; then resident memory over many steps with ours. Not a test.
+ * Time of a whole training step of a DL4J network, 128 x 784 x 256 with 10 classes, with this library's layer, a layer
+ * of DL4J operations with a materialised mask, and DL4J's dense layer, alternating in one process; then resident memory
+ * over many steps of the first. Not a test.
  */
 final class Dl4jStepBenchmark {
     private Dl4jStepBenchmark() {}

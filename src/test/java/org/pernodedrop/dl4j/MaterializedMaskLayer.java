@@ -21,11 +21,11 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The same layer as one would write it in DL4J alone, with the mask as an array: judge and peer of ours. */
+/** The layer written with DL4J's operations and the mask as an array: reference of tests and benchmarks. */
 final class MaterializedMaskLayer extends FeedForwardLayer {
     private static final long serialVersionUID = 1;
 
-    /** Makes masks {@code [samples, inputs, outputs]}. */
+    /** Draws masks {@code [samples, inputs, outputs]}. */
     interface Masks {
         INDArray draw(long samples, long inputs, long outputs);
     }
@@ -81,7 +81,7 @@ final class MaterializedMaskLayer extends FeedForwardLayer {
         }
     }
 
-    /** By ND4J's own operations: the masked weights of every sample, and batched products with them. */
+    /** Computes the masked weights of every sample, and batched products with them. */
     @SuppressWarnings("try") // A workspace is open while its variable is in scope.
     static final class MaterializedMask extends BaseLayer<MaterializedMaskLayer> {
         private static final long serialVersionUID = 1;

@@ -60,7 +60,7 @@ import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
 
-/** The layer in DL4J's networks, against DL4J's own layers and its own gradient checks. */
+/** The layer in DL4J's networks, compared with DL4J's layers and gradient checks. */
 class PerNodeDropLayerTest {
     @BeforeAll
     static void natives() {
@@ -173,7 +173,7 @@ class PerNodeDropLayerTest {
                 .labels(new INDArray[] {oneHot(DataType.DOUBLE, 4, 3)}))));
     }
 
-    // DL4J's check insists on it, whatever the network's type.
+    // DL4J's check requires it, whatever the network's type.
     private static boolean inDoubles(BooleanSupplier check) {
         Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
         try {
@@ -300,7 +300,7 @@ class PerNodeDropLayerTest {
         split.standardize();
         DataSetIterator train = batches(split.train(), 32);
         DataSetIterator validation = batches(split.validation(), 128);
-        // The lines of docs.
+        // As in docs/frameworks.md.
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(42)
                 .updater(new Adam(1e-3))
@@ -341,8 +341,8 @@ class PerNodeDropLayerTest {
         try {
             List<Callable<float[]>> many = new ArrayList<>(List.of(training, training, training, training));
             for (Future<float[]> result : threads.invokeAll(many)) {
-                // ND4J rounds as it likes, and steps pass that on; another order of masks would differ by a hundred
-                // times that.
+                // ND4J's rounding varies and accumulates over steps; another order of masks would differ a hundred
+                // times more.
                 assertArrayEquals(alone, result.get(), 1e-3f);
             }
         } finally {

@@ -64,7 +64,7 @@ class AtomicFileTest {
                 () -> AtomicFile.create(directory));
     }
 
-    /** What was to be deleted at the end of the process is forgotten once it is gone: else every write would cost memory. */
+    /** Finished files are removed from the shutdown hook's set: otherwise every write would leak memory. */
     @Test
     void finishedFilesAreForgotten() throws IOException {
         int before = TemporaryFiles.count();

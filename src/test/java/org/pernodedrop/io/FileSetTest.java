@@ -58,12 +58,12 @@ class FileSetTest {
     }
 
     /**
-     * Every state that a kill can leave: the new files are read from where they are, nothing of the earlier ones is, and the
-     * next command that writes finishes it.
+     * In every state that a kill can leave, the new files are found, the earlier ones are not, and the next command
+     * completes the replacement.
      */
     @ParameterizedTest
     @CsvSource({
-        // folder of the new ones, its files; earlier ones, and new ones that are in their place
+        // folder of the new files, its content; earlier files, and new files already in place
         ".kind.whole, ac, abc, ''",
         ".kind.whole, ac, bc, ''",
         ".kind.whole, ac, c, ''",
@@ -87,7 +87,7 @@ class FileSetTest {
         assertEquals(List.of("a", "c"), names());
     }
 
-    /** Before the new files are whole, the earlier ones are. */
+    /** Before the new set is complete, the earlier files are read. */
     @Test
     void unfinishedFilesAreBesideTheEarlierOnes() throws IOException {
         write(directory, "ab", "old");
@@ -105,7 +105,7 @@ class FileSetTest {
         assertEquals("newer", Files.readString(directory.resolve("c")));
     }
 
-    /** Runs that fail one after the other leave the last of them alone, so that a full disk does not fill up more. */
+    /** Of several failed runs only the last is kept, so that a full disk does not become fuller. */
     @Test
     void laterUnfinishedFilesSupersedeThoseBefore() throws IOException {
         write(directory, "ab", "old");

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.pernodedrop.io.FolderLock.InUseException;
 
-/** Another process that holds a folder: once until its input ends, or again and again, so many times. */
+/** A process that locks a folder: once until its input ends, or a given number of times. */
 final class FolderHolder {
     private FolderHolder() {}
 
@@ -37,7 +37,7 @@ final class FolderHolder {
                 .start();
     }
 
-    // The class path of a build may be too long for a command, or in a file.
+    // The class path of a build may be too long for a command line, or in a file.
     private static Path folderOf(Class<?> type) {
         try {
             return Path.of(
@@ -47,7 +47,7 @@ final class FolderHolder {
         }
     }
 
-    /** Fails if another one holds the folder at the same time. */
+    /** Fails if another process holds the lock at the same time. */
     static void inTurn(Path folder, int times) throws IOException {
         for (int held = 0; held < times; ) {
             try (FolderLock lock = FolderLock.hold(folder, notice -> {})) {

@@ -58,7 +58,7 @@ class FolderLockTest {
         assertEquals(List.of("notes"), names(folder));
     }
 
-    /** The operating system ends the lock with the process, so that none is left behind. */
+    /** The operating system releases the lock when the process ends. */
     @Test
     void anotherProcessIsRefusedUntilItIsKilled() throws Exception {
         Process other = FolderHolder.start(directory.toString());
@@ -77,7 +77,7 @@ class FolderLockTest {
         assertEquals(List.of(), names(directory));
     }
 
-    /** Files that are deleted by one while others open them: nobody holds the folder together with another. */
+    /** The lock is exclusive even while one holder deletes the file that others open. */
     @Test
     void processesAndThreadsTakeTurns() throws Exception {
         int times = 150;
@@ -102,7 +102,7 @@ class FolderLockTest {
             threads.shutdownNow();
             others.forEach(Process::destroyForcibly);
         }
-        // Gone with the one that had made it, unless another one had come meanwhile.
+        // Deleted by the process that created it, unless another had locked it meanwhile.
         assertTrue(Files.notExists(directory.resolve("turns"))
                 || names(directory.resolve("turns")).isEmpty());
     }
@@ -130,7 +130,7 @@ class FolderLockTest {
         assertEquals("mine", Files.readString(file));
     }
 
-    /** Whoever may write to the folder could otherwise make us overwrite what the link names. */
+    /** Otherwise another user of the folder could make this process overwrite the link's target. */
     @Test
     void linksAreNotFollowed() throws IOException {
         Path mine = Files.writeString(directory.resolve("mine"), "mine");

@@ -45,7 +45,7 @@ class NativesFolderTest {
         assertChosen(home.resolve(".cache/pernodedrop/javacpp"));
         variables.put("XDG_CACHE_HOME", root.resolve("caches").toString());
         assertChosen(root.resolve("caches/pernodedrop/javacpp"));
-        // As the specification of that variable asks for.
+        // The XDG specification says to ignore relative paths.
         variables.put("XDG_CACHE_HOME", "relative");
         assertChosen(home.resolve(".cache/pernodedrop/javacpp"));
         properties.setProperty(NativesFolder.PROPERTY, root.resolve("named").toString());

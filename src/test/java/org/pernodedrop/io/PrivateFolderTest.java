@@ -19,7 +19,7 @@ import org.pernodedrop.Refusal;
 import org.pernodedrop.io.PrivateFolder.Access;
 import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
-/** On systems whose files have modes. */
+/** Needs files with POSIX modes. */
 class PrivateFolderTest {
     private static final int SOMEBODY = 54_321;
     private static final int STICKY_FOR_ALL = 01777;
@@ -159,7 +159,7 @@ class PrivateFolderTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** Makes a file somebody else's, or skips the test, saying so. */
+    /** Changes a file's owner; skips the test with a message if that is not permitted. */
     private static void giveAway(Path path) {
         try {
             Files.setAttribute(path, "unix:uid", SOMEBODY, LinkOption.NOFOLLOW_LINKS);

@@ -18,7 +18,7 @@ class SafeTextTest {
 
     private static final String END = System.lineSeparator();
 
-    /** Every code point, by what it is and not by a list of ours. */
+    /** Checks every code point by its Unicode category. */
     @Test
     void nothingThatSteersOrHidesComesThrough() {
         for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
@@ -57,7 +57,7 @@ class SafeTextTest {
         assertEquals("a\tb\n\\u001Bc\r\nd\\u0085e" + END, terminal.toString());
     }
 
-    /** What is written piece by piece is looked at as a whole. */
+    /** Text written in pieces is escaped as a whole. */
     @Test
     void piecesAreJoined() {
         for (char unit : "x\uD83D\uDE00y\r\nz\rw\uD83Dv".toCharArray()) {

@@ -51,7 +51,7 @@ class TemporaryFolderTest {
         Path ended = Files.createDirectory(parent.resolve("pernodedrop-natives-999999999999-1"));
         Files.writeString(ended.resolve(".lock"), "");
         Files.writeString(Files.createDirectory(ended.resolve("a")).resolve("library"), "");
-        // Without a lock's file it may just be made.
+        // Without a lock file: another process may be creating it.
         Path started = Files.createDirectory(parent.resolve("pernodedrop-natives-999999999999-2"));
         Path others = Files.createDirectory(parent.resolve("others"));
         Files.writeString(others.resolve(".lock"), "");

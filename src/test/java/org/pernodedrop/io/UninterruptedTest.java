@@ -32,7 +32,7 @@ class UninterruptedTest {
         String done = Uninterrupted.get(() -> {
             caller.interrupt();
             try {
-                // Time for the caller to stop waiting, if it would.
+                // Time for the caller to stop waiting, if the interrupt did that.
                 never.await(20, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 return "broken off";

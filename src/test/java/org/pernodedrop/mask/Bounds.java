@@ -2,10 +2,10 @@ package org.pernodedrop.mask;
 
 /** Bounds for statistical tests, computed from the sample size. */
 final class Bounds {
-    /** Six standard deviations of a normal: passed by chance once in 5e8 tests. */
+    /** Six standard deviations of a normal: exceeded by chance once in 5e8 tests. */
     static final double SIGMAS = 6;
 
-    /** Chance at which the bound of {@link #kolmogorovSmirnov} is passed, about that of six standard deviations. */
+    /** Probability that the bound of {@link #kolmogorovSmirnov} is exceeded, about that of six standard deviations. */
     private static final double ALPHA = 2e-9;
 
     private Bounds() {}
@@ -35,7 +35,9 @@ final class Bounds {
         return sum;
     }
 
-    /** The standard normal's distribution function, by its power series (Marsaglia 2004); exact to 1e-14 for |x| < 7. */
+    /**
+     * The standard normal's distribution function, by its power series (Marsaglia 2004); exact to 1e-14 for |x| < 7.
+     */
     static double normalDistribution(double x) {
         double term = x;
         double sum = x;

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.Refusal;
 
-/** Against numbers drawn by NVIDIA's own host library. */
+/** Compares with numbers of NVIDIA's host library. */
 class CurandStreamTest {
     private static final double NORMAL_TOLERANCE = 2e-6;
     private static final Map<String, List<String[]>> GOLDEN =

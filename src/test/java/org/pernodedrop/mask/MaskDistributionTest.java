@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rates, moments and independence of what is drawn, within bounds from the sample size. */
+/** Rates, moments and independence of drawn values, within bounds that follow from the sample size. */
 class MaskDistributionTest {
     private static final long SEED = 20_251_216L;
     private static final int SAMPLES = 20;
@@ -87,7 +87,10 @@ class MaskDistributionTest {
         }
     }
 
-    /** The two normals of a pair share their radius, and differ in the angle alone: their squares must not tell. */
+    /**
+     * The two normals of a pair share their radius and differ only in the angle; their squares must nevertheless be
+     * independent.
+     */
     @Test
     void squaresOfNeighbouringNormalsAreIndependent() {
         MaskSpec spec = spec(Noise.GAUSSIAN, 0.5);
@@ -147,7 +150,7 @@ class MaskDistributionTest {
         assertChiSquare(counts);
     }
 
-    /** Two by two tables of a bit and its neighbour along each coordinate, against equal chances. */
+    /** Contingency tables of a bit and its neighbour along each coordinate, against equal probabilities. */
     @Test
     void pairsOfBitsAreEquallyLikely() {
         MaskSpec spec = spec(Noise.BERNOULLI, 0.5);

@@ -33,7 +33,7 @@ class MaskExportTest {
         assertWritten(spec, 3, 6, 207);
     }
 
-    /** Rows so long that they are drawn in pieces. */
+    /** Rows longer than a tile. */
     @ParameterizedTest
     @EnumSource
     void writesLongRows(Noise noise) throws IOException {

@@ -102,7 +102,10 @@ class MaskStatisticsTest {
         assertFalse(statistics.withinSigmas(Bounds.SIGMAS), () -> describe(statistics));
     }
 
-    /** Over many seeds the squares of z-scores must add up to the number of seeds, or the standard errors are wrong. */
+    /**
+     * Over many seeds the squares of the z-scores must sum to about the number of seeds if the standard errors are
+     * right.
+     */
     @ParameterizedTest
     @EnumSource
     void standardErrorsAreCalibrated(Noise noise) {

@@ -126,7 +126,7 @@ class NpyFileTest {
         assertThrows(IOException.class, () -> NpyFile.create(file.resolve("a.npy"), 1));
         assertEquals("precious", Files.readString(file));
 
-        // A name that leaves no room for the temporary file's.
+        // A name so long that the temporary file's name exceeds the limit.
         Path longName = directory.resolve("n".repeat(250));
         Refusal.starts(
                 IOException.class,

@@ -1,12 +1,12 @@
 package org.pernodedrop.mask;
 
 /**
- * The mask's definition once more, written from its text in the most literal way, as judge of {@link Mask} and of the
- * backends: one connection at a time, own Philox on unsigned values in longs, comparison of whole binary fractions
- * instead of bit slices, normals in double precision. Slow.
+ * A second, literal implementation of the mask's definition, to test {@link Mask} and the backends: one connection at a
+ * time, its own Philox on unsigned values in longs, comparison of whole binary fractions instead of bit slices, normals
+ * in double precision. Slow.
  *
- * <p>Shares only {@link MaskSpec} and {@link DropRate}, as carriers of settings, with the code under test. All 32-bit
- * quantities are unsigned and travel in longs.
+ * <p>Shares only {@link MaskSpec} and {@link DropRate}, as settings, with the code under test. All 32-bit quantities
+ * are unsigned, stored in longs.
  */
 public final class ReferenceMask {
     private static final long WORD = 1L << 32;
@@ -43,8 +43,8 @@ public final class ReferenceMask {
     }
 
     /**
-     * Asserts that a value drawn elsewhere is the one defined: Bernoulli values and unperturbed ones bit for bit, normals
-     * within 1e-5 (times sigma, where that is above 1).
+     * Asserts that a value is the defined one: Bernoulli and unperturbed values bit for bit, normals within 1e-5 (times
+     * sigma if that is above 1).
      */
     public static void assertValue(
             MaskSpec spec, long seed, long layer, long step, long sample, long input, long output, float value) {
@@ -60,8 +60,9 @@ public final class ReferenceMask {
     }
 
     /**
-     * Whether (b, i, u) is kept. The complements of its bits in planes 0, 1, .. n - 1 are the digits of a binary fraction
-     * uniform over the multiples of 2^-n in [0, 1), the first worth 1/2; kept if that is below {@code q' = T / 2^n}.
+     * Whether (b, i, u) is kept. The complements of its bits in planes 0, 1, .. n - 1 are the digits of a binary
+     * fraction uniform over the multiples of 2^-n in [0, 1), the first worth 1/2; kept if that is below
+     * {@code q' = T / 2^n}.
      */
     public static boolean kept(DropRate rate, long seed, long layer, long step, long sample, long input, long output) {
         long[] key = layerKey(seed, layer);
@@ -86,7 +87,9 @@ public final class ReferenceMask {
         return bits;
     }
 
-    /** The standard normal of (b, i, u). The first uniform is rounded to single precision, as the generator defines it. */
+    /**
+     * The standard normal of (b, i, u). The first uniform is rounded to single precision, as the generator defines it.
+     */
     public static double normal(long seed, long layer, long step, long sample, long input, long output) {
         long[] key = layerKey(seed, layer);
         long[] words = philox(output + GAUSSIAN_DOMAIN, input / 4, sample, step, key[0], key[1]);
@@ -104,7 +107,7 @@ public final class ReferenceMask {
         return new long[] {words[0], words[1]};
     }
 
-    /** Philox4x32-10, from the paper: ten rounds, the key grown after each. */
+    /** Philox4x32-10, from the paper: ten rounds, with a key increment after each. */
     public static long[] philox(long x, long y, long z, long w, long k0, long k1) {
         long[] c = {x, y, z, w};
         for (int round = 0; round < 10; round++) {

@@ -106,7 +106,7 @@ class CheckpointTest {
         return all;
     }
 
-    /** In the weights of the last epoch or of the best; moments may overflow without harm. */
+    /** In the last epoch's weights or the best epoch's; moments may be infinite. */
     @Test
     void weightsThatAreNotFiniteAreRefused() throws IOException {
         Path file = directory.resolve("checkpoint.safetensors");
@@ -132,7 +132,7 @@ class CheckpointTest {
         }
     }
 
-    /** What goes wrong after an epoch leaves no trace: weights, statistics, moments and step are those of the copy. */
+    /** A restored copy brings back weights, statistics, moments and step. */
     @ParameterizedTest
     @MethodSource("optimizers")
     void aCopyOfTheStateBringsAllBack(Optimizer optimizer) {
@@ -155,7 +155,7 @@ class CheckpointTest {
         }
     }
 
-    /** They would be refused when read. */
+    /** Such weights would be refused when read. */
     @Test
     void weightsThatAreNotFiniteAreNotWritten() throws IOException {
         Path file = directory.resolve("checkpoint.safetensors");

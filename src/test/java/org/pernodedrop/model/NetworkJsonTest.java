@@ -122,7 +122,7 @@ class NetworkJsonTest {
         assertEquals(network, NetworkJson.read(NetworkJson.write(network)));
     }
 
-    /** A kind of layer that files do not know would lose whoever trains with it. */
+    /** Every kind of layer can be saved: otherwise a training with it would be lost. */
     @Test
     void everyKindOfLayerIsKnown() {
         Set<Class<?>> kinds = Stream.of(Layer.class, Pooling2D.class)
@@ -204,7 +204,7 @@ class NetworkJsonTest {
         refused(text, "the network's description");
     }
 
-    /** Whatever a file says, the message is a line, and not as long as the file. */
+    /** Messages are one line and short, whatever a file contains. */
     @Test
     void messagesAreShort() {
         String kind = "a\u2028b\\n" + "c".repeat(100_000);

@@ -40,7 +40,7 @@ class SafetensorsTest {
         return new Safetensors(Map.of("format", "pt"), tensors);
     }
 
-    // The format by hand: single quotes stand for double ones.
+    // The format written by hand, with single quotes for double ones.
     private Path file(long headerLength, String header, int dataBytes) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(ByteBuffer.allocate(8)
@@ -116,8 +116,8 @@ class SafetensorsTest {
     }
 
     /**
-     * Written by safetensors 0.8.0 with numpy 2.4.6: {@code safetensors.numpy.save_file({"0.weight":
-     * numpy.arange(6, dtype="float32").reshape(2, 3) / 8, "0.bias": numpy.float32([-1, 2, 0.1])}, name, {"by": "python"})}.
+     * Written by safetensors 0.8.0 with numpy 2.4.6: {@code safetensors.numpy.save_file({"0.weight": numpy.arange(6,
+     * dtype="float32").reshape(2, 3) / 8, "0.bias": numpy.float32([-1, 2, 0.1])}, name, {"by": "python"})}.
      */
     @Test
     void whatPythonWritesIsRead() throws Exception {
@@ -196,7 +196,7 @@ class SafetensorsTest {
         }
     }
 
-    /** Refused, and in a message that is not as long as the file. */
+    /** Refused with a short message. */
     @Test
     void thousandsOfDimensionsAreRefused() throws IOException {
         Path file = file("{'a':{'dtype':'F32','shape':[" + "1,".repeat(100_000) + "1],'data_offsets':[0,4]}}", 4);
@@ -212,7 +212,7 @@ class SafetensorsTest {
         assertThrows(ModelFileException.class, () -> Safetensors.read(file));
     }
 
-    // Every prefix, and random damage: a result or the documented exception.
+    // Every prefix, and random damage: either a result or the documented exception.
     @Test
     void damagedFilesNeverFailInAnotherWay() throws IOException {
         Path whole = folder.resolve("whole");

@@ -19,7 +19,7 @@ import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
 
-/** Files and snapshots on a CUDA device hold what they hold on the CPU. */
+/** Files and snapshots of a CUDA device equal those of the CPU. */
 class WeightsBetweenDevicesIT {
     @TempDir
     private Path folder;

@@ -106,7 +106,7 @@ class WeightsTest {
         }
     }
 
-    /** A description is short, however large the network: it must not make room for what the file does not hold. */
+    /** The description of a huge network is short: no memory may be allocated for tensors that the file lacks. */
     @Test
     void aHugeDescriptionAllocatesNothing() throws IOException {
         Path file = folder.resolve("weights.safetensors");

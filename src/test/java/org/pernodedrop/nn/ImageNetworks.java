@@ -190,7 +190,7 @@ abstract class ImageNetworks {
     /** A step as it is recorded, and on other numbers of threads, gives the same bits. */
     @ParameterizedTest
     @MethodSource("stacks")
-    void stepsDependNeitherOnThreadsNorOnRecording(LayerCases.Stack stack) {
+    void stepsDependNeitherOnThreadsNorOnCapture(LayerCases.Stack stack) {
         float[] expected = trained(stack, 1, false);
         assertArrayEquals(expected, trained(stack, 3, false));
         assertArrayEquals(expected, trained(stack, 2, true));
@@ -207,9 +207,9 @@ abstract class ImageNetworks {
             network.reserve(SAMPLES);
             Runnable step = () -> network.step(ownBatch.deviceInput, ownBatch.deviceLabels, SAMPLES, ownTotals);
             if (recorded) {
-                try (CapturedGraph recording = own.capture(step)) {
-                    recording.replay();
-                    recording.replay();
+                try (CapturedGraph graph = own.capture(step)) {
+                    graph.replay();
+                    graph.replay();
                 }
             } else {
                 step.run();

@@ -72,11 +72,11 @@ class NetworkMemoryTest {
                 step(network, samples);
                 // Others in between use the same room.
                 recorded.evaluate(batch.deviceInput, batch.deviceLabels, 3, totals);
-                try (CapturedGraph recording = backend.capture(() -> step(recorded, samples))) {
-                    recording.replay();
+                try (CapturedGraph graph = backend.capture(() -> step(recorded, samples))) {
+                    graph.replay();
                     assertThrows(IllegalStateException.class, () -> recorded.backward(batch.deviceInput));
                     step(network, samples);
-                    recording.replay();
+                    graph.replay();
                 }
             }
             assertEquals(before, backend.buffers.size());
@@ -91,15 +91,15 @@ class NetworkMemoryTest {
     void recordedStepsEndWithTheRoom() {
         Network network = LayerCases.builder(LayerCases.all().get(0)).build(backend);
         network.reserve(2);
-        try (CapturedGraph recording = backend.capture(() -> step(network, 2))) {
-            recording.replay();
+        try (CapturedGraph graph = backend.capture(() -> step(network, 2))) {
+            graph.replay();
             assertThrows(
                     IllegalStateException.class,
                     () -> backend.capture(() -> step(network, SAMPLES)).replay(),
                     "would have to make room");
             network.reserve(2);
             network.close();
-            assertThrows(IllegalStateException.class, recording::replay);
+            assertThrows(IllegalStateException.class, graph::replay);
         }
     }
 

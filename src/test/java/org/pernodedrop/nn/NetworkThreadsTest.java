@@ -20,7 +20,7 @@ import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
-/** A network in several threads: another one is refused, or nothing is disturbed. And how its steps end. */
+/** A network in several threads: another one is refused, or nothing is affected. And how its steps end. */
 class NetworkThreadsTest {
     private static final int SAMPLES = 13;
 
@@ -90,7 +90,7 @@ class NetworkThreadsTest {
     }
 
     @Test
-    void networksOfOneBackendAreNeverDisturbedInSilence() throws Exception {
+    void networksOfOneBackendAreNeverAffectedSilently() throws Exception {
         List<float[]> expected = new ArrayList<>();
         try (Network network = network();
                 TestBatch batch = batch();
@@ -136,10 +136,10 @@ class NetworkThreadsTest {
                 TestBatch batch = batch();
                 LossAccumulator totals = backend.memory().newLossAccumulator()) {
             network.reserve(SAMPLES);
-            try (CapturedGraph recording =
+            try (CapturedGraph graph =
                     backend.capture(() -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals))) {
                 network.state().setStep(StepState.LAST_STEP - 1);
-                recording.replay();
+                graph.replay();
                 network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                 assertEquals(StepState.LAST_STEP + 1, network.state().step());
                 float[] parameters = backend.memory().download(network.parameterBuffer());
@@ -147,7 +147,7 @@ class NetworkThreadsTest {
                         backend.memory().download(network.statistics().get(0).values());
                 long samples = totals.read().samples();
                 for (Executable call : List.<Executable>of(
-                        recording::replay,
+                        graph::replay,
                         network::update,
                         () -> network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals),
                         () -> network.forward(batch.deviceInput, SAMPLES, Mode.TRAINING),
@@ -165,7 +165,7 @@ class NetworkThreadsTest {
                 assertEquals(samples, totals.read().samples());
                 network.evaluate(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
                 network.state().setStep(7);
-                recording.replay();
+                graph.replay();
                 assertEquals(8, network.state().step());
             }
         }

@@ -20,7 +20,7 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.data.Permutation;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 
-/** Batches hold the rows of their order, whether they come from the device or from the host. */
+/** Batches hold the rows in the given order, whether device-resident or streamed. */
 class BatchesTest implements BackendFixture {
     private final WatchedBackend backend = new WatchedBackend(new CpuBackend(1));
     private final Dataset data =
@@ -29,8 +29,8 @@ class BatchesTest implements BackendFixture {
     private final int width = data.featureCount();
 
     enum Source {
-        RESIDENT,
-        FED
+        DEVICE_RESIDENT,
+        STREAMED
     }
 
     @Override
@@ -44,12 +44,12 @@ class BatchesTest implements BackendFixture {
     }
 
     private BatchSource open(Source source) {
-        return source == Source.RESIDENT
+        return source == Source.DEVICE_RESIDENT
                 ? new DeviceResidentDataset(backend, data)
                 : new StreamedDataset(backend, data);
     }
 
-    // Checks a pass, of which only some batches are looked for.
+    // Checks the first batches of a pass.
     private void assertPass(Batches batches, int[] order, int size, int most) {
         batches.start(order, size);
         int first = 0;
@@ -70,7 +70,14 @@ class BatchesTest implements BackendFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"RESIDENT, 1", "RESIDENT, 13", "RESIDENT, 1000", "FED, 1", "FED, 13", "FED, 1000"})
+    @CsvSource({
+        "DEVICE_RESIDENT, 1",
+        "DEVICE_RESIDENT, 13",
+        "DEVICE_RESIDENT, 1000",
+        "STREAMED, 1",
+        "STREAMED, 13",
+        "STREAMED, 1000"
+    })
     void everyRowComesInOrder(Source source, int size) {
         try (BatchSource open = open(source);
                 Batches batches = open.batches(size)) {
@@ -115,7 +122,7 @@ class BatchesTest implements BackendFixture {
             backend.limitAllocations(Integer.MAX_VALUE);
             try (BatchSource open = open(source)) {
                 long before = backend.memory().use().used();
-                backend.limitAllocations(source == Source.FED ? allocations % 2 : allocations);
+                backend.limitAllocations(source == Source.STREAMED ? allocations % 2 : allocations);
                 assertThrows(OutOfDeviceMemoryException.class, () -> open.batches(13));
                 assertEquals(before, backend.memory().use().used());
             }

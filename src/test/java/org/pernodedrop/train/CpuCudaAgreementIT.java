@@ -26,14 +26,14 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig.Regularizer;
 
-/** The same seed on the CPU and on a CUDA device: the same weights and masks, and losses that part slowly. */
+/** The same seed on the CPU and on a CUDA device gives the same weights and masks, and losses that diverge slowly. */
 @Tag("thorough")
 class CpuCudaAgreementIT {
     private static final int STEPS = 100;
     private static final int BATCH = 20;
     private static final long SEED = 9;
 
-    /** Of a step's loss: rounding errors of sums, grown by the steps before; seen were 1e-7. */
+    /** Of a step's loss: accumulated rounding errors of sums; 1e-7 was measured. */
     private static final double TOLERANCE = 1e-4;
 
     private static Backend cuda;
@@ -70,7 +70,7 @@ class CpuCudaAgreementIT {
         }
     }
 
-    /** What a training gave on one device. */
+    /** Results of a training on one device. */
     private record Outcome(float[] initial, List<float[]> masks, List<LossTotals> losses) {}
 
     @BeforeAll

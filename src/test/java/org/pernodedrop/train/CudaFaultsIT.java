@@ -29,8 +29,8 @@ import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.PerNodeDropDense;
 
 /**
- * Every call of the driver that a training run makes is made to fail, one after the other: always a clear exception,
- * nothing leaks, and the next run gives the same bits as if nothing had been.
+ * Makes every driver call of a training fail, one after the other: each failure raises a clear exception and leaks
+ * nothing, and the next run gives the same bits.
  */
 @Tag("thorough")
 class CudaFaultsIT {
@@ -83,7 +83,7 @@ class CudaFaultsIT {
                 .describe();
     }
 
-    /** Parameters after a run with data on the device, data from the host, and recorded steps. */
+    /** Parameters after a run with device-resident data, streamed data and captured steps. */
     private static float[] run() {
         try (Backend backend = CudaDeviceUnderTest.open();
                 BatchSource training = new StreamedDataset(backend, TRAINING);
@@ -106,7 +106,7 @@ class CudaFaultsIT {
             device.fail(call, n);
             Throwable failure = null;
             try {
-                // Where the pool could give kept memory back, the allocation was tried again.
+                // The pool may free cached memory and retry the allocation.
                 assertArrayEquals(expected, run(), which);
                 assertEquals(Call.ALLOCATION, call, which + ": the run did not notice");
             } catch (RuntimeException thrown) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class DrawingMachine {
     private DrawingMachine() {}
 
-    /** Skips the test that calls it, saying why, on a machine that cannot draw; where CI=true it fails instead. */
+    /** Skips the calling test with a message if the machine cannot draw; fails instead if CI=true. */
     public static void require() {
         try {
             Graphics2D graphics = new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB).createGraphics();

@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The training of one network of a run, as its files tell.
+ * The training of one network of a run, read from its files.
  *
- * @param name what it is called
- * @param folder the run's files
+ * @param name of the run in messages
+ * @param folder of the run's files
  * @param baseline whether it is the network without a regularizer, trained after the other
  * @param report run.json
  * @param epochs metrics.csv without its header; the columns are those of {@link MetricsCsv#HEADER}
@@ -48,7 +48,7 @@ record FinishedRun(String name, Path folder, boolean baseline, JsonNode report, 
         return folder.resolve(baseline ? "metrics-none.csv" : "metrics.csv");
     }
 
-    /** The device that was asked for. */
+    /** The requested device. */
     String device() {
         return report.at("/settings/device").asText();
     }
@@ -58,7 +58,7 @@ record FinishedRun(String name, Path folder, boolean baseline, JsonNode report, 
         return (report.at("/data/train_examples").asInt() + batch - 1) / batch;
     }
 
-    /** The median of all epochs but the first, in which much is done once. */
+    /** Median of all epochs except the first, which includes one-time work. */
     double secondsPerEpoch() {
         double[] seconds = epochs.stream()
                 .skip(epochs.size() > 1 ? 1 : 0)
@@ -76,14 +76,14 @@ record FinishedRun(String name, Path folder, boolean baseline, JsonNode report, 
                 double expected = other.epochs.get(k)[column];
                 double difference =
                         Math.abs(epochs.get(k)[column] - expected) / Math.max(Math.abs(expected), Double.MIN_NORMAL);
-                // Not a number is as far away as can be.
+                // NaN counts as an infinite difference.
                 largest = difference <= largest ? largest : Double.isNaN(difference) ? Double.MAX_VALUE : difference;
             }
         }
         return largest;
     }
 
-    /** Whether all numbers of the first epochs but the seconds are the same. */
+    /** Whether all numbers of the first epochs except the seconds are equal. */
     boolean equals(FinishedRun other, int count) {
         for (int k = 0; k < count; k++) {
             if (!Arrays.equals(epochs.get(k), 0, SECONDS, other.epochs.get(k), 0, SECONDS)) {

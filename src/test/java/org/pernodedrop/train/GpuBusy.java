@@ -9,24 +9,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How busy a GPU was in the steady state of a run: between the ends of its first and its last epoch.
+ * Utilisation of a GPU in the steady state of a run: between the ends of its first and its last epoch.
  *
  * @param percent mean of nvidia-smi's {@code utilization.gpu}, the share of time in which some kernel ran
  * @param samples number of values behind it
  */
 record GpuBusy(double percent, int samples) {
-    /** What nvidia-smi wrote down: time, utilisation and more, a line a sample. */
+    /** Output of nvidia-smi: time, utilisation and more, one line per sample. */
     static final String SAMPLES = "gpu.csv";
 
-    /** When metrics.csv grew: time and number of lines. */
+    /** Times at which metrics.csv grew, with the number of lines. */
     static final String EPOCHS = "epochs.csv";
 
-    // Fewer would tell nothing: the driver itself looks up to six times a second.
+    // Fewer are not meaningful: the driver samples up to six times a second.
     private static final int ENOUGH = 5;
 
-    /** Nothing where the driver does not tell, or the steady state was too short for it. */
+    /** Empty if the driver reports nothing, or the steady state was too short. */
     static Optional<GpuBusy> of(Path run) {
-        // Times are written alike, year first: their order is that of the text.
+        // Times have one format with the year first, so they sort as text.
         List<String> ends = rows(run.resolve(EPOCHS)).stream()
                 .filter(row -> row.length == 2 && Integer.parseInt(row[1]) > 1)
                 .map(row -> row[0])

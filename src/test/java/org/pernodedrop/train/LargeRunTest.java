@@ -21,7 +21,7 @@ import org.pernodedrop.model.ModelFileException;
 import org.pernodedrop.model.Safetensors;
 import org.pernodedrop.train.TrainingState.EpochRows;
 
-/** What is written of runs with very many columns or epochs is read again. */
+/** Files of runs with very many columns or epochs can be read again. */
 class LargeRunTest {
     private static final int COLUMNS = 600_000;
     private static final int EPOCHS = 200_000;
@@ -90,7 +90,7 @@ class LargeRunTest {
         assertTrue(Files.notExists(file));
     }
 
-    /** So many epochs as there is said to be room for do fit, however long their numbers are. */
+    /** The promised number of epochs fits, however long their numbers are. */
     @Test
     void theRoomIsThere() {
         EpochMetrics longest = new EpochMetrics(
@@ -106,7 +106,7 @@ class LargeRunTest {
         assertEquals(0, RunCheckpoints.moreEpochs(JsonText.MAX_LENGTH));
     }
 
-    /** As earlier versions have written them: with the numbers' names. */
+    /** The format of earlier versions, with named numbers. */
     @Test
     void namedNumbersAreRead() throws IOException {
         String config = state(1).toJson();

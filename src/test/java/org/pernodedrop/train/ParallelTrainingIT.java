@@ -31,7 +31,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig.Regularizer;
 
-/** Networks in several threads, each on a backend of its own on the same device, train as they do alone: bit for bit. */
+/** Networks in several threads, each with its own backend on the same device, train bit for bit as alone. */
 @Tag("thorough")
 class ParallelTrainingIT {
     private static final int ROUNDS = 3;

@@ -20,7 +20,7 @@ import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.train.PlacedData.DataOnDevice;
 
-/** Where data is put, and what happens when there is no room. */
+/** Placement of data, and what happens if memory does not suffice. */
 class PlacedDataTest {
     private final WatchedBackend backend = new WatchedBackend(new CpuBackend(1));
     private final DataSplit split = DataSource.parse("vowel", null).load(3, 0.3, 207);

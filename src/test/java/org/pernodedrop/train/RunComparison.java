@@ -15,14 +15,14 @@ import java.util.Optional;
 
 /**
  * Compares runs of the same training on several devices, for {@code native-tests/gpu/check.sh}: losses of the first
- * {@value #STEPS} steps agree within {@value #TOLERANCE} relative between devices; two runs on the same device, such as one
- * with and one without graphs, are the same in every bit of every common epoch. Beside that: how long an epoch took, and how
- * busy the GPU was.
+ * {@value #STEPS} steps must agree within {@value #TOLERANCE} relative between devices; two runs on the same device,
+ * such as one with and one without graphs, must be bit-identical in every common epoch. Also reports the duration of an
+ * epoch and the utilisation of the GPU.
  *
- * <p>Adam divides a gradient by its own size, so rounding alone moves weights whose gradient is almost zero, and wide networks
- * drift apart with the very same arithmetic. How far, the network without a mask tells, if it was trained beside: it must stay
- * within {@value #DRIFT}, and the network with the mask within {@value #TIMES_DRIFT} times what it drifted, or within
- * {@value #TOLERANCE} where that is more.
+ * <p>Adam divides a gradient by its magnitude, so rounding moves weights whose gradient is almost zero, and wide
+ * networks drift apart even with the same arithmetic. The baseline without a mask, if there is one, measures this
+ * drift: it must stay within {@value #DRIFT}, and the network with the mask within {@value #TIMES_DRIFT} times the
+ * baseline's drift or within {@value #TOLERANCE}, whichever is larger.
  */
 public final class RunComparison {
     static final int STEPS = 100;
@@ -38,7 +38,8 @@ public final class RunComparison {
     /**
      * Compares the runs of each list with each other.
      *
-     * @param baselines the networks without a mask that were trained beside the runs, in the same folders; may lack some
+     * @param baselines networks without a mask that were trained beside the runs, in the same folders; some may be
+     *     missing
      */
     RunComparison(List<FinishedRun> runs, List<FinishedRun> baselines, PrintStream out) {
         this.baselines = baselines;
@@ -52,7 +53,7 @@ public final class RunComparison {
         failures.forEach(failure -> out.println("WRONG: " + failure));
     }
 
-    /** Arguments: the JSON file to write, then NAME=FOLDER of each run, first the one that the others are held to. */
+    /** Arguments: the JSON file to write, then NAME=FOLDER of each run, the reference first. */
     public static void main(String[] arguments) throws IOException {
         List<FinishedRun> runs = new ArrayList<>();
         List<FinishedRun> baselines = new ArrayList<>();
@@ -69,7 +70,7 @@ public final class RunComparison {
         System.exit(comparison.failures.isEmpty() ? 0 : 1);
     }
 
-    /** What is wrong, a line each. */
+    /** Violations, one line each. */
     List<String> failures() {
         return failures;
     }
@@ -154,7 +155,10 @@ public final class RunComparison {
         return String.format(Locale.ROOT, "%.1e off %s in %d epochs", within, other.name(), held);
     }
 
-    /** How far losses may be apart: a network with a mask is measured by the ones without, where both runs have one. */
+    /**
+     * Permitted difference of losses: for a network with a mask it depends on the baselines' drift, if both runs have
+     * one.
+     */
     private double tolerance(FinishedRun run, FinishedRun other, int epochs) {
         if (run.baseline()) {
             return DRIFT;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The judge of training runs on a GPU accepts what may differ and nothing else. */
+/** The comparison of training runs accepts permitted differences only. */
 class RunComparisonTest {
     @TempDir
     private Path directory;
@@ -116,7 +116,7 @@ class RunComparisonTest {
                 List.of("2026/11/23 10:00:00.500, 1", "2026/11/23 10:00:01.000, 2", "2026/11/23 10:00:02.000, 4"));
         List<String> samples = new ArrayList<>();
         for (int k = 0; k < 30; k++) {
-            // 0 before and after the steady state, 90 and 80 in it.
+            // 0 before and after the steady state, 90 and 80 within it.
             int busy = k <= 10 || k > 20 ? 0 : k % 2 == 0 ? 90 : 80;
             samples.add(String.format("2026/11/23 10:00:0%d.%d00, %d, 1000", k / 10, k % 10, busy));
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.Refusal;
 
-/** The files of a run, one by one. */
+/** The files of a run. */
 class RunFilesTest {
     @TempDir
     private Path directory;
@@ -59,7 +59,7 @@ class RunFilesTest {
         return assertThrows(UncheckedIOException.class, () -> open(path)).getMessage();
     }
 
-    /** An earlier run stays until the new one is whole, and then none of its files does. */
+    /** An earlier run stays until the new one is complete; then all its files are replaced. */
     @Test
     void runsTakeTheirPlaceAtOnce() throws IOException {
         Path path = directory.resolve("a/b");
@@ -89,7 +89,7 @@ class RunFilesTest {
         assertEquals(notes, Files.readString(path.resolve("notes.txt")));
     }
 
-    /** Of a run that a killed process was replacing any files may be left: they are no reason to refuse the folder. */
+    /** A killed replacement may leave any files of a run: they are no reason to refuse the folder. */
     @Test
     void whatIsLeftOfAReplacedRunIsNoStranger() throws IOException {
         Files.writeString(directory.resolve("curves.png"), "a picture without its metrics");
@@ -101,7 +101,7 @@ class RunFilesTest {
         assertEquals(List.of("metrics.csv"), names());
     }
 
-    /** What failed before there was anything to go on with goes; what failed later is gone on with. */
+    /** A run that failed before its first epoch is deleted; one that failed later is resumed. */
     @Test
     void failedRunsAreGoneOnWithOnceTheyHaveAnEpoch() throws IOException {
         try (RunDirectory whole = open(directory)) {
@@ -172,7 +172,7 @@ class RunFilesTest {
         assertEquals(List.of("taken"), names());
     }
 
-    /** Whatever has the name of a run's file and is none would be lost when the new run takes its place. */
+    /** A foreign file with the name of a run's file would be lost when the new run replaces it. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -23,9 +23,10 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
 
 /**
- * What is read from files, fed with anything: it is read, or refused in one line; nothing else is thrown, and no more memory
- * is taken than the file is long. A build runs the inputs in the folder {@code SavedFilesFuzzTestInputs}; with the environment
- * variable {@code JAZZER_FUZZ=1}, new ones are searched for: {@code mvn test -Dtest=SavedFilesFuzzTest#safetensors}.
+ * Feeds arbitrary bytes to the readers of files: they either read them or refuse them with a one-line message, throw
+ * nothing else, and allocate no more memory than the file's length. A build runs the inputs in the folder
+ * {@code SavedFilesFuzzTestInputs}; with the environment variable {@code JAZZER_FUZZ=1}, new ones are searched for:
+ * {@code mvn test -Dtest=SavedFilesFuzzTest#safetensors}.
  */
 class SavedFilesFuzzTest {
     private interface Reading {
@@ -69,7 +70,7 @@ class SavedFilesFuzzTest {
         }
     }
 
-    /** Headers, from the third byte on, of the right length and before so much data, so that what they say is reached. */
+    /** Headers from the third byte on, with the right length and amount of data, so that their content is parsed. */
     @FuzzTest(maxDuration = "15m")
     void header(byte[] input) throws IOException {
         if (input.length < Short.BYTES) {
@@ -94,7 +95,7 @@ class SavedFilesFuzzTest {
         }
     }
 
-    /** Descriptions of networks: what is read is written, and read as the same. */
+    /** Descriptions of networks: writing and reading again gives an equal network. */
     @FuzzTest(maxDuration = "15m")
     void network(byte[] json) throws IOException {
         refusedInOneLineOr(() -> {
@@ -103,7 +104,7 @@ class SavedFilesFuzzTest {
         });
     }
 
-    /** What belongs to a run: how far it got, its data and its arguments, with a control character between them. */
+    /** The texts of a run: training, data and arguments, separated by a control character. */
     @FuzzTest(maxDuration = "15m")
     void run(byte[] input) throws IOException {
         String[] texts = new String(input, StandardCharsets.UTF_8).split("\u001E", -1);

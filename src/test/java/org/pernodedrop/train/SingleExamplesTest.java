@@ -28,7 +28,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.Snapshot;
 import org.pernodedrop.nn.StateCopy;
 
-/** Training where a last batch of one example would spoil batch normalization, and training up to the last step. */
+/** Training in which a last batch of one example would break batch normalization, and training up to the last step. */
 class SingleExamplesTest {
     private static final int EXAMPLES = 13;
     private static final TrainingConfig CONFIG =

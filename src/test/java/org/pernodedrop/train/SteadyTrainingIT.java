@@ -19,7 +19,7 @@ import org.pernodedrop.data.Permutation;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.train.PlacedData.DataOnDevice;
 
-/** Training for long takes no more of a device than training for short. */
+/** Long trainings use no more device memory than short ones. */
 @Tag("thorough")
 class SteadyTrainingIT {
     private static final int WARM_STEPS = 20;

@@ -46,7 +46,7 @@ class TrainedDataTest {
         assertEquals(List.of("a", "b"), again.wanted().classNames());
     }
 
-    /** What was decided, or given, about the header counts when the data is read again. */
+    /** The header setting of the first reading, given or detected, holds when the data is read again. */
     @Test
     void theHeaderIsReadAgainAsItWas() throws IOException {
         TrainedData given = trained("7,3,1\n1.5,2.5,0\n3.5,0.5,1\n1.25,2.75,0\n3.25,0.25,1\n", Header.YES);
@@ -60,7 +60,7 @@ class TrainedDataTest {
         assertEquals(3, not.reload(null, Reading.STANDARD_LIMIT).train().classes());
     }
 
-    /** Data of another kind is told to be other data: that a CSV file had a header is not its fault. */
+    /** Data of another kind is refused by its checksum, not for its missing header. */
     @Test
     void dataOfAnotherKindIsOtherData() throws IOException {
         TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);

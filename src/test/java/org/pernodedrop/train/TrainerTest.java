@@ -75,7 +75,7 @@ class TrainerTest {
         }
     }
 
-    // The same by hand: batches are put together on the host, and nothing is kept on the device.
+    // A reference loop: batches are gathered on the host, and nothing stays on the device.
     private List<LossTotals> reference(TrainingConfig config) {
         Dataset data = split.train();
         List<LossTotals> epochs = new ArrayList<>();
@@ -222,7 +222,7 @@ class TrainerTest {
                 .build();
         TrainingResult result = train(
                 model.with(regularizer).withArchitecture(Architecture.mlp(64)), config, new TrainingListener() {});
-        // A guess is ln 10 = 2.3.
+        // Guessing gives ln 10 = 2.3.
         assertTrue(result.last().trainLoss() < 1, result.toString());
         assertFalse(result.stoppedEarly());
     }
@@ -298,7 +298,7 @@ class TrainerTest {
 
     @Test
     void aSnapshotHoldsTheBestEpochAndNotTheLast() {
-        // Patience ends it, so the best epoch lies before the last.
+        // Early stopping ends it, so the best epoch is before the last.
         TrainingConfig config = TrainingConfig.builder()
                 .epochs(200)
                 .patience(2)

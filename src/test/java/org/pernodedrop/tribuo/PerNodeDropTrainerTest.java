@@ -61,7 +61,7 @@ import org.tribuo.transform.TransformTrainer;
 import org.tribuo.transform.TransformationMap;
 import org.tribuo.transform.transformations.LinearScalingTransformation;
 
-/** The trainer among Tribuo's own: evaluators, transformations, ensembles, provenance, configuration, files. */
+/** The trainer with Tribuo's evaluators, transformations, ensembles, provenance, configuration and files. */
 class PerNodeDropTrainerTest {
     private static final Locale MACHINES = Locale.getDefault();
 
@@ -75,7 +75,10 @@ class PerNodeDropTrainerTest {
         testing = TribuoData.of(digits.validation());
     }
 
-    /** Tribuo 4.3.2 capitalizes names of methods as the language has it; where that makes no I of i, it writes no files. */
+    /**
+     * Tribuo 4.3.2 capitalises method names in the default locale and cannot write files where that does not map i to
+     * I.
+     */
     @BeforeAll
     static void takeALanguageThatTribuoKnows() {
         if (!"i".toUpperCase().equals("I")) {
@@ -97,7 +100,7 @@ class PerNodeDropTrainerTest {
         DataSplit split = DataSource.parse("digits", null).load(42, 0.2, 0);
         MutableDataset<Label> training = TribuoData.of(split.train());
         MutableDataset<Label> testing = TribuoData.of(split.validation());
-        // The lines of docs.
+        // As in docs/frameworks.md.
         Trainer<Label> trainer = new TransformTrainer<>(
                 PerNodeDropTrainer.builder()
                         .network("mlp:128")

@@ -13,7 +13,7 @@ import org.tribuo.datasource.ListDataSource;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
-/** This library's data as Tribuo's, which leaves zeros out. */
+/** Converts this library's data to Tribuo's, which omits zeros. */
 final class TribuoData {
     private TribuoData() {}
 

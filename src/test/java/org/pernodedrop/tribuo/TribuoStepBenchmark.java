@@ -15,9 +15,9 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 
 /**
- * Time of Tribuo's {@code train} by training steps, 128 x 784 x 256 with 10 classes, with our layer, with the same layer and
- * a materialised mask, and without a mask, in turn in one process: Tribuo has no layers of its own to compare with. Reading
- * the data set and evaluating each epoch are part of it. Then resident memory over many steps. Not a test.
+ * Time of a step of Tribuo's {@code train}, 128 x 784 x 256 with 10 classes, with this library's layer, with a
+ * materialised mask and without a mask, alternating in one process, since Tribuo has no such layers. Includes reading
+ * the data set and evaluating each epoch. Then resident memory over many steps. Not a test.
  */
 final class TribuoStepBenchmark {
     private static final int STEPS_OF_AN_EPOCH = 50;

@@ -64,7 +64,9 @@ final class PassTimes {
         CacheFlush(Backend backend) {
             this.backend = backend;
             boolean cpu = backend.device().equals(Device.CPU.toString());
-            buffer = cpu ? null : backend.memory().allocate(backend.memory().use().total() / SHARE / Float.BYTES);
+            buffer = cpu
+                    ? null
+                    : backend.memory().allocate(backend.memory().use().total() / SHARE / Float.BYTES);
         }
 
         void run() {

@@ -88,7 +88,8 @@ public record Peaks(
             DeviceFloats c = workspace.allocate((long) size * size);
             backend.randomFills().uniform(1, 0, -1, 1, a);
             backend.randomFills().uniform(2, 0, -1, 1, b);
-            return fastest(backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
+            return fastest(
+                    backend, () -> backend.matrices().product(false, false, size, size, size, 1, a, b, 0, c), tries);
         }
     }
 

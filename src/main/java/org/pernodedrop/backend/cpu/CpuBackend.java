@@ -93,7 +93,7 @@ public final class CpuBackend extends Backend {
     /** Does nothing: every call has finished when it returns. */
     @Override
     public void synchronize() {
-        alone(() -> gate.requireOutsideGraphs("synchronize"));
+        alone(() -> gate.requireOutsideCaptures("synchronize"));
     }
 
     @Override
@@ -156,7 +156,7 @@ public final class CpuBackend extends Backend {
 
     @Override
     protected CapturedGraph captureKernel(Runnable operations) {
-        gate.requireOutsideGraphs("capture");
+        gate.requireOutsideCaptures("capture");
         StepCount steps = new StepCount();
         runner().observe(steps, () -> gate.replay(operations));
         return new CpuGraph(gate, operations, steps);

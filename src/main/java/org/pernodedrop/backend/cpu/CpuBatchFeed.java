@@ -71,6 +71,6 @@ final class CpuBatchFeed implements BatchFeed {
         if (closed) {
             throw new IllegalStateException("the feed was closed before its use");
         }
-        gate.requireOutsideGraphs("using a feed");
+        gate.requireOutsideCaptures("using a feed");
     }
 }

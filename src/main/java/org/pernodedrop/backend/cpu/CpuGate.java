@@ -4,7 +4,7 @@ import org.pernodedrop.backend.OwnerCheck;
 
 /**
  * What a backend's objects may do now: nothing once it is closed or while another thread is in an operation, and only
- * operations while a recording is replayed.
+ * operations while a graph is captured or replayed.
  */
 final class CpuGate {
     private final OwnerCheck owner;
@@ -22,17 +22,16 @@ final class CpuGate {
         }
     }
 
-    /** Refuses what other devices could not do in a recording, so that no program works on the CPU alone. */
-    void requireOutsideGraphs(String operation) {
+    /** Refuses what other devices could not do in a capture, so that no program works on the CPU alone. */
+    void requireOutsideCaptures(String operation) {
         requireOpen();
         if (replaying) {
-            throw new IllegalStateException(
-                    operation + " cannot be part of a recording; call it before or after a replay");
+            throw new IllegalStateException(operation + " cannot be part of a graph; call it before or after a replay");
         }
     }
 
     void replay(Runnable operations) {
-        requireOutsideGraphs("replay");
+        requireOutsideCaptures("replay");
         replaying = true;
         try {
             operations.run();

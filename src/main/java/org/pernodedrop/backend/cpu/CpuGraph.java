@@ -18,9 +18,9 @@ final class CpuGraph implements CapturedGraph {
     @Override
     public void replay() {
         if (closed) {
-            throw new IllegalStateException("the recording was closed before its use");
+            throw new IllegalStateException("the graph was closed before its use");
         }
-        gate.requireOutsideGraphs("replay");
+        gate.requireOutsideCaptures("replay");
         steps.requireSteps();
         gate.replay(operations);
     }

@@ -39,7 +39,7 @@ final class CpuLossAccumulator implements LossAccumulator {
     @Override
     public void reset() {
         requireOpen();
-        gate.requireOutsideGraphs("resetting totals");
+        gate.requireOutsideCaptures("resetting totals");
         loss = 0;
         samples = 0;
         correct = 0;
@@ -49,7 +49,7 @@ final class CpuLossAccumulator implements LossAccumulator {
     @Override
     public LossTotals read() {
         requireOpen();
-        gate.requireOutsideGraphs("reading totals");
+        gate.requireOutsideCaptures("reading totals");
         return new LossTotals(loss, samples, correct, firstNonFiniteStep);
     }
 

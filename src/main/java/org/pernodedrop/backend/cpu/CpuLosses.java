@@ -10,8 +10,8 @@ import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
- * CpuLosses and their gradients. Samples are summed in doubles, first within stretches of the batch, then stretch by
- * stretch, so that sums don't depend on the number of threads.
+ * Losses and their gradients. Samples are summed in doubles, first within chunks of the batch, then chunk by
+ * chunk, so that sums don't depend on the number of threads.
  */
 final class CpuLosses extends Losses {
     // What an exponential costs, in multiply-adds.
@@ -42,7 +42,7 @@ final class CpuLosses extends Losses {
         CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
         checkLabels(samples, classes, ownLabels);
         long work = (long) classes * FUNCTION_WORK;
-        int stretches = reserve(samples, work);
+        int chunks = reserve(samples, work);
         Chunks.run(pool, samples, work, (index, from, to, worker) -> {
             double loss = 0;
             int correct = 0;
@@ -66,7 +66,7 @@ final class CpuLosses extends Losses {
             losses[index] = loss;
             hits[index] = correct;
         });
-        gather(ownState, samples, stretches, ownTotals);
+        gather(ownState, samples, chunks, ownTotals);
     }
 
     @Override
@@ -83,7 +83,7 @@ final class CpuLosses extends Losses {
         CpuFloats ownTargets = CpuFloats.of(targets);
         CpuFloats ownGradient = CpuFloats.of(gradient);
         CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
-        int stretches = reserve(samples, outputs);
+        int chunks = reserve(samples, outputs);
         double factor = 2.0 / ((double) samples * outputs);
         Chunks.run(pool, samples, outputs, (index, from, to, worker) -> {
             double loss = 0;
@@ -103,7 +103,7 @@ final class CpuLosses extends Losses {
             losses[index] = loss;
             hits[index] = 0;
         });
-        gather(ownState, samples, stretches, ownTotals);
+        gather(ownState, samples, chunks, ownTotals);
     }
 
     private static void softmaxGradient(
@@ -137,18 +137,18 @@ final class CpuLosses extends Losses {
     }
 
     private int reserve(int samples, long work) {
-        int stretches = Chunks.number(samples, work);
-        if (losses.length < stretches) {
-            losses = new double[stretches];
-            hits = new int[stretches];
+        int chunks = Chunks.number(samples, work);
+        if (losses.length < chunks) {
+            losses = new double[chunks];
+            hits = new int[chunks];
         }
-        return stretches;
+        return chunks;
     }
 
-    private void gather(CpuStepState state, int samples, int stretches, CpuLossAccumulator totals) {
+    private void gather(CpuStepState state, int samples, int chunks, CpuLossAccumulator totals) {
         double loss = 0;
         int correct = 0;
-        for (int k = 0; k < stretches; k++) {
+        for (int k = 0; k < chunks; k++) {
             loss += losses[k];
             correct += hits[k];
         }

@@ -13,7 +13,7 @@ import org.pernodedrop.kernels.cpu.WorkerPool;
 final class CpuMatrices extends Matrices {
     // Below this many multiply-adds a hand-over between threads costs more than it gains.
     private static final long UNSPLIT = 1 << 18;
-    private static final int MOST_PARTS = 32;
+    private static final int MAX_PARTS = 32;
     private static final int SMALLEST_PART = 64;
     private static final int PART_MULTIPLE = 16;
 
@@ -112,7 +112,7 @@ final class CpuMatrices extends Matrices {
     }
 
     private static int part(int longer) {
-        int even = (longer - 1) / MOST_PARTS + 1;
+        int even = (longer - 1) / MAX_PARTS + 1;
         int rounded = ((even - 1) / PART_MULTIPLE + 1) * PART_MULTIPLE;
         return Math.max(rounded, SMALLEST_PART);
     }

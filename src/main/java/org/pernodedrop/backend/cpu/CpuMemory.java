@@ -29,57 +29,57 @@ final class CpuMemory extends Memory {
 
     @Override
     protected DeviceFloats allocateKernel(long length) {
-        gate.requireOutsideGraphs("allocate");
+        gate.requireOutsideCaptures("allocate");
         return new CpuFloats(allocated(length, float[]::new), meter);
     }
 
     @Override
     protected DeviceInts allocateIntsKernel(long length) {
-        gate.requireOutsideGraphs("allocateInts");
+        gate.requireOutsideCaptures("allocateInts");
         return new CpuInts(allocated(length, int[]::new), meter);
     }
 
     @Override
     protected StepState newStepStateKernel(long seed) {
-        gate.requireOutsideGraphs("newStepState");
+        gate.requireOutsideCaptures("newStepState");
         return new CpuStepState(seed, gate);
     }
 
     @Override
     protected LossAccumulator newLossAccumulatorKernel() {
-        gate.requireOutsideGraphs("newLossAccumulator");
+        gate.requireOutsideCaptures("newLossAccumulator");
         return new CpuLossAccumulator(gate);
     }
 
     @Override
     protected BatchFeed newBatchFeedKernel(int features, int labels) {
-        gate.requireOutsideGraphs("newBatchFeed");
+        gate.requireOutsideCaptures("newBatchFeed");
         return new CpuBatchFeed(features, labels, gate);
     }
 
     @Override
     protected DeviceTimer newTimerKernel() {
-        gate.requireOutsideGraphs("newTimer");
+        gate.requireOutsideCaptures("newTimer");
         return new CpuTimer(gate);
     }
 
     @Override
     protected void uploadKernel(float[] from, int offset, DeviceFloats to) {
-        gate.requireOutsideGraphs("upload");
+        gate.requireOutsideCaptures("upload");
         CpuFloats own = CpuFloats.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
 
     @Override
     protected void uploadKernel(int[] from, int offset, DeviceInts to) {
-        gate.requireOutsideGraphs("upload");
+        gate.requireOutsideCaptures("upload");
         CpuInts own = CpuInts.of(to);
         System.arraycopy(from, offset, own.array, own.offset, (int) own.length());
     }
 
     @Override
     protected void downloadKernel(DeviceFloats from, float[] to, int offset) {
-        gate.requireOutsideGraphs("download");
+        gate.requireOutsideCaptures("download");
         CpuFloats own = CpuFloats.of(from);
         System.arraycopy(own.array, own.offset, to, offset, (int) own.length());
     }

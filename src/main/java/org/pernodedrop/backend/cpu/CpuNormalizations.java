@@ -6,7 +6,7 @@ import org.pernodedrop.backend.Normalizations;
 import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
-/** Batch normalization. Sums are in double precision, stretch of rows by stretch, and then over the stretches in order. */
+/** Batch normalization. Sums are in double precision, first within chunks of rows, then over the chunks in order. */
 final class CpuNormalizations extends Normalizations {
     private final WorkerPool pool;
 

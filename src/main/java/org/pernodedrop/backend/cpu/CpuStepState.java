@@ -47,7 +47,7 @@ final class CpuStepState implements StepState {
         step++;
     }
 
-    /** The step, for operations: these may be part of a recording. */
+    /** The step, for operations: these may be part of a graph. */
     long currentStep() {
         return step;
     }
@@ -65,14 +65,14 @@ final class CpuStepState implements StepState {
     @Override
     public long step() {
         requireOpen();
-        gate.requireOutsideGraphs("reading a step");
+        gate.requireOutsideCaptures("reading a step");
         return step;
     }
 
     @Override
     public void setStep(long step) {
         requireOpen();
-        gate.requireOutsideGraphs("setting a step");
+        gate.requireOutsideCaptures("setting a step");
         StepState.checkStep(step);
         this.step = step;
     }
@@ -80,14 +80,14 @@ final class CpuStepState implements StepState {
     @Override
     public float learningRate() {
         requireOpen();
-        gate.requireOutsideGraphs("reading a learning rate");
+        gate.requireOutsideCaptures("reading a learning rate");
         return learningRate;
     }
 
     @Override
     public void setLearningRate(float learningRate) {
         requireOpen();
-        gate.requireOutsideGraphs("setting a learning rate");
+        gate.requireOutsideCaptures("setting a learning rate");
         StepState.checkLearningRate(learningRate);
         this.learningRate = learningRate;
     }

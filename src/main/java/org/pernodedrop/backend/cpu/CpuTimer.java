@@ -1,12 +1,11 @@
 package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.DeviceTimer;
-import org.pernodedrop.backend.TimerPhase;
 
 /** Reads Java's clock: every call has finished when it returns. */
 final class CpuTimer implements DeviceTimer {
     private final CpuGate gate;
-    private final TimerPhase phase = new TimerPhase();
+    private final Phase phase = new Phase();
     private long start;
     private long end;
 
@@ -16,7 +15,7 @@ final class CpuTimer implements DeviceTimer {
 
     @Override
     public void start() {
-        gate.requireOutsideGraphs("starting a timer");
+        gate.requireOutsideCaptures("starting a timer");
         phase.start();
         start = System.nanoTime();
     }
@@ -24,14 +23,14 @@ final class CpuTimer implements DeviceTimer {
     @Override
     public void stop() {
         long now = System.nanoTime();
-        gate.requireOutsideGraphs("stopping a timer");
+        gate.requireOutsideCaptures("stopping a timer");
         phase.stop();
         end = now;
     }
 
     @Override
     public long elapsedNanos() {
-        gate.requireOutsideGraphs("reading a timer");
+        gate.requireOutsideCaptures("reading a timer");
         phase.read();
         return end - start;
     }

@@ -37,11 +37,10 @@ final class CommandQueue extends LaunchQueue {
     }
 
     /** The same for a call that cannot be captured: it waits for the device, allocates, or runs on the host. */
-    void enterOutsideRecordings(String operation) {
+    void enterOutsideCaptures(String operation) {
         enter();
         if (isCapturing()) {
-            throw new IllegalStateException(
-                    operation + " cannot be part of a recording; call it before or after a replay");
+            throw new IllegalStateException(operation + " cannot be part of a graph; call it before or after a replay");
         }
     }
 

@@ -59,7 +59,7 @@ public final class CudaBackend extends Backend {
      *
      * @param precision of matrix products
      * @param sequencePrecision of products with masks that positions share
-     * @param graphs whether recordings become CUDA graphs; else each replay enqueues its operations one by one
+     * @param graphs whether captured steps become CUDA graphs; else each replay enqueues its operations one by one
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
@@ -130,7 +130,7 @@ public final class CudaBackend extends Backend {
     @Override
     public void synchronize() {
         alone(() -> {
-            queue.enterOutsideRecordings("synchronize");
+            queue.enterOutsideCaptures("synchronize");
             queue.stream().await("waiting for the GPU");
         });
     }
@@ -200,7 +200,7 @@ public final class CudaBackend extends Backend {
 
     @Override
     protected CapturedGraph captureKernel(Runnable operations) {
-        queue.enterOutsideRecordings("capture");
+        queue.enterOutsideCaptures("capture");
         return new CudaGraph(queue, scratch, graphs, operations);
     }
 }

@@ -138,13 +138,13 @@ final class CudaBatchFeed implements BatchFeed, CommandQueue.Dependent {
         if (closed) {
             throw new IllegalStateException("the feed was closed before its use");
         }
-        queue.enterOutsideRecordings("using a feed");
+        queue.enterOutsideCaptures("using a feed");
     }
 
     @Override
     public void close() {
         if (!closed) {
-            queue.enterOutsideRecordings("closing a feed");
+            queue.enterOutsideCaptures("closing a feed");
             release();
         }
     }

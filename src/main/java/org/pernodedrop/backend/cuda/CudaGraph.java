@@ -61,12 +61,12 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
     @Override
     public void replay() {
         if (closed) {
-            throw new IllegalStateException("the recording was closed before its use");
+            throw new IllegalStateException("the graph was closed before its use");
         }
-        queue.enterOutsideRecordings("replay");
+        queue.enterOutsideCaptures("replay");
         for (DeviceBlock block : blocks) {
             if (block.isClosed()) {
-                throw new IllegalStateException("a buffer, state or accumulator that the recording uses was closed;"
+                throw new IllegalStateException("a buffer, state or accumulator that the graph uses was closed;"
                         + " keep them open as long as it is replayed");
             }
         }
@@ -74,7 +74,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         if (graph == null) {
             commands.forEach(Runnable::run);
         } else {
-            CudaCalls.check(() -> JCudaDriver.cuGraphLaunch(graph, queue.stream().handle), "replaying a recording");
+            CudaCalls.check(() -> JCudaDriver.cuGraphLaunch(graph, queue.stream().handle), "replaying a graph");
         }
         advances.forEach(CudaStepState::advanced);
     }
@@ -85,7 +85,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         if (closed) {
             return;
         }
-        queue.enterOutsideRecordings("closing a recording");
+        queue.enterOutsideCaptures("closing a graph");
         release();
     }
 
@@ -101,7 +101,7 @@ final class CudaGraph implements CapturedGraph, CommandQueue.Dependent {
         closer.add(() -> scratch.release(scratchBlocks));
         if (graph != null) {
             closer.add(() -> CudaCalls.check(() -> JCudaDriver.cuGraphExecDestroy(graph), "giving back a graph"));
-            closer.add(() -> queue.stream().await("waiting for a recording"));
+            closer.add(() -> queue.stream().await("waiting for a graph"));
         }
         closer.close();
     }

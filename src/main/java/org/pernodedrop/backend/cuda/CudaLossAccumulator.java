@@ -51,14 +51,14 @@ final class CudaLossAccumulator implements LossAccumulator {
     @Override
     public void reset() {
         requireOpen();
-        queue.enterOutsideRecordings("resetting totals");
+        queue.enterOutsideCaptures("resetting totals");
         clear();
     }
 
     @Override
     public LossTotals read() {
         requireOpen();
-        queue.enterOutsideRecordings("reading totals");
+        queue.enterOutsideCaptures("reading totals");
         LossTotals[] read = new LossTotals[1];
         staging.download(
                 block.address,

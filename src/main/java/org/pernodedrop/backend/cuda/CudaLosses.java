@@ -11,7 +11,7 @@ import org.pernodedrop.kernels.cuda.Kernel;
 import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
-/** CudaLosses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
+/** Losses and their gradients: one value for each sample first, in double, then their sum in a fixed order. */
 final class CudaLosses extends Losses {
     private final CudaParts parts;
     private final Kernel softmaxCrossEntropy;

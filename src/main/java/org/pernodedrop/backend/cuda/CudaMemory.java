@@ -31,25 +31,25 @@ final class CudaMemory extends Memory {
 
     @Override
     protected DeviceFloats allocateKernel(long length) {
-        parts.queue.enterOutsideRecordings("allocate");
+        parts.queue.enterOutsideCaptures("allocate");
         return zeroed(length, CudaFloats::new);
     }
 
     @Override
     protected DeviceInts allocateIntsKernel(long length) {
-        parts.queue.enterOutsideRecordings("allocateInts");
+        parts.queue.enterOutsideCaptures("allocateInts");
         return zeroed(length, CudaInts::new);
     }
 
     @Override
     protected StepState newStepStateKernel(long seed) {
-        parts.queue.enterOutsideRecordings("newStepState");
+        parts.queue.enterOutsideCaptures("newStepState");
         return over(CudaStepState.BYTES, "a step state", block -> new CudaStepState(parts.queue, block, seed));
     }
 
     @Override
     protected LossAccumulator newLossAccumulatorKernel() {
-        parts.queue.enterOutsideRecordings("newLossAccumulator");
+        parts.queue.enterOutsideCaptures("newLossAccumulator");
         return over(
                 CudaLossAccumulator.BYTES,
                 "a loss accumulator",
@@ -58,31 +58,31 @@ final class CudaMemory extends Memory {
 
     @Override
     protected BatchFeed newBatchFeedKernel(int features, int labels) {
-        parts.queue.enterOutsideRecordings("newBatchFeed");
+        parts.queue.enterOutsideCaptures("newBatchFeed");
         return new CudaBatchFeed(parts.queue, parts.pool, features, labels);
     }
 
     @Override
     protected DeviceTimer newTimerKernel() {
-        parts.queue.enterOutsideRecordings("newTimer");
+        parts.queue.enterOutsideCaptures("newTimer");
         return new CudaTimer(parts.queue);
     }
 
     @Override
     protected void uploadKernel(float[] from, int offset, DeviceFloats to) {
-        parts.queue.enterOutsideRecordings("upload");
+        parts.queue.enterOutsideCaptures("upload");
         transfers.upload(from, offset, parts.floats(to));
     }
 
     @Override
     protected void uploadKernel(int[] from, int offset, DeviceInts to) {
-        parts.queue.enterOutsideRecordings("upload");
+        parts.queue.enterOutsideCaptures("upload");
         transfers.upload(from, offset, parts.ints(to));
     }
 
     @Override
     protected void downloadKernel(DeviceFloats from, float[] to, int offset) {
-        parts.queue.enterOutsideRecordings("download");
+        parts.queue.enterOutsideCaptures("download");
         transfers.download(parts.floats(from), to, offset);
     }
 

@@ -74,7 +74,7 @@ final class CudaOptimizers extends Optimizers {
         parts.queue.useStep(parts.own(state));
     }
 
-    /** Up to the last step; in a recording each replay checks and counts. */
+    /** Up to the last step; in a graph each replay checks and counts. */
     @Override
     protected void advanceKernel(StepState state) {
         parts.queue.enter();

@@ -77,7 +77,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
         parts.queue.enter();
         CudaFloats own = parts.floats(x);
         float range = high - low;
-        // A recording takes the kernel: cuRAND's offset is set on the host.
+        // A graph takes the kernel: cuRAND's offset is set on the host.
         if (!parts.queue.isCapturing() && own.address % ALIGNMENT == 0 && curandServes()) {
             generate(seed, first, own);
             parts.launcher

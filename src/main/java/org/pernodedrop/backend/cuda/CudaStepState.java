@@ -73,7 +73,7 @@ final class CudaStepState implements StepState {
     @Override
     public void setStep(long next) {
         requireOpen();
-        queue.enterOutsideRecordings("setting a step");
+        queue.enterOutsideCaptures("setting a step");
         StepState.checkStep(next);
         write(STEP_AT, (int) next);
         step = next;
@@ -88,7 +88,7 @@ final class CudaStepState implements StepState {
     @Override
     public void setLearningRate(float next) {
         requireOpen();
-        queue.enterOutsideRecordings("setting a learning rate");
+        queue.enterOutsideCaptures("setting a learning rate");
         StepState.checkLearningRate(next);
         write(LEARNING_RATE_AT, Float.floatToRawIntBits(next));
         learningRate = next;

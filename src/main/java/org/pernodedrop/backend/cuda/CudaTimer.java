@@ -1,7 +1,6 @@
 package org.pernodedrop.backend.cuda;
 
 import org.pernodedrop.backend.DeviceTimer;
-import org.pernodedrop.backend.TimerPhase;
 import org.pernodedrop.driver.CudaEvent;
 import org.pernodedrop.io.Closer;
 
@@ -10,7 +9,7 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final CommandQueue queue;
-    private final TimerPhase phase = new TimerPhase();
+    private final Phase phase = new Phase();
     private final Closer closer = new Closer();
     private final CudaEvent start;
     private final CudaEvent end;
@@ -29,21 +28,21 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
 
     @Override
     public void start() {
-        queue.enterOutsideRecordings("starting a timer");
+        queue.enterOutsideCaptures("starting a timer");
         phase.start();
         start.record(queue.stream());
     }
 
     @Override
     public void stop() {
-        queue.enterOutsideRecordings("stopping a timer");
+        queue.enterOutsideCaptures("stopping a timer");
         phase.stop();
         end.record(queue.stream());
     }
 
     @Override
     public long elapsedNanos() {
-        queue.enterOutsideRecordings("reading a timer");
+        queue.enterOutsideCaptures("reading a timer");
         phase.read();
         end.await("waiting for the GPU, to read a timer");
         return Math.round(start.millisecondsTo(end) * NANOS_PER_MILLI);
@@ -52,7 +51,7 @@ final class CudaTimer implements DeviceTimer, CommandQueue.Dependent {
     @Override
     public void close() {
         if (!phase.isClosed()) {
-            queue.enterOutsideRecordings("closing a timer");
+            queue.enterOutsideCaptures("closing a timer");
             release();
         }
     }

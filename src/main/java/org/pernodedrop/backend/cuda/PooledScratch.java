@@ -22,7 +22,7 @@ final class PooledScratch {
         this.queue = queue;
     }
 
-    /** The address of at least so many bytes, a multiple of 512; until the next call. */
+    /** The address of at least so many bytes, a multiple of 256; valid until the next call. */
     long reserve(long bytes) {
         if (current == null || current.bytes < bytes) {
             if (current != null && !recorded.containsKey(current) && !queue.isCapturedInto(current)) {

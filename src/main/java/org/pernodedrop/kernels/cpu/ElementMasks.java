@@ -91,26 +91,29 @@ public final class ElementMasks {
      */
     public void export(Mask mask, int firstSample, ConnectionShape shape, HostMatrix to) {
         int groups = groups(shape.inputs());
-        boolean byNode = mask.spec().granularity() == Granularity.NODE;
         long work = (long) MaskTile.INPUTS * shape.outputs() * DRAW_WORK;
         Chunks.run(pool, shape.samples() * groups, work, (index, first, end, worker) -> {
             for (int item = first; item < end; item++) {
                 int sample = item / groups;
                 int input = item % groups * MaskTile.INPUTS;
-                int rows = Math.min(shape.inputs() - input, MaskTile.INPUTS);
                 int row = sample * shape.inputs() + input;
-                for (int output = 0; output < shape.outputs(); output += MaskTile.OUTPUTS) {
-                    int width = Math.min(shape.outputs() - output, MaskTile.OUTPUTS);
-                    MaskTile tile = maskTiles[worker];
-                    // A node's multiplier is that of input 0.
-                    int group = byNode ? 0 : item % groups;
-                    tile.draw(mask, firstSample + sample, group, byNode ? 1 : rows, output / MaskTile.OUTPUTS, width);
-                    for (int i = 0; i < rows; i++) {
-                        to.put(row + i, output, width, tile.values, byNode ? 0 : i * MaskTile.OUTPUTS);
-                    }
-                }
+                int rows = Math.min(shape.inputs() - input, MaskTile.INPUTS);
+                write(mask, firstSample + sample, item % groups, row, rows, shape.outputs(), to, maskTiles[worker]);
             }
         });
+    }
+
+    private static void write(
+            Mask mask, int sample, int group, int row, int rows, int outputs, HostMatrix to, MaskTile tile) {
+        // A node's multiplier is that of input 0.
+        boolean byNode = mask.spec().granularity() == Granularity.NODE;
+        for (int output = 0; output < outputs; output += MaskTile.OUTPUTS) {
+            int width = Math.min(outputs - output, MaskTile.OUTPUTS);
+            tile.draw(mask, sample, byNode ? 0 : group, byNode ? 1 : rows, output / MaskTile.OUTPUTS, width);
+            for (int i = 0; i < rows; i++) {
+                to.put(row + i, output, width, tile.values, byNode ? 0 : i * MaskTile.OUTPUTS);
+            }
+        }
     }
 
     /** {@code z[b, u] += sqrt(variance[b, u]) (m[firstSample + b, 0, u] - 1)}, both {@code [samples, outputs]}. */

@@ -116,7 +116,9 @@ final class MultiPositionProducts {
                     sums[at + u] += room[u];
                 }
             }
-            if (pass.y() != null) {
+            if (pass.y() != null && pass.y().array() != null) {
+                Activations.forward(pass.activation(), sums, at, pass.y().array(), at(pass.y(), row, column), columns);
+            } else if (pass.y() != null) {
                 Activations.forward(pass.activation(), sums, at, room, OUTPUTS, columns);
                 pass.y().put(row, column, columns, room, OUTPUTS);
             }

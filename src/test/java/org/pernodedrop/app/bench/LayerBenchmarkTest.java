@@ -28,12 +28,18 @@ import org.pernodedrop.strategy.Strategy;
 
 class LayerBenchmarkTest {
     private static final BackendOptions OPTIONS = BackendOptions.of(Device.CPU).withThreads(1);
+    private static final MaskSpec BERNOULLI = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
+    private static final MaskSpec GAUSSIAN = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
     private static final ConnectionShape SHAPE = ConnectionShape.of(13, 37, 207);
 
     private final List<String> notices = new ArrayList<>();
 
     private List<LayerRow> run(Backend backend, ConnectionShape shape, MaskSpec mask, Strategy... strategies) {
         return new LayerBenchmark(backend, OPTIONS, Rows.run(), notices::add).run(shape, mask, List.of(strategies));
+    }
+
+    private static void assertStrategies(List<LayerRow> rows, String... strategies) {
+        assertEquals(List.of(strategies), rows.stream().map(LayerRow::strategy).toList());
     }
 
     @ParameterizedTest
@@ -46,9 +52,7 @@ class LayerBenchmarkTest {
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
             assertTrue(backend.buffers.size() >= 10);
         }
-        assertEquals(
-                List.of("dense", "node", "fused"),
-                rows.stream().map(LayerRow::strategy).toList());
+        assertStrategies(rows, "dense", "node", "fused");
         for (LayerRow row : rows) {
             assertEquals("13x37x207", row.shape());
             assertEquals("fp32", row.precision());
@@ -65,53 +69,43 @@ class LayerBenchmarkTest {
 
     @Test
     void whatRefusesIsLeftOutAndSaysWhy() {
-        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
         try (Backend backend = new CpuBackend(1)) {
-            List<LayerRow> rows = run(backend, SHAPE, gaussian, Strategy.PACKED, Strategy.FUSED);
-            assertEquals(
-                    List.of("dense", "node", "fused"),
-                    rows.stream().map(LayerRow::strategy).toList());
+            List<LayerRow> rows = run(backend, SHAPE, GAUSSIAN, Strategy.PACKED, Strategy.FUSED);
+            assertStrategies(rows, "dense", "node", "fused");
         }
         assertTrue(notices.get(0).contains("packed is left out: "), notices.toString());
     }
 
     @Test
     void noiseAtTheOutputsIsLeftOutWherePositionsShareAMask() {
-        MaskSpec gaussian = MaskSpec.of(Noise.GAUSSIAN, Granularity.CONNECTION, 0.3);
         try (Backend backend = new CpuBackend(1)) {
             List<LayerRow> rows =
-                    run(backend, new ConnectionShape(3, 5, 7, 13), gaussian, Strategy.REPARAMETERIZED, Strategy.FUSED);
-            assertEquals(
-                    List.of("dense", "node", "fused"),
-                    rows.stream().map(LayerRow::strategy).toList());
+                    run(backend, new ConnectionShape(3, 5, 7, 13), GAUSSIAN, Strategy.REPARAMETERIZED, Strategy.FUSED);
+            assertStrategies(rows, "dense", "node", "fused");
         }
         assertTrue(notices.get(0).contains("reparameterized is left out: "), notices.toString());
     }
 
     @Test
     void whatHasNoRoomIsLeftOut() {
-        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             // A layer's own ten buffers find room.
             backend.limitAllocations(10);
-            List<LayerRow> rows = run(backend, SHAPE, mask, Strategy.PACKED, Strategy.FUSED);
-            assertEquals(
-                    List.of("dense", "node", "fused"),
-                    rows.stream().map(LayerRow::strategy).toList());
+            List<LayerRow> rows = run(backend, SHAPE, BERNOULLI, Strategy.PACKED, Strategy.FUSED);
+            assertStrategies(rows, "dense", "node", "fused");
         }
         assertTrue(notices.get(0).contains("packed is left out: nothing is left"), notices.toString());
     }
 
     @Test
     void shapesWithoutRoomAreLeftOut() {
-        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (WatchedBackend backend = new WatchedBackend(new CpuBackend(1))) {
             backend.limitAllocations(9);
-            assertEquals(List.of(), run(backend, SHAPE, mask, Strategy.FUSED));
+            assertEquals(List.of(), run(backend, SHAPE, BERNOULLI, Strategy.FUSED));
             assertTrue(backend.buffers.stream().allMatch(DeviceBuffer::isClosed));
             ConnectionShape huge = ConnectionShape.of(1, 1 << 16, 1 << 16);
             backend.limitAllocations(10);
-            assertEquals(List.of(), run(backend, huge, mask, Strategy.FUSED));
+            assertEquals(List.of(), run(backend, huge, BERNOULLI, Strategy.FUSED));
         }
         assertEquals("13x37x207, bernoulli, drop rate 0.5: left out: nothing is left", notices.get(0));
         assertTrue(notices.get(1).contains(": left out: length must be below 2^31"), notices.get(1));
@@ -119,12 +113,11 @@ class LayerBenchmarkTest {
 
     @Test
     void wrongResultsAreNotTimed() {
-        MaskSpec spec = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new CpuBackend(1);
                 StepState state = backend.memory().newStepState(3);
                 LayerBuffers buffers = new LayerBuffers(backend, SHAPE);
-                TimedPass.Masked pass =
-                        new TimedPass.Masked(buffers, Precision.FP32, Strategy.FUSED, new LayerMask(spec, 0, state))) {
+                TimedPass.Masked pass = new TimedPass.Masked(
+                        buffers, Precision.FP32, Strategy.FUSED, new LayerMask(BERNOULLI, 0, state))) {
             pass.forward();
             pass.backward();
             assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
@@ -147,7 +140,6 @@ class LayerBenchmarkTest {
 
     @Test
     void whatIsWrongIsLeftOutAndRemembered() {
-        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new WatchedBackend(new CpuBackend(1)) {
             private int downloads;
 
@@ -160,10 +152,8 @@ class LayerBenchmarkTest {
             }
         }) {
             LayerBenchmark benchmark = new LayerBenchmark(backend, OPTIONS, Rows.run(), notices::add);
-            List<LayerRow> rows = benchmark.run(SHAPE, mask, List.of(Strategy.FUSED));
-            assertEquals(
-                    List.of("node", "fused"),
-                    rows.stream().map(LayerRow::strategy).toList());
+            List<LayerRow> rows = benchmark.run(SHAPE, BERNOULLI, List.of(Strategy.FUSED));
+            assertStrategies(rows, "node", "fused");
             assertEquals(1, benchmark.wrong().size());
             assertEquals("WRONG: " + benchmark.wrong().get(0), notices.get(0));
         }
@@ -179,13 +169,13 @@ class LayerBenchmarkTest {
 
     @Test
     void onlyShortStepsAreReplayed() {
-        MaskSpec mask = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
         try (Backend backend = new CpuBackend(1)) {
-            LayerRow small = run(backend, ConnectionShape.of(1, 1, 1), mask).get(0);
+            LayerRow small =
+                    run(backend, ConnectionShape.of(1, 1, 1), BERNOULLI).get(0);
             assertNotNull(small.times().graphMicros());
             assertTrue(small.times().graphMicros() > 0);
             LayerRow large =
-                    run(backend, ConnectionShape.of(256, 512, 512), mask).get(0);
+                    run(backend, ConnectionShape.of(256, 512, 512), BERNOULLI).get(0);
             assertNull(large.times().graphMicros());
         }
     }

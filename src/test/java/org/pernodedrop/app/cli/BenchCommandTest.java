@@ -60,10 +60,10 @@ class BenchCommandTest {
     @Test
     void theFileHoldsARunAndAnObjectAStrategyAndRate() throws IOException {
         Path file = directory.resolve("bench.jsonl");
-        Program program = Program.runLine(TINY + " --json " + file).assertFine();
-        assertTrue(program.out().contains("forward us"), program.out());
-        assertTrue(program.out().contains("results: " + file), program.out());
-        assertTrue(program.err().contains("3x13x37, bernoulli, drop rate 0.5: checked"), program.err());
+        Program program = Program.fine(TINY + " --json " + file);
+        program.assertOut("forward us");
+        program.assertOut("results: " + file);
+        program.assertErr("3x13x37, bernoulli, drop rate 0.5: checked");
 
         List<JsonNode> results = parse(Files.readAllLines(file));
         JsonNode run = results.remove(0);
@@ -109,33 +109,31 @@ class BenchCommandTest {
 
     @Test
     void withoutAFileStandardOutputHoldsNothingButTheObjects() throws IOException {
-        Program program = Program.runLine(TINY + " --noise partial-gaussian").assertFine();
+        Program program = Program.fine(TINY + " --noise partial-gaussian");
         List<JsonNode> results = parse(program.out().lines().toList());
         assertEquals(7, results.size());
         assertEquals("partial-gaussian", results.get(1).get("noise").asText());
-        assertTrue(program.err().contains("forward us"), program.err());
+        program.assertErr("forward us");
     }
 
     @Test
     void unlessToldAllStrategiesAreTried() throws IOException {
-        Program program = Program.runLine(
-                        "bench layers --shapes 2x5x33 --drop-rates 0.3 --threads 1 --seconds 0.01 --noise gaussian")
-                .assertFine();
+        Program program = Program.fine(
+                "bench layers --shapes 2x5x33 --drop-rates 0.3 --threads 1 --seconds 0.01 --noise gaussian");
         List<JsonNode> results = parse(program.out().lines().toList());
         assertEquals("unknown", results.get(0).get("commit").asText());
         assertEquals(0, results.get(1).get("planes").asInt());
         assertEquals(0.3, results.get(1).get("effective_drop_rate").asDouble());
-        assertTrue(program.err().contains("packed is left out: "), program.err());
+        program.assertErr("packed is left out: ");
     }
 
     @Test
     void trainingsAreTimed() throws IOException {
         Path file = directory.resolve("training.jsonl");
         Path page = directory.resolve("training.html");
-        Program program = Program.runLine(
-                        "bench training --limit 40 --network mlp:8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3 --json "
-                                + file + " --html " + page)
-                .assertFine();
+        Program program = Program.fine(
+                "bench training --limit 40 --network mlp:8,8 --batch-size 16 --threads 1 --seconds 0.01 --drop-rate 0.3 --json "
+                        + file + " --html " + page);
         List<JsonNode> results = parse(Files.readAllLines(file));
         assertEquals(4, results.size());
         assertTrue(results.get(0).get("peaks").isNull());
@@ -150,7 +148,7 @@ class BenchCommandTest {
             assertTrue(result.get("epoch_us").asDouble() > 0);
             assertTrue(result.get("samples_per_s").asDouble() > 0);
         }
-        assertTrue(program.out().contains("samples/second"), program.out());
+        program.assertOut("samples/second");
         assertTrue(Files.readString(page).contains("<h3>Trainings</h3>"));
         assertOnly(page, file);
     }
@@ -160,9 +158,8 @@ class BenchCommandTest {
         Path file = directory.resolve("bench.jsonl");
         Path page = directory.resolve("bench.html");
         Path again = directory.resolve("again.html");
-        Program.runLine(TINY + " --json " + file + " --html " + page).assertFine();
-        Program program = Program.runLine("bench report --json " + file + " --html " + again)
-                .assertFine();
+        Program.fine(TINY + " --json " + file + " --html " + page);
+        Program program = Program.fine("bench report --json " + file + " --html " + again);
         assertEquals("page: " + again, program.out().strip());
         assertEquals(Files.readString(page), Files.readString(again));
         Program.runLine("bench report --json nowhere.jsonl --html " + again).assertFailure("nowhere.jsonl");
@@ -171,9 +168,9 @@ class BenchCommandTest {
 
     @Test
     void aloneItPrintsTheHelp() {
-        Program program = Program.runLine("bench").assertFine();
+        Program program = Program.fine("bench");
         for (String part : List.of("layers", "training", "report")) {
-            assertTrue(program.out().contains(part), program.out());
+            program.assertOut(part);
         }
         assertFalse(program.out().isEmpty());
     }

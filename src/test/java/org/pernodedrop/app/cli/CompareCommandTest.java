@@ -36,8 +36,7 @@ class CompareCommandTest {
     }
 
     private Program compare(String name, String... more) {
-        Program program = Program.runLine(SMALL + " --out " + directory.resolve(name), (Object[]) more)
-                .assertFine();
+        Program program = Program.fine(SMALL + " --out " + directory.resolve(name), more);
         return program;
     }
 
@@ -83,10 +82,10 @@ class CompareCommandTest {
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 7));
         Program program = compare("parts", "--seeds", "2");
-        assertTrue(program.err().contains("8 of 18 runs are there already"), program.err());
+        program.assertErr("8 of 18 runs are there already");
         assertEquals(losses(runs("whole")), losses(runs("parts")));
         Program again = compare("parts", "--seeds", "2");
-        assertTrue(again.err().contains("18 of 18 runs are there already"), again.err());
+        again.assertErr("18 of 18 runs are there already");
     }
 
     @Test
@@ -95,8 +94,7 @@ class CompareCommandTest {
         Path page = directory.resolve("run").resolve("index.html");
         String html = Files.readString(page);
         Files.delete(page);
-        Program.runLine("compare --report-only --out " + directory.resolve("run"))
-                .assertFine();
+        Program.fine("compare --report-only --out " + directory.resolve("run"));
         assertEquals(html, Files.readString(page));
     }
 
@@ -109,12 +107,11 @@ class CompareCommandTest {
 
     @Test
     void infiniteLossesAreTold() throws IOException {
-        Program program = Program.runLine("compare --device cpu --data vowel --network mlp:13 --epochs 1 --seeds 1"
-                        + " --regularizers none,dropout --drop-rates 0.5 --optimizer sgd --learning-rate 1e30 --out "
-                        + directory.resolve("run"))
-                .assertFine();
+        Program program = Program.fine("compare --device cpu --data vowel --network mlp:13 --epochs 1 --seeds 1"
+                + " --regularizers none,dropout --drop-rates 0.5 --optimizer sgd --learning-rate 1e30 --out "
+                + directory.resolve("run"));
         assertEquals(2, runs("run").stream().filter(run -> !run.succeeded()).count());
-        assertTrue(program.err().contains("failed: the loss is not finite"), program.err());
+        program.assertErr("failed: the loss is not finite");
     }
 
     @ParameterizedTest

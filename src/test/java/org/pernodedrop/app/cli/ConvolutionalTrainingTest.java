@@ -43,11 +43,9 @@ class ConvolutionalTrainingTest {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
         String data = "cifar10:" + folder;
-        Program.runLine(settings + " --data", data, "--epochs", "2", "--out", whole)
-                .assertFine();
-        Program.runLine(settings + " --data", data, "--epochs", "1", "--out", parts)
-                .assertFine();
-        Program.runLine("train --resume " + parts + " --epochs 2").assertFine();
+        Program.fine(settings + " --data", data, "--epochs", "2", "--out", whole);
+        Program.fine(settings + " --data", data, "--epochs", "1", "--out", parts);
+        Program.fine("train --resume " + parts + " --epochs 2");
         ResumeTest.assertSameRuns(whole, parts, false);
 
         JsonNode report = new ObjectMapper().readTree(whole.resolve("run.json").toFile());

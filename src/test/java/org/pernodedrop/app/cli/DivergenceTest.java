@@ -45,9 +45,9 @@ class DivergenceTest {
             String name = network.get("name").asText();
             assertTrue(epochs > 0 && epochs < 200, network.toString());
             assertTrue(network.get("diverged").asText().contains("in epoch " + (epochs + 1) + ","), network.toString());
-            assertTrue(program.err().contains(network.get("diverged").asText()), program.err());
-            assertTrue(program.err().contains(name + ": its epochs up to " + epochs + " are kept"), program.err());
-            assertTrue(program.out().contains(name), program.out());
+            program.assertErr(network.get("diverged").asText());
+            program.assertErr(name + ": its epochs up to " + epochs + " are kept");
+            program.assertOut(name);
             int best = network.at("/best/epoch").asInt();
             assertTrue(best >= 1 && best <= epochs, network.toString());
             String twin = k == 0 ? "" : "-none";
@@ -70,8 +70,7 @@ class DivergenceTest {
             assertEquals(8, files.count(), "two of each kind, curves and report");
         }
         // The best epoch can be asked.
-        Program.runLine("predict --model " + out + " --out " + folder.resolve("predictions"))
-                .assertFine();
+        Program.fine("predict --model " + out + " --out " + folder.resolve("predictions"));
         // It would diverge again.
         Program.runLine("train --resume " + out)
                 .assertFailure(program.err().substring(program.err().indexOf("error: ")));

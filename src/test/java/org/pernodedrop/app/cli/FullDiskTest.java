@@ -41,11 +41,11 @@ class FullDiskTest {
                 "SKIPPED: only Linux can say how long files may become");
         Path run = folder.resolve("run");
         String train = "train --device cpu --threads 1 --limit 500 --network mlp:64 --no-twin --epochs 1 --out ";
-        Program.runLine(train + run).assertFine();
+        Program.fine(train + run);
         String compare = "compare --device cpu --data vowel --network mlp:4 --limit 100 --regularizers none --seeds 1"
                 + " --out ";
         Path compared = folder.resolve("compared");
-        Program.runLine(compare + compared + " --epochs 1").assertFine();
+        Program.fine(compare + compared + " --epochs 1");
         Map<Path, byte[]> before = contents(folder);
 
         Map<String, String> named = new TreeMap<>();

@@ -26,14 +26,14 @@ class MainTest {
         Program program = Program.run();
         assertEquals(Main.USAGE, program.code());
         assertEquals("", program.out());
-        assertTrue(program.err().contains("Usage: pernodedrop"), program.err());
+        program.assertErr("Usage: pernodedrop");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "masks --help", "bench -h"})
     void helpGoesToStandardOutput(String line) {
-        Program program = Program.runLine(line).assertFine();
-        assertTrue(program.out().contains("Usage: pernodedrop"), program.out());
+        Program program = Program.fine(line);
+        program.assertOut("Usage: pernodedrop");
         assertEquals("", program.err());
     }
 
@@ -46,7 +46,7 @@ class MainTest {
 
     @Test
     void versionIsTheProjects() {
-        Program program = Program.runLine("--version").assertFine();
+        Program program = Program.fine("--version");
         assertTrue(program.out().matches("(?s)pernodedrop \\d+\\.\\d+\\.\\d+\\S*\\RJava .*"), program.out());
         assertEquals(
                 "pernodedrop " + Version.current(),
@@ -118,10 +118,10 @@ class MainTest {
         Program program =
                 Program.run(line.subList(1, line.size()).toArray(String[]::new)).assertFine();
         assertEquals("", program.err());
-        assertTrue(program.out().contains("Usage: "), program.out());
+        program.assertOut("Usage: ");
         assertFalse(program.out().contains("%%") || program.out().contains("%n"), program.out());
         if (command.getCommandName().equals("compare")) {
-            assertTrue(program.out().contains("with 95% intervals"), program.out());
+            program.assertOut("with 95% intervals");
         }
     }
 }

@@ -40,7 +40,7 @@ class MasksCommandTest {
         Path file = directory.resolve("a mask.npy");
         String line = "masks --seed -7 --layer 2 --step 4294967294 --drop-rate 0.3 " + SIZES + " --noise " + noise
                 + " --granularity " + granularity + (fixed ? " --fixed-mask" : "");
-        Program.runLine(line, "--npy", file).assertFine();
+        Program.fine(line, "--npy", file);
 
         boolean node = granularity == Granularity.NODE;
         Mask mask = Mask.of(new MaskSpec(noise, granularity, DropRate.of(0.3), fixed), -7, 2, (int) 4294967294L);
@@ -61,22 +61,18 @@ class MasksCommandTest {
     void everyRunWritesTheSameFile() throws IOException {
         Path first = directory.resolve("first.npy");
         Path second = directory.resolve("second.npy");
-        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", first)
-                .assertFine();
-        Program.runLine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", second)
-                .assertFine();
+        Program.fine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", first);
+        Program.fine("masks --seed 5 --drop-rate 0.5 " + SIZES, "--npy", second);
         assertEquals(-1, Files.mismatch(first, second));
-        Program.runLine("masks --seed 6 --drop-rate 0.5 " + SIZES, "--npy", second)
-                .assertFine();
+        Program.fine("masks --seed 6 --drop-rate 0.5 " + SIZES, "--npy", second);
         assertTrue(Files.mismatch(first, second) >= 0);
     }
 
     @Test
     void statisticsAreToldBesideWhatTheyShouldBe() {
         Path file = directory.resolve("m.npy");
-        Program program = Program.runLine(
-                        "masks --seed 2 --samples 20 --inputs 40 --outputs 80 --drop-rate 0.3", "--npy", file)
-                .assertFine();
+        Program program =
+                Program.fine("masks --seed 2 --samples 20 --inputs 40 --outputs 80 --drop-rate 0.3", "--npy", file);
         assertEquals("", program.err());
         List<String> lines = program.out().lines().toList();
         assertTrue(lines.contains("drop rate: 0.3, effective 0.296875, planes 6"), program.out());
@@ -90,19 +86,17 @@ class MasksCommandTest {
 
     @Test
     void gaussianMasksKeepTheRateAsAskedForAndNeedNoPlanes() {
-        Program program = Program.runLine(
-                        "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise gaussian --granularity node",
-                        "--npy",
-                        directory.resolve("m.npy"))
-                .assertFine();
-        assertTrue(program.out().contains("drop rate: 0.3, effective 0.3, planes 0"), program.out());
+        Program program = Program.fine(
+                "masks --samples 2 --outputs 5 --drop-rate 0.3 --noise gaussian --granularity node",
+                "--npy",
+                directory.resolve("m.npy"));
+        program.assertOut("drop rate: 0.3, effective 0.3, planes 0");
     }
 
     @Test
     void gaussianNoiseTakesRatesThatNoBitsMeet() {
         String line = "masks --drop-rate 0.999999 " + SIZES;
-        Program.runLine(line + " --noise gaussian", "--npy", directory.resolve("m.npy"))
-                .assertFine();
+        Program.fine(line + " --noise gaussian", "--npy", directory.resolve("m.npy"));
         for (String noise : new String[] {"bernoulli", "partial-gaussian"}) {
             Program.runLine(line, "--noise", noise, "--npy", directory.resolve("n.npy"))
                     .assertUsage("--drop-rate=0.999999: dropRate cannot be met");

@@ -37,7 +37,7 @@ class OutputFoldersTest {
     @BeforeAll
     static void train() {
         run = folder.resolve("run");
-        Program.runLine(TRAIN + " --out" + " " + run).assertFine();
+        Program.fine(TRAIN + " --out" + " " + run);
     }
 
     private static TreeMap<String, byte[]> contents(Path directory) throws IOException {
@@ -87,7 +87,7 @@ class OutputFoldersTest {
 
     private static Path comparison() {
         Path out = folder.resolve("comparison");
-        Program.runLine(COMPARE + " --out" + " " + out).assertFine();
+        Program.fine(COMPARE + " --out" + " " + out);
         return out;
     }
 
@@ -98,7 +98,7 @@ class OutputFoldersTest {
         TreeMap<String, byte[]> before = contents(out);
         Program failed = Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + out);
         failed.assertFailure("the loss is not finite in epoch 1");
-        assertTrue(failed.err().contains(" stays until the new one, in "), failed.err());
+        failed.assertErr(" stays until the new one, in ");
         assertSame(before, out);
         Path fresh = folder.resolve("fresh");
         Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + fresh)
@@ -111,19 +111,19 @@ class OutputFoldersTest {
     void anUnfinishedRunIsGoneOnWith() throws IOException {
         Path out = copy("unfinished");
         Path other = folder.resolve("other");
-        Program.runLine(TRAIN + " --seed 7 --no-twin --out" + " " + other).assertFine();
+        Program.fine(TRAIN + " --seed 7 --no-twin --out" + " " + other);
         Path beside = Files.createDirectory(out.resolve(".run.unfinished-1"));
         for (String name : List.of("checkpoint.safetensors", "metrics.csv")) {
             Files.copy(other.resolve(name), beside.resolve(name));
         }
         Path earlier = folder.resolve("earlier");
-        Program.runLine("predict --model " + out + " --out " + earlier).assertFine();
+        Program.fine("predict --model " + out + " --out " + earlier);
         Path expected = folder.resolve("expected");
-        Program.runLine("predict --model " + run + " --out " + expected).assertFine();
+        Program.fine("predict --model " + run + " --out " + expected);
         assertEquals(
                 Files.readString(expected.resolve("predictions.csv")),
                 Files.readString(earlier.resolve("predictions.csv")));
-        Program.runLine("train --epochs 3 --resume " + out).assertFine();
+        Program.fine("train --epochs 3 --resume " + out);
         assertEquals(
                 7,
                 SavedRun.read(out.resolve("checkpoint.safetensors"))
@@ -139,7 +139,7 @@ class OutputFoldersTest {
     @Test
     void predictionsReplaceAllOfTheEarlierOnes() throws IOException {
         Path out = folder.resolve("predictions");
-        Program.runLine("predict --model " + run + " --out " + out).assertFine();
+        Program.fine("predict --model " + run + " --out " + out);
         assertTrue(Files.exists(out.resolve("calibration.csv")));
         TreeMap<String, byte[]> before = contents(out);
         Path inputs = folder.resolve("inputs.csv");
@@ -148,8 +148,7 @@ class OutputFoldersTest {
                 .assertFailure("inputs");
         assertSame(before, out);
         Files.writeString(inputs, "0,".repeat(63) + "0\n");
-        Program.runLine("predict --model " + run + " --inputs " + inputs + " --out " + out)
-                .assertFine();
+        Program.fine("predict --model " + run + " --inputs " + inputs + " --out " + out);
         assertEquals(List.of("predictions.csv"), List.copyOf(contents(out).keySet()));
     }
 

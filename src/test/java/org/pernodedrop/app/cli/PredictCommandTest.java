@@ -38,9 +38,8 @@ class PredictCommandTest {
         table = folder.resolve("flowers.csv");
         Files.writeString(table, text);
         run = folder.resolve("run");
-        Program.runLine("train --network mlp:13 --epochs 40 --learning-rate 0.01 --batch-size 13 --no-twin --data csv:"
-                        + table + " --out " + run)
-                .assertFine();
+        Program.fine("train --network mlp:13 --epochs 40 --learning-rate 0.01 --batch-size 13 --no-twin --data csv:"
+                + table + " --out " + run);
     }
 
     private static Program predict(String options, Object... extra) {
@@ -57,7 +56,7 @@ class PredictCommandTest {
         Files.writeString(inputs, "length,width\n950,0.5\n1050,-0.5\n1049,0.25\n");
         Path out = folder.resolve("new");
         Program program = predict("--inputs " + inputs + " --out " + out).assertFine();
-        assertTrue(program.out().contains("3 predictions: "), program.out());
+        program.assertOut("3 predictions: ");
         List<String> lines = predictions(out);
         assertEquals("row,class,probability,probability_setosa,probability_virginica", lines.get(0));
         assertTrue(lines.get(1).startsWith("0,setosa,0.9"), lines.get(1));
@@ -71,7 +70,7 @@ class PredictCommandTest {
         // Without a header, the same, and that is told.
         Files.writeString(inputs, "950,0.5\n1050,-0.5\n1049,0.25\n");
         program = predict("--inputs " + inputs + " --out " + out).assertFine();
-        assertTrue(program.err().contains("are taken by their position: the file has no header"), program.err());
+        program.assertErr("are taken by their position: the file has no header");
         assertEquals(lines, predictions(out));
     }
 
@@ -84,15 +83,14 @@ class PredictCommandTest {
         Path out = folder.resolve("scored");
         String ask = "--inputs " + inputs + " --out " + out;
         Program program = predict(ask + " --label species").assertFine();
-        assertTrue(program.out().contains(inputs + ": accuracy 0.6667, expected calibration error "), program.out());
-        assertTrue(program.out().contains("negative log-likelihood "), program.out());
+        program.assertOut(inputs + ": accuracy 0.6667, expected calibration error ");
+        program.assertOut("negative log-likelihood ");
         assertTrue(
                 predictions(out).get(2).startsWith("1,setosa,virginica,0.9"),
                 predictions(out).get(2));
         assertTrue(Files.exists(out.resolve("calibration.csv")));
         program = predict(ask).assertFine();
-        assertTrue(
-                program.err().contains("column 1 (\"species\") of " + inputs + " is the model's label"), program.err());
+        program.assertErr("column 1 (\"species\") of " + inputs + " is the model's label");
         assertEquals(
                 "row,class,probability,probability_setosa,probability_virginica",
                 predictions(out).get(0));
@@ -107,24 +105,23 @@ class PredictCommandTest {
         Path numbered = folder.resolve("numbered.csv");
         Files.writeString(numbered, Files.readString(table).replace("length,width", "0,1"));
         Path out = folder.resolve("numbered");
-        Program program = Program.runLine("train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data csv:"
-                        + numbered + " --out " + out)
-                .assertFine();
-        assertTrue(program.err().contains("\"0,1,species\", is taken for its header"), program.err());
+        Program program = Program.fine(
+                "train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data csv:" + numbered + " --out " + out);
+        program.assertErr("\"0,1,species\", is taken for its header");
         JsonNode data =
                 new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("data");
         assertEquals(96, data.get("train_examples").asInt());
         assertEquals(2, data.get("classes").asInt());
-        Program.runLine("train --resume " + out).assertFine();
+        Program.fine("train --resume " + out);
         Path predicted = folder.resolve("numbered-predictions");
-        Program.runLine("predict --model " + out + " --out " + predicted).assertFine();
+        Program.fine("predict --model " + out + " --out " + predicted);
         assertEquals(25, predictions(predicted).size());
         Path inputs = folder.resolve("numbered-new.csv");
         Files.writeString(inputs, "1,0\n0.5,950\n-0.5,1050.5\n");
         String ask = "predict --model " + out + " --inputs " + inputs + " --out " + predicted + " --header ";
-        Program.runLine(ask + "yes").assertFine();
+        Program.fine(ask + "yes");
         assertEquals(3, predictions(predicted).size());
-        Program.runLine(ask + "no").assertFine();
+        Program.fine(ask + "no");
         assertEquals(4, predictions(predicted).size());
     }
 
@@ -136,7 +133,7 @@ class PredictCommandTest {
         Path out = folder.resolve("huge");
         Program program = predict("--inputs " + inputs + " --monte-carlo 5 --out " + out);
         program.assertFailure("2 of 4 have none", "row=[0, 2]");
-        assertTrue(program.out().contains("2 of 4 predictions: "), program.out());
+        program.assertOut("2 of 4 predictions: ");
         assertFalse(program.out().contains("NaN"), program.out());
         List<String> lines = predictions(out);
         assertEquals("0,,,,,,,,,", lines.get(1));
@@ -161,11 +158,10 @@ class PredictCommandTest {
     void theValidationPartTellsTheCalibration() throws IOException {
         DrawingMachine.require();
         Path out = folder.resolve("validation");
-        Program program = Program.runLine(
-                        "predict --model " + run.resolve("model.safetensors") + " --monte-carlo 20 --out " + out)
-                .assertFine();
-        assertTrue(program.out().contains("20 draws of the masks"), program.out());
-        assertTrue(program.out().contains("validation part: accuracy "), program.out());
+        Program program =
+                Program.fine("predict --model " + run.resolve("model.safetensors") + " --monte-carlo 20 --out " + out);
+        program.assertOut("20 draws of the masks");
+        program.assertOut("validation part: accuracy ");
         List<String> lines = predictions(out);
         assertEquals(25, lines.size(), "a fifth of 120, and the header");
         assertTrue(
@@ -234,10 +230,9 @@ class PredictCommandTest {
     @Test
     void noiseAtTheOutputsHasNoMask() {
         Path noisy = folder.resolve("noisy");
-        Program.runLine(
-                        "train --network mlp:5 --epochs 1 --noise gaussian --strategy reparameterized --no-twin --data csv:"
-                                + table + " --out " + noisy)
-                .assertFine();
+        Program.fine(
+                "train --network mlp:5 --epochs 1 --noise gaussian --strategy reparameterized --no-twin --data csv:"
+                        + table + " --out " + noisy);
         Path file = folder.resolve("no-mask.npy");
         Program.runLine("masks --run " + noisy + " --sample 0 --npy " + file)
                 .assertFailure("no mask of connections existed");
@@ -254,13 +249,12 @@ class PredictCommandTest {
         Path file = folder.resolve("mask.npy");
         Program program = masks(9, 4, 0, file).assertFine();
         // 96 training examples in batches of 13: 8 steps an epoch, the last of 5.
-        assertTrue(program.out().contains("step 9, sample 4: training example "), program.out());
-        assertTrue(program.out().contains("array: float32 [1, 2, 13]"), program.out());
+        program.assertOut("step 9, sample 4: training example ");
+        program.assertOut("array: float32 [1, 2, 13]");
         byte[] ofRun = Files.readAllBytes(file);
         // The fifth sample of the same layer by hand.
         Path all = folder.resolve("all.npy");
-        Program.runLine("masks --seed 42 --step 9 --samples 5 --inputs 2 --outputs 13 --drop-rate 0.3 --npy " + all)
-                .assertFine();
+        Program.fine("masks --seed 42 --step 9 --samples 5 --inputs 2 --outputs 13 --drop-rate 0.3 --npy " + all);
         byte[] byHand = Files.readAllBytes(all);
         int size = 2 * 13 * Float.BYTES;
         for (int k = 1; k <= size; k++) {

@@ -24,6 +24,11 @@ record Program(int code, String out, String err) {
         return run(arguments.map(Object::toString).toArray(String[]::new));
     }
 
+    /** As {@link #runLine}, with success. */
+    static Program fine(String line, Object... extra) {
+        return runLine(line, extra).assertFine();
+    }
+
     Program assertFine() {
         assertEquals(Main.OK, code, err);
         return this;
@@ -37,7 +42,7 @@ record Program(int code, String out, String err) {
         assertTrue(err.startsWith("error: "), err);
         assertTrue(err.contains(option), err);
         assertTrue(err.contains("--help'"), err);
-        assertContains(parts);
+        assertErr(parts);
     }
 
     /** One line, no stack trace. */
@@ -49,10 +54,16 @@ record Program(int code, String out, String err) {
                 .orElse("");
         assertTrue(err.strip().endsWith(error.strip()) && !error.isEmpty(), err);
         assertFalse(err.contains("\tat "), err);
-        assertContains(parts);
+        assertErr(parts);
     }
 
-    private void assertContains(String... parts) {
+    void assertOut(String... parts) {
+        for (String part : parts) {
+            assertTrue(out.contains(part), () -> part + " is not in: " + out);
+        }
+    }
+
+    void assertErr(String... parts) {
         for (String part : parts) {
             assertTrue(err.contains(part), () -> part + " is not in: " + err);
         }

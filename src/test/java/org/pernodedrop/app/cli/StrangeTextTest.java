@@ -65,8 +65,7 @@ class StrangeTextTest {
         Program predicted = Program.run("predict", "--model", run.toString(), "--out", out.toString());
         predicted.assertFine();
         assertHarmless(predicted, 0);
-        assertTrue(
-                predicted.out().contains("8 predictions: " + folder.resolve(SHOWN + "-predictions")), predicted.out());
+        predicted.assertOut("8 predictions: " + folder.resolve(SHOWN + "-predictions"));
         List<String> lines = Files.readAllLines(out.resolve("predictions.csv"));
         assertEquals(9, lines.size());
         assertEquals(

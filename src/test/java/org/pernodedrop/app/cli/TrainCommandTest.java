@@ -105,7 +105,7 @@ class TrainCommandTest {
         assertNotEquals(numbers("run/metrics.csv"), numbers("run/metrics-none.csv"));
         assertNotNull(ImageIO.read(directory.resolve("run/curves.png").toFile()));
         assertTrue(outcome.err().startsWith("device: cpu (1 thread; "), outcome.err());
-        assertTrue(outcome.out().contains("validation accuracy"), outcome.out());
+        outcome.assertOut("validation accuracy");
         assertTrue(outcome.out().endsWith("curves: " + directory.resolve("run/curves.png") + System.lineSeparator()));
 
         JsonNode report = report("run");
@@ -140,11 +140,8 @@ class TrainCommandTest {
         assertTrue(report.at("/settings/graphs").asBoolean());
         assertEquals("auto", report.at("/settings/data_on_device").asText());
         assertEquals("fp32", report.at("/settings/matrix_precision").asText());
-        assertTrue(
-                outcome.out()
-                        .contains(String.format(
-                                Locale.ROOT, "peak device memory: %.1f MiB, data on the device", peak / 1048576.0)),
-                outcome.out());
+        outcome.assertOut(
+                String.format(Locale.ROOT, "peak device memory: %.1f MiB, data on the device", peak / 1048576.0));
         assertTrue(report.at("/networks/0/test").isNull());
         List<String> last = rows("run/metrics.csv").get(1);
         assertEquals(
@@ -203,7 +200,7 @@ class TrainCommandTest {
         }
         boolean onDevice = !option.endsWith("=no");
         assertEquals(onDevice, report("other").at("/device_use/data_on_device").asBoolean());
-        assertTrue(outcome.out().contains(onDevice ? "data on the device" : "data on the host"), outcome.out());
+        outcome.assertOut(onDevice ? "data on the device" : "data on the host");
         assertEquals(
                 !option.startsWith("--no"),
                 report("other").at("/settings/graphs").asBoolean());
@@ -233,7 +230,7 @@ class TrainCommandTest {
                     report("run").at("/networks/" + k + "/test/accuracy").asDouble(-1);
             assertTrue(accuracy >= 0 && accuracy <= 1);
         }
-        assertTrue(outcome.out().contains("none, test part: loss "), outcome.out());
+        outcome.assertOut("none, test part: loss ");
     }
 
     @Test

@@ -49,7 +49,7 @@ class TrainingIT {
         String[] options = Arrays.copyOf(more, more.length + 2);
         options[more.length] = "--out";
         options[more.length + 1] = directory.resolve(out).toString();
-        Program.runLine(line, (Object[]) options).assertFine();
+        Program.fine(line, options);
         return new ObjectMapper()
                 .readTree(directory.resolve(out).resolve("run.json").toFile());
     }
@@ -229,12 +229,11 @@ class TrainingIT {
         String settings = "train --device cuda --limit 207 --network mlp:13,7 --batch-size 13 --epochs";
         Path whole = directory.resolve("whole");
         Path parts = directory.resolve("parts");
-        Program.runLine(settings + " 3 --out " + whole).assertFine();
-        Program.runLine(settings + " 1 --out " + parts).assertFine();
-        Program.runLine("train --resume " + parts + " --epochs 3").assertFine();
+        Program.fine(settings + " 3 --out " + whole);
+        Program.fine(settings + " 1 --out " + parts);
+        Program.fine("train --resume " + parts + " --epochs 3");
         ResumeTest.assertSameRuns(whole, parts, true);
-        Program.runLine("predict --device cuda --model " + whole + " --monte-carlo 50 --out "
-                        + directory.resolve("predictions"))
-                .assertFine();
+        Program.fine("predict --device cuda --model " + whole + " --monte-carlo 50 --out "
+                + directory.resolve("predictions"));
     }
 }

@@ -43,7 +43,7 @@ import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
 
-/** What is special about CUDA: the pool, recordings' workspaces, several backends, closing with things open. */
+/** What is special about CUDA: the pool, workspaces of graphs, several backends, closing with things open. */
 class CudaBackendIT extends OpenCudaBackend {
     private static final MaskSpec DROPPED = MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.5);
 
@@ -139,8 +139,8 @@ class CudaBackendIT extends OpenCudaBackend {
         feed.submit();
         DeviceTimer timer = backend.memory().newTimer();
         timer.start();
-        CapturedGraph recording = backend.capture(() -> backend.vectors().fill(x, 1));
-        recording.replay();
+        CapturedGraph graph = backend.capture(() -> backend.vectors().fill(x, 1));
+        graph.replay();
         backend.close();
         backend.close();
         assertTrue(x.isClosed() && part.isClosed() && rows.isClosed());
@@ -155,13 +155,13 @@ class CudaBackendIT extends OpenCudaBackend {
         refused(kind, "was closed", totals::read);
         refused(kind, "was closed", feed::features);
         refused(kind, "was closed", timer::stop);
-        refused(kind, "was closed", recording::replay);
+        refused(kind, "was closed", graph::replay);
         x.close();
         state.close();
         totals.close();
         feed.close();
         timer.close();
-        recording.close();
+        graph.close();
     }
 
     @Test
@@ -175,17 +175,16 @@ class CudaBackendIT extends OpenCudaBackend {
         StepState state = backend.memory().newStepState(1);
         LossAccumulator totals = backend.memory().newLossAccumulator();
         DeviceFloats x = backend.memory().allocate(4);
-        try (CapturedGraph recording =
-                backend.capture(() -> backend.optimizers().advance(state))) {
+        try (CapturedGraph graph = backend.capture(() -> backend.optimizers().advance(state))) {
             state.setStep(StepState.LAST_STEP);
-            recording.replay();
+            graph.replay();
             assertEquals(StepState.LAST_STEP + 1, state.step());
             refused(IllegalStateException.class, "step=4294967295", () -> backend.optimizers()
                     .advance(state));
-            refused(IllegalStateException.class, "step=4294967295", recording::replay);
+            refused(IllegalStateException.class, "step=4294967295", graph::replay);
             state.close();
             totals.close();
-            refused(IllegalStateException.class, "that the recording uses was closed", recording::replay);
+            refused(IllegalStateException.class, "that the graph uses was closed", graph::replay);
         }
         refused(IllegalStateException.class, "the step state was closed", () -> state.setStep(1));
         refused(IllegalStateException.class, "the step state was closed", () -> backend.optimizers()
@@ -202,10 +201,10 @@ class CudaBackendIT extends OpenCudaBackend {
                         totals));
     }
 
-    /** The workspace that a recording writes to stays, whatever grows then or meanwhile. */
+    /** The workspace that a graph writes to stays, whatever grows then or meanwhile. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void recordingsKeepTheirWorkspace(boolean growing) {
+    void graphsKeepTheirWorkspace(boolean growing) {
         Sums few = new Sums(backend, 300, 3);
         float[] expected = few.run();
         DeviceFloats predictions = backend.memory().allocate(40_000);
@@ -214,7 +213,7 @@ class CudaBackendIT extends OpenCudaBackend {
         LossAccumulator totals = backend.memory().newLossAccumulator();
         Runnable grow = () -> backend.losses().meanSquaredError(state, 40_000, 1, predictions, targets, null, totals);
         long before = backend.memory().use().reserved();
-        try (CapturedGraph recording = backend.capture(() -> {
+        try (CapturedGraph graph = backend.capture(() -> {
             few.enqueue();
             if (growing) {
                 grow.run();
@@ -229,7 +228,7 @@ class CudaBackendIT extends OpenCudaBackend {
                 rubbish.add(x);
             }
             backend.vectors().fill(few.sums, 0);
-            recording.replay();
+            graph.replay();
             assertArrayEquals(expected, backend.memory().download(few.sums));
             for (DeviceFloats x : rubbish) {
                 assertTrue(Float.isNaN(backend.memory().download(x)[7]));
@@ -275,10 +274,10 @@ class CudaBackendIT extends OpenCudaBackend {
                     : backend.memory().allocate(1 - length).slice(1, -length);
             backend.randomFills().uniform(77, 262_143, -1, 1, x);
             float[] direct = backend.memory().download(x);
-            try (CapturedGraph recording =
+            try (CapturedGraph graph =
                     backend.capture(() -> backend.randomFills().uniform(77, 262_143, -1, 1, x))) {
                 backend.vectors().fill(x, 0);
-                recording.replay();
+                graph.replay();
                 assertArrayEquals(direct, backend.memory().download(x));
             }
             assertEquals(stream.uniform(262_143) * 2 - 1, direct[0]);
@@ -307,7 +306,7 @@ class CudaBackendIT extends OpenCudaBackend {
     }
 
     @Test
-    void backendsInSeveralThreadsDontDisturbEachOther() throws Exception {
+    void backendsInSeveralThreadsDontAffectEachOther() throws Exception {
         float[] expected = work(backend);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
@@ -341,13 +340,13 @@ class CudaBackendIT extends OpenCudaBackend {
             });
             int recorded = 0;
             while (!others.isDone() || recorded < 3) {
-                try (CapturedGraph recording = backend.capture(() -> {
+                try (CapturedGraph graph = backend.capture(() -> {
                     for (int k = 0; k < 100; k++) {
                         backend.vectors().axpy(1, x.slice(0, 500), x.slice(500, 500));
                     }
                     backend.vectors().fill(x, 1);
                 })) {
-                    recording.replay();
+                    graph.replay();
                 }
                 recorded++;
             }

@@ -1,6 +1,5 @@
 package org.pernodedrop.kernels.cuda;
 
-import org.pernodedrop.kernels.DeviceMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +10,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import org.pernodedrop.kernels.DeviceMatrix;
 
 /** A caller of CUDA as any other: a context, a stream and memory of its own, by JCuda alone. */
 final class DeviceArena implements AutoCloseable {

@@ -62,8 +62,7 @@ final class PlanTable {
             boolean aligned,
             int multiprocessors,
             int sharedLimit) {
-        var shape = new MultiPositionPlan.Shape(
-                number(sizes[0]), number(sizes[1]), number(sizes[2]), number(sizes[3]));
+        var shape = new MultiPositionPlan.Shape(number(sizes[0]), number(sizes[1]), number(sizes[2]), number(sizes[3]));
         MultiPositionPlan plan = MultiPositionPlan.of(pass, precision, shape, aligned, multiprocessors, sharedLimit);
         return words(
                 pass,
