@@ -33,14 +33,14 @@ public enum Precision {
     }
 
     /** Of products with masks that positions share. */
-    static Precision ofSequences(Backend backend, BackendOptions options) {
+    static Precision ofMultiPosition(Backend backend, BackendOptions options) {
         return isCpu(backend) ? FP32 : valueOf(options.sequences().name());
     }
 
     /** Of a layer with masks on connections. */
     static Precision of(Strategy strategy, ConnectionShape shape, Backend backend, BackendOptions options) {
         if (strategy == Strategy.FUSED || strategy == Strategy.PACKED) {
-            return shape.positions() == 1 ? FP32 : ofSequences(backend, options);
+            return shape.positions() == 1 ? FP32 : ofMultiPosition(backend, options);
         }
         return ofMatrices(backend, options);
     }

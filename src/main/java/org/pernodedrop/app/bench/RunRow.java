@@ -1,5 +1,6 @@
 package org.pernodedrop.app.bench;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import org.pernodedrop.backend.BackendOptions;
  * @param software what was run
  * @param machine what it was run on
  * @param matrixPrecision of ordinary matrix products
- * @param sequencePrecision of products with masks that positions share
+ * @param multiPositionPrecision of products with masks that positions share
  * @param seconds each way to compute a layer was warmed up and timed
  * @param peaks what the device reached; null where that was not measured
  */
@@ -32,7 +33,7 @@ public record RunRow(
         @JsonUnwrapped Software software,
         @JsonUnwrapped Machine machine,
         String matrixPrecision,
-        String sequencePrecision,
+        @JsonProperty("sequence_precision") String multiPositionPrecision,
         double seconds,
         @MayBeNull Peaks peaks)
         implements ResultRow {
@@ -95,7 +96,7 @@ public record RunRow(
                             backend.describe(),
                             threads),
                     Precision.ofMatrices(backend, options).toString(),
-                    Precision.ofSequences(backend, options).toString(),
+                    Precision.ofMultiPosition(backend, options).toString(),
                     seconds,
                     peaks);
         }

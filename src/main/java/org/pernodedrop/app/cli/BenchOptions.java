@@ -49,13 +49,13 @@ final class BenchOptions {
 
     @Option(
             names = "--sequence-precision",
-            converter = EnumOption.OfSequencePrecision.class,
-            completionCandidates = EnumOption.OfSequencePrecision.class,
+            converter = EnumOption.OfMultiPositionPrecision.class,
+            completionCandidates = EnumOption.OfMultiPositionPrecision.class,
             paramLabel = "NAME",
             defaultValue = "tf32",
             description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
-    private MultiPositionPrecision sequences;
+    private MultiPositionPrecision multiPosition;
 
     @Option(
             names = "--seconds",
@@ -111,15 +111,15 @@ final class BenchOptions {
         checks.onlyWith(
                 "--device cuda or auto",
                 device != Device.CPU,
-                "--sequence-precision " + sequences,
-                sequences != MultiPositionPrecision.TF32);
+                "--sequence-precision " + multiPosition,
+                multiPosition != MultiPositionPrecision.TF32);
     }
 
     BackendOptions backend() {
         return BackendOptions.of(device)
                 .withThreads(threads)
                 .withPrecision(precision)
-                .withSequences(sequences);
+                .withSequences(multiPosition);
     }
 
     DeviceOptions.Choice choice() {

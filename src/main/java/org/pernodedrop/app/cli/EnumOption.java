@@ -104,8 +104,8 @@ abstract class EnumOption<E extends Enum<E>> implements ITypeConverter<E>, Itera
         }
     }
 
-    static final class OfSequencePrecision extends EnumOption<MultiPositionPrecision> {
-        OfSequencePrecision() {
+    static final class OfMultiPositionPrecision extends EnumOption<MultiPositionPrecision> {
+        OfMultiPositionPrecision() {
             super(MultiPositionPrecision.class);
         }
     }

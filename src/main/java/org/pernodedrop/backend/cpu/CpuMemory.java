@@ -92,8 +92,8 @@ final class CpuMemory extends Memory {
             Runtime runtime = Runtime.getRuntime();
             long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
             throw new OutOfDeviceMemoryException(
-                    "Java's heap has no room for this buffer; give Java more by -Xmx, or use a smaller --batch-size"
-                            + " or smaller layers (--network): bytes=" + Float.BYTES * length + ", free=" + free
+                    "Java's heap has no room for this buffer; give Java more by -Xmx, or use a smaller batch or"
+                            + " smaller layers: bytes=" + Float.BYTES * length + ", free=" + free
                             + ", heap=" + runtime.maxMemory(),
                     e);
         }

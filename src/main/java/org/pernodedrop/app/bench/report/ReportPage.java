@@ -89,7 +89,7 @@ public final class ReportPage {
         facts.put("Java", run.software().java());
         facts.put("threads on the CPU", Integer.toString(run.machine().threads()));
         facts.put("precision of matrix products", run.matrixPrecision());
-        facts.put("precision where positions share a mask", run.sequencePrecision());
+        facts.put("precision where positions share a mask", run.multiPositionPrecision());
         facts.put("timed for", Numbers.of(run.seconds()) + " s each");
         Peaks peaks = run.peaks();
         if (peaks != null) {
