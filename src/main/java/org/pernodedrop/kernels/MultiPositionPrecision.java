@@ -3,7 +3,7 @@ package org.pernodedrop.kernels;
 import java.util.Locale;
 
 /**
- * How a GPU's tensor cores multiply where several positions share a mask ({@link MaskedProducts#forward} with T above
+ * How a GPU's tensor cores multiply where several positions share a mask ({@code MaskedProducts.forward} with T above
  * 1). Factors are rounded, sums are in single precision. The CPU computes in single precision throughout.
  */
 public enum MultiPositionPrecision {

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -116,5 +119,41 @@ final class Dl4jNetworks {
         double scale = expected.amaxNumber().doubleValue();
         double error = expected.sub(actual).amaxNumber().doubleValue();
         assertTrue(error <= tolerance * scale, what + ": error " + error + " at a scale of " + scale);
+    }
+
+    static PerNodeDropLayer.Builder layer(int outputs) {
+        return new PerNodeDropLayer.Builder().nOut(outputs).activation(Activation.TANH);
+    }
+
+    static ComputationGraphConfiguration graph(DataType type) {
+        return new NeuralNetConfiguration.Builder()
+                .seed(42)
+                .dataType(type)
+                .updater(updater(type))
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("a", layer(6).nIn(5).dropRate(0.3).build(), "x")
+                .addLayer("b", layer(6).nIn(5).dropRate(0.3).build(), "x")
+                .addVertex("both", new MergeVertex(), "a", "b")
+                .addLayer(
+                        "y",
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nIn(12)
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "both")
+                .setOutputs("y")
+                .build();
+    }
+
+    // DL4J's check requires it, whatever the network's type.
+    static boolean inDoubles(BooleanSupplier check) {
+        Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
+        try {
+            return check.getAsBoolean();
+        } finally {
+            Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+        }
     }
 }

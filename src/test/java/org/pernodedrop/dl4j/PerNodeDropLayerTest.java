@@ -12,10 +12,12 @@ import static org.pernodedrop.dl4j.Dl4jNetworks.compute;
 import static org.pernodedrop.dl4j.Dl4jNetworks.configuration;
 import static org.pernodedrop.dl4j.Dl4jNetworks.explicit;
 import static org.pernodedrop.dl4j.Dl4jNetworks.features;
+import static org.pernodedrop.dl4j.Dl4jNetworks.graph;
+import static org.pernodedrop.dl4j.Dl4jNetworks.inDoubles;
+import static org.pernodedrop.dl4j.Dl4jNetworks.layer;
 import static org.pernodedrop.dl4j.Dl4jNetworks.network;
 import static org.pernodedrop.dl4j.Dl4jNetworks.oneHot;
 import static org.pernodedrop.dl4j.Dl4jNetworks.requireNatives;
-import static org.pernodedrop.dl4j.Dl4jNetworks.updater;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,12 +29,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -51,10 +51,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.Mask;
@@ -65,10 +63,6 @@ class PerNodeDropLayerTest {
     @BeforeAll
     static void natives() {
         requireNatives();
-    }
-
-    private static PerNodeDropLayer.Builder layer(int outputs) {
-        return new PerNodeDropLayer.Builder().nOut(outputs).activation(Activation.TANH);
     }
 
     @ParameterizedTest
@@ -138,28 +132,6 @@ class PerNodeDropLayerTest {
                 .labels(oneHot(DataType.DOUBLE, 4, 3)))));
     }
 
-    private static ComputationGraphConfiguration graph(DataType type) {
-        return new NeuralNetConfiguration.Builder()
-                .seed(42)
-                .dataType(type)
-                .updater(updater(type))
-                .graphBuilder()
-                .addInputs("x")
-                .addLayer("a", layer(6).nIn(5).dropRate(0.3).build(), "x")
-                .addLayer("b", layer(6).nIn(5).dropRate(0.3).build(), "x")
-                .addVertex("both", new MergeVertex(), "a", "b")
-                .addLayer(
-                        "y",
-                        new OutputLayer.Builder(LossFunction.MCXENT)
-                                .nIn(12)
-                                .nOut(3)
-                                .activation(Activation.SOFTMAX)
-                                .build(),
-                        "both")
-                .setOutputs("y")
-                .build();
-    }
-
     @Test
     void graphsPassDl4jsOwnCheck() {
         ComputationGraph network = new ComputationGraph(graph(DataType.DOUBLE));
@@ -171,16 +143,6 @@ class PerNodeDropLayerTest {
                 .net(network)
                 .inputs(new INDArray[] {features(DataType.DOUBLE, 4, 5)})
                 .labels(new INDArray[] {oneHot(DataType.DOUBLE, 4, 3)}))));
-    }
-
-    // DL4J's check requires it, whatever the network's type.
-    private static boolean inDoubles(BooleanSupplier check) {
-        Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
-        try {
-            return check.getAsBoolean();
-        } finally {
-            Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
-        }
     }
 
     @ParameterizedTest

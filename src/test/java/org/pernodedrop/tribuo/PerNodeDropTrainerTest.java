@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.tribuo.TribuoData.layer;
+import static org.pernodedrop.tribuo.TribuoData.refused;
+import static org.pernodedrop.tribuo.TribuoData.with;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
@@ -31,7 +33,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
@@ -170,17 +171,6 @@ class PerNodeDropTrainerTest {
         }
     }
 
-    private static double[] layer(double[] x, float[] w, float[] b) {
-        double[] z = new double[b.length];
-        for (int u = 0; u < b.length; u++) {
-            z[u] = b[u];
-            for (int i = 0; i < x.length; i++) {
-                z[u] += x[i] * w[i * b.length + u];
-            }
-        }
-        return z;
-    }
-
     @Test
     void aModelsProvenanceTrainsItAgain() {
         PerNodeDropTrainer trainer =
@@ -274,12 +264,6 @@ class PerNodeDropTrainerTest {
         refused("as many inputs", () -> Model.deserialize(with(proto, mixed)));
     }
 
-    private static ModelProto with(ModelProto proto, byte[] content) {
-        return proto.toBuilder()
-                .setSerializedData(Any.pack(BytesValue.of(ByteString.copyFrom(content))))
-                .build();
-    }
-
     @Test
     void trainersTrainAndModelsPredictSideBySide() throws Exception {
         PerNodeDropModel alone = small().build().train(training, Map.of());
@@ -360,14 +344,5 @@ class PerNodeDropTrainerTest {
         huge.add(new ArrayExample<>(new Label("a"), new String[] {"a"}, new double[] {1e300}));
         refused("must be finite", () -> trainer.train(huge));
         refused("--learning-rate", () -> small().learningRate(1e30).build().train(training));
-    }
-
-    private static void refused(String message, Executable call) {
-        Throwable thrown = assertThrows(RuntimeException.class, call);
-        StringBuilder said = new StringBuilder();
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            said.append(cause.getMessage()).append('\n');
-        }
-        assertTrue(said.indexOf(message) >= 0, said + ": " + message);
     }
 }

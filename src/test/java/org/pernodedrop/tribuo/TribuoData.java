@@ -1,8 +1,15 @@
 package org.pernodedrop.tribuo;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.BytesValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.function.Executable;
 import org.pernodedrop.data.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -11,9 +18,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.datasource.ListDataSource;
 import org.tribuo.impl.ArrayExample;
+import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
-/** Converts this library's data to Tribuo's, which omits zeros. */
+/** Data and assertions for the tests with Tribuo; converts this library's data to Tribuo's, which omits zeros. */
 final class TribuoData {
     private TribuoData() {}
 
@@ -37,5 +45,34 @@ final class TribuoData {
         LabelFactory factory = new LabelFactory();
         return new MutableDataset<>(
                 new ListDataSource<>(examples, factory, new SimpleDataSourceProvenance(data.name(), factory)));
+    }
+
+    /** A dense layer by plain loops: {@code x w + b}. */
+    static double[] layer(double[] x, float[] w, float[] b) {
+        double[] z = new double[b.length];
+        for (int u = 0; u < b.length; u++) {
+            z[u] = b[u];
+            for (int i = 0; i < x.length; i++) {
+                z[u] += x[i] * w[i * b.length + u];
+            }
+        }
+        return z;
+    }
+
+    /** The same model with other content. */
+    static ModelProto with(ModelProto proto, byte[] content) {
+        return proto.toBuilder()
+                .setSerializedData(Any.pack(BytesValue.of(ByteString.copyFrom(content))))
+                .build();
+    }
+
+    /** A call must throw an exception that names the fault in its message or in that of a cause. */
+    static void refused(String message, Executable call) {
+        Throwable thrown = assertThrows(RuntimeException.class, call);
+        StringBuilder said = new StringBuilder();
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            said.append(cause.getMessage()).append('\n');
+        }
+        assertTrue(said.indexOf(message) >= 0, said + ": " + message);
     }
 }

@@ -28,12 +28,11 @@ public final class KernelCatalogue {
     private final Map<String, Map<String, Integer>> codes = new TreeMap<>();
 
     private KernelCatalogue(JsonNode root) {
-        root.required("codes").fields().forEachRemaining(kind -> {
+        root.required("codes").properties().forEach(kind -> {
             Map<String, Integer> numbers = new TreeMap<>();
             kind.getValue()
-                    .fields()
-                    .forEachRemaining(
-                            code -> numbers.put(code.getKey(), code.getValue().intValue()));
+                    .properties()
+                    .forEach(code -> numbers.put(code.getKey(), code.getValue().intValue()));
             codes.put(kind.getKey(), Map.copyOf(numbers));
         });
         for (JsonNode node : root.required("kernels")) {

@@ -39,7 +39,7 @@ import org.pernodedrop.mask.MaskSpec;
  * }
  * }</pre>
  *
- * <p>Results are the same bits every time on the same kind of GPU, and within rounding those of {@link HostKernels}: the masks
+ * <p>Results are the same bits every time on the same kind of GPU, and within rounding those of {@code HostKernels}: the masks
  * are the same. Any number of threads may call; their calls wait for each other on the host, not on the GPU. Calls that go to
  * different streams at once need workspaces of their own.
  *

@@ -36,7 +36,7 @@ class CompareCommandTest {
     }
 
     private Program compare(String name, String... more) {
-        Program program = Program.fine(SMALL + " --out " + directory.resolve(name), more);
+        Program program = Program.fine(SMALL + " --out " + directory.resolve(name), (Object[]) more);
         return program;
     }
 

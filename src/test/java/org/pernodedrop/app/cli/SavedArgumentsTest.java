@@ -51,7 +51,7 @@ class SavedArgumentsTest {
     }
 
     private static Program resume(Path directory, String... more) {
-        return Program.runLine("train --resume " + directory, more);
+        return Program.runLine("train --resume " + directory, (Object[]) more);
     }
 
     @Test

@@ -49,7 +49,7 @@ class TrainingIT {
         String[] options = Arrays.copyOf(more, more.length + 2);
         options[more.length] = "--out";
         options[more.length + 1] = directory.resolve(out).toString();
-        Program.fine(line, options);
+        Program.fine(line, (Object[]) options);
         return new ObjectMapper()
                 .readTree(directory.resolve(out).resolve("run.json").toFile());
     }
