@@ -129,17 +129,20 @@ mkdir "$work/target" # for jqwik
     "$jre" "${flags[@]}" -cp "$classes" org.pernodedrop.app.cli.Main train --epochs 1 --limit 50 --out "$work/run" &&
     "$jre" "${flags[@]}" -cp "$classes" org.junit.platform.console.ConsoleLauncher execute \
         --scan-classpath "$folder/java/lib/pernodedrop-tests.jar" \
-        --include-classname '.*\.(PhiloxTest|DropRateLawsTest)' \
-        --fail-if-no-tests --details=none --disable-banner) >"$work/trial.log" 2>&1 || {
+        --include-classname '.*\.(PhiloxTest|DropRateTest)' \
+        --fail-if-no-tests --details=tree --disable-banner) >"$work/trial.log" 2>&1 || {
     cat "$work/trial.log"
     echo "the bundle does not work" >&2
     exit 1
 }
-grep -q OpenBLAS "$work/trial.log" || {
-    cat "$work/trial.log"
-    echo "OpenBLAS does not work in the bundle" >&2
-    exit 1
-}
+# JUnit's and jqwik's tests were found, and OpenBLAS was loaded.
+for evidence in PhiloxTest DropRateTest OpenBLAS; do
+    grep -q "$evidence" "$work/trial.log" || {
+        cat "$work/trial.log"
+        echo "$evidence does not work in the bundle" >&2
+        exit 1
+    }
+done
 
 size=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
 echo "$folder: $size bytes, commit $commit"
