@@ -20,7 +20,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LEAST_REPETITIONS = 5
+MIN_REPETITIONS = 5
 STRATEGIES = {"bernoulli": "fused,packed", "gaussian": "fused,reparameterized"}
 MODULES = ["--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"]
 
@@ -60,7 +60,7 @@ def time_one(name, shape, drop_rates, threads, seconds):
                 break
         end = time.perf_counter() + seconds
         times = []
-        while len(times) < LEAST_REPETITIONS or time.perf_counter() < end:
+        while len(times) < MIN_REPETITIONS or time.perf_counter() < end:
             times.append(step())
         print(json.dumps({
             "kind": name, "library": "torch " + torch.__version__, "noise": noise, "B": samples, "I": inputs, "U": outputs,
