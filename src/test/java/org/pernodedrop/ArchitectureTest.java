@@ -23,47 +23,47 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The plan of the house: its rooms from the ground up, and which other rooms each may use. */
+/** Which packages each package may use, from the ground up; {@code docs/architecture.md} explains the order. */
 class ArchitectureTest {
     private static final String ROOT = "org.pernodedrop.";
     private static final JavaClasses PROJECT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("org.pernodedrop");
 
-    /** Each room with those it may use; io, which holds no concept of the library, is open to all. */
-    private static final Map<String, String[]> ROOMS = new LinkedHashMap<>();
+    /** Each package with those that it may use; all may use io, which holds no concept of the library. */
+    private static final Map<String, String[]> ALLOWED = new LinkedHashMap<>();
 
     static {
-        room("io");
-        room("mask");
-        room("driver");
-        room("kernels", "mask");
-        room("kernels.cpu", "kernels", "mask");
-        room("kernels.cuda", "kernels", "mask", "driver");
-        room("backend", "kernels", "mask", "backend.cpu", "backend.cuda", "driver");
-        room("backend.cpu", "backend", "kernels", "kernels.cpu", "mask");
-        room("backend.cuda", "backend", "kernels", "kernels.cuda", "mask", "driver");
-        room("strategy", "backend", "kernels", "mask");
-        room("nn", "strategy", "backend", "kernels", "mask");
-        room("model", "nn", "strategy", "backend", "kernels", "mask");
-        room("data", "mask");
-        room("train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
-        room("predict", "train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
-        room("dl4j", "kernels", "kernels.cpu", "kernels.cuda", "mask");
-        room("djl", "kernels", "kernels.cpu", "kernels.cuda", "mask");
-        room("tribuo", "predict", "train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
-        room("app.report");
-        room("app.doctor", "kernels.cuda", "backend", "driver");
+        allow("io");
+        allow("mask");
+        allow("driver");
+        allow("kernels", "mask");
+        allow("kernels.cpu", "kernels", "mask");
+        allow("kernels.cuda", "kernels", "mask", "driver");
+        allow("backend", "kernels", "mask", "backend.cpu", "backend.cuda", "driver");
+        allow("backend.cpu", "backend", "kernels", "kernels.cpu", "mask");
+        allow("backend.cuda", "backend", "kernels", "kernels.cuda", "mask", "driver");
+        allow("strategy", "backend", "kernels", "mask");
+        allow("nn", "strategy", "backend", "kernels", "mask");
+        allow("model", "nn", "strategy", "backend", "kernels", "mask");
+        allow("data", "mask");
+        allow("train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
+        allow("predict", "train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
+        allow("dl4j", "kernels", "kernels.cpu", "kernels.cuda", "mask");
+        allow("djl", "kernels", "kernels.cpu", "kernels.cuda", "mask");
+        allow("tribuo", "predict", "train", "model", "data", "nn", "strategy", "backend", "kernels", "mask");
+        allow("app.report");
+        allow("app.doctor", "kernels.cuda", "backend", "driver");
         String[] library = {"predict", "train", "model", "data", "nn", "strategy", "backend", "kernels", "mask"};
-        room("app.bench", with(library, "app.report", "app.bench.report"));
-        room("app.bench.report", with(library, "app.bench", "app.report"));
-        room("app.compare", with(library, "app.report"));
-        room("app.compare.report", with(library, "app.compare", "app.report"));
-        room("app.cli", with(library, "app..", "kernels.cpu", "backend.cpu"));
+        allow("app.bench", with(library, "app.report", "app.bench.report"));
+        allow("app.bench.report", with(library, "app.bench", "app.report"));
+        allow("app.compare", with(library, "app.report"));
+        allow("app.compare.report", with(library, "app.compare", "app.report"));
+        allow("app.cli", with(library, "app..", "kernels.cpu", "backend.cpu"));
     }
 
-    private static void room(String name, String... uses) {
-        ROOMS.put(name, uses);
+    private static void allow(String name, String... uses) {
+        ALLOWED.put(name, uses);
     }
 
     private static String[] with(String[] some, String... more) {
@@ -73,13 +73,13 @@ class ArchitectureTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> aRoomUsesOnlyThoseNamed() {
-        return ROOMS.keySet().stream()
-                .map(name -> DynamicTest.dynamicTest(name, () -> usesOnly(name, ROOMS.get(name))));
+    Stream<DynamicTest> aPackageUsesOnlyThoseNamed() {
+        return ALLOWED.keySet().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> usesOnly(name, ALLOWED.get(name))));
     }
 
     private static void usesOnly(String own, String... others) {
-        // The driver's failures are everybody's: they tell of the device, and bind nobody to it.
+        // All packages may throw and catch the driver's exceptions.
         DescribedPredicate<JavaClass> allowed = resideOutsideOfPackage("org.pernodedrop..")
                 .or(resideInAPackage(ROOT + own))
                 .or(resideInAPackage(ROOT + "io"))
@@ -96,17 +96,17 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageIsARoomOfThePlan() {
+    void everyPackageIsListed() {
         Set<String> packages = PROJECT.stream()
                 .map(JavaClass::getPackageName)
                 .filter(name -> !name.equals(ROOT + "app"))
                 .map(name -> name.substring(ROOT.length()))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(new TreeSet<>(ROOMS.keySet()), packages);
+        assertEquals(new TreeSet<>(ALLOWED.keySet()), packages);
     }
 
     @Test
-    void roomsHaveNoCycles() {
+    void packagesHaveNoCycles() {
         slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(PROJECT);
     }
 
@@ -141,8 +141,8 @@ class ArchitectureTest {
         isKnownOnlyTo(new String[] {"app.report"}, "org.knowm..", "org.apache.batik..");
     }
 
-    private static void isKnownOnlyTo(String[] rooms, String... library) {
-        String[] packages = Arrays.stream(rooms).map(ROOT::concat).toArray(String[]::new);
+    private static void isKnownOnlyTo(String[] users, String... library) {
+        String[] packages = Arrays.stream(users).map(ROOT::concat).toArray(String[]::new);
         classes()
                 .that()
                 .resideOutsideOfPackages(packages)
