@@ -18,7 +18,7 @@ step_java_sanitizer() {
     prepare_java || return
     sanitizer_options=(--report-api-errors no)
     for tool in memcheck racecheck synccheck initcheck; do
-        # Ragged sizes; every kind of layer draws its own kernels, one kind suffices for the seams.
+        # Sizes that fill no tile. Kernels of other layers run under the native sanitizer; this run checks how Java calls them.
         sanitize "java-sanitizer-$tool" "$tool" "${SANITIZER_SECONDS:-130}" count_training \
             "${java_command[@]}" org.pernodedrop.app.cli.Main train --device cuda --epochs 1 --limit 207 \
             --network mlp:65,33 --batch-size 50 --drop-rate 0.3 --out "$output/train/sanitized"

@@ -16,7 +16,7 @@
  * </pre>
  *
  * <p>The mask m is a pure function of (seed, layer, step, sample, input, output), the same on CPU and GPU: Bernoulli
- * masks bit for bit, Gaussian ones within 1e-5. So a batch may be split into calls ({@code firstSample} says where one
+ * and Gaussian masks bit for bit. So a batch may be split into calls ({@code firstSample} says where one
  * begins), and the backward pass needs nothing of the forward pass but the same numbers.
  *
  * <p>Sizes: B samples, T positions of a sample that share its mask (1 for ordinary layers), I inputs, U outputs. Source:

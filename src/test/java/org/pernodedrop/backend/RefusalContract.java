@@ -4,7 +4,7 @@ import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every way to call the seam wrongly, and what it says then. */
+/** Every wrong call of a backend, and its error message. */
 public interface RefusalContract extends BackendFixture {
     @TestFactory
     default List<DynamicTest> wrongArgumentsAreRefused() {
