@@ -113,20 +113,6 @@ T atomicAdd(T* address, T value) {
     return old;
 }
 
-template <class T>
-T atomicOr(T* address, T value) {
-    const T old = *address;
-    *address = old | value;
-    return old;
-}
-
-template <class T>
-T atomicMax(T* address, T value) {
-    const T old = *address;
-    *address = max(old, value);
-    return old;
-}
-
 // The rest of platform.cuh.
 
 template <int BYTES>

@@ -12,8 +12,6 @@
 using std::max;
 using std::min;
 
-#define CUDART_INF_F (std::numeric_limits<float>::infinity())
-
 namespace emulation {
 
 template <class To, class From>
@@ -62,18 +60,6 @@ inline float __int2float_rn(int value) {
     return static_cast<float>(value);
 }
 
-inline float __ull2float_rn(unsigned long long value) {
-    return static_cast<float>(value);
-}
-
-inline float __ll2float_rn(long long value) {
-    return static_cast<float>(value);
-}
-
-inline float __double2float_rn(double value) {
-    return static_cast<float>(value);
-}
-
 // Towards 0, saturating, NaN to 0, as CUDA does.
 inline int __float2int_rz(float value) {
     if (!(value > -2147483648.0f)) {
@@ -114,24 +100,6 @@ inline float __fsqrt_rn(float a) {
 
 inline float __fmaf_rn(float a, float b, float c) {
     return fmaf(a, b, c);
-}
-
-inline float rsqrtf(float a) {
-    return 1.0f / sqrtf(a);
-}
-
-// Approximations in CUDA, exact here: tests must allow for both.
-
-inline float __expf(float a) {
-    return expf(a);
-}
-
-inline float __logf(float a) {
-    return logf(a);
-}
-
-inline float __fdividef(float a, float b) {
-    return a / b;
 }
 
 inline float __saturatef(float a) {
@@ -195,9 +163,4 @@ inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
 
 inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned shift) {
     return static_cast<unsigned>((static_cast<uint64_t>(high) << 32 | low) << (shift & 31u) >> 32);
-}
-
-template <class T>
-T __ldg(const T* pointer) {
-    return *pointer;
 }

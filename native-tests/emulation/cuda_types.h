@@ -13,22 +13,6 @@ struct dim3 {
     constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
 };
 
-struct alignas(2) uchar2 {
-    unsigned char x, y;
-};
-
-struct alignas(4) uchar4 {
-    unsigned char x, y, z, w;
-};
-
-struct alignas(8) int2 {
-    int x, y;
-};
-
-struct alignas(16) int4 {
-    int x, y, z, w;
-};
-
 struct alignas(8) uint2 {
     unsigned x, y;
 };
@@ -45,26 +29,6 @@ struct alignas(16) float4 {
     float x, y, z, w;
 };
 
-struct alignas(16) double2 {
-    double x, y;
-};
-
-inline uchar2 make_uchar2(unsigned char x, unsigned char y) {
-    return {x, y};
-}
-
-inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, unsigned char w) {
-    return {x, y, z, w};
-}
-
-inline int2 make_int2(int x, int y) {
-    return {x, y};
-}
-
-inline int4 make_int4(int x, int y, int z, int w) {
-    return {x, y, z, w};
-}
-
 inline uint2 make_uint2(unsigned x, unsigned y) {
     return {x, y};
 }
@@ -79,8 +43,4 @@ inline float2 make_float2(float x, float y) {
 
 inline float4 make_float4(float x, float y, float z, float w) {
     return {x, y, z, w};
-}
-
-inline double2 make_double2(double x, double y) {
-    return {x, y};
 }

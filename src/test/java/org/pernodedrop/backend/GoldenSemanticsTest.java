@@ -19,7 +19,7 @@ import org.pernodedrop.kernels.Activation;
 
 /**
  * The layer's formulas against numbers from PyTorch's autograd: explicit masks in, outputs and gradients out. They judge
- * the reference loops, which judge the drawing products, and the seam's operations put together as a network does.
+ * the reference loops, which judge the drawing products, and the backend's operations combined as in a network.
  */
 class GoldenSemanticsTest {
     private static final String FILE = "/golden/semantics-rank2.json";
