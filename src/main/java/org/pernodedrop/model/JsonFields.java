@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.pernodedrop.io.JsonText;
 
 /**
@@ -31,11 +32,7 @@ final class JsonFields {
         this.node = node;
     }
 
-    /**
-     * Parses a text that holds one object.
-     *
-     * @param what name of the text in messages
-     */
+    /** Parses a text that holds one object; messages call the text {@code what}. */
     static JsonFields parse(String what, String text) throws ModelFileException {
         JsonNode root;
         try {
@@ -59,6 +56,14 @@ final class JsonFields {
         JsonNode value = node.get(name);
         if (value == null) {
             throw refusal(name, "is missing; it must be " + kind);
+        }
+        return value;
+    }
+
+    private JsonNode take(String name, String kind, Predicate<JsonNode> holds) throws ModelFileException {
+        JsonNode value = take(name, kind);
+        if (!holds.test(value)) {
+            throw refusal(name, "must be " + kind + ": " + ModelFileException.quoted(value));
         }
         return value;
     }
@@ -87,27 +92,15 @@ final class JsonFields {
     }
 
     double number(String name) throws ModelFileException {
-        JsonNode value = take(name, "a number");
-        if (!value.isNumber()) {
-            throw refusal(name, "must be a number: " + ModelFileException.quoted(value));
-        }
-        return value.doubleValue();
+        return take(name, "a number", JsonNode::isNumber).doubleValue();
     }
 
     boolean flag(String name) throws ModelFileException {
-        JsonNode value = take(name, "true or false");
-        if (!value.isBoolean()) {
-            throw refusal(name, "must be true or false: " + ModelFileException.quoted(value));
-        }
-        return value.booleanValue();
+        return take(name, "true or false", JsonNode::isBoolean).booleanValue();
     }
 
     String text(String name) throws ModelFileException {
-        JsonNode value = take(name, "a text");
-        if (!value.isTextual()) {
-            throw refusal(name, "must be a text: " + ModelFileException.quoted(value));
-        }
-        return value.textValue();
+        return take(name, "a text", JsonNode::isTextual).textValue();
     }
 
     /** A value of an enum, by its name in files. */
@@ -144,11 +137,7 @@ final class JsonFields {
     }
 
     private JsonNode array(String name) throws ModelFileException {
-        JsonNode value = take(name, "an array");
-        if (!value.isArray()) {
-            throw refusal(name, "must be an array: " + ModelFileException.quoted(value));
-        }
-        return value;
+        return take(name, "an array", JsonNode::isArray);
     }
 
     /** Refuses fields that were not requested: they are misspelled, or of a later version. */

@@ -2,9 +2,8 @@ package org.pernodedrop.djl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.Refusal.mentions;
 import static org.pernodedrop.djl.DjlNetworks.assertClose;
 import static org.pernodedrop.djl.DjlNetworks.batches;
 import static org.pernodedrop.djl.DjlNetworks.block;
@@ -44,15 +43,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Threads;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 
@@ -102,7 +98,7 @@ class PerNodeDropBlockTrainerTest {
             }
             Block wrong = network(block(34), block(13));
             try (Model restored = model(wrong)) {
-                refused("another block's", () -> restored.load(folder, "saved"));
+                mentions("another block's", () -> restored.load(folder, "saved"));
             }
         }
     }
@@ -172,30 +168,20 @@ class PerNodeDropBlockTrainerTest {
         assertClose("second network", alone, parameters(networks.get(1)));
         assertClose("third network", alone, parameters(networks.get(2)));
         float[] expected = infer(networks.get(0), manager, x).toFloatArray();
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Callable<float[]>> predictions = new ArrayList<>();
-            for (int k = 0; k < 12; k++) {
-                Block network = networks.get(k % 3);
-                predictions.add(() -> {
-                    try (NDManager own = manager.newSubManager()) {
-                        NDArray rows = x.duplicate();
-                        rows.attach(own);
-                        return infer(network, own, rows).toFloatArray();
-                    }
-                });
-            }
-            for (Future<float[]> prediction : threads.invokeAll(predictions)) {
-                assertClose("prediction", expected, prediction.get());
-            }
-        } finally {
-            threads.shutdown();
-            trainers.forEach(Trainer::close);
+        List<Callable<float[]>> predictions = new ArrayList<>();
+        for (int k = 0; k < 12; k++) {
+            Block network = networks.get(k % 3);
+            predictions.add(() -> {
+                try (NDManager own = manager.newSubManager()) {
+                    NDArray rows = x.duplicate();
+                    rows.attach(own);
+                    return infer(network, own, rows).toFloatArray();
+                }
+            });
         }
-    }
-
-    private static void refused(String message, Executable call) {
-        String said = assertThrows(Exception.class, call).getMessage();
-        assertFalse(said == null || !said.contains(message), said + ": " + message);
+        for (float[] prediction : Threads.together(predictions)) {
+            assertClose("prediction", expected, prediction);
+        }
+        trainers.forEach(Trainer::close);
     }
 }

@@ -94,8 +94,7 @@ class DropRateTest {
     @ParameterizedTest
     @ValueSource(doubles = {Double.MIN_VALUE, 1e-300, 1e-20, 0x0.fffffffffffffp-48})
     void gaussianNoiseThatWouldRoundToNothingIsRefused(double dropRate) {
-        String said = assertThrows(IllegalArgumentException.class, () -> DropRate.of(dropRate, Noise.GAUSSIAN))
-                .getMessage();
+        String said = Refusal.message(IllegalArgumentException.class, () -> DropRate.of(dropRate, Noise.GAUSSIAN));
         assertTrue(said.startsWith("dropRate of gaussian noise must be 0 or at least 2^-48"), said);
         assertTrue(said.endsWith("dropRate=" + dropRate), said);
     }

@@ -1,7 +1,6 @@
 package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.nn.BatchNormalization;
 import org.pernodedrop.nn.Conv2D;
 import org.pernodedrop.nn.Dense;
@@ -100,11 +100,9 @@ class BatchSizesTest {
         TrainingConfig four = TrainingConfig.builder().batchSize(4).build();
         TrainingConfig one = TrainingConfig.builder().batchSize(1).build();
         assertEquals(new BatchSizes(9, 4, true), BatchSizes.of(NORMALIZED, four, 9));
-        String said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, four, 1))
-                .getMessage();
+        String said = Refusal.message(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, four, 1));
         assertTrue(said.contains("at least 2 examples") && said.endsWith("batchSize=4, training examples=1"), said);
-        said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9))
-                .getMessage();
+        said = Refusal.message(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9));
         assertTrue(said.endsWith("batchSize=1, training examples=9"), said);
         NetworkSpec plain =
                 Network.builder().input(4).add(Dense.units(3).build()).describe();
