@@ -1,8 +1,6 @@
 package org.pernodedrop.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
@@ -18,10 +16,7 @@ import org.pernodedrop.io.JsonText;
  * missing, of another type or unknown are refused with their place in the text.
  */
 final class JsonFields {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper JSON = JsonText.strictMapper();
 
     private final String where;
     private final JsonNode node;

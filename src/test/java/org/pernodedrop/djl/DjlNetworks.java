@@ -32,22 +32,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.Noise;
 
-/** Networks and data for the tests of the DJL block. */
-final class DjlNetworks {
-    private DjlNetworks() {}
+/** What the tests of the DJL block share: the engine with a manager for each test, networks, data and assertions. */
+abstract class DjlNetworks {
+    NDManager manager;
 
-    /**
-     * Skips the tests with a message except on Linux x86-64, the only system whose PyTorch natives the build fetches.
-     */
+    /** Skips the tests except on Linux x86-64, the only system whose PyTorch natives the build fetches. */
+    @BeforeAll
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =
                 system.contains("linux") && System.getProperty("os.arch").equals("amd64");
         assumeTrue(there, "DJL TESTS SKIPPED: PyTorch's natives are fetched on Linux x86-64 only");
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
     }
 
     /**

@@ -6,28 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.Refusal.mentions;
-import static org.pernodedrop.djl.DjlNetworks.all;
-import static org.pernodedrop.djl.DjlNetworks.assertClose;
-import static org.pernodedrop.djl.DjlNetworks.block;
-import static org.pernodedrop.djl.DjlNetworks.classes;
-import static org.pernodedrop.djl.DjlNetworks.config;
-import static org.pernodedrop.djl.DjlNetworks.floats;
-import static org.pernodedrop.djl.DjlNetworks.gradients;
-import static org.pernodedrop.djl.DjlNetworks.infer;
-import static org.pernodedrop.djl.DjlNetworks.model;
-import static org.pernodedrop.djl.DjlNetworks.network;
-import static org.pernodedrop.djl.DjlNetworks.number;
-import static org.pernodedrop.djl.DjlNetworks.requireNatives;
-import static org.pernodedrop.djl.DjlNetworks.residual;
-import static org.pernodedrop.djl.DjlNetworks.sgd;
-import static org.pernodedrop.djl.DjlNetworks.trainer;
 
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -43,9 +27,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,24 +35,7 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.mask.ReferenceMask;
 
 /** The block in DJL's own networks and its autograd. */
-class PerNodeDropBlockTest {
-    private NDManager manager;
-
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
+class PerNodeDropBlockTest extends DjlNetworks {
     private static MaterializedMaskBlock explicit(int units, PerNodeDropBlock of) {
         return new MaterializedMaskBlock(units, (manager, samples, inputs, outputs) -> {
             float[] values = ReferenceMask.values(of.mask(), (int) samples, (int) inputs, (int) outputs);

@@ -4,24 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.Refusal.mentions;
-import static org.pernodedrop.djl.DjlNetworks.assertClose;
-import static org.pernodedrop.djl.DjlNetworks.batches;
-import static org.pernodedrop.djl.DjlNetworks.block;
-import static org.pernodedrop.djl.DjlNetworks.classes;
-import static org.pernodedrop.djl.DjlNetworks.config;
-import static org.pernodedrop.djl.DjlNetworks.floats;
-import static org.pernodedrop.djl.DjlNetworks.infer;
-import static org.pernodedrop.djl.DjlNetworks.model;
-import static org.pernodedrop.djl.DjlNetworks.network;
-import static org.pernodedrop.djl.DjlNetworks.number;
-import static org.pernodedrop.djl.DjlNetworks.parameters;
-import static org.pernodedrop.djl.DjlNetworks.requireNatives;
-import static org.pernodedrop.djl.DjlNetworks.residual;
-import static org.pernodedrop.djl.DjlNetworks.sgd;
-import static org.pernodedrop.djl.DjlNetworks.train;
-import static org.pernodedrop.djl.DjlNetworks.trainer;
 
-import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -43,9 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Threads;
@@ -53,24 +33,7 @@ import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 
 /** Training with the block: its files, real data, several models, and nothing left behind. */
-class PerNodeDropBlockTrainerTest {
-    private NDManager manager;
-
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
+class PerNodeDropBlockTrainerTest extends DjlNetworks {
     @Test
     void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
         NDArray x = floats(manager, 1, 16, 20);

@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeAll;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,11 +34,10 @@ import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.ReferenceMask;
 
-/** Networks and data for the tests of the DL4J layer. */
-final class Dl4jNetworks {
-    private Dl4jNetworks() {}
-
+/** Networks, data and assertions of the tests of the DL4J layer. */
+abstract class Dl4jNetworks {
     /** Skips the tests with a message except on Linux x86-64, the only system whose ND4J natives the build fetches. */
+    @BeforeAll
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =

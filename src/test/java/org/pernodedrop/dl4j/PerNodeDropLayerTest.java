@@ -5,18 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pernodedrop.Refusal.mentions;
-import static org.pernodedrop.dl4j.Dl4jNetworks.assertClose;
-import static org.pernodedrop.dl4j.Dl4jNetworks.batches;
-import static org.pernodedrop.dl4j.Dl4jNetworks.compute;
-import static org.pernodedrop.dl4j.Dl4jNetworks.configuration;
-import static org.pernodedrop.dl4j.Dl4jNetworks.explicit;
-import static org.pernodedrop.dl4j.Dl4jNetworks.features;
-import static org.pernodedrop.dl4j.Dl4jNetworks.graph;
-import static org.pernodedrop.dl4j.Dl4jNetworks.inDoubles;
-import static org.pernodedrop.dl4j.Dl4jNetworks.layer;
-import static org.pernodedrop.dl4j.Dl4jNetworks.network;
-import static org.pernodedrop.dl4j.Dl4jNetworks.oneHot;
-import static org.pernodedrop.dl4j.Dl4jNetworks.requireNatives;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +22,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,12 +41,7 @@ import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
 
 /** The layer in DL4J's networks, compared with DL4J's layers and gradient checks. */
-class PerNodeDropLayerTest {
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
+class PerNodeDropLayerTest extends Dl4jNetworks {
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1, 0.5, BERNOULLI",

@@ -44,10 +44,9 @@ class DropRateTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1e-300, -0.5, 1, 1.2, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void refusesWhatIsNoDropRate(double dropRate) {
-        Refusal.says(
-                IllegalArgumentException.class,
-                "dropRate must be in [0, 1): dropRate=" + dropRate,
-                () -> DropRate.of(dropRate));
+        String rule = "dropRate must be in [0, 1): dropRate=" + dropRate;
+        Refusal.says(IllegalArgumentException.class, rule, () -> DropRate.of(dropRate));
+        Refusal.says(IllegalArgumentException.class, rule, () -> DropRate.of(dropRate, Noise.GAUSSIAN));
     }
 
     @ParameterizedTest
@@ -105,15 +104,6 @@ class DropRateTest {
         for (Noise noise : Noise.values()) {
             assertEquals(DropRate.of(dropRate), DropRate.of(dropRate, noise));
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(doubles = {-1e-300, 1, Double.NaN})
-    void gaussianNoiseRefusesWhatIsNoDropRate(double dropRate) {
-        Refusal.says(
-                IllegalArgumentException.class,
-                "dropRate must be in [0, 1): dropRate=" + dropRate,
-                () -> DropRate.of(dropRate, Noise.GAUSSIAN));
     }
 
     @Test
