@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Refusal;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
-import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.data.Reading;
+import org.pernodedrop.data.Reading.Header;
 import org.pernodedrop.model.ModelFileException;
 
 class TrainedDataTest {
