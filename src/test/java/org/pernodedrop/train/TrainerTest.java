@@ -55,7 +55,7 @@ class TrainerTest {
     }
 
     private TrainingResult train(ModelConfig model, TrainingConfig config) {
-        return train(model, config);
+        return train(model, config, new TrainingListener() {});
     }
 
     private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
