@@ -94,7 +94,11 @@ public interface MaskedProductContract extends BackendFixture {
                 Numbers.sumTolerance(shape.outputs()) + tolerance,
                 gradients[0]);
         Numbers.assertNear(
-                name + "dw", expected.dw, expected.dwScale, Numbers.sumTolerance(shape.rows()) + tolerance, gradients[1]);
+                name + "dw",
+                expected.dw,
+                expected.dwScale,
+                Numbers.sumTolerance(shape.rows()) + tolerance,
+                gradients[1]);
         Guarded onlyDw = empty(w.length);
         operations.backward(draw, new BackwardPass<>(xs.buffer, ws.buffer, on(dz).buffer, null, onlyDw.buffer, null));
         assertArrayEquals(gradients[1], onlyDw.read(), "dw without dx");
@@ -312,7 +316,8 @@ public interface MaskedProductContract extends BackendFixture {
         return new Results(z, gradients[0], gradients[1]);
     }
 
-    private float[] forward(LayerMask layer, int first, ConnectionShape shape, DeviceInts packed, Guarded x, Guarded w) {
+    private float[] forward(
+            LayerMask layer, int first, ConnectionShape shape, DeviceInts packed, Guarded x, Guarded w) {
         Guarded z = empty((int) shape.outputSize());
         backend()
                 .maskedProducts()
