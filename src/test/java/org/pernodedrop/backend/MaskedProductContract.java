@@ -106,7 +106,7 @@ public interface MaskedProductContract extends BackendFixture {
 
     // Products of several positions may be of rounded factors.
     private double roundingOfFactors(ConnectionShape shape) {
-        return shape.positions() > 1 ? sequenceTolerance() : 0;
+        return shape.positions() > 1 ? multiPositionTolerance() : 0;
     }
 
     /** {@code [B T, I, U]}: the mask of a sample, once for each of its positions. */
@@ -217,11 +217,16 @@ public interface MaskedProductContract extends BackendFixture {
             float[] xOfOne = position(x, t, shape, shape.inputs());
             Results alone = passes(layer, 3, single, xOfOne, position(dz, t, shape, shape.outputs()), w);
             float[] z = position(together.z, t, shape, shape.outputs());
-            near("z", alone.z, z, shape.inputs(), sequenceTolerance());
-            near("dx", alone.dx, position(together.dx, t, shape, shape.inputs()), shape.outputs(), sequenceTolerance());
+            near("z", alone.z, z, shape.inputs(), multiPositionTolerance());
+            near(
+                    "dx",
+                    alone.dx,
+                    position(together.dx, t, shape, shape.inputs()),
+                    shape.outputs(),
+                    multiPositionTolerance());
             Arrays.setAll(dw, k -> dw[k] + alone.dw[k]);
         }
-        near("dw", Numbers.narrow(dw), together.dw, shape.rows(), sequenceTolerance());
+        near("dw", Numbers.narrow(dw), together.dw, shape.rows(), multiPositionTolerance());
         assertFalse(Arrays.equals(together.z, passes(layer, 4, shape, x, dz, w).z), "another sample, another mask");
     }
 
