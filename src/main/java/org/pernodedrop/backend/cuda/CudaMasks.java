@@ -113,7 +113,7 @@ final class CudaMasks extends Masks {
         parts.queue.enter();
         DeviceMask drawn = parts.own(mask);
         CudaFloats bias = parts.floats(db);
-        Grid grid = parts.shapes.nodeGradients(samples, outputs);
+        Grid grid = parts.shapes.nodeBackward(samples, outputs);
         boolean inParts = bias != null && grid.y() > 1;
         long sums = inParts ? parts.scratch.reserve((long) Float.BYTES * grid.y() * outputs) : 0;
         onNodes(nodeBackward, drawn, firstSample, samples, outputs)
