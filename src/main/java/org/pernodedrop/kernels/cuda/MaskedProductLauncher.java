@@ -91,27 +91,20 @@ public final class MaskedProductLauncher {
         ConnectionPlan plan = planned.plan();
         long partials = partials(plan, 0, workspace);
         begin(planned, draw)
-                .pointer(operands.x())
-                .pointer(operands.w())
-                .pointer(operands.bias())
+                .pointer(operands.x(), operands.w(), operands.bias())
                 .int32(operands.activation().code())
-                .pointer(operands.z())
-                .pointer(operands.y())
-                .pointer(draw.packed())
+                .pointer(operands.z(), operands.y(), draw.packed())
                 .pointer(partials)
                 .int32(plan.splitLength())
                 .launch(planned.grid());
         if (plan.splits() > 1) {
             launcher.of(sums.get(ConnectionPass.FORWARD))
                     .pointer(partials)
-                    .int32(plan.splits())
-                    .int32(shape.samples())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.samples(), shape.outputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.bias())
                     .int32(operands.activation().code())
-                    .pointer(operands.z())
-                    .pointer(operands.y())
+                    .pointer(operands.z(), operands.y())
                     .launch(shapes.elements(shape.outputSize()));
         }
     }
@@ -156,19 +149,14 @@ public final class MaskedProductLauncher {
         ConnectionPlan plan = planned.plan();
         long partials = partials(plan, 0, workspace);
         begin(planned, draw)
-                .pointer(operands.dz())
-                .pointer(operands.w())
-                .pointer(operands.dx())
-                .pointer(draw.packed())
+                .pointer(operands.dz(), operands.w(), operands.dx(), draw.packed())
                 .pointer(partials)
                 .int32(plan.splitLength())
                 .launch(planned.grid());
         if (plan.splits() > 1) {
             launcher.of(sums.get(ConnectionPass.BACKWARD_INPUT))
                     .pointer(partials)
-                    .int32(plan.splits())
-                    .int32(shape.samples())
-                    .int32(shape.inputs())
+                    .int32(plan.splits(), shape.samples(), shape.inputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.dx())
                     .launch(shapes.elements(shape.inputSize()));
@@ -187,11 +175,7 @@ public final class MaskedProductLauncher {
         long partials = partials(plan, biasPartials, workspace);
         long biasPartialsAt = biasPartials == 0 ? 0 : partials + Float.BYTES * plan.partials();
         begin(planned, draw)
-                .pointer(operands.x())
-                .pointer(operands.dz())
-                .pointer(operands.dw())
-                .pointer(operands.db())
-                .pointer(draw.packed())
+                .pointer(operands.x(), operands.dz(), operands.dw(), operands.db(), draw.packed())
                 .pointer(partials)
                 .pointer(biasPartialsAt)
                 .int32(plan.splitLength())
@@ -200,12 +184,9 @@ public final class MaskedProductLauncher {
             launcher.of(sums.get(ConnectionPass.BACKWARD_WEIGHT))
                     .pointer(partials)
                     .pointer(biasPartialsAt)
-                    .int32(plan.splits())
-                    .int32(shape.inputs())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.inputs(), shape.outputs())
                     .float32(draw.mask().scale())
-                    .pointer(operands.dw())
-                    .pointer(operands.db())
+                    .pointer(operands.dw(), operands.db())
                     .launch(shapes.elements(shape.weightSize()));
         }
     }
@@ -213,20 +194,14 @@ public final class MaskedProductLauncher {
     // The arguments that all passes begin with.
     private KernelLauncher begin(Planned planned, MaskDraw<DeviceMask, ?> draw) {
         ConnectionShape shape = draw.shape();
-        return begin(launcher.of(planned.kernel()), draw)
-                .int32(shape.samples())
-                .int32(shape.inputs())
-                .int32(shape.outputs());
+        return begin(launcher.of(planned.kernel()), draw).int32(shape.samples(), shape.inputs(), shape.outputs());
     }
 
     /** Sets the arguments that describe the mask. */
     static KernelLauncher begin(KernelLauncher launch, MaskDraw<DeviceMask, ?> draw) {
         DropRate rate = draw.mask().spec().rate();
         return launch.pointer(draw.mask().state())
-                .int32(draw.mask().layer())
-                .int32(draw.firstSample())
-                .int32(rate.planes())
-                .int32(rate.threshold())
+                .int32(draw.mask().layer(), draw.firstSample(), rate.planes(), rate.threshold())
                 .float32(draw.mask().scale())
                 .float32(rate.sigma());
     }
@@ -297,13 +272,8 @@ public final class MaskedProductLauncher {
         long tasks = ceilDivide(shape.samples(), 4) * ceilDivide(shape.inputs(), 4) * ceilDivide(shape.outputs(), 32);
         launcher.of(pack)
                 .pointer(draw.mask().state())
-                .int32(draw.mask().layer())
-                .int32(draw.firstSample())
-                .int32(rate.planes())
-                .int32(rate.threshold())
-                .int32(shape.samples())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
+                .int32(draw.mask().layer(), draw.firstSample(), rate.planes(), rate.threshold(), shape.samples())
+                .int32(shape.inputs(), shape.outputs())
                 .pointer(draw.packed())
                 .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * multiprocessors), 1, 1));
     }

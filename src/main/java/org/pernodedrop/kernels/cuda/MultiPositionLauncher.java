@@ -73,8 +73,7 @@ final class MultiPositionLauncher {
         begin(ConnectionPass.FORWARD, prepared, draw)
                 .pointer(operands.bias())
                 .int32(operands.activation().code())
-                .pointer(operands.z())
-                .pointer(operands.y())
+                .pointer(operands.z(), operands.y())
                 .launch(prepared.grid());
     }
 
@@ -107,9 +106,7 @@ final class MultiPositionLauncher {
             launcher.of(weightSum)
                     .pointer(prepared.partials())
                     .pointer(0)
-                    .int32(plan.splits())
-                    .int32(shape.inputs())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.inputs(), shape.outputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.dw())
                     .pointer(0)
@@ -200,9 +197,7 @@ final class MultiPositionLauncher {
         if (pass == ConnectionPass.BACKWARD_WEIGHT) {
             launch.int32(shape.samples());
         }
-        return launch.int32(shape.positions())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
+        return launch.int32(shape.positions(), shape.inputs(), shape.outputs())
                 .pointer(prepared.first())
                 .pointer(prepared.second());
     }
