@@ -1,2 +1,4 @@
-/** The programs: command line, comparisons, benchmarks, reports and the doctor. Nothing in these packages is public API. */
+/**
+ * The programs: command line, comparisons, benchmarks, reports and the doctor. Nothing in these packages is public API.
+ */
 package org.pernodedrop.app;

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * * Calibration of a classifier: predictions are sorted into bins by their confidence; of those with a confidence of
+ * Calibration of a classifier: predictions are sorted into bins by their confidence; of those with a confidence of
  * about 80%, 80% should be right.
  *
- * <p>Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: {@code ECE = sum_m n_m / n |accuracy_m -
- * confidence_m|} over {@value #BINS} bins of equal width.
+ * <p>Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: {@code ECE = sum_m n_m / n |accuracy_m
+ * - confidence_m|} over {@value #BINS} bins of equal width.
  *
  * <p>Examples without a prediction are counted separately and excluded from all means, which are NaN if there is no
  * prediction.

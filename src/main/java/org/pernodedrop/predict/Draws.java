@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * * Running means and squared deviations of probabilities per row (Welford 1962), the logarithms of their sums, which
+ * Running means and squared deviations of probabilities per row (Welford 1962), the logarithms of their sums, which
  * are finite where probabilities underflow, and the mean entropy of draws. A row has no prediction if one of its draws
  * has none.
  */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * * A network's prediction for an example. There is none if the example or the network's outputs are not finite: then
+ * A network's prediction for an example. There is none if the example or the network's outputs are not finite: then
  * {@link #exists} is false, all numbers are NaN, and there is no class.
  *
  * @param probabilities of the classes, by label: the softmax of its outputs, or the mean of many
@@ -25,7 +25,7 @@ public record Prediction(double[] probabilities, double[] logProbabilities, Opti
     public record Uncertainty(double[] deviations, double predictiveEntropy, double mutualInformation) {}
 
     /**
-     * * Creates a prediction from the logarithms of its probabilities.
+     * Creates a prediction from the logarithms of its probabilities.
      *
      * @param logProbabilities by label, at least one
      * @param uncertainty empty without draws
@@ -35,7 +35,7 @@ public record Prediction(double[] probabilities, double[] logProbabilities, Opti
     }
 
     /**
-     * * Creates a missing prediction.
+     * Creates a missing prediction.
      *
      * @param classes number of them
      * @param drawn whether masks were drawn for it

@@ -16,7 +16,7 @@ import org.pernodedrop.nn.Network;
 import org.pernodedrop.train.Trainer;
 
 /**
- * * Predicts classes by a classifier, batch by batch. It has buffers of its own beside the network, which must outlive
+ * Predicts classes by a classifier, batch by batch. It has buffers of its own beside the network, which must outlive
  * it. Not thread-safe: each prediction is one operation of the network's backend, during which calls from other threads
  * fail with {@link IllegalStateException}.
  *
@@ -41,7 +41,7 @@ public final class Predictor implements AutoCloseable {
     private final DeviceFloats samples;
 
     /**
-     * * Allocates buffers for a batch.
+     * Allocates buffers for a batch.
      *
      * @throws IllegalArgumentException if the network is no classifier
      */
@@ -61,7 +61,8 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The network's probabilities, without masks. A row with a feature or an output that is not finite has no prediction.
+     * The network's probabilities, without masks. A row with a feature or an output that is not finite has no
+     * prediction.
      *
      * @param features {@code [rows, I]}, as the network was trained on: standardized, if that was
      * @throws IllegalArgumentException if these are not whole rows
@@ -84,7 +85,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * * The mean of the network's probabilities over many draws of its masks, and their spread. Draw n of row r has the
+     * The mean of the network's probabilities over many draws of its masks, and their spread. Draw n of row r has the
      * masks of sample {@code r draws + n} at the network's step, so that draws of many rows share a batch; where a
      * layer has one mask for a batch (DropConnect), it is that of step {@code step + n}, and sample r. The results for
      * a row do not depend on the rows behind it. A row has no prediction if one of its draws has none.

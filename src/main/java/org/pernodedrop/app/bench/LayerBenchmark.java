@@ -22,7 +22,7 @@ import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.strategy.Strategy;
 
 /**
- * * Compares all implementations of one layer: checks their results, warms up, then times them.
+ * Compares all implementations of one layer: checks their results, warms up, then times them.
  *
  * <p>Rounds are interleaved: each round runs every implementation once, in alternating order, so that a change of the
  * clock rate affects all of them. Every repetition advances the step and so draws a new mask. On a GPU the L2 cache is
@@ -52,7 +52,7 @@ public final class LayerBenchmark {
     private final List<String> wrong = new ArrayList<>();
 
     /**
-     * * Creates a benchmark on an open backend.
+     * Creates a benchmark on an open backend.
      *
      * @param options that it was opened with
      * @param run names the peaks, and how long each way is warmed up and again timed
@@ -66,7 +66,7 @@ public final class LayerBenchmark {
     }
 
     /**
-     * * Compares implementations at one shape. A strategy that refuses the mask or the shape, runs out of memory, or
+     * Compares implementations at one shape. A strategy that refuses the mask or the shape, runs out of memory, or
      * computes a wrong result is left out with a notice; so is a shape whose buffers do not fit.
      *
      * @param spec of connection granularity, not fixed; the dropout beside it has the same noise and rate

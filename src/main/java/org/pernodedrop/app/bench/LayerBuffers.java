@@ -7,7 +7,7 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.ConnectionShape;
 
 /**
- * * Operands and results of one ReLU layer with bias: {@code x[B, T, I]}, {@code w[I, U]}, bias and dy at random from a
+ * Operands and results of one ReLU layer with bias: {@code x[B, T, I]}, {@code w[I, U]}, bias and dy at random from a
  * fixed seed; z, y, dz {@code [B, T, U]}, {@code dx[B, T, I]}, {@code dw[I, U]}, {@code db[U]}.
  */
 final class LayerBuffers implements AutoCloseable {

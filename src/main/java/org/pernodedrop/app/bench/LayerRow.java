@@ -8,7 +8,7 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * * A line of results: one implementation of one layer.
+ * A line of results: one implementation of one layer.
  *
  * <p>Noise, drop rate and planes are those of the comparison that the line belongs to. The dense layer is timed again
  * in each comparison and has no mask.
@@ -100,8 +100,8 @@ public record LayerRow(
      * @param forward of y, bias and ReLU included
      * @param backward of dx, dw and db
      * @param total of both, repetition by repetition
-     * @param graphMicros of a whole step replayed back to back as one captured graph, with caches as they are; null for long
-     *     steps
+     * @param graphMicros of a whole step replayed back to back as one captured graph, with caches as they are; null for
+     *     long steps
      */
     public record Times(
             int repetitions,
@@ -130,7 +130,7 @@ public record LayerRow(
             double percentOfPeak,
             double percentOfBandwidth) {
         /**
-         * * Computes rates from the median time.
+         * Computes rates from the median time.
          *
          * @param peak multiply-adds a second
          * @param bandwidth bytes a second
@@ -148,12 +148,12 @@ public record LayerRow(
     }
 
     /**
-     * * Minimum work of a layer's forward and backward pass together, whatever the strategy.
+     * Minimum work of a layer's forward and backward pass together, whatever the strategy.
      *
-     * @param madds multiplications of a value by a weight, each with its addition: {@code 3 B T I U}, one for y, one for dx,
-     *     one for dw
-     * @param leastBytes operands and results, each moved once: forward x, w, bias in and z, y out; backward x, w, z, dy in
-     *     and dx, dw, db out. No mask is among them
+     * @param madds multiplications of a value by a weight, each with its addition: {@code 3 B T I U}, one for y, one
+     *     for dx, one for dw
+     * @param leastBytes operands and results, each moved once: forward x, w, bias in and z, y out; backward x, w, z, dy
+     *     in and dx, dw, db out. No mask is among them
      */
     record Costs(double madds, double leastBytes) {
         static Costs of(ConnectionShape shape) {

@@ -51,7 +51,7 @@ final class PassTimes {
     }
 
     /**
-     * * Empties a GPU's L2 cache by overwriting a buffer of a two-hundredth of its memory, which exceeds the L2 of
+     * Empties a GPU's L2 cache by overwriting a buffer of a two-hundredth of its memory, which exceeds the L2 of
      * every supported GPU. Meanwhile the host enqueues the timed work, so that launch latency is hidden. On the CPU it
      * does nothing: rounds alternate, so that every pass finds the caches as the others left them.
      */

@@ -12,7 +12,7 @@ import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Workspace;
 
 /**
- * * Peak rates of a device, measured immediately before the layers were timed.
+ * Peak rates of a device, measured immediately before the layers were timed.
  *
  * @param productSize n of the square matrix products
  * @param fp32MaddsPerSecond of the fastest product in single precision
@@ -40,7 +40,7 @@ public record Peaks(
     }
 
     /**
-     * * Measures large square matrix products of the backend's library, an upper bound of what an ordinary layer can
+     * Measures large square matrix products of the backend's library, an upper bound of what an ordinary layer can
      * reach, and copies between large buffers. Sizes grow until one run is long enough for a precise measurement.
      *
      * @param backend that is open; where the device multiplies in another precision too, one is opened for it

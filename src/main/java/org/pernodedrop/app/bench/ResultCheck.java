@@ -8,7 +8,7 @@ import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
- * * Compares the results of a pass with the definition at random positions: sums in double precision over the actual
+ * Compares the results of a pass with the definition at random positions: sums in double precision over the actual
  * inputs and weights, with mask values from {@link Mask}, which shares no code with the timed implementations.
  *
  * <p>An error is relative to the sum of the magnitudes of the terms, so that it does not grow where terms cancel.
@@ -77,9 +77,9 @@ final class ResultCheck {
     }
 
     /**
-     * Checks a layer with noise at its outputs: {@code z = a + s e}, where a is what the layer gives without noise and
-     * {@code s^2 = v sum_i (x w)^2} with the variance v of a mask value. The e of each output is taken from z itself: it must
-     * look standard normal, and the gradients must be those of this z.
+     * Checks a layer with noise at its outputs: {@code z = a + s e}, where a is what the layer gives without noise
+     * and {@code s^2 = v sum_i (x w)^2} with the variance v of a mask value. The e of each output is taken from z
+     * itself: it must look standard normal, and the gradients must be those of this z.
      *
      * @return the largest error of a gradient
      * @throws WrongResultException if that is above the precision's tolerance, or the noise is not standard normal

@@ -24,7 +24,7 @@ import org.pernodedrop.io.MessageText;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * * Results as JSON objects, one per line. {@link #commit} puts the complete file in place. Until then lines go to a
+ * Results as JSON objects, one per line. {@link #commit} puts the complete file in place. Until then lines go to a
  * temporary file beside it, which is opened immediately, so that an unwritable folder is found before anything is
  * timed.
  */
@@ -50,7 +50,7 @@ public final class ResultFile implements AutoCloseable {
     }
 
     /**
-     * * Opens a file for results; {@link #commit} replaces an existing one.
+     * Opens a file for results; {@link #commit} replaces an existing one.
      *
      * @throws IOException if it cannot be written
      */
@@ -143,14 +143,14 @@ public final class ResultFile implements AutoCloseable {
     }
 
     /**
-     * * Checks that a JSON object has a field of the right type for every component of a record, except for components
+     * Checks that a JSON object has a field of the right type for every component of a record, except for components
      * that may be null. Numbers must be finite.
      */
     private static final class Fields {
         private Fields() {}
 
         /**
-         * * Checks an object.
+         * Checks an object.
          *
          * @throws IllegalArgumentException naming the first field that is missing or wrong
          */

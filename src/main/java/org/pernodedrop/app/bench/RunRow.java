@@ -14,7 +14,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 
 /**
- * * A run of the benchmark program: the software, the machine and the settings of its measurements.
+ * A run of the benchmark program: the software, the machine and the settings of its measurements.
  *
  * @param run a name of its own
  * @param started ISO 8601, UTC
@@ -58,7 +58,7 @@ public record RunRow(
     public record Machine(String operatingSystem, String processor, String device, String backend, int threads) {}
 
     /**
-     * * Facts that the caller supplies; the other facts of a {@link RunRow} are determined here.
+     * Facts that the caller supplies; the other facts of a {@link RunRow} are determined here.
      *
      * @param command the arguments
      * @param commit of the sources

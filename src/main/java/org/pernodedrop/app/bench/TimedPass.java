@@ -35,8 +35,8 @@ interface TimedPass extends AutoCloseable {
     default void close() {}
 
     /**
-     * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which is drawn
-     * for every row of y.
+     * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which
+     * is drawn for every row of y.
      */
     static final class Dense implements TimedPass {
         private final Backend backend;

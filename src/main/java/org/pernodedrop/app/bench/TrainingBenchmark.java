@@ -22,7 +22,7 @@ import org.pernodedrop.train.TimedEpochs;
 import org.pernodedrop.train.TrainingConfig;
 
 /**
- * * Times epochs of networks that differ only in the regularizer, on the same data in device memory. One epoch of each
+ * Times epochs of networks that differ only in the regularizer, on the same data in device memory. One epoch of each
  * warms up; then they alternate. Steps are captured and replayed as in {@code train}; nothing is evaluated.
  */
 public final class TrainingBenchmark {
@@ -37,7 +37,7 @@ public final class TrainingBenchmark {
     private final Consumer<String> notice;
 
     /**
-     * * Creates a benchmark on an open backend.
+     * Creates a benchmark on an open backend.
      *
      * @param run says how long each network is timed
      * @param graphs whether steps are CUDA graphs, for the record
@@ -51,7 +51,7 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * * Times the networks. One that does not fit into memory, or whose strategy refuses its layers, is left out with a
+     * Times the networks. One that does not fit into memory, or whose strategy refuses its layers, is left out with a
      * notice.
      *
      * @param models in the order of the rows

@@ -6,7 +6,7 @@ import org.pernodedrop.app.bench.ResultRow.MayBeNull;
 import org.pernodedrop.app.bench.ResultRow.Quartiles;
 
 /**
- * * A line of results: the training of one network.
+ * A line of results: the training of one network.
  *
  * @param run the {@link RunRow} that it belongs to
  * @param trainedOn the data

@@ -66,7 +66,7 @@ final class CommandArguments {
     }
 
     /**
-     * * Refuses arguments that {@code train} would not have saved; files that they name are not read.
+     * Refuses arguments that {@code train} would not have saved; files that they name are not read.
      *
      * @param file for messages
      * @throws ModelFileException naming the first that is wrong
@@ -92,7 +92,7 @@ final class CommandArguments {
                 cause);
     }
 
-    /** * A parser for saved arguments: of a repeated option the last value counts, and {@code @} names no file. */
+    /** A parser for saved arguments: of a repeated option the last value counts, and {@code @} names no file. */
     static CommandLine savedParser(TrainCommand command) {
         return new CommandLine(command).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
@@ -106,7 +106,7 @@ final class CommandArguments {
         private OptionFiles() {}
 
         /**
-         * * Refuses files that picocli cannot read or would block on: pipes, devices and directories, wherever they are
+         * Refuses files that picocli cannot read or would block on: pipes, devices and directories, wherever they are
          * named.
          *
          * @throws RegularFile.NotRegularException if one is a pipe or a device

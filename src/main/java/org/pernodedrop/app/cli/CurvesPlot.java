@@ -20,7 +20,8 @@ final class CurvesPlot {
      *
      * @param file replaced if it exists
      * @param results by the networks' names, one or two
-     * @return empty if the file was written; otherwise one line that names the graphics library or fonts which are missing
+     * @return empty if the file was written; otherwise one line that names the graphics library or fonts which are
+     *     missing
      * @throws UncheckedIOException if the file cannot be written
      */
     static Optional<String> write(Path file, Map<String, TrainingResult> results) {

@@ -55,7 +55,7 @@ final class DataOptions {
     }
 
     /**
-     * * The data source that is named.
+     * The data source that is named.
      *
      * @param notice told of every remark on it once, however often it is read
      */

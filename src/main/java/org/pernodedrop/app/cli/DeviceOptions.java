@@ -81,7 +81,7 @@ final class DeviceOptions {
     }
 
     /**
-     * * The requested backend, and the settings that are effective on it.
+     * The requested backend, and the settings that are effective on it.
      *
      * @param wanted what was asked for
      */

@@ -21,7 +21,7 @@ import org.pernodedrop.train.TrainingException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * * Reports failures other than wrong usage: in one line, with the options that would help, and with a stack trace if
+ * Reports failures other than wrong usage: in one line, with the options that would help, and with a stack trace if
  * requested or if the failure is a defect. The library's messages name remedies in its own terms; this class maps them
  * to options.
  */
@@ -51,7 +51,7 @@ final class Failures {
     }
 
     /**
-     * * Reports a failure and returns the exit code.
+     * Reports a failure and returns the exit code.
      *
      * @param command that failed: only its own options are named
      */

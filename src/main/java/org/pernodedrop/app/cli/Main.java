@@ -13,7 +13,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * * The program {@code pernodedrop}.
+ * The program {@code pernodedrop}.
  *
  * <p>Exit codes: {@value #OK} fine, {@value #USAGE} wrong usage, {@value #FAILURE} anything else. Failures are reported
  * in one line on the error stream; {@code -Dpernodedrop.stacktrace=true} adds the stack trace.
@@ -64,7 +64,7 @@ public final class Main implements Callable<Integer> {
     }
 
     /**
-     * * Runs the program and returns the exit code.
+     * Runs the program and returns the exit code.
      *
      * @param out results
      * @param err errors, notices and progress

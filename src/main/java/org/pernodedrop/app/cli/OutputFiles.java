@@ -24,7 +24,7 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
-     * * Refuses a folder with a file that would be replaced but was not written by this command.
+     * Refuses a folder with a file that would be replaced but was not written by this command.
      *
      * @param own whether a file of the kind was written by the command that would replace it
      * @throws IOException naming it
@@ -54,7 +54,7 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
-     * * Begins to write files to a folder.
+     * Begins to write files to a folder.
      *
      * @throws IOException with a one-line message if it cannot be written to
      */
@@ -72,7 +72,7 @@ final class OutputFiles implements AutoCloseable {
     }
 
     /**
-     * * Locks a folder, which is created if necessary.
+     * Locks a folder, which is created if necessary.
      *
      * @throws IOException with a one-line message if it cannot be had
      */

@@ -19,7 +19,10 @@ import org.pernodedrop.io.FileSet;
 import org.pernodedrop.predict.Calibration;
 import org.pernodedrop.predict.Prediction;
 
-/** Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code reliability.png}. */
+/**
+ * Predictions as files: {@code predictions.csv}, and of labelled examples {@code calibration.csv} and {@code
+ * reliability.png}.
+ */
 final class PredictionFiles {
     /** The table of predictions, which is written first. */
     static final String PREDICTIONS = "predictions.csv";
@@ -46,9 +49,9 @@ final class PredictionFiles {
     private PredictionFiles() {}
 
     /**
-     * Writes a line for each prediction: number of the row from 0, its number in the file it comes from, label if it is
-     * known, class, probability of the class, uncertainty if it was measured, then the probability, and the deviation, of
-     * every class. A row without a prediction has empty fields.
+     * Writes a line for each prediction: number of the row from 0, its number in the file it comes from, label if it
+     * is known, class, probability of the class, uncertainty if it was measured, then the probability, and the
+     * deviation, of every class. A row without a prediction has empty fields.
      *
      * @param classNames by label; what would be a formula or has control characters is changed, see {@link CsvLine}
      * @param labels that are known; null for none
@@ -161,7 +164,7 @@ final class PredictionFiles {
     }
 
     /**
-     * * Whether a file was written by this class, judged by its beginning: only such files may be replaced.
+     * Whether a file was written by this class, judged by its beginning: only such files may be replaced.
      *
      * @param file with one of the names
      */

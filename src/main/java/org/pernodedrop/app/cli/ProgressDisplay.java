@@ -14,8 +14,8 @@ import org.pernodedrop.train.EpochMetrics;
 import org.pernodedrop.train.TrainingListener;
 
 /**
- * Shows the progress of a training: a progress bar on standard error if that is a terminal, otherwise one line for the first
- * epoch and for every tenth of the others.
+ * Shows the progress of a training: a progress bar on standard error if that is a terminal, otherwise one line for
+ * the first epoch and for every tenth of the others.
  */
 final class ProgressDisplay implements TrainingListener, AutoCloseable {
     private static final int LINES = 10;
@@ -101,8 +101,8 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
     }
 
     /**
-     * The native library that tells the progress bar the terminal's width. JLine would unpack it to a predictable name in the
-     * folder for temporary files, where another user may have put a library.
+     * The native library that tells the progress bar the terminal's width. JLine would unpack it to a predictable
+     * name in the folder for temporary files, where another user may have put a library.
      */
     static final class TerminalNatives {
         private static final String PROPERTY = "jline.tmpdir";

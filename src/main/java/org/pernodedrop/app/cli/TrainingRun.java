@@ -44,7 +44,7 @@ final class TrainingRun {
     private PlacedData data;
 
     /**
-     * * Settings of a training run.
+     * Settings of a training run.
      *
      * @param training how networks are trained
      * @param facts of the data
@@ -86,10 +86,11 @@ final class TrainingRun {
     }
 
     /**
-     * * Trains networks by their names. If a loss is not finite after at least one epoch, the network keeps its state
+     * Trains networks by their names. If a loss is not finite after at least one epoch, the network keeps its state
      * after the last finished epoch, and the next network is trained nevertheless.
      *
-     * @throws TrainingException if the loss of the first network is not finite in the first epoch: there is nothing to keep
+     * @throws TrainingException if the loss of the first network is not finite in the first epoch: there is nothing to
+     *     keep
      * @throws OutOfDeviceMemoryException naming the options that would help, that on the data among them
      */
     void train(Map<String, NetworkSpec> networks, RunDirectory directory) {

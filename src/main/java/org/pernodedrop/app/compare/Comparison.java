@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import org.pernodedrop.app.compare.Plan.Setting;
 
 /**
- * * Runs and their statistics. For every regularizer the drop rate with the lowest mean validation loss over the seeds
+ * Runs and their statistics. For every regularizer the drop rate with the lowest mean validation loss over the seeds
  * is chosen; a rate at which a run failed is not eligible. The test part is not used for the choice.
  */
 public final class Comparison {

@@ -28,8 +28,9 @@ public record MeanDeviation(int count, double mean, double deviation) {
     }
 
     /**
-     * Half the width of the confidence interval of the mean, {@code t deviation / sqrt(n)} with t the quantile {@code (1 +
-     * confidence) / 2} of Student's distribution with n - 1 degrees of freedom; NaN if n is 1. Exact for normal values.
+     * Half the width of the confidence interval of the mean, {@code t deviation / sqrt(n)} with t the quantile {@code
+     * (1 + confidence) / 2} of Student's distribution with n - 1 degrees of freedom; NaN if n is 1. Exact for normal
+     * values.
      *
      * <p>Source: Student, "The Probable Error of a Mean", Biometrika 6 (1908).
      *

@@ -9,7 +9,7 @@ import org.pernodedrop.app.compare.Comparison.Measure;
 import org.pernodedrop.app.compare.Plan.Setting;
 
 /**
- * * Difference of two settings in a measure, paired by seed: runs of one seed share data split, initial weights and
+ * Difference of two settings in a measure, paired by seed: runs of one seed share data split, initial weights and
  * order of samples, so that they differ only in the regularizer.
  *
  * @param setting the one

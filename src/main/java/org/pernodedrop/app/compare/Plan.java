@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * * The runs of a comparison: every regularizer at every drop rate (none once), from every seed.
+ * The runs of a comparison: every regularizer at every drop rate (none once), from every seed.
  *
  * @param regularizers what is compared
  * @param dropRates the rates that each is tried at
@@ -61,7 +61,7 @@ public record Plan(List<ComparedRegularizer> regularizers, List<Double> dropRate
     }
 
     /**
-     * * The settings in which runs of one seed differ.
+     * The settings in which runs of one seed differ.
      *
      * @param regularizer what is done against overfitting
      * @param dropRate p, in [0, 1); null without a regularizer

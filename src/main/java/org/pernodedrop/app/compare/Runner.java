@@ -19,7 +19,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.data.DataSplit;
 
 /**
- * * Executes the runs of a comparison in parallel jobs, each on its own backend. A backend's results depend neither on
+ * Executes the runs of a comparison in parallel jobs, each on its own backend. A backend's results depend neither on
  * its number of threads nor on other backends, so the number of jobs affects only the time.
  */
 public final class Runner {
@@ -28,7 +28,7 @@ public final class Runner {
     private final Supplier<Backend> backends;
 
     /**
-     * * Creates a runner.
+     * Creates a runner.
      *
      * @param splits the standardized data of a seed, with a test part; called from one thread at a time
      * @param backends opens a backend; called once by each job
@@ -40,7 +40,7 @@ public final class Runner {
     }
 
     /**
-     * * Executes the runs and appends each finished one to the file. The first failure other than a loss that is not
+     * Executes the runs and appends each finished one to the file. The first failure other than a loss that is not
      * finite ends all jobs; finished runs remain in the file.
      *
      * @param jobs how many at a time, at least 1

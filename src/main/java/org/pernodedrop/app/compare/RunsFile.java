@@ -29,7 +29,7 @@ import org.pernodedrop.io.MessageText;
 import org.pernodedrop.io.RegularFile;
 
 /**
- * * The runs of a comparison on disk: a line of JSON with the settings, then one for each finished run, which is on the
+ * The runs of a comparison on disk: a line of JSON with the settings, then one for each finished run, which is on the
  * disk when {@link #append} returns. An incomplete last line of a killed process is dropped when the file is opened
  * again, so that no finished run is lost and none is counted twice. The folder is locked while the file is open.
  */
@@ -63,7 +63,7 @@ public final class RunsFile implements AutoCloseable {
     }
 
     /**
-     * * Opens or creates a file.
+     * Opens or creates a file.
      *
      * @param held its folder
      * @param header its first line; of a file that is there, the settings must be the same. Values are texts, numbers,
@@ -113,7 +113,7 @@ public final class RunsFile implements AutoCloseable {
     }
 
     /**
-     * * Reads a file without changing it.
+     * Reads a file without changing it.
      *
      * @throws IOException if it cannot be read or is no such file
      */

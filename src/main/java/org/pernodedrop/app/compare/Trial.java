@@ -21,7 +21,7 @@ import org.pernodedrop.train.TrainingListener;
 import org.pernodedrop.train.TrainingResult;
 
 /**
- * * Procedure of every run of a comparison: the network is trained to its last epoch, restored to the epoch of lowest
+ * Procedure of every run of a comparison: the network is trained to its last epoch, restored to the epoch of lowest
  * validation loss, and then tested once.
  *
  * @param model architecture, activation and L2 of all networks

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.pernodedrop.driver.LibraryFinding;
 
 /**
- * * The findings on a machine.
+ * The findings on a machine.
  *
  * @param findings in the order in which they were looked at
  * @param cpu whether the CPU computes right
@@ -24,8 +24,8 @@ public record Diagnosis(List<Finding> findings, boolean cpu, boolean cuda, boole
 
     /**
      * The diagnosis as one JSON document: {@code {"pernodedrop": version, "cpu": boolean, "cuda": boolean, "auto":
-     * device of --device auto, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last three may
-     * be null.
+     * device of --device auto, "findings": [{"subject", "verdict", "value", "problem", "remedy"}, ...]}}; the last
+     * three may be null.
      */
     public String json(String version) throws JsonProcessingException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -46,8 +46,8 @@ public final class CurvesImage {
      *
      * @param networks one or two
      * @return content of a PNG file
-     * @throws IllegalStateException if the toolkit refuses; whatever else a machine lacks shows as a linkage or internal
-     *     error
+     * @throws IllegalStateException if the toolkit refuses; whatever else a machine lacks shows as a linkage or
+     *     internal error
      */
     public static byte[] png(List<Losses> networks) {
         try {

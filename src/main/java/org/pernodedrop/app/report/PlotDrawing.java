@@ -40,8 +40,8 @@ final class PlotDrawing {
     /**
      * The drawing, to be put into the document.
      *
-     * @throws IllegalStateException if the toolkit refuses; whatever else a machine lacks shows as a linkage or internal
-     *     error
+     * @throws IllegalStateException if the toolkit refuses; whatever else a machine lacks shows as a linkage or
+     *     internal error
      */
     static Element svg(Document document, Plot plot) {
         try {

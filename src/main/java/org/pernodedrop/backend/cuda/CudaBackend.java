@@ -93,7 +93,7 @@ public final class CudaBackend extends Backend {
                     new CudaRandomFills(
                             runner(),
                             shared,
-                            new Transfers(staging),
+                            staging,
                             libraries.curandAvailable(),
                             new CurandStream(CudaRandomFills.TRIAL_SEED)),
                     CudaRandomFills::close);

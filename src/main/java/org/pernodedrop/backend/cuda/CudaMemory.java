@@ -14,13 +14,11 @@ import org.pernodedrop.backend.StepState;
 final class CudaMemory extends Memory {
     private final CudaParts parts;
     private final StagingBuffer staging;
-    private final Transfers transfers;
 
     CudaMemory(KernelRunner runner, CudaParts parts, StagingBuffer staging) {
         super(runner);
         this.parts = parts;
         this.staging = staging;
-        transfers = new Transfers(staging);
     }
 
     @Override
@@ -71,19 +69,19 @@ final class CudaMemory extends Memory {
     @Override
     protected void uploadKernel(float[] from, int offset, DeviceFloats to) {
         parts.queue.enterOutsideCaptures("upload");
-        transfers.upload(from, offset, parts.floats(to));
+        staging.upload(from, offset, parts.floats(to));
     }
 
     @Override
     protected void uploadKernel(int[] from, int offset, DeviceInts to) {
         parts.queue.enterOutsideCaptures("upload");
-        transfers.upload(from, offset, parts.ints(to));
+        staging.upload(from, offset, parts.ints(to));
     }
 
     @Override
     protected void downloadKernel(DeviceFloats from, float[] to, int offset) {
         parts.queue.enterOutsideCaptures("download");
-        transfers.download(parts.floats(from), to, offset);
+        staging.download(parts.floats(from), to, offset);
     }
 
     private <T> T zeroed(long length, Function<DeviceBlock, T> make) {

@@ -34,7 +34,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
     /** Before the stream's counter wraps for the first time, at no multiple of 4. */
     private static final long[] TRIAL_STARTS = {0, 262_141, (1L << 33) + 7};
 
-    private final Transfers transfers;
+    private final StagingBuffer staging;
     private final Kernel fillUniform;
     private final Kernel fillNormal;
     private final Kernel scaleShift;
@@ -49,11 +49,11 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
      * @param expected what it has to draw from {@link #TRIAL_SEED}
      */
     CudaRandomFills(
-            KernelRunner runner, CudaParts parts, Transfers transfers, boolean available, CurandStream expected) {
+            KernelRunner runner, CudaParts parts, StagingBuffer staging, boolean available, CurandStream expected) {
         super(runner);
         this.parts = parts;
         KernelModules kernels = parts.kernels;
-        this.transfers = transfers;
+        this.staging = staging;
         this.available = available;
         this.expected = expected;
         fillUniform = kernels.kernel(PtxModule.CURAND_FILL, "fill_uniform");
@@ -178,7 +178,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
                 new CudaFloats(parts.pool.allocate((long) TRIAL_LENGTH * Float.BYTES, "a trial of cuRAND"))) {
             for (long start : TRIAL_STARTS) {
                 generate(TRIAL_SEED, start, x);
-                transfers.download(x, drawn, 0);
+                staging.download(x, drawn, 0);
                 for (int k = 0; k < TRIAL_LENGTH; k++) {
                     if (drawn[k] != expected.uniform(start + k)) {
                         return "cuRAND draws other numbers than its documentation says, first at " + (start + k);

@@ -46,8 +46,26 @@ final class StagingBuffer implements AutoCloseable {
         }
     }
 
+    /** Copies a buffer's length of an array to the GPU. */
+    void upload(float[] from, int offset, CudaFloats to) {
+        upload(to.address, to.bytes(), (window, first) -> window.asFloatBuffer()
+                .put(from, offset + (int) (first / Float.BYTES), window.remaining() / Float.BYTES));
+    }
+
+    /** Copies a buffer's length of an array to the GPU. */
+    void upload(int[] from, int offset, CudaInts to) {
+        upload(to.address, to.bytes(), (window, first) -> window.asIntBuffer()
+                .put(from, offset + (int) (first / Integer.BYTES), window.remaining() / Integer.BYTES));
+    }
+
+    /** Copies a buffer from the GPU into an array; waits for it. */
+    void download(CudaFloats from, float[] to, int offset) {
+        download(from.address, from.bytes(), (window, first) -> window.asFloatBuffer()
+                .get(to, offset + (int) (first / Float.BYTES), window.remaining() / Float.BYTES));
+    }
+
     /** Copies to the GPU; does not wait for it unless both halves are full. */
-    void upload(long to, long bytes, Move fill) {
+    private void upload(long to, long bytes, Move fill) {
         for (long first = 0; first < bytes; ) {
             if (filled == HALF_BYTES) {
                 switchHalf();

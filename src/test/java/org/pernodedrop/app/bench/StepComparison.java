@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Times training steps of a framework's networks with different layers, 128 x 784 x 256 at p = 0.5, in turn in one process, and
- * resident memory over many steps; prints lines of JSON. What the benchmarks of frameworks share; not a test.
+ * Times training steps of a framework's networks with different layers, 128 x 784 x 256 at p = 0.5, in turn in one
+ * process, and resident memory over many steps; prints lines of JSON. What the benchmarks of frameworks share; not a
+ * test.
  */
 public final class StepComparison {
     private static final int WARM_UP = 5;

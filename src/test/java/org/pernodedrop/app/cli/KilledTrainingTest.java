@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.train.SavedRun;
 
 /**
- * Training that is killed, for real and again and again, at any moment: the last checkpoint is there, and what comes out
- * in the end is what an uninterrupted run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch writes a
- * checkpoint, so that kills hit some that are being written.
+ * Training that is killed, for real and again and again, at any moment: the last checkpoint is there, and what comes
+ * out in the end is what an uninterrupted run gives. {@code -Dpernodedrop.test.kills=200} says how often; every epoch
+ * writes a checkpoint, so that kills hit some that are being written.
  */
 @Tag("thorough")
 class KilledTrainingTest {

@@ -97,7 +97,9 @@ class ResumeTest {
         assertSameRuns(whole, parts, false);
     }
 
-    /** Killed in the first network, there is no checkpoint of the second; in the second, that of the first is complete. */
+    /**
+     * Killed in the first network, there is no checkpoint of the second; in the second, that of the first is complete.
+     */
     @Test
     void aRunWithoutItsTwinGetsIt() throws IOException {
         Path whole = run("whole", "--epochs 3");

@@ -28,7 +28,7 @@ class CudaRandomFillsIT {
     private final Closer parts = new Closer();
     private CudaParts operations;
     private DevicePool pool;
-    private Transfers transfers;
+    private StagingBuffer staging;
 
     @BeforeEach
     void open() {
@@ -39,7 +39,7 @@ class CudaRandomFillsIT {
         CommandQueue queue = new CommandQueue(context::enter, stream);
         pool = parts.own(
                 new DevicePool(new DriverMemory(stream, context.properties().memory())), DevicePool::close);
-        transfers = new Transfers(parts.own(new StagingBuffer(stream), StagingBuffer::close));
+        staging = parts.own(new StagingBuffer(stream), StagingBuffer::close);
         operations = new CudaParts(
                 queue,
                 pool,
@@ -58,15 +58,14 @@ class CudaRandomFillsIT {
 
     private CudaRandomFills fills(boolean available, long expectedSeed) {
         CurandStream expected = new CurandStream(expectedSeed);
-        return parts.own(
-                new CudaRandomFills(runner, operations, transfers, available, expected), CudaRandomFills::close);
+        return parts.own(new CudaRandomFills(runner, operations, staging, available, expected), CudaRandomFills::close);
     }
 
     private void assertDrawsTheStream(CudaRandomFills fills) {
         CudaFloats x = new CudaFloats(pool.allocate(LENGTH * Float.BYTES, "a test"));
         fills.uniformKernel(31, 262_100, -2, 2, x);
         float[] drawn = new float[LENGTH];
-        transfers.download(x, drawn, 0);
+        staging.download(x, drawn, 0);
         CurandStream stream = new CurandStream(31);
         float[] expected = new float[LENGTH];
         for (int k = 0; k < LENGTH; k++) {

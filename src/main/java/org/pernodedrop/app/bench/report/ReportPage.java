@@ -167,7 +167,7 @@ public final class ReportPage {
     }
 
     /**
-     * * Opens a file for a page; {@link Output#commit} replaces an existing one.
+     * Opens a file for a page; {@link Output#commit} replaces an existing one.
      *
      * @throws IOException if it cannot be written
      */

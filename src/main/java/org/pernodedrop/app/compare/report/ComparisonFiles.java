@@ -28,7 +28,7 @@ import org.pernodedrop.io.CsvLine;
 import org.pernodedrop.io.FileSet;
 
 /**
- * * Files of a comparison: runs.csv, summary.csv, differences.csv, summary.json, gap.png and index.html, and a table
+ * Files of a comparison: runs.csv, summary.csv, differences.csv, summary.json, gap.png and index.html, and a table
  * for a terminal. Numbers read again from the files give the same double.
  */
 public final class ComparisonFiles {
@@ -48,7 +48,7 @@ public final class ComparisonFiles {
     private ComparisonFiles() {}
 
     /**
-     * * Writes all files, each atomically; existing ones are replaced.
+     * Writes all files, each atomically; existing ones are replaced.
      *
      * @return why plots are missing, in one line; empty if they were drawn
      * @throws IOException if one cannot be written
