@@ -159,7 +159,9 @@ class LibraryLoaderTest extends DescribedMachine {
         CudaLibraries libraries = load();
         assertTrue(libraries.isDriverUsable(), "kernels can be launched");
         assertFalse(libraries.isUsable());
-        requireProblem(libraries, "libcublas.so.12 was not found", 
+        requireProblem(
+                libraries,
+                "libcublas.so.12 was not found",
                 "install that of CUDA 12 (pip install nvidia-cublas-cu12 nvidia-curand-cu12), or name its folder by"
                         + " -Dpernodedrop.cuda.libraries=DIR");
     }
@@ -278,8 +280,9 @@ class LibraryLoaderTest extends DescribedMachine {
         properties.setProperty(SearchSettings.SEARCH, "given");
         CudaLibraries libraries = load();
         assertEquals(List.of(), loader.loaded);
-        requireProblem(libraries, 
-                "libcuda.so.1 is not in the folders of pernodedrop.cuda.libraries, the only ones searched", 
+        requireProblem(
+                libraries,
+                "libcuda.so.1 is not in the folders of pernodedrop.cuda.libraries, the only ones searched",
                 "name its folder by -Dpernodedrop.cuda.libraries=DIR, or leave out -Dpernodedrop.cuda.search=given");
     }
 
@@ -298,7 +301,9 @@ class LibraryLoaderTest extends DescribedMachine {
     @Test
     void nativesMissingOnTheClassPathAreTold() {
         loader.absent.add(JCudaLibrary.CUBLAS);
-        requireProblem(load(), "the class path holds no libJCublas2 for linux-x86_64", 
+        requireProblem(
+                load(),
+                "the class path holds no libJCublas2 for linux-x86_64",
                 "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier linux-x86_64, or start"
                         + " the runnable jar");
     }

@@ -64,7 +64,8 @@ class HostKernelsTest {
             for (Place place : places()) {
                 assertArrayEquals(
                         expected,
-                        computed(shape, place, mask, Activation.TANH).results(), "the same bits wherever the matrices lie");
+                        computed(shape, place, mask, Activation.TANH).results(),
+                        "the same bits wherever the matrices lie");
             }
         }
     }
@@ -97,8 +98,8 @@ class HostKernelsTest {
     void packedBitsGiveTheSameResults(int samples, int inputs, int outputs) {
         ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
         Mask mask = mask(Noise.BERNOULLI, 0.3, 8);
-        float[] drawn = computed(shape, Place.WIDE_BUFFERS, mask, Activation.RELU)
-                .results();
+        float[] drawn =
+                computed(shape, Place.WIDE_BUFFERS, mask, Activation.RELU).results();
         int[] packed = new int[(int) KERNELS.packedLength(shape)];
         Arrays.fill(packed, 0x5a5a5a5a);
         float[] stored = new HostLayer(shape, Place.WIDE_BUFFERS)
@@ -111,9 +112,7 @@ class HostKernelsTest {
         MaskDraw<Mask, int[]> draw = new MaskDraw<>(mask, FIRST, shape, alone);
         KERNELS.pack(draw);
         HostLayer layer = new HostLayer(shape, Place.ARRAYS);
-        KERNELS.backward(
-                draw,
-                layer.backward(layer.dx.matrix(), layer.dw.matrix(), layer.db.matrix()));
+        KERNELS.backward(draw, layer.backward(layer.dx.matrix(), layer.dw.matrix(), layer.db.matrix()));
         int outputSize = (int) shape.outputSize();
         float[] gradients = layer.results();
         assertArrayEquals(
@@ -131,9 +130,7 @@ class HostKernelsTest {
                 HostMatrix dx = (left & 1) == 0 ? null : some.dx.matrix();
                 HostMatrix dw = (left & 2) == 0 ? null : some.dw.matrix();
                 HostMatrix db = (left & 4) == 0 ? null : some.db.matrix();
-                KERNELS.backward(
-                        new MaskDraw<>(mask, FIRST, shape, null),
-                        some.backward(dx, dw, db));
+                KERNELS.backward(new MaskDraw<>(mask, FIRST, shape, null), some.backward(dx, dw, db));
                 assertArrayEquals(dx == null ? new float[all.xs.length] : all.dx.read(), some.dx.read());
                 assertArrayEquals(dw == null ? new float[all.ws.length] : all.dw.read(), some.dw.read());
                 assertArrayEquals(db == null ? new float[all.biases.length] : all.db.read(), some.db.read());
@@ -185,8 +182,8 @@ class HostKernelsTest {
         Mask mask = mask(Noise.BERNOULLI, 0.3, 4);
         for (ConnectionShape shape :
                 new ConnectionShape[] {ConnectionShape.of(70, 130, 100), new ConnectionShape(5, 17, 130, 100)}) {
-            float[] expected = computed(shape, Place.BUFFERS, mask, Activation.GELU)
-                    .results();
+            float[] expected =
+                    computed(shape, Place.BUFFERS, mask, Activation.GELU).results();
             for (int threads : new int[] {1, 3}) {
                 try (HostKernels kernels = new HostKernels(threads)) {
                     float[] results = new HostLayer(shape, Place.BUFFERS)
@@ -206,8 +203,8 @@ class HostKernelsTest {
                     ? ConnectionShape.of(16 + caller, 33, 40 + caller)
                     : new ConnectionShape(3, 5, 33, 40 + caller);
             Mask mask = mask(Noise.values()[caller % Noise.values().length], 0.5, caller);
-            float[] expected = computed(shape, Place.ARRAYS, mask, Activation.RELU)
-                    .results();
+            float[] expected =
+                    computed(shape, Place.ARRAYS, mask, Activation.RELU).results();
             calls.add(() -> {
                 for (int call = 0; call < 50; call++) {
                     assertArrayEquals(
@@ -264,9 +261,7 @@ class HostKernelsTest {
     }
 
     static Place[] places() {
-        return new Place[] {
-            Place.ARRAYS, Place.BUFFERS, Place.WIDE_ARRAYS, Place.WIDE_BUFFERS
-        };
+        return new Place[] {Place.ARRAYS, Place.BUFFERS, Place.WIDE_ARRAYS, Place.WIDE_BUFFERS};
     }
 
     static Mask mask(Noise noise, double rate, int step) {

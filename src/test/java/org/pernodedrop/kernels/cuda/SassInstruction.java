@@ -18,7 +18,8 @@ record SassInstruction(int operation, boolean predicated, int immediate, int bra
     private static final int OPERATION = 0x1FF;
 
     /** Operations and their names. */
-    private static final Map<Integer, String> NAMES = Arrays.stream("""
+    private static final Map<Integer, String> NAMES = Arrays.stream(
+                    """
             002 MOV, 003 P2R, 004 R2P, 005 CS2R, 007 SEL, 008 FSEL, 009 FMNMX, 00B FSETP, 00C ISETP,
             010 IADD3, 011 LEA, 012 LOP3, 016 PRMT, 017 IMNMX, 019 SHF, 01C PLOP3, 020 FMUL, 021 FADD,
             023 FFMA, 024 IMAD, 025 IMAD.WIDE, 026 IDP, 027 IMAD.HI, 035 IADD, 082 UMOV, 08C UISETP,
@@ -26,7 +27,8 @@ record SassInstruction(int operation, boolean predicated, int immediate, int bra
             118 NOP, 119 S2R, 11A DEPBAR, 11D BAR, 141 BSYNC, 144 CALL, 145 BSSY, 147 BRA, 149 BRX,
             14D EXIT, 150 RET, 181 LDG, 182 LDC, 183 LDL, 184 LDS, 186 STG, 187 STL, 188 STS, 189 SHFL,
             1AE LDGSTS, 1AF LDGDEPBAR, 1C3 S2UR
-            """.split(","))
+            """
+                            .split(","))
             .map(entry -> entry.strip().split(" "))
             .collect(Collectors.toMap(entry -> Integer.valueOf(entry[0], 16), entry -> entry[1]));
 
