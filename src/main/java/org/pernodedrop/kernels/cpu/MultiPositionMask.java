@@ -81,9 +81,13 @@ final class MultiPositionMask {
 
     /** {@code to[i, u] = from[i, u] m[i, u]}, with m = 1 where bits are kept. */
     void apply(Tiles.Rows from, Tiles.Rows to) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; normals && i < rows; i++) {
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to.values()[to.at(i) + u] = from.values()[from.at(i) + u] * multipliers[i * OUTPUTS + u];
+                targets[target + u] = sources[source + u] * multipliers[i * OUTPUTS + u];
             }
         }
         for (int u = 0; !normals && u < columns; u += Tiles.OUTPUTS) {
@@ -94,9 +98,13 @@ final class MultiPositionMask {
 
     /** {@code to[i, u] += from[i, u] m[i, u]}, as {@link #apply}. */
     void add(Tiles.Rows from, Tiles.Rows to) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; normals && i < rows; i++) {
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to.values()[to.at(i) + u] += from.values()[from.at(i) + u] * multipliers[i * OUTPUTS + u];
+                targets[target + u] += sources[source + u] * multipliers[i * OUTPUTS + u];
             }
         }
         for (int u = 0; !normals && u < columns; u += Tiles.OUTPUTS) {
