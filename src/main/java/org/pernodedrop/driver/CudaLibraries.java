@@ -13,22 +13,23 @@ import org.pernodedrop.io.Uninterrupted;
  * packages; and wherever the system's loader finds them. {@code -Dpernodedrop.cuda.search=given} searches the first only.
  *
  * <p>The driver and cuBLAS are needed. cuRAND is not: kernels of this project draw the same numbers.
+ *
+ * @param findings in the order of loading: natives of JCuda, driver, cuBLAS, cuRAND
+ * @param isDriverUsable whether the driver can be called
+ * @param isUsable whether the driver and cuBLAS can be called
+ * @param curandAvailable whether cuRAND can be called
+ * @param cause of a failure to load the driver or cuBLAS, or null
  */
-public final class CudaLibraries {
+public record CudaLibraries(
+        List<LibraryFinding> findings,
+        boolean isDriverUsable,
+        boolean isUsable,
+        boolean curandAvailable,
+        Throwable cause) {
     private static CudaLibraries ofThisProcess;
 
-    private final List<LibraryFinding> findings;
-    private final boolean driver;
-    private final boolean usable;
-    private final boolean curand;
-    private final Throwable cause;
-
-    CudaLibraries(List<LibraryFinding> findings, boolean driver, boolean usable, boolean curand, Throwable cause) {
-        this.findings = List.copyOf(findings);
-        this.driver = driver;
-        this.usable = usable;
-        this.curand = curand;
-        this.cause = cause;
+    public CudaLibraries {
+        findings = List.copyOf(findings);
     }
 
     /**
@@ -82,34 +83,14 @@ public final class CudaLibraries {
         }
     }
 
-    /** What was found, in the order of loading: natives of JCuda, driver, cuBLAS, cuRAND. */
-    public List<LibraryFinding> findings() {
-        return findings;
-    }
-
-    /** Whether the driver can be called. */
-    public boolean isDriverUsable() {
-        return driver;
-    }
-
-    /** Whether the driver and cuBLAS can be called. */
-    public boolean isUsable() {
-        return usable;
-    }
-
     /** Whether CUDA can be used without the library of a finding. */
     public static boolean isOptional(LibraryFinding finding) {
         return finding.name().contains("curand");
     }
 
-    /** Whether cuRAND can be called. */
-    public boolean curandAvailable() {
-        return curand;
-    }
-
     /** The first thing that keeps the driver or cuBLAS from being called; none if they can be. */
     public Optional<LibraryFinding> problem() {
-        return usable
+        return isUsable
                 ? Optional.empty()
                 : findings.stream().filter(finding -> !finding.isUsable()).findFirst();
     }

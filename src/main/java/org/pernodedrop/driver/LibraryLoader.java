@@ -58,29 +58,18 @@ final class LibraryLoader {
         String name = "JCuda natives";
         String platform = search.settings().platform();
         if (platform == null) {
-            findings.add(new LibraryFinding(
-                    name,
-                    null,
-                    null,
-                    "JCuda has no natives for " + search.settings().machine()
-                            + ", only for Linux and Windows on x86-64",
-                    "use the CPU"));
-            return false;
+            String problem = "JCuda has no natives for " + search.settings().machine()
+                    + ", only for Linux and Windows on x86-64";
+            return lost(name, null, problem, "use the CPU");
         }
         for (JCudaLibrary library : List.of(JCudaLibrary.DRIVER, JCudaLibrary.CUBLAS)) {
             if (!loader.isPresent(library)) {
-                findings.add(new LibraryFinding(
-                        name,
-                        null,
-                        null,
-                        "the class path holds no lib" + library.baseName() + " for " + platform,
-                        "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier " + platform
-                                + ", or start the runnable jar"));
-                return false;
+                String problem = "the class path holds no lib" + library.baseName() + " for " + platform;
+                String natives = "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier ";
+                return lost(name, null, problem, natives + platform + ", or start the runnable jar");
             }
         }
-        findings.add(new LibraryFinding(name, platform, null, null, null));
-        return true;
+        return found(name, platform, null);
     }
 
     private boolean load(JCudaLibrary library) {
@@ -128,8 +117,8 @@ final class LibraryLoader {
     }
 
     private void foundForwarding(Path newer, Path forwarding, String version) {
-        findings.add(new LibraryFinding(NEWER_CUBLAS, newer.toString(), version, null, null));
-        findings.add(new LibraryFinding(FORWARDING, forwarding.toString(), null, null, null));
+        found(NEWER_CUBLAS, newer.toString(), version);
+        found(FORWARDING, forwarding.toString(), null);
     }
 
     private boolean missingForwarding(Path newer) {
@@ -146,17 +135,13 @@ final class LibraryLoader {
                 loadBeside(candidate);
                 loader.load(candidate);
                 loader.load(library);
-                findings.add(new LibraryFinding(file, candidate.toString(), version(library, candidate), null, null));
-                return true;
+                return found(file, candidate.toString(), version(library, candidate));
             } catch (LinkageError | RuntimeException failure) {
                 firstFailure = firstFailure == null ? failure : firstFailure;
             }
         }
-        return lost(
-                file,
-                candidates.get(0),
-                LinkProblems.explain(firstFailure),
-                "mend or remove that file, or " + otherwise(library));
+        String remedy = "mend or remove that file, or " + otherwise(library);
+        return lost(file, candidates.get(0), LinkProblems.explain(firstFailure), remedy);
     }
 
     private boolean loadBySystem(JCudaLibrary library, String file) {
@@ -187,7 +172,7 @@ final class LibraryLoader {
         }
         String path = loader.pathOfLoaded(file);
         String version = version(library, path == null ? null : Path.of(path));
-        findings.add(new LibraryFinding(file, path, version, null, null));
+        found(file, path, version);
         return Optional.empty();
     }
 
@@ -237,9 +222,9 @@ final class LibraryLoader {
         String file = library.nvidiaFile(search.settings().isWindows());
         Optional<Path> found = first(file);
         if (found.isPresent()) {
-            findings.add(new LibraryFinding(file, found.get().toString(), fileVersion(found.get()), null, null));
+            found(file, found.get().toString(), fileVersion(found.get()));
         } else if (redist.holds(file)) {
-            findings.add(new LibraryFinding(file, "class path", null, null, null));
+            found(file, "class path", null);
         } else {
             missing(library, file);
         }
@@ -281,6 +266,10 @@ final class LibraryLoader {
         };
     }
 
+    private boolean found(String file, String path, String version) {
+        return findings.add(new LibraryFinding(file, path, version, null, null));
+    }
+
     private boolean lost(String file, Path path, String problem, String remedy) {
         findings.add(new LibraryFinding(file, path == null ? null : path.toString(), null, problem, remedy));
         return false;
@@ -288,11 +277,8 @@ final class LibraryLoader {
 
     private boolean failed(String file, Path path, Throwable failure, String remedy) {
         cause = cause == null ? failure : cause;
-        return lost(
-                file,
-                path,
-                LinkProblems.explain(failure),
-                LinkProblems.remedy(failure).orElse(remedy));
+        String known = LinkProblems.remedy(failure).orElse(remedy);
+        return lost(file, path, LinkProblems.explain(failure), known);
     }
 
     private String version(JCudaLibrary library, Path path) {

@@ -1,48 +1,46 @@
 package org.pernodedrop.driver;
 
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Translates the loader's messages to a line with the cause, and a remedy. */
 final class LinkProblems {
-    private static final Pattern MISSING = Pattern.compile("(\\S+): (lib\\S+): cannot open shared object file");
-    private static final Pattern VERSION = Pattern.compile("(\\S+): version `([^']+)' not found");
-    private static final Pattern SYMBOL = Pattern.compile("(\\S+): undefined symbol: (\\w+)");
     private static final String NOT_EXECUTABLE = "failed to map segment";
-    private static final Pattern RESOURCE = Pattern.compile("No resource found with name '([^']+)'");
+
+    /** What the loader says, and the explanation, in order; $1 and $2 are the groups of the pattern. */
+    private static final Map<Pattern, String> EXPLANATIONS = new LinkedHashMap<>();
+
+    static {
+        String file = "(?:\\S*/)?([^\\s/]+): ";
+        explain(file + "(lib\\S+): cannot open shared object file", "$2, which $1 needs, is not there");
+        explain(file + "version `([^']+)' not found", "$1 is not of the version $2 that is needed");
+        explain(
+                file + "undefined symbol: (\\w+)",
+                "$1 needs $2, which the libraries that it was loaded with do not have");
+        explain("No resource found with name '([^']+)'", "the class path does not hold $1");
+        explain("wrong ELF class", "the file is for another processor or of 32 bits");
+        explain("file too short|invalid ELF header", "the file is damaged, cut off or no library");
+        explain(NOT_EXECUTABLE, "its folder does not allow programs to be run (mounted noexec)");
+    }
+
+    private static void explain(String said, String explanation) {
+        EXPLANATIONS.put(Pattern.compile(said), explanation);
+    }
 
     private LinkProblems() {}
 
     /** Why a library, or a class that loads one, could not be loaded. */
     static String explain(Throwable failure) {
         String message = messages(failure);
-        Matcher missing = MISSING.matcher(message);
-        if (missing.find()) {
-            return missing.group(2) + ", which " + fileName(missing.group(1)) + " needs, is not there";
-        }
-        Matcher version = VERSION.matcher(message);
-        if (version.find()) {
-            return fileName(version.group(1)) + " is not of the version " + version.group(2) + " that is needed";
-        }
-        Matcher symbol = SYMBOL.matcher(message);
-        if (symbol.find()) {
-            return fileName(symbol.group(1)) + " needs " + symbol.group(2)
-                    + ", which the libraries that it was loaded with do not have";
-        }
-        Matcher resource = RESOURCE.matcher(message);
-        if (resource.find()) {
-            return "the class path does not hold " + resource.group(1);
-        }
-        if (message.contains("wrong ELF class")) {
-            return "the file is for another processor or of 32 bits";
-        }
-        if (message.contains("file too short") || message.contains("invalid ELF header")) {
-            return "the file is damaged, cut off or no library";
-        }
-        if (message.contains(NOT_EXECUTABLE)) {
-            return "its folder does not allow programs to be run (mounted noexec)";
+        for (Map.Entry<Pattern, String> known : EXPLANATIONS.entrySet()) {
+            Matcher said = known.getKey().matcher(message);
+            if (said.find()) {
+                return known.getKey().matcher(said.group()).replaceFirst(known.getValue());
+            }
         }
         if (refusedByJava(message)) {
             return "Java was told to refuse native libraries";
@@ -78,9 +76,5 @@ final class LinkProblems {
                 ? failure.getClass().getSimpleName()
                 : failure.getMessage().strip();
         return message.lines().findFirst().orElse("");
-    }
-
-    private static String fileName(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -65,12 +65,7 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
      * @throws IllegalArgumentException if the property is neither of its values
      */
     boolean givenOnly() {
-        String search = properties.getProperty(SEARCH, "all");
-        return switch (search) {
-            case "all" -> false;
-            case "given" -> true;
-            default -> throw new IllegalArgumentException(SEARCH + " must be all or given: " + SEARCH + "=" + search);
-        };
+        return either(SEARCH, "all", "given").equals("given");
     }
 
     /**
@@ -79,12 +74,16 @@ record SearchSettings(Path root, Map<String, String> variables, Properties prope
      * @throws IllegalArgumentException if the property is neither of its values
      */
     boolean automatic() {
-        String automatic = properties.getProperty(AUTO, "true");
-        return switch (automatic) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(AUTO + " must be true or false: " + AUTO + "=" + automatic);
-        };
+        return either(AUTO, "true", "false").equals("true");
+    }
+
+    private String either(String property, String standard, String other) {
+        String value = properties.getProperty(property, standard);
+        if (!value.equals(standard) && !value.equals(other)) {
+            throw new IllegalArgumentException(
+                    property + " must be " + standard + " or " + other + ": " + property + "=" + value);
+        }
+        return value;
     }
 
     /** The folders with absolute paths in an environment variable; relative ones are not searched. */

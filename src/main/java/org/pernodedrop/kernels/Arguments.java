@@ -32,6 +32,15 @@ public final class Arguments {
         }
     }
 
+    /** Refuses a leading dimension that lets rows of so many columns overlap. */
+    public static void separateRows(String name, int leadingDimension, int columns) {
+        if (leadingDimension < columns) {
+            throw new IllegalArgumentException(
+                    name + " has rows that overlap; its leadingDimension must be at least its columns: " + name
+                            + ".leadingDimension=" + leadingDimension + ", columns=" + columns);
+        }
+    }
+
     /** Refuses samples whose indices in the global batch leave [0, 2^31). */
     public static void sampleWindow(int firstSample, int samples) {
         if (firstSample < 0 || firstSample > Integer.MAX_VALUE - samples) {

@@ -16,10 +16,7 @@ public final class HostMatrix {
     private final long available;
 
     private HostMatrix(float[] array, FloatBuffer buffer, int offset, int leadingDimension, long available) {
-        if (leadingDimension < 1) {
-            throw new IllegalArgumentException(
-                    "leadingDimension must be at least 1: leadingDimension=" + leadingDimension);
-        }
+        Arguments.atLeastOne("leadingDimension", leadingDimension);
         this.array = array;
         this.buffer = buffer;
         this.offset = offset;
@@ -115,11 +112,7 @@ public final class HostMatrix {
      * @throws IllegalArgumentException if rows overlap (leadingDimension below columns) or the last one ends outside
      */
     public void requireHolds(String name, int rows, int columns) {
-        if (leadingDimension < columns) {
-            throw new IllegalArgumentException(
-                    name + " has rows that overlap; its leadingDimension must be at least its" + " columns: " + name
-                            + ".leadingDimension=" + leadingDimension + ", columns=" + columns);
-        }
+        Arguments.separateRows(name, leadingDimension, columns);
         long needed = (rows - 1L) * leadingDimension + columns;
         if (needed > available) {
             throw new IllegalArgumentException(name + " is too small: " + name + " holds " + available

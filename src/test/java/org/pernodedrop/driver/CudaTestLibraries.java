@@ -57,16 +57,18 @@ public final class CudaTestLibraries {
         if (System.getProperty(NATIVE_TESTS, "auto").equals("required")) {
             Assertions.fail("native tests are required, but " + reason);
         }
-        String skipped = "SKIPPED: nothing was run on the simulated CUDA device; " + reason;
-        System.err.println(skipped);
-        Assumptions.abort(skipped);
+        skip("SKIPPED: nothing was run on the simulated CUDA device; " + reason);
+    }
+
+    /** Skips the test, saying so on the console as well. */
+    public static <T> T skip(String message) {
+        System.err.println(message);
+        return Assumptions.abort(message);
     }
 
     /** Skips a test on a GPU, saying so: it needs the simulated device. */
     public static <T> T skipOnGpu() {
-        String skipped = "SKIPPED on a GPU: this needs the simulated device";
-        System.err.println(skipped);
-        return Assumptions.abort(skipped);
+        return skip("SKIPPED on a GPU: this needs the simulated device");
     }
 
     private static String missing() {

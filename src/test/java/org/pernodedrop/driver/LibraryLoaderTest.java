@@ -13,36 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.io.NativesFolder;
 
 /** What is loaded, in which order, and what is said where something is missing: with a loader that only keeps a list. */
-class LibraryLoaderTest {
-    private static final String DRIVER = "libcuda.so.1";
-    private static final String CUBLAS = "libcublas.so.12";
-    private static final String CURAND = "libcurand.so.10";
-
-    private final Map<String, String> variables = new HashMap<>();
-    private final Properties properties = new Properties();
+class LibraryLoaderTest extends DescribedMachine {
     private final ListingLoader loader = new ListingLoader();
-
-    @TempDir
-    private Path root;
-
-    @BeforeEach
-    void describeTheMachine() {
-        properties.setProperty("os.name", "Linux");
-        properties.setProperty("os.arch", "amd64");
-        properties.setProperty("user.home", root.resolve("home").toString());
-    }
 
     @Test
     void everythingIsLoadedInOrder() throws IOException {
@@ -110,7 +89,7 @@ class LibraryLoaderTest {
         variables.put(
                 "LD_LIBRARY_PATH",
                 Path.of("").toAbsolutePath().relativize(planted.getParent()).toString());
-        LibraryFinding finding = load().problem().orElseThrow();
+        LibraryFinding finding = problem(load());
         assertEquals(List.of(), loader.loaded);
         assertTrue(finding.problem().contains("depends on the current folder and is not trusted"), finding.problem());
     }
@@ -122,9 +101,9 @@ class LibraryLoaderTest {
         assumeTrue(
                 open.getFileSystem().supportedFileAttributeViews().contains("posix"), "SKIPPED: files have no modes");
         Files.setPosixFilePermissions(open.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
-        variables.put("CUDA_HOME", root.resolve("toolkit").toString());
-        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
-        LibraryFinding finding = load().problem().orElseThrow();
+        variables.put("CUDA_HOME", in("toolkit"));
+        systemLacks("JCublas2", CUBLAS);
+        LibraryFinding finding = problem(load());
         assertFalse(loader.loaded.contains(open.toString()), loader.loaded.toString());
         assertEquals(
                 open + " is not trusted: every user of this machine may write it or its folder", finding.problem());
@@ -149,7 +128,7 @@ class LibraryLoaderTest {
         loader.failures.put(broken.toString(), broken + ": file too short");
         CudaLibraries libraries = load();
         assertFalse(libraries.isUsable());
-        LibraryFinding finding = libraries.problem().orElseThrow();
+        LibraryFinding finding = problem(libraries);
         assertEquals(broken.toString(), finding.path());
         assertEquals("the file is damaged, cut off or no library", finding.problem());
         assertTrue(
@@ -159,12 +138,11 @@ class LibraryLoaderTest {
     @Test
     void withoutADriverNothingElseIsLoaded() throws IOException {
         Path cublas = put("usr/lib64", CUBLAS);
-        loader.failures.put(
-                "JCudaDriver", "/x/libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such");
+        systemLacks("JCudaDriver", DRIVER);
         CudaLibraries libraries = load();
         assertEquals(List.of(), loader.loaded);
         assertFalse(libraries.isDriverUsable() || libraries.isUsable() || libraries.curandAvailable());
-        LibraryFinding finding = libraries.problem().orElseThrow();
+        LibraryFinding finding = problem(libraries);
         assertEquals("libcuda.so.1 was not found", finding.problem());
         assertEquals(
                 "install NVIDIA's driver; in a container, let it see the GPU (docker run --gpus all)",
@@ -177,23 +155,22 @@ class LibraryLoaderTest {
     @Test
     void withoutCublasCudaIsNotUsable() throws IOException {
         put("usr/lib64", DRIVER);
-        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
+        systemLacks("JCublas2", CUBLAS);
         CudaLibraries libraries = load();
         assertTrue(libraries.isDriverUsable(), "kernels can be launched");
         assertFalse(libraries.isUsable());
-        LibraryFinding finding = libraries.problem().orElseThrow();
-        assertEquals("libcublas.so.12 was not found", finding.problem());
-        assertEquals(
+        requireProblem(
+                libraries,
+                "libcublas.so.12 was not found",
                 "install that of CUDA 12 (pip install nvidia-cublas-cu12 nvidia-curand-cu12), or name its folder by"
-                        + " -Dpernodedrop.cuda.libraries=DIR",
-                finding.remedy());
+                        + " -Dpernodedrop.cuda.libraries=DIR");
     }
 
     @Test
     void withoutCurandItIs() throws IOException {
         put("usr/lib64", DRIVER);
         put("usr/lib64", CUBLAS);
-        loader.failures.put("JCurand", "/x/libJCurand.so: libcurand.so.10: cannot open shared object file: No such");
+        systemLacks("JCurand", CURAND);
         CudaLibraries libraries = load();
         assertTrue(libraries.isUsable());
         assertFalse(libraries.curandAvailable());
@@ -205,7 +182,7 @@ class LibraryLoaderTest {
     void aDriverThatCannotBeLoadedNeedsNoToolkit() throws IOException {
         Path driver = put("usr/lib64", DRIVER);
         loader.failures.put(driver.toString(), driver + ": wrong ELF class: ELFCLASS32");
-        LibraryFinding finding = load().problem().orElseThrow();
+        LibraryFinding finding = problem(load());
         assertEquals("the file is for another processor or of 32 bits", finding.problem());
         assertTrue(finding.remedy().startsWith("mend or remove that file, or install NVIDIA's driver"));
     }
@@ -216,12 +193,12 @@ class LibraryLoaderTest {
         put("usr/local/cuda/lib64", CUBLAS);
         Path given = put("mine", CURAND);
         Path jar = jar("libcublasLt.so.12", CUBLAS, CURAND);
-        properties.setProperty(SearchSettings.LIBRARIES, root.resolve("mine").toString());
+        properties.setProperty(SearchSettings.LIBRARIES, in("mine"));
         load(jar, root.resolve("cache"));
         List<String> loaded = loader.loaded.subList(2, 7);
-        assertTrue(loaded.get(0).startsWith(root.resolve("cache").toString()), loaded.toString());
+        assertTrue(loaded.get(0).startsWith(in("cache")), loaded.toString());
         assertTrue(loaded.get(0).endsWith("/libcublasLt.so.12"), loaded.toString());
-        assertTrue(loaded.get(1).startsWith(root.resolve("cache").toString()), loaded.toString());
+        assertTrue(loaded.get(1).startsWith(in("cache")), loaded.toString());
         assertTrue(loaded.get(1).endsWith("/" + CUBLAS), loaded.toString());
         assertEquals(List.of("JCublas2", given.toString(), "JCurand"), loaded.subList(2, 5));
     }
@@ -229,16 +206,14 @@ class LibraryLoaderTest {
     @Test
     void aCacheWithoutRoomIsTold() throws IOException {
         put("usr/lib64", DRIVER);
-        LibraryFinding finding = load(jar("libcublasLt.so.12", CUBLAS), put("a", "file"))
-                .problem()
-                .orElseThrow();
+        LibraryFinding finding = problem(load(jar("libcublasLt.so.12", CUBLAS), put("a", "file")));
         assertTrue(finding.problem().startsWith("NVIDIA's libraries cannot be unpacked: "));
         assertEquals("make room there, or choose another folder by -Dpernodedrop.natives=DIR", finding.remedy());
     }
 
     @Test
     void withoutADriverNothingIsUnpacked() throws IOException {
-        loader.failures.put("JCudaDriver", "/x/libJ.so: libcuda.so.1: cannot open shared object file: No such");
+        systemLacks("JCudaDriver", DRIVER);
         CudaLibraries libraries = load(jar("libcublasLt.so.12", CUBLAS, CURAND), root.resolve("cache"));
         assertEquals("class path", find(libraries, CUBLAS).path());
         assertFalse(Files.exists(root.resolve("cache")));
@@ -250,7 +225,7 @@ class LibraryLoaderTest {
         Path lt = put("usr/local/cuda-13.0/lib64", "libcublasLt.so.13");
         Path newer = put("usr/local/cuda-13.0/lib64", "libcublas.so.13");
         Path forwarding = put("mine", "libcublas-forwarding.so");
-        properties.setProperty(SearchSettings.LIBRARIES, root.resolve("mine").toString());
+        properties.setProperty(SearchSettings.LIBRARIES, in("mine"));
         loader.versions.put(JCudaLibrary.CUBLAS, "13.0.2");
         CudaLibraries libraries = load();
         assertTrue(libraries.isUsable());
@@ -269,7 +244,7 @@ class LibraryLoaderTest {
         put("mine", "libcublas-forwarding.so");
         put("mine", "libcublas.so.13");
         Path older = put("usr/local/cuda-12.6/lib64", CUBLAS);
-        properties.setProperty(SearchSettings.LIBRARIES, root.resolve("mine").toString());
+        properties.setProperty(SearchSettings.LIBRARIES, in("mine"));
         assertEquals(older.toString(), find(load(), CUBLAS).path());
     }
 
@@ -277,8 +252,8 @@ class LibraryLoaderTest {
     void cudaThirteenAloneIsTold() throws IOException {
         put("usr/lib64", DRIVER);
         Path newer = put("usr/local/cuda-13.0/lib64", "libcublas.so.13");
-        loader.failures.put("JCublas2", "/x/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such");
-        LibraryFinding finding = load().problem().orElseThrow();
+        systemLacks("JCublas2", CUBLAS);
+        LibraryFinding finding = problem(load());
         assertEquals(
                 "only cuBLAS of CUDA 13 is there (" + newer + "); JCuda calls it by the names of CUDA 12, and"
                         + " libcublas-forwarding.so, which knows both, was not found",
@@ -305,13 +280,10 @@ class LibraryLoaderTest {
         properties.setProperty(SearchSettings.SEARCH, "given");
         CudaLibraries libraries = load();
         assertEquals(List.of(), loader.loaded);
-        LibraryFinding finding = libraries.problem().orElseThrow();
-        assertEquals(
+        requireProblem(
+                libraries,
                 "libcuda.so.1 is not in the folders of pernodedrop.cuda.libraries, the only ones searched",
-                finding.problem());
-        assertEquals(
-                "name its folder by -Dpernodedrop.cuda.libraries=DIR, or leave out -Dpernodedrop.cuda.search=given",
-                finding.remedy());
+                "name its folder by -Dpernodedrop.cuda.libraries=DIR, or leave out -Dpernodedrop.cuda.search=given");
     }
 
     @Test
@@ -323,18 +295,17 @@ class LibraryLoaderTest {
         assertEquals(1, libraries.findings().size());
         assertEquals(
                 "JCuda has no natives for Mac OS X on aarch64, only for Linux and Windows on x86-64",
-                libraries.problem().orElseThrow().problem());
+                problem(libraries).problem());
     }
 
     @Test
     void nativesMissingOnTheClassPathAreTold() {
         loader.absent.add(JCudaLibrary.CUBLAS);
-        LibraryFinding finding = load().problem().orElseThrow();
-        assertEquals("the class path holds no libJCublas2 for linux-x86_64", finding.problem());
-        assertEquals(
+        requireProblem(
+                load(),
+                "the class path holds no libJCublas2 for linux-x86_64",
                 "add org.jcuda's jcuda-natives, jcublas-natives and jcurand-natives, classifier linux-x86_64, or start"
-                        + " the runnable jar",
-                finding.remedy());
+                        + " the runnable jar");
     }
 
     private Path jar(String... libraries) throws IOException {
@@ -349,20 +320,27 @@ class LibraryLoaderTest {
     }
 
     private CudaLibraries load(Path jar, Path cache) throws IOException {
-        SearchSettings settings = new SearchSettings(root, variables, properties);
         try (URLClassLoader classPath =
                 new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
-            return new LibraryLoader(
-                            new LibrarySearch(settings),
-                            new RedistLibraries(classPath, NativesFolder.in(cache)),
-                            loader)
-                    .load();
+            return new LibraryLoader(search(), new RedistLibraries(classPath, NativesFolder.in(cache)), loader).load();
         }
     }
 
     private CudaLibraries load() {
-        SearchSettings settings = new SearchSettings(root, variables, properties);
-        return new LibraryLoader(new LibrarySearch(settings), RedistLibraries.ofThisProgram(), loader).load();
+        return new LibraryLoader(search(), RedistLibraries.ofThisProgram(), loader).load();
+    }
+
+    private void systemLacks(String loadedBy, String library) {
+        loader.failures.put(loadedBy, "/x/libJ.so: " + library + ": cannot open shared object file: No such");
+    }
+
+    private static LibraryFinding problem(CudaLibraries libraries) {
+        return libraries.problem().orElseThrow();
+    }
+
+    private static void requireProblem(CudaLibraries libraries, String problem, String remedy) {
+        assertEquals(problem, problem(libraries).problem());
+        assertEquals(remedy, problem(libraries).remedy());
     }
 
     private static List<String> places(CudaLibraries libraries) {
@@ -376,9 +354,5 @@ class LibraryLoaderTest {
                 .filter(finding -> finding.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private Path put(String folder, String name) throws IOException {
-        return Files.writeString(Files.createDirectories(root.resolve(folder)).resolve(name), "");
     }
 }

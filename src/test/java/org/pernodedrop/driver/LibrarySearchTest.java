@@ -12,34 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LibrarySearchTest {
-    private static final String CUBLAS = "libcublas.so.12";
-
-    private final Map<String, String> variables = new HashMap<>();
-    private final Properties properties = new Properties();
-
-    @TempDir
-    private Path root;
-
-    @BeforeEach
-    void describeTheMachine() {
-        properties.setProperty("os.name", "Linux");
-        properties.setProperty("os.arch", "amd64");
-        properties.setProperty("user.home", root.resolve("home/ada").toString());
-    }
-
+class LibrarySearchTest extends DescribedMachine {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -83,7 +63,7 @@ class LibrarySearchTest {
     @Test
     void linkingStubsAreNoLibraries() throws IOException {
         put("toolkit/lib64/stubs", "libcuda.so.1");
-        variables.put("LD_LIBRARY_PATH", root.resolve("toolkit/lib64/stubs").toString());
+        variables.put("LD_LIBRARY_PATH", in("toolkit/lib64/stubs"));
         assertEquals(List.of(), search().others("libcuda.so.1"));
     }
 
@@ -96,18 +76,11 @@ class LibrarySearchTest {
         Path conda = put("e/lib", CUBLAS);
         Path condaPip = put("e/lib/python3.12/site-packages/nvidia/cublas/lib", CUBLAS);
         Path environment = put("f/lib/python3.12/site-packages/nvidia/cublas/lib", CUBLAS);
-        variables.put("CUDA_HOME", root.resolve("a").toString());
-        variables.put("CUDA_PATH", root.resolve("b").toString());
-        variables.put(
-                "LD_LIBRARY_PATH",
-                String.join(
-                        File.pathSeparator,
-                        root.resolve("c").toString(),
-                        "",
-                        root.resolve("absent").toString(),
-                        root.resolve("d").toString()));
-        variables.put("CONDA_PREFIX", root.resolve("e").toString());
-        variables.put("VIRTUAL_ENV", root.resolve("f").toString());
+        variables.put("CUDA_HOME", in("a"));
+        variables.put("CUDA_PATH", in("b"));
+        variables.put("LD_LIBRARY_PATH", String.join(File.pathSeparator, in("c"), "", in("absent"), in("d")));
+        variables.put("CONDA_PREFIX", in("e"));
+        variables.put("VIRTUAL_ENV", in("f"));
         assertEquals(List.of(home, path, first, second, conda, environment, condaPip), search().others(CUBLAS));
     }
 
@@ -129,7 +102,7 @@ class LibrarySearchTest {
     void withoutAHomeNoneIsSearched() {
         for (String home : List.of("?", "", "relative")) {
             properties.setProperty("user.home", home);
-            assertEquals(Optional.empty(), new SearchSettings(root, variables, properties).home());
+            assertEquals(Optional.empty(), settings().home());
             assertEquals(List.of(), search().others(CUBLAS));
         }
     }
@@ -192,7 +165,7 @@ class LibrarySearchTest {
     void variablesComeBeforeUsualFolders() throws IOException {
         Path usual = put("usr/local/cuda/lib64", CUBLAS);
         Path named = put("mine", CUBLAS);
-        variables.put("LD_LIBRARY_PATH", root.resolve("mine").toString());
+        variables.put("LD_LIBRARY_PATH", in("mine"));
         assertEquals(List.of(named, usual), search().others(CUBLAS));
     }
 
@@ -254,12 +227,12 @@ class LibrarySearchTest {
         Path conda = put("conda/Library/bin", name);
         Path pip = put("env/Lib/site-packages/nvidia/cublas/bin", name);
         put("usr/local/cuda/lib64", name);
-        variables.put("CUDA_PATH", root.resolve("toolkit").toString());
-        variables.put("PATH", root.resolve("on-path").toString());
-        variables.put("SystemRoot", root.resolve("Windows").toString());
-        variables.put("ProgramFiles", root.resolve("Programs").toString());
-        variables.put("CONDA_PREFIX", root.resolve("conda").toString());
-        variables.put("VIRTUAL_ENV", root.resolve("env").toString());
+        variables.put("CUDA_PATH", in("toolkit"));
+        variables.put("PATH", in("on-path"));
+        variables.put("SystemRoot", in("Windows"));
+        variables.put("ProgramFiles", in("Programs"));
+        variables.put("CONDA_PREFIX", in("conda"));
+        variables.put("VIRTUAL_ENV", in("env"));
         assertEquals(List.of(toolkit, path, system, programs, conda, pip), search().others(name));
     }
 
@@ -276,18 +249,5 @@ class LibrarySearchTest {
         assertEquals("linux-x86_64", settings().platform());
         properties.setProperty("os.name", "Windows Server 2022");
         assertEquals("windows-x86_64", settings().platform());
-    }
-
-    private SearchSettings settings() {
-        return new SearchSettings(root, variables, properties);
-    }
-
-    private LibrarySearch search() {
-        return new LibrarySearch(settings());
-    }
-
-    private Path put(String folder, String name) throws IOException {
-        Path file = Files.createDirectories(root.resolve(folder)).resolve(name);
-        return Files.writeString(file, "");
     }
 }

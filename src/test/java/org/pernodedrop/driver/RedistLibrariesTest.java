@@ -33,7 +33,7 @@ class RedistLibrariesTest {
     @Test
     void aLibraryIsUnpackedOnce() throws IOException {
         try (URLClassLoader classes = classPath(jar("a.jar", "one library"))) {
-            RedistLibraries libraries = new RedistLibraries(classes, NativesFolder.in(folder.resolve("cache")));
+            RedistLibraries libraries = cached(classes);
             assertTrue(libraries.holds(CUBLAS));
             Path file = libraries.file(CUBLAS);
             assertEquals(CUBLAS, file.getFileName().toString());
@@ -49,7 +49,7 @@ class RedistLibrariesTest {
     @Test
     void aHalfWrittenFileIsReplaced() throws IOException {
         try (URLClassLoader classes = classPath(jar("a.jar", "one library"))) {
-            RedistLibraries libraries = new RedistLibraries(classes, NativesFolder.in(folder.resolve("cache")));
+            RedistLibraries libraries = cached(classes);
             Path file = libraries.file(CUBLAS);
             Files.writeString(file, "one li");
             assertEquals(file, libraries.file(CUBLAS));
@@ -62,11 +62,10 @@ class RedistLibrariesTest {
 
     @Test
     void anotherVersionLeavesTheFirstInPlace() throws IOException {
-        Path cache = folder.resolve("cache");
         try (URLClassLoader one = classPath(jar("a.jar", "one library"));
                 URLClassLoader other = classPath(jar("b.jar", "two library"))) {
-            Path first = new RedistLibraries(one, NativesFolder.in(cache)).file(CUBLAS);
-            Path second = new RedistLibraries(other, NativesFolder.in(cache)).file(CUBLAS);
+            Path first = cached(one).file(CUBLAS);
+            Path second = cached(other).file(CUBLAS);
             assertNotEquals(first, second);
             assertEquals("one library", Files.readString(first));
             assertEquals("two library", Files.readString(second));
@@ -78,7 +77,7 @@ class RedistLibrariesTest {
         Path classes = Files.createDirectories(folder.resolve("classes").resolve(FOLDER));
         Path file = Files.write(classes.resolve(CUBLAS), new byte[] {1, 2, 3});
         try (URLClassLoader loader = classPath(folder.resolve("classes"))) {
-            Path found = new RedistLibraries(loader, NativesFolder.in(folder.resolve("cache"))).file(CUBLAS);
+            Path found = cached(loader).file(CUBLAS);
             assertEquals(file, found);
             assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(found));
             assertFalse(Files.exists(folder.resolve("cache")));
@@ -102,6 +101,10 @@ class RedistLibrariesTest {
                     .getMessage();
             assertTrue(said.contains(file.toString()), said);
         }
+    }
+
+    private RedistLibraries cached(ClassLoader classPath) {
+        return new RedistLibraries(classPath, NativesFolder.in(folder.resolve("cache")));
     }
 
     private Path jar(String name, String content) throws IOException {

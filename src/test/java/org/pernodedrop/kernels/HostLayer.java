@@ -80,12 +80,22 @@ public final class HostLayer {
 
     public HostLayer compute(HostKernels kernels, Mask mask, int firstSample, Activation activation, int[] packed) {
         MaskDraw<Mask, int[]> draw = new MaskDraw<>(mask, firstSample, shape, packed);
-        kernels.forward(draw, new ForwardPass<>(activation, x.matrix, w.matrix, bias.matrix, z.matrix, y.matrix));
-        kernels.backward(draw, new BackwardPass<>(x.matrix, w.matrix, dz.matrix, dx.matrix, dw.matrix, db.matrix));
+        kernels.forward(draw, forward(activation, y.matrix));
+        kernels.backward(draw, backward(dx.matrix, dw.matrix, db.matrix));
         for (Placed placed : new Placed[] {x, w, bias, dz, z, y, dx, dw, db}) {
             placed.requireGuards();
         }
         return this;
+    }
+
+    /** A forward pass to z, and to y or nowhere. */
+    public ForwardPass<HostMatrix> forward(Activation activation, HostMatrix y) {
+        return new ForwardPass<>(activation, x.matrix, w.matrix, bias.matrix, z.matrix, y);
+    }
+
+    /** A backward pass to the gradients that are not null. */
+    public BackwardPass<HostMatrix> backward(HostMatrix dx, HostMatrix dw, HostMatrix db) {
+        return new BackwardPass<>(x.matrix, w.matrix, dz.matrix, dx, dw, db);
     }
 
     /** All results, in one array. */

@@ -13,6 +13,7 @@ import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
 import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.cuda.ConnectionPlan;
 import org.pernodedrop.kernels.cuda.MaskedProductLauncher;
 
 /** The products of a PerNodeDrop layer on this backend's buffers: unwraps them to addresses for the launcher. */
@@ -76,6 +77,6 @@ final class CudaMaskedProducts extends MaskedProducts {
 
     @Override
     protected long packedLengthKernel(ConnectionShape shape) {
-        return MaskedProductLauncher.packedWords(shape) + ALIGNMENT / Integer.BYTES - 1;
+        return ConnectionPlan.packedWords(shape) + ALIGNMENT / Integer.BYTES - 1;
     }
 }

@@ -90,7 +90,7 @@ final class CudaMasks extends Masks {
         parts.queue.enter();
         DeviceMask drawn = parts.own(rows.mask());
         CudaFloats bias = parts.floats(db);
-        Grid grid = parts.shapes.nodeGradients(rows.samples(), rows.outputs());
+        Grid grid = parts.shapes.nodeBackward(rows.samples(), rows.outputs());
         boolean inParts = bias != null && grid.y() > 1;
         long sums = inParts ? parts.scratch.reserve((long) Float.BYTES * grid.y() * rows.outputs()) : 0;
         onNodes(nodeBackward, drawn, rows)

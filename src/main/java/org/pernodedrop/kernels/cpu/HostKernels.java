@@ -122,12 +122,10 @@ public final class HostKernels implements AutoCloseable {
         Operands operands = new Operands();
         operands.input("x", pass.x(), shape.rows(), shape.inputs());
         operands.input("w", pass.w(), shape.inputs(), shape.outputs());
-        if (pass.bias() != null) {
-            operands.input("bias", pass.bias(), 1, shape.outputs());
-        }
+        operands.optionalInput("bias", pass.bias(), 1, shape.outputs());
         operands.output("z", pass.z(), shape.rows(), shape.outputs());
-        if (pass.y() != null && !(pass.y() == pass.z() && pass.activation() == Activation.LINEAR)) {
-            operands.output("y", pass.y(), shape.rows(), shape.outputs());
+        if (pass.y() != pass.z() || pass.activation() != Activation.LINEAR) {
+            operands.optionalOutput("y", pass.y(), shape.rows(), shape.outputs());
         }
         compute(() -> products.forward(checked, pass));
     }
@@ -146,15 +144,9 @@ public final class HostKernels implements AutoCloseable {
         operands.input("x", pass.x(), shape.rows(), shape.inputs());
         operands.input("w", pass.w(), shape.inputs(), shape.outputs());
         operands.input("dz", pass.dz(), shape.rows(), shape.outputs());
-        if (pass.dx() != null) {
-            operands.output("dx", pass.dx(), shape.rows(), shape.inputs());
-        }
-        if (pass.dw() != null) {
-            operands.output("dw", pass.dw(), shape.inputs(), shape.outputs());
-        }
-        if (pass.db() != null) {
-            operands.output("db", pass.db(), 1, shape.outputs());
-        }
+        operands.optionalOutput("dx", pass.dx(), shape.rows(), shape.inputs());
+        operands.optionalOutput("dw", pass.dw(), shape.inputs(), shape.outputs());
+        operands.optionalOutput("db", pass.db(), 1, shape.outputs());
         compute(() -> products.backward(checked, pass));
     }
 
@@ -236,6 +228,18 @@ public final class HostKernels implements AutoCloseable {
         void input(String name, HostMatrix matrix, int rows, int columns) {
             notNull(name, matrix).requireHolds(name, rows, columns);
             operands.add(new Operand(name, matrix, rows, columns));
+        }
+
+        void optionalInput(String name, HostMatrix matrix, int rows, int columns) {
+            if (matrix != null) {
+                input(name, matrix, rows, columns);
+            }
+        }
+
+        void optionalOutput(String name, HostMatrix matrix, int rows, int columns) {
+            if (matrix != null) {
+                output(name, matrix, rows, columns);
+            }
         }
 
         /** Outputs come after all inputs. */

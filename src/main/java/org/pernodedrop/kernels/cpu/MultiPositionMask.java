@@ -17,7 +17,7 @@ final class MultiPositionMask {
     static final int OUTPUTS = 128;
 
     /** Masked weights {@code [INPUTS, OUTPUTS]}, or the gradient of the same rectangle before its mask. */
-    final float[] tile = new float[INPUTS * OUTPUTS];
+    final Tiles.Rows tile = new Tiles.Rows(new float[INPUTS * OUTPUTS], 0, OUTPUTS);
 
     private final Tiles tiles;
     private final TileScratch scratch;
@@ -79,29 +79,37 @@ final class MultiPositionMask {
         }
     }
 
-    /** {@code to[i, u] = from[i, u] m[i, u]}, with m = 1 where bits are kept: rows of {@code stride} and {@code toStride}. */
-    void apply(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
+    /** {@code to[i, u] = from[i, u] m[i, u]}, with m = 1 where bits are kept. */
+    void apply(Tiles.Rows from, Tiles.Rows to) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; normals && i < rows; i++) {
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to[toAt + i * toStride + u] = from[at + i * stride + u] * multipliers[i * OUTPUTS + u];
+                targets[target + u] = sources[source + u] * multipliers[i * OUTPUTS + u];
             }
         }
         for (int u = 0; !normals && u < columns; u += Tiles.OUTPUTS) {
             int width = Math.min(Tiles.OUTPUTS, columns - u);
-            tiles.setKept(from, at + u, stride, rows, width, scratch.kept, cell(u), to, toAt + u, toStride);
+            tiles.setKept(from.from(u), to.from(u), rows, width, scratch.kept, cell(u));
         }
     }
 
     /** {@code to[i, u] += from[i, u] m[i, u]}, as {@link #apply}. */
-    void add(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
+    void add(Tiles.Rows from, Tiles.Rows to) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; normals && i < rows; i++) {
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to[toAt + i * toStride + u] += from[at + i * stride + u] * multipliers[i * OUTPUTS + u];
+                targets[target + u] += sources[source + u] * multipliers[i * OUTPUTS + u];
             }
         }
         for (int u = 0; !normals && u < columns; u += Tiles.OUTPUTS) {
             int width = Math.min(Tiles.OUTPUTS, columns - u);
-            tiles.addKept(from, at + u, stride, rows, width, scratch.kept, cell(u), to, toAt + u, toStride);
+            tiles.addKept(from.from(u), to.from(u), rows, width, scratch.kept, cell(u));
         }
     }
 

@@ -71,35 +71,20 @@ final class MultiPositionProducts {
             int output,
             MultiPositionMask mask) {
         ConnectionShape shape = draw.shape();
-        HostMatrix x = pass.x();
-        HostMatrix w = pass.w();
-        HostMatrix z = pass.z();
-        int row = sample * shape.positions();
+        float scale = TiledProducts.scale(draw.mask());
+        int positions = shape.positions();
+        int row = sample * positions;
         int columns = Math.min(OUTPUTS, shape.outputs() - output);
         for (int input = 0; input < shape.inputs(); input += INPUTS) {
             int rows = Math.min(INPUTS, shape.inputs() - input);
             mask.draw(draw.mask(), draw.firstSample() + sample, input, rows, output, columns);
-            mask.apply(w.array(), at(w, input, output), w.leadingDimension(), mask.tile, 0, OUTPUTS);
+            mask.apply(part(pass.w(), input, output), mask.tile);
             // BLAS counts by columns and so sees the transposes: z' += tile' x'.
-            blas.sgemm(
-                    "N",
-                    "N",
-                    columns,
-                    shape.positions(),
-                    rows,
-                    TiledProducts.scale(draw.mask()),
-                    mask.tile,
-                    0,
-                    OUTPUTS,
-                    x.array(),
-                    at(x, row, input),
-                    x.leadingDimension(),
-                    input == 0 ? 0 : 1,
-                    z.array(),
-                    at(z, row, output),
-                    z.leadingDimension());
+            float beta = input == 0 ? 0 : 1;
+            Tiles.Rows x = part(pass.x(), row, input);
+            multiply("N", "N", columns, positions, rows, scale, mask.tile, x, beta, part(pass.z(), row, output));
         }
-        finish(pass, row, shape.positions(), output, columns, mask.tile);
+        finish(pass, row, positions, output, columns, mask.tile.values());
     }
 
     // The tile is no longer needed: its room serves the bias, then a row of y.
@@ -191,27 +176,12 @@ final class MultiPositionProducts {
             int input,
             int output,
             MultiPositionMask mask) {
-        HostMatrix w = pass.w();
-        HostMatrix dz = pass.dz();
-        HostMatrix dx = pass.dx();
-        mask.apply(w.array(), at(w, input, output), w.leadingDimension(), mask.tile, 0, OUTPUTS);
-        blas.sgemm(
-                "T",
-                "N",
-                mask.rows(),
-                draw.shape().positions(),
-                mask.columns(),
-                TiledProducts.scale(draw.mask()),
-                mask.tile,
-                0,
-                OUTPUTS,
-                dz.array(),
-                at(dz, row, output),
-                dz.leadingDimension(),
-                output == 0 ? 0 : 1,
-                dx.array(),
-                at(dx, row, input),
-                dx.leadingDimension());
+        mask.apply(part(pass.w(), input, output), mask.tile);
+        float beta = output == 0 ? 0 : 1;
+        Tiles.Rows dz = part(pass.dz(), row, output);
+        Tiles.Rows dx = part(pass.dx(), row, input);
+        float scale = TiledProducts.scale(draw.mask());
+        multiply("T", "N", mask.rows(), draw.shape().positions(), mask.columns(), scale, mask.tile, dz, beta, dx);
     }
 
     // tile' = dz' x, then masked.
@@ -222,32 +192,53 @@ final class MultiPositionProducts {
             int input,
             int output,
             MultiPositionMask mask) {
-        HostMatrix x = pass.x();
-        HostMatrix dz = pass.dz();
-        HostMatrix dw = pass.dw();
-        blas.sgemm(
-                "N",
-                "T",
-                mask.columns(),
-                mask.rows(),
-                draw.shape().positions(),
-                TiledProducts.scale(draw.mask()),
-                dz.array(),
-                at(dz, row, output),
-                dz.leadingDimension(),
-                x.array(),
-                at(x, row, input),
-                x.leadingDimension(),
-                0,
-                mask.tile,
-                0,
-                OUTPUTS);
-        int to = at(dw, input, output);
+        Tiles.Rows dz = part(pass.dz(), row, output);
+        Tiles.Rows x = part(pass.x(), row, input);
+        float scale = TiledProducts.scale(draw.mask());
+        multiply("N", "T", mask.columns(), mask.rows(), draw.shape().positions(), scale, dz, x, 0, mask.tile);
+        Tiles.Rows to = part(pass.dw(), input, output);
         if (row == 0) {
-            mask.apply(mask.tile, 0, OUTPUTS, dw.array(), to, dw.leadingDimension());
+            mask.apply(mask.tile, to);
         } else {
-            mask.add(mask.tile, 0, OUTPUTS, dw.array(), to, dw.leadingDimension());
+            mask.add(mask.tile, to);
         }
+    }
+
+    /** {@code c = alpha op(a) op(b) + beta c} as BLAS defines sgemm, with matrices by columns. */
+    private void multiply(
+            String opA,
+            String opB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            Tiles.Rows a,
+            Tiles.Rows b,
+            float beta,
+            Tiles.Rows c) {
+        float[] to = c.values();
+        blas.sgemm(
+                opA,
+                opB,
+                m,
+                n,
+                k,
+                alpha,
+                a.values(),
+                a.at(),
+                a.stride(),
+                b.values(),
+                b.at(),
+                b.stride(),
+                beta,
+                to,
+                c.at(),
+                c.stride());
+    }
+
+    /** The part of a matrix from an element on. */
+    private static Tiles.Rows part(HostMatrix matrix, int row, int column) {
+        return new Tiles.Rows(matrix.array(), at(matrix, row, column), matrix.leadingDimension());
     }
 
     private static int at(HostMatrix matrix, int row, int column) {

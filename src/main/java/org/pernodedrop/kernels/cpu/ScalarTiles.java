@@ -95,41 +95,29 @@ final class ScalarTiles implements Tiles {
     }
 
     @Override
-    public void setKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride) {
+    public void setKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; i < rows; i++) {
             int bits = kept[keptAt + Tiles.wordOf(i)];
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to[toAt + i * toStride + u] = ifKept(from[at + i * stride + u], bits, u);
+                targets[target + u] = ifKept(sources[source + u], bits, u);
             }
         }
     }
 
     @Override
-    public void addKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride) {
+    public void addKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt) {
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; i < rows; i++) {
             int bits = kept[keptAt + Tiles.wordOf(i)];
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < columns; u++) {
-                to[toAt + i * toStride + u] += ifKept(from[at + i * stride + u], bits, u);
+                targets[target + u] += ifKept(sources[source + u], bits, u);
             }
         }
     }

@@ -133,33 +133,30 @@ interface Tiles {
     void forwardMultipliers(TileScratch scratch, int sumsAt, int from, int inputs);
 
     /**
+     * Rows of a matrix, or of a part of it.
+     *
+     * @param at where the first row begins
+     * @param stride from a row to the next
+     */
+    record Rows(float[] values, int at, int stride) {
+        int at(int row) {
+            return at + row * stride;
+        }
+
+        /** The same rows from a column on. */
+        Rows from(int column) {
+            return new Rows(values, at + column, stride);
+        }
+    }
+
+    /**
      * {@code to[i, u] = from[i, u] kept[i, u]} for i below rows and u below columns, at most 64 and 32, with bits as {@link
      * #drawSample} leaves them from {@code keptAt}.
      */
-    void setKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride);
+    void setKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt);
 
     /** {@code to[i, u] += from[i, u] kept[i, u]}, as {@link #setKept}. */
-    void addKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride);
+    void addKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt);
 
     /**
      * One quad of inputs against one block of outputs: {@code dw[j, u] += sum_b dz[b, u] x[b, j] kept[j, b, u]} and {@code

@@ -117,55 +117,39 @@ final class VectorTiles implements Tiles {
     }
 
     @Override
-    public void setKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride) {
+    public void setKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt) {
         if (columns < OUTPUTS) {
-            SCALAR.setKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            SCALAR.setKept(from, to, rows, columns, kept, keptAt);
             return;
         }
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; i < rows; i++) {
             int bits = kept[keptAt + Tiles.wordOf(i)];
-            int source = at + i * stride;
-            int target = toAt + i * toStride;
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < OUTPUTS; u += COUNT) {
-                keep(fromArray(FLOATS, from, source + u), bits >>> u).intoArray(to, target + u);
+                keep(fromArray(FLOATS, sources, source + u), bits >>> u).intoArray(targets, target + u);
             }
         }
     }
 
     @Override
-    public void addKept(
-            float[] from,
-            int at,
-            int stride,
-            int rows,
-            int columns,
-            int[] kept,
-            int keptAt,
-            float[] to,
-            int toAt,
-            int toStride) {
+    public void addKept(Rows from, Rows to, int rows, int columns, int[] kept, int keptAt) {
         if (columns < OUTPUTS) {
-            SCALAR.addKept(from, at, stride, rows, columns, kept, keptAt, to, toAt, toStride);
+            SCALAR.addKept(from, to, rows, columns, kept, keptAt);
             return;
         }
+        float[] sources = from.values();
+        float[] targets = to.values();
         for (int i = 0; i < rows; i++) {
             int bits = kept[keptAt + Tiles.wordOf(i)];
-            int source = at + i * stride;
-            int target = toAt + i * toStride;
+            int source = from.at(i);
+            int target = to.at(i);
             for (int u = 0; u < OUTPUTS; u += COUNT) {
-                fromArray(FLOATS, to, target + u)
-                        .add(keep(fromArray(FLOATS, from, source + u), bits >>> u))
-                        .intoArray(to, target + u);
+                fromArray(FLOATS, targets, target + u)
+                        .add(keep(fromArray(FLOATS, sources, source + u), bits >>> u))
+                        .intoArray(targets, target + u);
             }
         }
     }

@@ -1,6 +1,7 @@
 package org.pernodedrop.kernels.cuda;
 
 import org.pernodedrop.kernels.Arguments;
+import org.pernodedrop.kernels.ConnectionShape;
 
 /**
  * How to launch a connection kernel: the tile, and into how many parts the sums are split.
@@ -55,11 +56,11 @@ public record ConnectionPlan(
 
     /** The sizes of a pass's product: rows and columns of the result, terms of its sums. */
     private record Product(ConnectionPass pass, long rows, long columns, long terms) {
-        static Product of(ConnectionPass pass, int samples, int inputs, int outputs) {
+        static Product of(ConnectionPass pass, ConnectionShape shape) {
             return switch (pass) {
-                case FORWARD -> new Product(pass, samples, outputs, inputs);
-                case BACKWARD_INPUT -> new Product(pass, samples, inputs, outputs);
-                case BACKWARD_WEIGHT -> new Product(pass, inputs, outputs, samples);
+                case FORWARD -> new Product(pass, shape.samples(), shape.outputs(), shape.inputs());
+                case BACKWARD_INPUT -> new Product(pass, shape.samples(), shape.inputs(), shape.outputs());
+                case BACKWARD_WEIGHT -> new Product(pass, shape.inputs(), shape.outputs(), shape.samples());
             };
         }
     }
@@ -67,27 +68,16 @@ public record ConnectionPlan(
     /**
      * The cheapest plan of a pass over a layer.
      *
-     * @param samples B, at least 1
-     * @param inputs I, at least 1
-     * @param outputs U, at least 1
+     * @param shape with one position a sample
      * @param aligned whether all buffers lie at multiples of 16 bytes
      * @param multiprocessors of the GPU, at least 1
-     * @throws IllegalArgumentException if a number is below 1
+     * @throws IllegalArgumentException if multiprocessors is below 1
      */
     public static ConnectionPlan of(
-            ConnectionPass pass,
-            MaskSource source,
-            int samples,
-            int inputs,
-            int outputs,
-            boolean aligned,
-            int multiprocessors) {
-        Arguments.atLeastOne("samples", samples);
-        Arguments.atLeastOne("inputs", inputs);
-        Arguments.atLeastOne("outputs", outputs);
+            ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned, int multiprocessors) {
         Arguments.atLeastOne("multiprocessors", multiprocessors);
-        Product product = Product.of(pass, samples, inputs, outputs);
-        boolean vectors = aligned && inputs % VECTOR == 0 && outputs % VECTOR == 0;
+        Product product = Product.of(pass, shape);
+        boolean vectors = aligned && shape.inputs() % VECTOR == 0 && shape.outputs() % VECTOR == 0;
         ConnectionPlan best = null;
         long bestClocks = Long.MAX_VALUE;
         for (Tile tile : source.tiles()) {
@@ -115,15 +105,15 @@ public record ConnectionPlan(
      * Words of 32 bits to allocate for the packed mask of a layer and its batch: one bit a connection, samples padded to
      * 4, inputs to 4, outputs to 32, and as many words more as reads past the end may touch.
      */
-    public static long packedWords(int samples, int inputs, int outputs) {
-        Arguments.atLeastOne("samples", samples);
-        Arguments.atLeastOne("inputs", inputs);
-        Arguments.atLeastOne("outputs", outputs);
+    public static long packedWords(ConnectionShape shape) {
         long slack = MaskSource.PACKED
                 .kernel(ConnectionPass.BACKWARD_INPUT, Tile.LARGE)
                 .tile()
                 .rows();
-        return ceilDivide(inputs, 4) * (ceilDivide(outputs, 32) * 4) * (ceilDivide(samples, 4) * 4) + slack;
+        return ceilDivide(shape.inputs(), 4)
+                        * (ceilDivide(shape.outputs(), 32) * 4)
+                        * (ceilDivide(shape.samples(), 4) * 4)
+                + slack;
     }
 
     private static ConnectionPlan with(
@@ -176,7 +166,8 @@ public record ConnectionPlan(
         };
     }
 
-    private static long ceilDivide(long a, long b) {
+    /** {@code a / b}, rounded up; a at least 0. */
+    static long ceilDivide(long a, long b) {
         return (a + b - 1) / b;
     }
 }

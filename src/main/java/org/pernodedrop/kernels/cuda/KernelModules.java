@@ -3,6 +3,7 @@ package org.pernodedrop.kernels.cuda;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
@@ -28,15 +29,16 @@ public final class KernelModules implements AutoCloseable {
     private static final int LOG_ADDRESS = 8;
 
     private final Map<PtxModule, CUmodule> modules = new EnumMap<>(PtxModule.class);
+    private final Map<String, Kernel> kernels = new HashMap<>();
 
     /** A kernel, not yet loaded. */
     public Kernel kernel(PtxModule module, String name) {
         return kernel(module.kernel(name));
     }
 
-    /** A kernel, not yet loaded. */
+    /** A kernel, loaded when it is first launched; the same one every time. */
     public Kernel kernel(KernelSignature signature) {
-        return new Kernel(this, signature);
+        return kernels.computeIfAbsent(signature.name(), name -> new Kernel(this, signature));
     }
 
     CUfunction load(KernelSignature kernel) {

@@ -48,13 +48,6 @@ public final class LaunchShapes {
                 1);
     }
 
-    /** node_backward; y is the number of rows of bias sums that are written. */
-    public Grid nodeGradients(int samples, int outputs) {
-        long blocks = ceilDivide(outputs, WARP_MASK_OUTPUTS);
-        long rows = Math.min(ceilDivide(samples, MASK_BLOCK_WARPS), COLUMN_SUMS_MAX_PARTS);
-        return Grid.of(blocks, Math.min(partsFor(blocks), rows), 1);
-    }
-
     /** mask_export; weight_mask with one sample. */
     public static Grid masks(int samples, int inputs, int outputs) {
         return Grid.of(

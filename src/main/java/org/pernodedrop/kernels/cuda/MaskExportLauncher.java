@@ -33,17 +33,13 @@ public final class MaskExportLauncher {
         DropRate rate = mask.spec().rate();
         launcher.of(kernel)
                 .pointer(mask.state())
-                .int32(mask.layer())
-                .int32(mask.spec().noise().code())
-                .int32(mask.spec().granularity() == Granularity.NODE ? 1 : 0)
-                .int32(mask.spec().fixed() ? 1 : 0)
-                .int32(rate.planes())
-                .int32(rate.threshold())
+                .int32(mask.layer(), mask.spec().noise().code())
+                .int32(
+                        mask.spec().granularity() == Granularity.NODE ? 1 : 0,
+                        mask.spec().fixed() ? 1 : 0)
+                .int32(rate.planes(), rate.threshold())
                 .float32(rate.sigma())
-                .int32(firstSample)
-                .int32(samples)
-                .int32(inputs)
-                .int32(outputs)
+                .int32(firstSample, samples, inputs, outputs)
                 .pointer(to)
                 .launch(LaunchShapes.masks(samples, inputs, outputs));
     }

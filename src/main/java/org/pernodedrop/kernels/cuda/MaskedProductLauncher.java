@@ -1,5 +1,7 @@
 package org.pernodedrop.kernels.cuda;
 
+import static org.pernodedrop.kernels.cuda.ConnectionPlan.ceilDivide;
+
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,22 +31,28 @@ public final class MaskedProductLauncher {
     private static final int MAX_PLANS = 256;
     private static final int PACK_BLOCK = 128;
 
+    private final KernelModules modules;
     private final KernelLauncher launcher;
     private final LaunchShapes shapes;
     private final int multiprocessors;
     private final MultiPositionLauncher multiPosition;
     private final ColumnSumsLauncher columnSums;
-    private final Map<ConnectionPass, Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>>> kernels =
-            new EnumMap<>(ConnectionPass.class);
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
     private final Kernel pack;
-    private final Map<Planned, ConnectionPlan> plans = planCache();
+    private final Map<Product, Planned> plans = planCache();
 
-    private record Planned(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
+    private record Product(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
+
+    private record Planned(ConnectionPlan plan, Kernel kernel) {
+        Grid grid() {
+            return Grid.of(plan.tiles(), plan.splits(), 1);
+        }
+    }
 
     /** @param precision of products with several positions */
     public MaskedProductLauncher(
             KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
+        this.modules = modules;
         this.launcher = launcher;
         multiprocessors = device.multiprocessors();
         shapes = new LaunchShapes(multiprocessors);
@@ -52,15 +60,6 @@ public final class MaskedProductLauncher {
         columnSums = new ColumnSumsLauncher(modules, launcher, shapes);
         pack = modules.kernel(PtxModule.MASK_PACKING, "mask_pack");
         for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<MaskSource, Map<ConnectionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
-            for (MaskSource source : MaskSource.values()) {
-                Map<ConnectionPlan.Tile, Kernel> ofSource = new EnumMap<>(ConnectionPlan.Tile.class);
-                for (ConnectionPlan.Tile tile : source.tiles()) {
-                    ofSource.put(tile, modules.kernel(source.kernel(pass, tile)));
-                }
-                ofPass.put(source, ofSource);
-            }
-            kernels.put(pass, ofPass);
             sums.put(pass, modules.kernel(pass.sumKernel()));
         }
     }
@@ -87,33 +86,25 @@ public final class MaskedProductLauncher {
             multiPosition.forward(draw, operands, workspace);
             return;
         }
-        ConnectionPass pass = ConnectionPass.FORWARD;
-        MaskSource source = source(draw.mask().spec());
         boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
-        ConnectionPlan plan = plan(pass, source, shape, aligned);
+        Planned planned = plan(ConnectionPass.FORWARD, source(draw.mask().spec()), shape, aligned);
+        ConnectionPlan plan = planned.plan();
         long partials = partials(plan, 0, workspace);
-        begin(pass, source, plan, draw)
-                .pointer(operands.x())
-                .pointer(operands.w())
-                .pointer(operands.bias())
+        begin(planned, draw)
+                .pointer(operands.x(), operands.w(), operands.bias())
                 .int32(operands.activation().code())
-                .pointer(operands.z())
-                .pointer(operands.y())
-                .pointer(draw.packed())
+                .pointer(operands.z(), operands.y(), draw.packed())
                 .pointer(partials)
                 .int32(plan.splitLength())
-                .launch(grid(plan));
+                .launch(planned.grid());
         if (plan.splits() > 1) {
-            launcher.of(sums.get(pass))
+            launcher.of(sums.get(ConnectionPass.FORWARD))
                     .pointer(partials)
-                    .int32(plan.splits())
-                    .int32(shape.samples())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.samples(), shape.outputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.bias())
                     .int32(operands.activation().code())
-                    .pointer(operands.z())
-                    .pointer(operands.y())
+                    .pointer(operands.z(), operands.y())
                     .launch(shapes.elements(shape.outputSize()));
         }
     }
@@ -152,25 +143,20 @@ public final class MaskedProductLauncher {
             MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
             BackwardPass<? extends DeviceAddress> operands,
             LongUnaryOperator workspace) {
-        ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
         ConnectionShape shape = draw.shape();
-        MaskSource source = backwardSource(draw);
-        ConnectionPlan plan = plan(pass, source, shape, aligned(operands.dz(), operands.w(), operands.dx()));
+        boolean aligned = aligned(operands.dz(), operands.w(), operands.dx());
+        Planned planned = plan(ConnectionPass.BACKWARD_INPUT, backwardSource(draw), shape, aligned);
+        ConnectionPlan plan = planned.plan();
         long partials = partials(plan, 0, workspace);
-        begin(pass, source, plan, draw)
-                .pointer(operands.dz())
-                .pointer(operands.w())
-                .pointer(operands.dx())
-                .pointer(draw.packed())
+        begin(planned, draw)
+                .pointer(operands.dz(), operands.w(), operands.dx(), draw.packed())
                 .pointer(partials)
                 .int32(plan.splitLength())
-                .launch(grid(plan));
+                .launch(planned.grid());
         if (plan.splits() > 1) {
-            launcher.of(sums.get(pass))
+            launcher.of(sums.get(ConnectionPass.BACKWARD_INPUT))
                     .pointer(partials)
-                    .int32(plan.splits())
-                    .int32(shape.samples())
-                    .int32(shape.inputs())
+                    .int32(plan.splits(), shape.samples(), shape.inputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.dx())
                     .launch(shapes.elements(shape.inputSize()));
@@ -181,67 +167,50 @@ public final class MaskedProductLauncher {
             MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
             BackwardPass<? extends DeviceAddress> operands,
             LongUnaryOperator workspace) {
-        ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
         ConnectionShape shape = draw.shape();
-        MaskSource source = backwardSource(draw);
-        ConnectionPlan plan = plan(pass, source, shape, aligned(operands.x(), operands.dz(), operands.dw()));
+        boolean aligned = aligned(operands.x(), operands.dz(), operands.dw());
+        Planned planned = plan(ConnectionPass.BACKWARD_WEIGHT, backwardSource(draw), shape, aligned);
+        ConnectionPlan plan = planned.plan();
         long biasPartials = operands.db() == null ? 0 : plan.biasPartials();
         long partials = partials(plan, biasPartials, workspace);
         long biasPartialsAt = biasPartials == 0 ? 0 : partials + Float.BYTES * plan.partials();
-        begin(pass, source, plan, draw)
-                .pointer(operands.x())
-                .pointer(operands.dz())
-                .pointer(operands.dw())
-                .pointer(operands.db())
-                .pointer(draw.packed())
+        begin(planned, draw)
+                .pointer(operands.x(), operands.dz(), operands.dw(), operands.db(), draw.packed())
                 .pointer(partials)
                 .pointer(biasPartialsAt)
                 .int32(plan.splitLength())
-                .launch(grid(plan));
+                .launch(planned.grid());
         if (plan.splits() > 1) {
-            launcher.of(sums.get(pass))
+            launcher.of(sums.get(ConnectionPass.BACKWARD_WEIGHT))
                     .pointer(partials)
                     .pointer(biasPartialsAt)
-                    .int32(plan.splits())
-                    .int32(shape.inputs())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.inputs(), shape.outputs())
                     .float32(draw.mask().scale())
-                    .pointer(operands.dw())
-                    .pointer(operands.db())
+                    .pointer(operands.dw(), operands.db())
                     .launch(shapes.elements(shape.weightSize()));
         }
     }
 
     // The arguments that all passes begin with.
-    private KernelLauncher begin(
-            ConnectionPass pass,
-            MaskSource source,
-            ConnectionPlan plan,
-            MaskDraw<DeviceMask, ? extends DeviceAddress> draw) {
+    private KernelLauncher begin(Planned planned, MaskDraw<DeviceMask, ?> draw) {
         ConnectionShape shape = draw.shape();
-        return begin(launcher.of(kernels.get(pass).get(source).get(plan.tile())), draw)
-                .int32(shape.samples())
-                .int32(shape.inputs())
-                .int32(shape.outputs());
+        return begin(launcher.of(planned.kernel()), draw).int32(shape.samples(), shape.inputs(), shape.outputs());
     }
 
     /** Sets the arguments that describe the mask. */
     static KernelLauncher begin(KernelLauncher launch, MaskDraw<DeviceMask, ?> draw) {
         DropRate rate = draw.mask().spec().rate();
         return launch.pointer(draw.mask().state())
-                .int32(draw.mask().layer())
-                .int32(draw.firstSample())
-                .int32(rate.planes())
-                .int32(rate.threshold())
+                .int32(draw.mask().layer(), draw.firstSample(), rate.planes(), rate.threshold())
                 .float32(draw.mask().scale())
                 .float32(rate.sigma());
     }
 
-    private ConnectionPlan plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
-        return plans.computeIfAbsent(
-                new Planned(pass, source, shape, aligned),
-                key -> ConnectionPlan.of(
-                        pass, source, shape.samples(), shape.inputs(), shape.outputs(), aligned, multiprocessors));
+    private Planned plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
+        return plans.computeIfAbsent(new Product(pass, source, shape, aligned), key -> {
+            ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, multiprocessors);
+            return new Planned(plan, modules.kernel(source.kernel(pass, plan.tile())));
+        });
     }
 
     /** Whether all memory that there is lies at multiples of 16 bytes. */
@@ -266,7 +235,7 @@ public final class MaskedProductLauncher {
         for (ConnectionPass pass : ConnectionPass.values()) {
             for (MaskSource source : new MaskSource[] {source(spec), MaskSource.PACKED}) {
                 for (boolean aligned : new boolean[] {false, true}) {
-                    ConnectionPlan plan = plan(pass, source, shape, aligned);
+                    ConnectionPlan plan = plan(pass, source, shape, aligned).plan();
                     most = Math.max(most, Float.BYTES * (plan.partials() + plan.biasPartials()));
                 }
             }
@@ -283,12 +252,16 @@ public final class MaskedProductLauncher {
             return;
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            kernels.get(pass).get(source(spec)).values().forEach(Kernel::function);
+            load(pass, source(spec));
             if (spec.noise() == Noise.BERNOULLI) {
-                kernels.get(pass).get(MaskSource.PACKED).values().forEach(Kernel::function);
+                load(pass, MaskSource.PACKED);
             }
             sums.get(pass).function();
         }
+    }
+
+    private void load(ConnectionPass pass, MaskSource source) {
+        source.tiles().forEach(tile -> modules.kernel(source.kernel(pass, tile)).function());
     }
 
     /** Writes the kept bits of a Bernoulli mask to the draw's packed bits, as {@link #forward} does. */
@@ -299,28 +272,10 @@ public final class MaskedProductLauncher {
         long tasks = ceilDivide(shape.samples(), 4) * ceilDivide(shape.inputs(), 4) * ceilDivide(shape.outputs(), 32);
         launcher.of(pack)
                 .pointer(draw.mask().state())
-                .int32(draw.mask().layer())
-                .int32(draw.firstSample())
-                .int32(rate.planes())
-                .int32(rate.threshold())
-                .int32(shape.samples())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
+                .int32(draw.mask().layer(), draw.firstSample(), rate.planes(), rate.threshold(), shape.samples())
+                .int32(shape.inputs(), shape.outputs())
                 .pointer(draw.packed())
                 .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * multiprocessors), 1, 1));
-    }
-
-    private static long ceilDivide(long value, long divisor) {
-        return (value + divisor - 1) / divisor;
-    }
-
-    /** Words of 32 bits that the packed bits of a layer take. */
-    public static long packedWords(ConnectionShape shape) {
-        return ConnectionPlan.packedWords(shape.samples(), shape.inputs(), shape.outputs());
-    }
-
-    private static Grid grid(ConnectionPlan plan) {
-        return Grid.of(plan.tiles(), plan.splits(), 1);
     }
 
     private static MaskSource backwardSource(MaskDraw<DeviceMask, ?> draw) {

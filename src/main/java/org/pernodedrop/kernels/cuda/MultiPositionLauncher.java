@@ -1,6 +1,6 @@
 package org.pernodedrop.kernels.cuda;
 
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.pernodedrop.driver.DeviceProperties;
@@ -18,42 +18,45 @@ import org.pernodedrop.mask.MaskSpec;
  * kernels take them are first copied into the workspace. Arguments are trusted.
  */
 final class MultiPositionLauncher {
+    private final KernelModules modules;
     private final KernelLauncher launcher;
     private final LaunchShapes shapes;
     private final int multiprocessors;
     private final int sharedLimit;
     private final MultiPositionPrecision precision;
-    private final Map<ConnectionPass, Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>>> kernels =
-            new EnumMap<>(ConnectionPass.class);
     private final Kernel weightSum;
     private final Kernel pad;
     private final Kernel pairColumns;
     private final Kernel pairRows;
-    private final Map<Planned, MultiPositionPlan> plans = MaskedProductLauncher.planCache();
+    private final Map<Product, MultiPositionPlan> plans = MaskedProductLauncher.planCache();
+    private final Map<Variant, Kernel> kernels = new HashMap<>();
 
-    private record Planned(ConnectionPass pass, ConnectionShape shape, boolean aligned) {}
+    private record Product(ConnectionPass pass, ConnectionShape shape, boolean aligned) {}
 
-    /** Addresses of a launch's operands and of its partial sums. */
-    private record Places(long first, long second, long partials) {}
+    private record Variant(ConnectionPass pass, MaskSource source, MultiPositionPlan.Tile tile) {}
+
+    /**
+     * A factor of a product: {@code [planes, rows, columns]}.
+     *
+     * @param along whether sums run along the columns, not across them
+     */
+    private record Factor(DeviceAddress from, boolean along, int planes, int rows, int columns) {}
+
+    /** A plan and the addresses of its factors, as kernels read them, and of its partial sums. */
+    private record Prepared(MultiPositionPlan plan, long first, long second, long partials) {
+        Grid grid() {
+            return Grid.of(plan.tiles(), plan.splits(), 1);
+        }
+    }
 
     MultiPositionLauncher(
             KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
+        this.modules = modules;
         this.launcher = launcher;
         this.multiprocessors = device.multiprocessors();
         this.shapes = new LaunchShapes(multiprocessors);
         this.sharedLimit = device.sharedLimit();
         this.precision = precision;
-        for (ConnectionPass pass : ConnectionPass.values()) {
-            Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>> ofPass = new EnumMap<>(MaskSource.class);
-            for (MaskSource source : MaskSource.MULTI_POSITION) {
-                Map<MultiPositionPlan.Tile, Kernel> ofSource = new EnumMap<>(MultiPositionPlan.Tile.class);
-                for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
-                    ofSource.put(tile, modules.kernel(source.kernel(pass, precision, tile)));
-                }
-                ofPass.put(source, ofSource);
-            }
-            kernels.put(pass, ofPass);
-        }
         weightSum = modules.kernel(ConnectionPass.BACKWARD_WEIGHT.sumKernel());
         pad = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pad");
         pairColumns = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_columns");
@@ -63,78 +66,47 @@ final class MultiPositionLauncher {
     /** {@code z[b, t, u] = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
     void forward(
             MaskDraw<DeviceMask, ?> draw, ForwardPass<? extends DeviceAddress> operands, LongUnaryOperator workspace) {
-        ConnectionPass pass = ConnectionPass.FORWARD;
         ConnectionShape shape = draw.shape();
-        DeviceAddress x = operands.x();
-        DeviceAddress w = operands.w();
-        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, w));
-        Places places = places(plan, x, w, workspace);
-        makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.inputs(), x, places.first());
-        makeOperand(plan.secondWords(), false, 1, shape.inputs(), shape.outputs(), w, places.second());
-        begin(pass, plan, draw)
-                .int32(shape.positions())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
-                .pointer(places.first())
-                .pointer(places.second())
+        Factor x = new Factor(operands.x(), true, shape.samples(), shape.positions(), shape.inputs());
+        Factor w = new Factor(operands.w(), false, 1, shape.inputs(), shape.outputs());
+        Prepared prepared = prepare(ConnectionPass.FORWARD, shape, x, w, workspace);
+        begin(ConnectionPass.FORWARD, prepared, draw)
                 .pointer(operands.bias())
                 .int32(operands.activation().code())
-                .pointer(operands.z())
-                .pointer(operands.y())
-                .launch(grid(plan));
+                .pointer(operands.z(), operands.y())
+                .launch(prepared.grid());
     }
 
     /** {@code dx[b, t, i] = sum_u dz[b, t, u] w[i, u] m[first + b, i, u]}. */
     void backwardInput(
             MaskDraw<DeviceMask, ?> draw, BackwardPass<? extends DeviceAddress> operands, LongUnaryOperator workspace) {
-        ConnectionPass pass = ConnectionPass.BACKWARD_INPUT;
         ConnectionShape shape = draw.shape();
-        DeviceAddress dz = operands.dz();
-        DeviceAddress w = operands.w();
-        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(dz, w));
-        Places places = places(plan, dz, w, workspace);
-        makeOperand(plan.firstWords(), true, shape.samples(), shape.positions(), shape.outputs(), dz, places.first());
-        makeOperand(plan.secondWords(), true, 1, shape.inputs(), shape.outputs(), w, places.second());
-        begin(pass, plan, draw)
-                .int32(shape.positions())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
-                .pointer(places.first())
-                .pointer(places.second())
+        Factor dz = new Factor(operands.dz(), true, shape.samples(), shape.positions(), shape.outputs());
+        Factor w = new Factor(operands.w(), true, 1, shape.inputs(), shape.outputs());
+        Prepared prepared = prepare(ConnectionPass.BACKWARD_INPUT, shape, dz, w, workspace);
+        begin(ConnectionPass.BACKWARD_INPUT, prepared, draw)
                 .pointer(operands.dx())
-                .launch(grid(plan));
+                .launch(prepared.grid());
     }
 
     /** {@code dw[i, u] = sum_b m[first + b, i, u] sum_t x[b, t, i] dz[b, t, u]}. */
     void backwardWeight(
             MaskDraw<DeviceMask, ?> draw, BackwardPass<? extends DeviceAddress> operands, LongUnaryOperator workspace) {
-        ConnectionPass pass = ConnectionPass.BACKWARD_WEIGHT;
         ConnectionShape shape = draw.shape();
-        DeviceAddress x = operands.x();
-        DeviceAddress dz = operands.dz();
-        MultiPositionPlan plan = plan(pass, shape, MaskedProductLauncher.aligned(x, dz));
-        Places places = places(plan, x, dz, workspace);
-        int samples = shape.samples();
-        makeOperand(plan.firstWords(), false, samples, shape.positions(), shape.inputs(), x, places.first());
-        makeOperand(plan.secondWords(), false, samples, shape.positions(), shape.outputs(), dz, places.second());
-        begin(pass, plan, draw)
-                .int32(samples)
-                .int32(shape.positions())
-                .int32(shape.inputs())
-                .int32(shape.outputs())
-                .pointer(places.first())
-                .pointer(places.second())
+        Factor x = new Factor(operands.x(), false, shape.samples(), shape.positions(), shape.inputs());
+        Factor dz = new Factor(operands.dz(), false, shape.samples(), shape.positions(), shape.outputs());
+        Prepared prepared = prepare(ConnectionPass.BACKWARD_WEIGHT, shape, x, dz, workspace);
+        MultiPositionPlan plan = prepared.plan();
+        begin(ConnectionPass.BACKWARD_WEIGHT, prepared, draw)
                 .pointer(operands.dw())
-                .pointer(places.partials())
+                .pointer(prepared.partials())
                 .int32(plan.splitLength())
-                .launch(grid(plan));
+                .launch(prepared.grid());
         if (plan.splits() > 1) {
             launcher.of(weightSum)
-                    .pointer(places.partials())
+                    .pointer(prepared.partials())
                     .pointer(0)
-                    .int32(plan.splits())
-                    .int32(shape.inputs())
-                    .int32(shape.outputs())
+                    .int32(plan.splits(), shape.inputs(), shape.outputs())
                     .float32(draw.mask().scale())
                     .pointer(operands.dw())
                     .pointer(0)
@@ -144,15 +116,8 @@ final class MultiPositionLauncher {
 
     private MultiPositionPlan plan(ConnectionPass pass, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(
-                new Planned(pass, shape, aligned),
-                key -> MultiPositionPlan.of(
-                        pass,
-                        precision,
-                        new MultiPositionPlan.Shape(
-                                shape.samples(), shape.positions(), shape.inputs(), shape.outputs()),
-                        aligned,
-                        multiprocessors,
-                        sharedLimit));
+                new Product(pass, shape, aligned),
+                key -> MultiPositionPlan.of(pass, precision, shape, aligned, multiprocessors, sharedLimit));
     }
 
     /** Bytes of workspace that a pass takes at most, wherever its operands lie. */
@@ -172,8 +137,9 @@ final class MultiPositionLauncher {
 
     /** Loads all kernels that the passes may need: not those that take more shared memory than the GPU has. */
     void load(MaskSpec spec) {
-        for (Map<MaskSource, Map<MultiPositionPlan.Tile, Kernel>> ofPass : kernels.values()) {
-            for (Kernel kernel : ofPass.get(source(spec)).values()) {
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
+                Kernel kernel = kernel(pass, source(spec), tile);
                 if (kernel.signature.sharedBytes() <= sharedLimit) {
                     kernel.function();
                 }
@@ -184,51 +150,56 @@ final class MultiPositionLauncher {
         }
     }
 
-    // Operands are multiples of four words, so each begins at a multiple of 16 bytes.
-    private static Places places(
-            MultiPositionPlan plan, DeviceAddress first, DeviceAddress second, LongUnaryOperator workspace) {
-        long words = words(plan);
-        long start = words == 0 ? 0 : workspace.applyAsLong(words * Integer.BYTES);
-        long secondStart = start + plan.firstWords() * Integer.BYTES;
-        return new Places(
-                plan.firstWords() == 0 ? first.address() : start,
-                plan.secondWords() == 0 ? second.address() : secondStart,
-                plan.partials() == 0 ? 0 : secondStart + plan.secondWords() * Integer.BYTES);
+    private Kernel kernel(ConnectionPass pass, MaskSource source, MultiPositionPlan.Tile tile) {
+        return kernels.computeIfAbsent(
+                new Variant(pass, source, tile), key -> modules.kernel(source.kernel(pass, precision, tile)));
     }
 
-    /** Copies {@code from [planes, rows, columns]}: pairs of bf16 along the columns or across them, or padded floats. */
-    private void makeOperand(
-            long words, boolean along, int planes, int rows, int columns, DeviceAddress from, long to) {
+    /** Plans a pass, and brings its factors into the form that its kernel reads. */
+    private Prepared prepare(
+            ConnectionPass pass, ConnectionShape shape, Factor first, Factor second, LongUnaryOperator workspace) {
+        boolean aligned = MaskedProductLauncher.aligned(first.from(), second.from());
+        MultiPositionPlan plan = plan(pass, shape, aligned);
+        long words = words(plan);
+        // Factors are multiples of four words, so each begins at a multiple of 16 bytes.
+        long firstAt = words == 0 ? 0 : workspace.applyAsLong(words * Integer.BYTES);
+        long secondAt = firstAt + plan.firstWords() * Integer.BYTES;
+        return new Prepared(
+                plan,
+                make(first, plan.firstWords(), firstAt),
+                make(second, plan.secondWords(), secondAt),
+                plan.partials() == 0 ? 0 : secondAt + plan.secondWords() * Integer.BYTES);
+    }
+
+    /** Copies a factor: pairs of bf16 along the columns or across them, or padded floats. Returns where it is read. */
+    private long make(Factor factor, long words, long to) {
         if (words == 0) {
-            return;
+            return factor.from().address();
         }
-        Grid grid = shapes.elements(words / (MaskedProductLauncher.ALIGNMENT / Integer.BYTES));
-        if (precision == MultiPositionPrecision.BF16 && !along) {
-            launcher.of(pairRows)
-                    .int64(planes)
-                    .int32(rows)
-                    .int32(columns)
-                    .pointer(from)
-                    .pointer(to)
-                    .launch(grid);
-            return;
+        boolean bf16 = precision == MultiPositionPrecision.BF16;
+        if (bf16 && !factor.along()) {
+            launcher.of(pairRows).int64(factor.planes()).int32(factor.rows());
+        } else {
+            launcher.of(bf16 ? pairColumns : pad).int64((long) factor.planes() * factor.rows());
         }
-        launcher.of(precision == MultiPositionPrecision.BF16 ? pairColumns : pad)
-                .int64((long) planes * rows)
-                .int32(columns)
-                .pointer(from)
+        launcher.int32(factor.columns())
+                .pointer(factor.from())
                 .pointer(to)
-                .launch(grid);
+                .launch(shapes.elements(words / (MaskedProductLauncher.ALIGNMENT / Integer.BYTES)));
+        return to;
     }
 
     // The arguments that all passes begin with.
-    private KernelLauncher begin(ConnectionPass pass, MultiPositionPlan plan, MaskDraw<DeviceMask, ?> draw) {
-        Kernel kernel = kernels.get(pass).get(source(draw.mask().spec())).get(plan.tile());
-        return MaskedProductLauncher.begin(launcher.of(kernel), draw);
-    }
-
-    private static Grid grid(MultiPositionPlan plan) {
-        return Grid.of(plan.tiles(), plan.splits(), 1);
+    private KernelLauncher begin(ConnectionPass pass, Prepared prepared, MaskDraw<DeviceMask, ?> draw) {
+        ConnectionShape shape = draw.shape();
+        Kernel kernel = kernel(pass, source(draw.mask().spec()), prepared.plan().tile());
+        KernelLauncher launch = MaskedProductLauncher.begin(launcher.of(kernel), draw);
+        if (pass == ConnectionPass.BACKWARD_WEIGHT) {
+            launch.int32(shape.samples());
+        }
+        return launch.int32(shape.positions(), shape.inputs(), shape.outputs())
+                .pointer(prepared.first())
+                .pointer(prepared.second());
     }
 
     private static MaskSource source(MaskSpec spec) {

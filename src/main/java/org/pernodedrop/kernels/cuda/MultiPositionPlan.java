@@ -1,6 +1,9 @@
 package org.pernodedrop.kernels.cuda;
 
+import static org.pernodedrop.kernels.cuda.ConnectionPlan.ceilDivide;
+
 import org.pernodedrop.kernels.Arguments;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
@@ -52,20 +55,17 @@ public record MultiPositionPlan(
     private static final int MAX_SPLITS = 256;
     private static final int VECTOR = 4;
 
-    /**
-     * What a pass is over; each at least 1.
-     *
-     * @param samples B
-     * @param positions of each sample, T
-     * @param inputs I
-     * @param outputs U
-     */
-    public record Shape(int samples, int positions, int inputs, int outputs) {
-        public Shape {
-            Arguments.atLeastOne("samples", samples);
-            Arguments.atLeastOne("positions", positions);
-            Arguments.atLeastOne("inputs", inputs);
-            Arguments.atLeastOne("outputs", outputs);
+    /** What is planned. */
+    private record Product(
+            ConnectionPass pass, MultiPositionPrecision precision, ConnectionShape shape, boolean aligned) {
+        /** Words of 32 bits that n numbers along the dimension of a sum take. */
+        long words(long n) {
+            return precision == MultiPositionPrecision.BF16 ? ceilDivide(n, 2) : n;
+        }
+
+        /** Whether rows of so many numbers cannot be taken as they lie. */
+        boolean copies(long columns) {
+            return precision == MultiPositionPrecision.BF16 || !aligned || columns % VECTOR != 0;
         }
     }
 
@@ -80,11 +80,12 @@ public record MultiPositionPlan(
     public static MultiPositionPlan of(
             ConnectionPass pass,
             MultiPositionPrecision precision,
-            Shape shape,
+            ConnectionShape shape,
             boolean aligned,
             int multiprocessors,
             int sharedLimit) {
         Arguments.atLeastOne("multiprocessors", multiprocessors);
+        Product product = new Product(pass, precision, shape, aligned);
         boolean weight = pass == ConnectionPass.BACKWARD_WEIGHT;
         MultiPositionPlan best = null;
         long bestClocks = Long.MAX_VALUE;
@@ -95,9 +96,9 @@ public record MultiPositionPlan(
                 continue;
             }
             for (int splits = 1; splits <= (weight ? MAX_SPLITS : 1); splits++) {
-                MultiPositionPlan plan = with(kernel, pass, precision, shape, aligned, tile, splits);
+                MultiPositionPlan plan = with(product, tile, kernel, splits);
                 if (plan.splits() == splits && plan.partials() <= MAX_PARTIALS) {
-                    long clocks = plan.clocks(kernel.tile(), pass, precision, shape, multiprocessors);
+                    long clocks = plan.clocks(kernel.tile(), product, multiprocessors);
                     if (clocks < bestClocks) {
                         bestClocks = clocks;
                         best = plan;
@@ -109,42 +110,34 @@ public record MultiPositionPlan(
     }
 
     /** A plan with this tile and at most so many splits. */
-    private static MultiPositionPlan with(
-            KernelSignature kernel,
-            ConnectionPass pass,
-            MultiPositionPrecision precision,
-            Shape shape,
-            boolean aligned,
-            Tile tile,
-            int maxSplits) {
+    private static MultiPositionPlan with(Product product, Tile tile, KernelSignature kernel, int maxSplits) {
         KernelSignature.Tile sizes = kernel.tile();
-        long samples = shape.samples();
-        long positions = shape.positions();
-        long inputs = shape.inputs();
-        long outputs = shape.outputs();
-        boolean pairs = precision == MultiPositionPrecision.BF16;
-        boolean copiedInputs = pairs || !aligned || inputs % VECTOR != 0;
-        boolean copiedOutputs = pairs || !aligned || outputs % VECTOR != 0;
+        long samples = product.shape().samples();
+        long positions = product.shape().positions();
+        long inputs = product.shape().inputs();
+        long outputs = product.shape().outputs();
+        boolean copiedInputs = product.copies(inputs);
+        boolean copiedOutputs = product.copies(outputs);
         long splitLength = samples;
         long tiles;
         long first;
         long second;
-        switch (pass) {
+        switch (product.pass()) {
             case FORWARD -> {
                 tiles = samples * ceilDivide(positions, sizes.rows()) * ceilDivide(outputs, sizes.columns());
-                first = copiedInputs ? samples * positions * padded(words(precision, inputs)) : 0;
-                second = copiedOutputs ? words(precision, inputs) * padded(outputs) : 0;
+                first = copiedInputs ? samples * positions * padded(product.words(inputs)) : 0;
+                second = copiedOutputs ? product.words(inputs) * padded(outputs) : 0;
             }
             case BACKWARD_INPUT -> {
                 tiles = samples * ceilDivide(positions, sizes.rows()) * ceilDivide(inputs, sizes.columns());
-                first = copiedOutputs ? samples * positions * padded(words(precision, outputs)) : 0;
-                second = copiedOutputs ? inputs * padded(words(precision, outputs)) : 0;
+                first = copiedOutputs ? samples * positions * padded(product.words(outputs)) : 0;
+                second = copiedOutputs ? inputs * padded(product.words(outputs)) : 0;
             }
             default -> {
                 splitLength = ceilDivide(samples, Math.min(maxSplits, samples));
                 tiles = ceilDivide(inputs, sizes.rows()) * ceilDivide(outputs, sizes.columns());
-                first = copiedInputs ? samples * words(precision, positions) * padded(inputs) : 0;
-                second = copiedOutputs ? samples * words(precision, positions) * padded(outputs) : 0;
+                first = copiedInputs ? samples * product.words(positions) * padded(inputs) : 0;
+                second = copiedOutputs ? samples * product.words(positions) * padded(outputs) : 0;
             }
         }
         long splits = ceilDivide(samples, splitLength);
@@ -160,12 +153,9 @@ public record MultiPositionPlan(
                 second);
     }
 
-    private long clocks(
-            KernelSignature.Tile sizes,
-            ConnectionPass pass,
-            MultiPositionPrecision precision,
-            Shape shape,
-            long multiprocessors) {
+    private long clocks(KernelSignature.Tile sizes, Product product, long multiprocessors) {
+        ConnectionPass pass = product.pass();
+        ConnectionShape shape = product.shape();
         boolean weight = pass == ConnectionPass.BACKWARD_WEIGHT;
         long terms =
                 switch (pass) {
@@ -174,7 +164,7 @@ public record MultiPositionPlan(
                     case BACKWARD_WEIGHT -> shape.positions();
                 };
         long samples = weight ? splitLength : 1;
-        long kSteps = samples * ceilDivide(words(precision, terms), sizes.kStep());
+        long kSteps = samples * ceilDivide(product.words(terms), sizes.kStep());
         long further = weight ? samples * SAMPLE_CLOCKS : 0;
         long blocks = tiles * splits;
         long full = blocks / (multiprocessors * sizes.blocks());
@@ -192,16 +182,7 @@ public record MultiPositionPlan(
         return START_CLOCKS + kSteps * Math.max(resident * busyClocks, aloneClocks) + further;
     }
 
-    /** Words of 32 bits that n numbers along the dimension of a sum take. */
-    private static long words(MultiPositionPrecision precision, long n) {
-        return precision == MultiPositionPrecision.BF16 ? ceilDivide(n, 2) : n;
-    }
-
     private static long padded(long words) {
         return ceilDivide(words, VECTOR) * VECTOR;
-    }
-
-    private static long ceilDivide(long a, long b) {
-        return (a + b - 1) / b;
     }
 }

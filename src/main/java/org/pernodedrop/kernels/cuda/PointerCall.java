@@ -97,10 +97,9 @@ final class PointerCall {
     }
 
     private DeviceAddress place(List<Copy> copies, String name, DeviceMatrix matrix, int rows, int columns) {
-        if (Arguments.notNull(name, matrix).leadingDimension() < columns && rows > 1) {
-            throw new IllegalArgumentException(
-                    name + " has rows that overlap; its leadingDimension must be at least its" + " columns: " + name
-                            + ".leadingDimension=" + matrix.leadingDimension() + ", columns=" + columns);
+        Arguments.notNull(name, matrix);
+        if (rows > 1) {
+            Arguments.separateRows(name, matrix.leadingDimension(), columns);
         }
         if (matrix.isGapless(rows, columns)) {
             return matrix;

@@ -67,7 +67,7 @@ public final class PointerPlan {
      */
     public long packedBytes() {
         Arguments.packableMask(spec, shape);
-        return Integer.BYTES * MaskedProductLauncher.packedWords(shape);
+        return Integer.BYTES * ConnectionPlan.packedWords(shape);
     }
 
     /**

@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /**
  * The PTX modules, one for each {@code cuda/<module>.cu}. The sources say what the kernels compute; {@link
- * KernelCatalogue} says how they are launched.
+ * KernelCatalogue} says how they are launched. The
+ * modules {@code CONNECTION_*} and {@code MULTI_POSITION_*} hold the masked products, one module for each {@link MaskSource}.
  *
  * <p>A module needs a driver of CUDA 11.8 or later and a GPU of compute capability 8.0 or later.
  */
@@ -18,21 +19,14 @@ public enum PtxModule {
     ACTIVATION,
     /** Sums over the rows of a matrix. */
     COLUMN_SUMS,
-    /** Connection masks: normals. */
     CONNECTION_GAUSSIAN,
-    /** Connection masks: bits of any number of planes. */
     CONNECTION_MANY_PLANES,
-    /** Connection masks: bits of one plane, p = 1/2. */
     CONNECTION_ONE_PLANE,
-    /** Connection masks: packed bits, read from memory. */
     CONNECTION_PACKED,
-    /** Connection masks: normals where bits say so. */
     CONNECTION_PARTIAL_GAUSSIAN,
     /** Second pass of the connection kernels where the sums were split. */
     CONNECTION_SUMS,
-    /** Connection masks: bits of two planes, p = 1/4 or 3/4. */
     CONNECTION_TWO_PLANES,
-    /** No mask: the plain product in the tiles of the connection kernels. */
     CONNECTION_UNMASKED,
     /** Uniform and normal numbers of cuRAND's stream, for initial weights. */
     CURAND_FILL,
@@ -44,23 +38,15 @@ public enum PtxModule {
     MASK_PACKING,
     /** The multipliers themselves, written out or multiplied into weights. */
     MASK_VALUES,
-    /** Products over samples with several positions: normals; bf16. */
     MULTI_POSITION_GAUSSIAN_BF16,
-    /** Products over samples with several positions: normals; TF32. */
     MULTI_POSITION_GAUSSIAN_TF32,
-    /** Products over samples with several positions: bits of any number of planes; bf16. */
     MULTI_POSITION_MANY_PLANES_BF16,
-    /** Products over samples with several positions: bits of any number of planes; TF32. */
     MULTI_POSITION_MANY_PLANES_TF32,
-    /** Products over samples with several positions: bits of one plane, p = 1/2; bf16. */
     MULTI_POSITION_ONE_PLANE_BF16,
-    /** Products over samples with several positions: bits of one plane, p = 1/2; TF32. */
     MULTI_POSITION_ONE_PLANE_TF32,
     /** Operands of the multi-position kernels: padded rows, or pairs of bf16. */
     MULTI_POSITION_OPERANDS,
-    /** Products over samples with several positions: normals where bits say so; bf16. */
     MULTI_POSITION_PARTIAL_GAUSSIAN_BF16,
-    /** Products over samples with several positions: normals where bits say so; TF32. */
     MULTI_POSITION_PARTIAL_GAUSSIAN_TF32,
     /** Masks with one value for a sample and output, after an ordinary matrix product. */
     NODE_MASK,

@@ -22,6 +22,7 @@ import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostLayer;
+import org.pernodedrop.kernels.HostLayer.Place;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.LayerJudge;
 import org.pernodedrop.kernels.MaskDraw;
@@ -35,6 +36,8 @@ import org.pernodedrop.mask.ReferenceMask;
 class HostKernelsTest {
     private static final int FIRST = 9;
     private static final HostKernels KERNELS = HostKernels.shared();
+    private static final List<ConnectionShape> SHAPES =
+            List.of(ConnectionShape.of(13, 33, 31), new ConnectionShape(5, 7, 33, 31));
 
     @ParameterizedTest
     @CsvSource({
@@ -58,18 +61,17 @@ class HostKernelsTest {
         for (Noise noise : Noise.values()) {
             Mask mask = mask(noise, rate, 1000);
             float[] expected = check(mask, shape);
-            for (HostLayer.Place place : places()) {
-                float[] results = new HostLayer(shape, place)
-                        .compute(KERNELS, mask, FIRST, Activation.TANH, null)
-                        .results();
-                assertArrayEquals(expected, results, "the same bits wherever the matrices lie");
+            for (Place place : places()) {
+                assertArrayEquals(
+                        expected,
+                        computed(shape, place, mask, Activation.TANH).results(),
+                        "the same bits wherever the matrices lie");
             }
         }
     }
 
     private float[] check(Mask mask, ConnectionShape shape) {
-        HostLayer layer = new HostLayer(shape, HostLayer.Place.ARRAYS);
-        layer.compute(KERNELS, mask, FIRST, Activation.TANH, null);
+        HostLayer layer = computed(shape, Place.ARRAYS, mask, Activation.TANH);
         new LayerJudge(mask, FIRST, layer)
                 .check(layer.z.read(), layer.y.read(), layer.dx.read(), layer.dw.read(), layer.db.read(), 0);
         return layer.results();
@@ -80,7 +82,7 @@ class HostKernelsTest {
     void exportedMasksAreTheDefinition(Noise noise) {
         Mask mask = mask(noise, 0.3, 5);
         ConnectionShape shape = ConnectionShape.of(3, 13, 70);
-        for (HostLayer.Place place : places()) {
+        for (Place place : places()) {
             HostLayer.Placed to = place.place(new float[3 * 13 * 70], 3 * 13, 70);
             KERNELS.export(new MaskDraw<>(mask, FIRST, shape, null), to.matrix());
             to.requireGuards();
@@ -96,12 +98,11 @@ class HostKernelsTest {
     void packedBitsGiveTheSameResults(int samples, int inputs, int outputs) {
         ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
         Mask mask = mask(Noise.BERNOULLI, 0.3, 8);
-        float[] drawn = new HostLayer(shape, HostLayer.Place.WIDE_BUFFERS)
-                .compute(KERNELS, mask, FIRST, Activation.RELU, null)
-                .results();
+        float[] drawn =
+                computed(shape, Place.WIDE_BUFFERS, mask, Activation.RELU).results();
         int[] packed = new int[(int) KERNELS.packedLength(shape)];
         Arrays.fill(packed, 0x5a5a5a5a);
-        float[] stored = new HostLayer(shape, HostLayer.Place.WIDE_BUFFERS)
+        float[] stored = new HostLayer(shape, Place.WIDE_BUFFERS)
                 .compute(KERNELS, mask, FIRST, Activation.RELU, packed)
                 .results();
         assertArrayEquals(drawn, stored);
@@ -110,16 +111,8 @@ class HostKernelsTest {
         Arrays.fill(alone, 0x5a5a5a5a);
         MaskDraw<Mask, int[]> draw = new MaskDraw<>(mask, FIRST, shape, alone);
         KERNELS.pack(draw);
-        HostLayer layer = new HostLayer(shape, HostLayer.Place.ARRAYS);
-        KERNELS.backward(
-                draw,
-                new BackwardPass<>(
-                        layer.x.matrix(),
-                        layer.w.matrix(),
-                        layer.dz.matrix(),
-                        layer.dx.matrix(),
-                        layer.dw.matrix(),
-                        layer.db.matrix()));
+        HostLayer layer = new HostLayer(shape, Place.ARRAYS);
+        KERNELS.backward(draw, layer.backward(layer.dx.matrix(), layer.dw.matrix(), layer.db.matrix()));
         int outputSize = (int) shape.outputSize();
         float[] gradients = layer.results();
         assertArrayEquals(
@@ -129,19 +122,15 @@ class HostKernelsTest {
 
     @Test
     void eachGradientMayBeLeftOut() {
-        for (ConnectionShape shape :
-                new ConnectionShape[] {ConnectionShape.of(13, 33, 31), new ConnectionShape(5, 7, 33, 31)}) {
+        for (ConnectionShape shape : SHAPES) {
             Mask mask = mask(Noise.GAUSSIAN, 0.5, 1);
-            HostLayer all = new HostLayer(shape, HostLayer.Place.WIDE_ARRAYS)
-                    .compute(KERNELS, mask, FIRST, Activation.LINEAR, null);
+            HostLayer all = computed(shape, Place.WIDE_ARRAYS, mask, Activation.LINEAR);
             for (int left = 0; left < 8; left++) {
-                HostLayer some = new HostLayer(shape, HostLayer.Place.WIDE_ARRAYS);
+                HostLayer some = new HostLayer(shape, Place.WIDE_ARRAYS);
                 HostMatrix dx = (left & 1) == 0 ? null : some.dx.matrix();
                 HostMatrix dw = (left & 2) == 0 ? null : some.dw.matrix();
                 HostMatrix db = (left & 4) == 0 ? null : some.db.matrix();
-                KERNELS.backward(
-                        new MaskDraw<>(mask, FIRST, shape, null),
-                        new BackwardPass<>(some.x.matrix(), some.w.matrix(), some.dz.matrix(), dx, dw, db));
+                KERNELS.backward(new MaskDraw<>(mask, FIRST, shape, null), some.backward(dx, dw, db));
                 assertArrayEquals(dx == null ? new float[all.xs.length] : all.dx.read(), some.dx.read());
                 assertArrayEquals(dw == null ? new float[all.ws.length] : all.dw.read(), some.dw.read());
                 assertArrayEquals(db == null ? new float[all.biases.length] : all.db.read(), some.db.read());
@@ -151,33 +140,15 @@ class HostKernelsTest {
 
     @Test
     void onlyTheSumsMayBeAskedFor() {
-        for (ConnectionShape shape :
-                new ConnectionShape[] {ConnectionShape.of(13, 33, 31), new ConnectionShape(5, 7, 33, 31)}) {
+        for (ConnectionShape shape : SHAPES) {
             Mask mask = mask(Noise.BERNOULLI, 0.5, 1);
             MaskDraw<Mask, int[]> draw = new MaskDraw<>(mask, FIRST, shape, null);
-            HostLayer both = new HostLayer(shape, HostLayer.Place.BUFFERS)
-                    .compute(KERNELS, mask, FIRST, Activation.SIGMOID, null);
-            HostLayer sums = new HostLayer(shape, HostLayer.Place.BUFFERS);
-            KERNELS.forward(
-                    draw,
-                    new ForwardPass<>(
-                            Activation.SIGMOID,
-                            sums.x.matrix(),
-                            sums.w.matrix(),
-                            sums.bias.matrix(),
-                            sums.z.matrix(),
-                            null));
+            HostLayer both = computed(shape, Place.BUFFERS, mask, Activation.SIGMOID);
+            HostLayer sums = new HostLayer(shape, Place.BUFFERS);
+            KERNELS.forward(draw, sums.forward(Activation.SIGMOID, null));
             assertArrayEquals(both.z.read(), sums.z.read());
-            HostLayer inPlace = new HostLayer(shape, HostLayer.Place.BUFFERS);
-            KERNELS.forward(
-                    draw,
-                    new ForwardPass<>(
-                            Activation.LINEAR,
-                            inPlace.x.matrix(),
-                            inPlace.w.matrix(),
-                            inPlace.bias.matrix(),
-                            inPlace.z.matrix(),
-                            inPlace.z.matrix()));
+            HostLayer inPlace = new HostLayer(shape, Place.BUFFERS);
+            KERNELS.forward(draw, inPlace.forward(Activation.LINEAR, inPlace.z.matrix()));
             assertArrayEquals(both.z.read(), inPlace.z.read());
         }
     }
@@ -191,8 +162,7 @@ class HostKernelsTest {
             @ForAll Noise noise) {
         int first = Math.min(cut, samples - 1);
         Mask mask = mask(noise, 0.3, 3);
-        HostLayer whole = new HostLayer(ConnectionShape.of(samples, inputs, outputs), HostLayer.Place.ARRAYS)
-                .compute(KERNELS, mask, FIRST, Activation.LINEAR, null);
+        HostLayer whole = computed(ConnectionShape.of(samples, inputs, outputs), Place.ARRAYS, mask, Activation.LINEAR);
         float[] z = whole.z.read();
         float[] shard = new float[(samples - first) * outputs];
         KERNELS.forward(
@@ -212,12 +182,11 @@ class HostKernelsTest {
         Mask mask = mask(Noise.BERNOULLI, 0.3, 4);
         for (ConnectionShape shape :
                 new ConnectionShape[] {ConnectionShape.of(70, 130, 100), new ConnectionShape(5, 17, 130, 100)}) {
-            float[] expected = new HostLayer(shape, HostLayer.Place.BUFFERS)
-                    .compute(KERNELS, mask, FIRST, Activation.GELU, null)
-                    .results();
+            float[] expected =
+                    computed(shape, Place.BUFFERS, mask, Activation.GELU).results();
             for (int threads : new int[] {1, 3}) {
                 try (HostKernels kernels = new HostKernels(threads)) {
-                    float[] results = new HostLayer(shape, HostLayer.Place.BUFFERS)
+                    float[] results = new HostLayer(shape, Place.BUFFERS)
                             .compute(kernels, mask, FIRST, Activation.GELU, null)
                             .results();
                     assertArrayEquals(expected, results, threads + " threads");
@@ -234,15 +203,13 @@ class HostKernelsTest {
                     ? ConnectionShape.of(16 + caller, 33, 40 + caller)
                     : new ConnectionShape(3, 5, 33, 40 + caller);
             Mask mask = mask(Noise.values()[caller % Noise.values().length], 0.5, caller);
-            float[] expected = new HostLayer(shape, HostLayer.Place.ARRAYS)
-                    .compute(KERNELS, mask, FIRST, Activation.RELU, null)
-                    .results();
+            float[] expected =
+                    computed(shape, Place.ARRAYS, mask, Activation.RELU).results();
             calls.add(() -> {
                 for (int call = 0; call < 50; call++) {
                     assertArrayEquals(
                             expected,
-                            new HostLayer(shape, HostLayer.Place.WIDE_BUFFERS)
-                                    .compute(KERNELS, mask, FIRST, Activation.RELU, null)
+                            computed(shape, Place.WIDE_BUFFERS, mask, Activation.RELU)
                                     .results());
                 }
                 return true;
@@ -266,7 +233,7 @@ class HostKernelsTest {
         long seed = 77;
         int layer = 2;
         int step = 8;
-        HostLayer operands = new HostLayer(ConnectionShape.of(samples, inputs, outputs), HostLayer.Place.WIDE_BUFFERS);
+        HostLayer operands = new HostLayer(ConnectionShape.of(samples, inputs, outputs), Place.WIDE_BUFFERS);
         HostMatrix x = operands.x.matrix();
         HostMatrix w = operands.w.matrix();
         HostMatrix bias = operands.bias.matrix();
@@ -281,7 +248,7 @@ class HostKernelsTest {
         HostKernels kernels = HostKernels.shared();
         kernels.forward(draw, new ForwardPass<>(Activation.LINEAR, x, w, bias, z, null));
         kernels.backward(draw, new BackwardPass<>(x, w, dz, dx, dw, db));
-        HostLayer expected = new HostLayer(draw.shape(), HostLayer.Place.ARRAYS)
+        HostLayer expected = new HostLayer(draw.shape(), Place.ARRAYS)
                 .compute(KERNELS, mask(Noise.BERNOULLI, 0.5, step), 0, Activation.LINEAR, null);
         assertArrayEquals(expected.z.read(), operands.z.read());
         assertArrayEquals(expected.dx.read(), operands.dx.read());
@@ -289,10 +256,12 @@ class HostKernelsTest {
         assertArrayEquals(expected.db.read(), operands.db.read());
     }
 
-    static HostLayer.Place[] places() {
-        return new HostLayer.Place[] {
-            HostLayer.Place.ARRAYS, HostLayer.Place.BUFFERS, HostLayer.Place.WIDE_ARRAYS, HostLayer.Place.WIDE_BUFFERS
-        };
+    private static HostLayer computed(ConnectionShape shape, Place place, Mask mask, Activation activation) {
+        return new HostLayer(shape, place).compute(KERNELS, mask, FIRST, activation, null);
+    }
+
+    static Place[] places() {
+        return new Place[] {Place.ARRAYS, Place.BUFFERS, Place.WIDE_ARRAYS, Place.WIDE_BUFFERS};
     }
 
     static Mask mask(Noise noise, double rate, int step) {

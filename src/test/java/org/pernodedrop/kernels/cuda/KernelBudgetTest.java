@@ -9,17 +9,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.kernels.cuda.KernelResources.Multiprocessor;
+import org.pernodedrop.mask.TestResource;
 
 /** Every kernel compiles, and keeps within what it may take and issue: slower kernels show without a GPU. */
 @Tag("thorough")
 class KernelBudgetTest {
-    private static final List<Budgets.Resources> RESOURCES = Budgets.resources();
+    private static final List<Budget> RESOURCES = resources();
+
+    /** A line of {@code kernel-resources.txt}. */
+    private record Budget(String kernels, int registers, int spilled, int shared, int warps) {
+        boolean fits(String kernel) {
+            return kernel.matches(Pattern.quote(kernels).replace("*", "\\E.*\\Q"));
+        }
+    }
+
+    /** A line of {@code kernel-instructions.txt}. */
+    private record Instructions(String kernel, long multiplyAdds, int planes, double limit) {}
 
     @BeforeAll
     static void compilerIsThere() {
@@ -30,11 +42,11 @@ class KernelBudgetTest {
     @EnumSource
     void resourcesAreWithinBudget(Multiprocessor multiprocessor) {
         List<String> excesses = new ArrayList<>();
-        Set<Budgets.Resources> used = new HashSet<>();
+        Set<Budget> used = new HashSet<>();
         PtxCompiler.compiled(multiprocessor).forEach((module, compiled) -> {
             for (KernelSignature kernel : module.kernels()) {
                 KernelResources taken = compiled.kernels().get(kernel.name());
-                Budgets.Resources budget = budget(kernel);
+                Budget budget = budget(kernel);
                 used.add(budget);
                 excesses.addAll(excesses(kernel, taken, budget, multiprocessor));
             }
@@ -46,7 +58,25 @@ class KernelBudgetTest {
                 "budgets that are no kernel's");
     }
 
-    private static Budgets.Resources budget(KernelSignature kernel) {
+    private static List<Budget> resources() {
+        return TestResource.rows(KernelBudgetTest.class, "kernel-resources.txt").stream()
+                .map(row -> new Budget(
+                        row[0],
+                        Integer.parseInt(row[1]),
+                        Integer.parseInt(row[2]),
+                        Integer.parseInt(row[3]),
+                        Integer.parseInt(row[4])))
+                .toList();
+    }
+
+    private static List<Instructions> instructions() {
+        return TestResource.rows(KernelBudgetTest.class, "kernel-instructions.txt").stream()
+                .map(row -> new Instructions(
+                        row[0], Long.parseLong(row[1]), Integer.parseInt(row[2]), Double.parseDouble(row[3])))
+                .toList();
+    }
+
+    private static Budget budget(KernelSignature kernel) {
         return RESOURCES.stream()
                 .filter(budget -> budget.fits(kernel.name()))
                 .findFirst()
@@ -54,7 +84,7 @@ class KernelBudgetTest {
     }
 
     private static List<String> excesses(
-            KernelSignature kernel, KernelResources taken, Budgets.Resources budget, Multiprocessor multiprocessor) {
+            KernelSignature kernel, KernelResources taken, Budget budget, Multiprocessor multiprocessor) {
         List<String> excesses = new ArrayList<>();
         if (taken.registers() > budget.registers()) {
             excesses.add(kernel.name() + " takes " + taken.registers() + " registers, not " + budget.registers());
@@ -96,7 +126,7 @@ class KernelBudgetTest {
     void mainLoopsAreWithinBudget() {
         List<String> excesses = new ArrayList<>();
         Map<String, List<SassInstruction>> code = PtxCompiler.code(Multiprocessor.SM_90);
-        for (Budgets.Instructions budget : Budgets.instructions()) {
+        for (Instructions budget : instructions()) {
             List<SassInstruction> kernel = code.get(budget.kernel());
             if (kernel == null) {
                 excesses.add(budget.kernel() + " is no kernel");

@@ -1,6 +1,7 @@
 package org.pernodedrop.kernels.cuda;
 
 import java.util.Locale;
+import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 
 /**
@@ -36,8 +37,8 @@ final class PlanTable {
 
     /** @param sizes samples, inputs, outputs */
     static String row(ConnectionPass pass, MaskSource source, String[] sizes, boolean aligned, int multiprocessors) {
-        ConnectionPlan plan = ConnectionPlan.of(
-                pass, source, number(sizes[0]), number(sizes[1]), number(sizes[2]), aligned, multiprocessors);
+        ConnectionShape shape = ConnectionShape.of(number(sizes[0]), number(sizes[1]), number(sizes[2]));
+        ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, multiprocessors);
         return words(
                 pass,
                 source,
@@ -62,7 +63,7 @@ final class PlanTable {
             boolean aligned,
             int multiprocessors,
             int sharedLimit) {
-        var shape = new MultiPositionPlan.Shape(number(sizes[0]), number(sizes[1]), number(sizes[2]), number(sizes[3]));
+        var shape = new ConnectionShape(number(sizes[0]), number(sizes[1]), number(sizes[2]), number(sizes[3]));
         MultiPositionPlan plan = MultiPositionPlan.of(pass, precision, shape, aligned, multiprocessors, sharedLimit);
         return words(
                 pass,

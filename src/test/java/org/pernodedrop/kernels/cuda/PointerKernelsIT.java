@@ -63,6 +63,10 @@ class PointerKernelsIT {
         CudaDeviceUnderTest.simulated().ifPresent(device -> assertEquals(SimulatedDevice.Live.NOTHING, device.live()));
     }
 
+    private void setStep(int step) {
+        kernels.setState(arena.stream(), state, SEED, step);
+    }
+
     private static Mask mask(Noise noise, double rate, int step) {
         return Mask.of(MaskSpec.of(noise, Granularity.CONNECTION, rate), SEED, LAYER, step);
     }
@@ -101,8 +105,16 @@ class PointerKernelsIT {
 
         void compute(long packed) {
             DeviceLaunch all = launch.withPacked(packed);
-            plan.forward(all, Activation.TANH, x.matrix, w.matrix, bias.matrix, z.matrix, y.matrix);
-            plan.backward(all, x.matrix, w.matrix, dz.matrix, dx.matrix, dw.matrix, db.matrix);
+            forward(all, Activation.TANH, y.matrix);
+            backward(all, dx.matrix, dw.matrix, db.matrix);
+        }
+
+        void forward(DeviceLaunch all, Activation activation, DeviceMatrix y) {
+            plan.forward(all, activation, x.matrix, w.matrix, bias.matrix, z.matrix, y);
+        }
+
+        void backward(DeviceLaunch all, DeviceMatrix dx, DeviceMatrix dw, DeviceMatrix db) {
+            plan.backward(all, x.matrix, w.matrix, dz.matrix, dx, dw, db);
         }
 
         void check(Mask mask) {
@@ -132,7 +144,7 @@ class PointerKernelsIT {
         for (Noise noise : Noise.values()) {
             Mask mask = mask(noise, rate, 1000);
             for (Place place : Place.values()) {
-                kernels.setState(arena.stream(), state, SEED, 1000);
+                setStep(1000);
                 Layer layer = new Layer(mask.spec(), shape, place);
                 layer.compute(0);
                 arena.await();
@@ -147,13 +159,11 @@ class PointerKernelsIT {
     void theBiasGradientTakesNoLaunchOfItsOwn(int samples, int inputs, int outputs, double rate, boolean split) {
         ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
         Mask mask = mask(Noise.BERNOULLI, rate, 6);
-        kernels.setState(arena.stream(), state, SEED, 6);
+        setStep(6);
         for (Place place : new Place[] {Place.ALIGNED, Place.UNALIGNED}) {
             Layer layer = new Layer(mask.spec(), shape, place);
             CudaDeviceUnderTest.simulated().ifPresent(SimulatedDevice::resetCounts);
-            DeviceMatrix dw = layer.dw.matrix;
-            DeviceMatrix db = layer.db.matrix;
-            layer.plan.backward(layer.launch, layer.x.matrix, layer.w.matrix, layer.dz.matrix, null, dw, db);
+            layer.backward(layer.launch, null, layer.dw.matrix, layer.db.matrix);
             arena.await();
             CudaDeviceUnderTest.simulated()
                     .ifPresent(device -> assertEquals(split ? 2 : 1, device.calls(SimulatedDevice.Call.LAUNCH)));
@@ -166,7 +176,7 @@ class PointerKernelsIT {
     void packedBitsAreThoseOfTheForwardPassAndGiveTheSameGradients(int samples, int inputs, int outputs) {
         ConnectionShape shape = ConnectionShape.of(samples, inputs, outputs);
         Mask mask = mask(Noise.BERNOULLI, 0.3, 8);
-        kernels.setState(arena.stream(), state, SEED, 8);
+        setStep(8);
         for (Place place : Place.values()) {
             Layer layer = new Layer(mask.spec(), shape, place);
             int words = (int) (layer.plan.packedBytes() / 4);
@@ -187,7 +197,7 @@ class PointerKernelsIT {
     @EnumSource(Noise.class)
     void exportedMasksAreTheDefinition(Noise noise) {
         Mask mask = mask(noise, 0.3, 5);
-        kernels.setState(arena.stream(), state, SEED, 5);
+        setStep(5);
         PointerPlan plan = kernels.plan(mask.spec(), ConnectionShape.of(3, 13, 70));
         DeviceArena.Placed to = arena.new Placed(Place.UNALIGNED, new float[3 * 13 * 70], 3 * 13, 70);
         plan.export(DeviceLaunch.of(arena.stream(), state, LAYER, FIRST), to.matrix);
@@ -202,7 +212,7 @@ class PointerKernelsIT {
     @Test
     void whatIsNotWantedIsLeftOut() {
         Mask mask = mask(Noise.BERNOULLI, 0.5, 1);
-        kernels.setState(arena.stream(), state, SEED, 1);
+        setStep(1);
         for (ConnectionShape shape :
                 new ConnectionShape[] {ConnectionShape.of(13, 33, 31), new ConnectionShape(5, 7, 33, 31)}) {
             for (int wanted = 0; wanted < 8; wanted++) {
@@ -210,15 +220,8 @@ class PointerKernelsIT {
                 DeviceMatrix dx = (wanted & 1) == 0 ? null : some.dx.matrix;
                 DeviceMatrix dw = (wanted & 2) == 0 ? null : some.dw.matrix;
                 DeviceMatrix db = (wanted & 4) == 0 ? null : some.db.matrix;
-                some.plan.forward(
-                        some.launch,
-                        Activation.RELU,
-                        some.x.matrix,
-                        some.w.matrix,
-                        some.bias.matrix,
-                        some.z.matrix,
-                        null);
-                some.plan.backward(some.launch, some.x.matrix, some.w.matrix, some.dz.matrix, dx, dw, db);
+                some.forward(some.launch, Activation.RELU, null);
+                some.backward(some.launch, dx, dw, db);
                 arena.await();
                 new LayerJudge(mask, FIRST, some.values)
                         .check(
@@ -250,7 +253,7 @@ class PointerKernelsIT {
             for (ConnectionShape shape :
                     new ConnectionShape[] {ConnectionShape.of(13, 33, 32), new ConnectionShape(3, 5, 33, 31)}) {
                 Layer layer = new Layer(mask(noise, 0.3, 0).spec(), shape, Place.STRIDED);
-                kernels.setState(arena.stream(), state, SEED, 4);
+                setStep(4);
                 CudaDeviceUnderTest.simulated().ifPresent(SimulatedDevice::resetCounts);
                 CUgraph graph = new CUgraph();
                 JCudaDriver.cuStreamBeginCapture(arena.stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL);
@@ -326,7 +329,7 @@ class PointerKernelsIT {
         ConnectionShape shape = ConnectionShape.of(2, 3, 4);
         MaskSpec spec = mask(Noise.BERNOULLI, 0.3, 0).spec();
         Layer layer = new Layer(spec, shape, Place.STRIDED);
-        kernels.setState(arena.stream(), state, SEED, 0);
+        setStep(0);
         arena.await();
         PointerPlan plan = layer.plan;
         DeviceLaunch launch = layer.launch;
@@ -388,7 +391,7 @@ class PointerKernelsIT {
         device.fail(SimulatedDevice.Call.MODULE_LOAD, 1);
         failed("loading the kernels", () -> kernels.plan(mask.spec(), shape));
         Layer layer = new Layer(mask.spec(), shape, Place.STRIDED);
-        kernels.setState(arena.stream(), state, SEED, 3);
+        setStep(3);
         device.fail(SimulatedDevice.Call.LAUNCH, 1);
         failed("launching the kernel", () -> layer.compute(0));
         device.fail(SimulatedDevice.Call.COPY, 1);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
-import org.junit.jupiter.api.Assumptions;
+import org.pernodedrop.driver.CudaTestLibraries;
 import org.pernodedrop.driver.JCudaNatives;
 import org.pernodedrop.kernels.cuda.KernelResources.Multiprocessor;
 
@@ -31,11 +31,8 @@ public final class PtxCompiler {
     public static void requirePresent() {
         String platform = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         if (!platform.equals("Linux on amd64")) {
-            String reason =
-                    "SKIPPED: what kernels take and issue is not checked; JCuda has a PTX compiler for Linux on amd64, "
-                            + "this is " + platform;
-            System.err.println(reason);
-            Assumptions.abort(reason);
+            CudaTestLibraries.skip("SKIPPED: what kernels take and issue is not checked; JCuda has a PTX compiler for"
+                    + " Linux on amd64, this is " + platform);
         }
     }
 

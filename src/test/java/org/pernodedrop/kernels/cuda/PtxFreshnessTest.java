@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.driver.CudaTestLibraries;
 
 /** The PTX and kernels.json in the source tree are what the CUDA sources compile to. */
 class PtxFreshnessTest {
@@ -73,9 +73,7 @@ class PtxFreshnessTest {
     }
 
     private static void skip(String reason) {
-        String message = "SKIPPED: whether the PTX is that of the CUDA sources is not checked; " + reason;
-        System.err.println(message);
-        Assumptions.abort(message);
+        CudaTestLibraries.skip("SKIPPED: whether the PTX is that of the CUDA sources is not checked; " + reason);
     }
 
     private static String version(String text) {

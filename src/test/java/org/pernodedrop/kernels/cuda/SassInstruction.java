@@ -1,6 +1,8 @@
 package org.pernodedrop.kernels.cuda;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A machine instruction of sm_90, of which only the operation, the predicate, the immediate operand and a branch's
@@ -15,63 +17,20 @@ record SassInstruction(int operation, boolean predicated, int immediate, int bra
     private static final int ALWAYS = 7;
     private static final int OPERATION = 0x1FF;
 
-    private static final Map<Integer, String> NAMES = Map.ofEntries(
-            Map.entry(0x002, "MOV"),
-            Map.entry(0x003, "P2R"),
-            Map.entry(0x004, "R2P"),
-            Map.entry(0x005, "CS2R"),
-            Map.entry(0x007, "SEL"),
-            Map.entry(0x008, "FSEL"),
-            Map.entry(0x009, "FMNMX"),
-            Map.entry(0x00B, "FSETP"),
-            Map.entry(0x00C, "ISETP"),
-            Map.entry(0x010, "IADD3"),
-            Map.entry(0x011, "LEA"),
-            Map.entry(0x012, "LOP3"),
-            Map.entry(0x016, "PRMT"),
-            Map.entry(0x017, "IMNMX"),
-            Map.entry(0x019, "SHF"),
-            Map.entry(0x01C, "PLOP3"),
-            Map.entry(0x020, "FMUL"),
-            Map.entry(0x021, "FADD"),
-            Map.entry(0x023, "FFMA"),
-            Map.entry(0x024, "IMAD"),
-            Map.entry(0x025, "IMAD.WIDE"),
-            Map.entry(0x026, "IDP"),
-            Map.entry(0x027, "IMAD.HI"),
-            Map.entry(0x035, "IADD"),
-            Map.entry(0x181, "LDG"),
-            Map.entry(0x082, "UMOV"),
-            Map.entry(0x183, "LDL"),
-            Map.entry(0x184, "LDS"),
-            Map.entry(0x08C, "UISETP"),
-            Map.entry(0x090, "UIADD3"),
-            Map.entry(0x091, "ULEA"),
-            Map.entry(0x092, "ULOP3"),
-            Map.entry(0x099, "USHF"),
-            Map.entry(0x0A4, "UIMAD"),
-            Map.entry(0x0A5, "UIMAD.WIDE"),
-            Map.entry(0x1AE, "LDGSTS"),
-            Map.entry(0x1AF, "LDGDEPBAR"),
-            Map.entry(0x0B9, "ULDC"),
-            Map.entry(0x1C3, "S2UR"),
-            Map.entry(0x108, "MUFU"),
-            Map.entry(0x118, "NOP"),
-            Map.entry(0x119, "S2R"),
-            Map.entry(0x11A, "DEPBAR"),
-            Map.entry(0x11D, "BAR"),
-            Map.entry(0x141, "BSYNC"),
-            Map.entry(0x144, "CALL"),
-            Map.entry(0x145, "BSSY"),
-            Map.entry(0x147, "BRA"),
-            Map.entry(0x149, "BRX"),
-            Map.entry(0x14D, "EXIT"),
-            Map.entry(0x150, "RET"),
-            Map.entry(0x182, "LDC"),
-            Map.entry(0x186, "STG"),
-            Map.entry(0x187, "STL"),
-            Map.entry(0x188, "STS"),
-            Map.entry(0x189, "SHFL"));
+    /** Operations and their names. */
+    private static final Map<Integer, String> NAMES = Arrays.stream(
+                    """
+            002 MOV, 003 P2R, 004 R2P, 005 CS2R, 007 SEL, 008 FSEL, 009 FMNMX, 00B FSETP, 00C ISETP,
+            010 IADD3, 011 LEA, 012 LOP3, 016 PRMT, 017 IMNMX, 019 SHF, 01C PLOP3, 020 FMUL, 021 FADD,
+            023 FFMA, 024 IMAD, 025 IMAD.WIDE, 026 IDP, 027 IMAD.HI, 035 IADD, 082 UMOV, 08C UISETP,
+            090 UIADD3, 091 ULEA, 092 ULOP3, 099 USHF, 0A4 UIMAD, 0A5 UIMAD.WIDE, 0B9 ULDC, 108 MUFU,
+            118 NOP, 119 S2R, 11A DEPBAR, 11D BAR, 141 BSYNC, 144 CALL, 145 BSSY, 147 BRA, 149 BRX,
+            14D EXIT, 150 RET, 181 LDG, 182 LDC, 183 LDL, 184 LDS, 186 STG, 187 STL, 188 STS, 189 SHFL,
+            1AE LDGSTS, 1AF LDGDEPBAR, 1C3 S2UR
+            """
+                            .split(","))
+            .map(entry -> entry.strip().split(" "))
+            .collect(Collectors.toMap(entry -> Integer.valueOf(entry[0], 16), entry -> entry[1]));
 
     static SassInstruction decode(long low, long high) {
         // Bytes over 4: the low 8 bits in bits 16 to 23 of the instruction, 48 more, with the sign, from bit 34 on.

@@ -1,0 +1,111 @@
+package org.pernodedrop.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.mask.TestResource;
+
+/** Plans decide the order of sums: a change of a plan changes the last bits of trained models. */
+class PlansTest {
+    private static final int SHARED_OF_H100 = 232448;
+    private static final ConnectionShape ONE = ConnectionShape.of(1, 1, 1);
+
+    @Test
+    void plansOfOnePositionAreThoseOfTheTable() {
+        requireTable(
+                "connection-plans.txt",
+                row -> PlanTable.row(
+                        pass(row[0]),
+                        MaskSource.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                        Arrays.copyOfRange(row, 2, 5),
+                        row[5].equals("1"),
+                        Integer.parseInt(row[6])));
+    }
+
+    @Test
+    void plansOfSeveralPositionsAreThoseOfTheTable() {
+        requireTable(
+                "multi-position-plans.txt",
+                row -> PlanTable.row(
+                        pass(row[0]),
+                        MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                        Arrays.copyOfRange(row, 2, 6),
+                        row[6].equals("1"),
+                        Integer.parseInt(row[7]),
+                        Integer.parseInt(row[8])));
+    }
+
+    private static ConnectionPass pass(String name) {
+        return ConnectionPass.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private static void requireTable(String name, Function<String[], String> planned) {
+        List<String[]> rows = TestResource.rows(PlansTest.class, name);
+        assertTrue(rows.size() > 80, "rows: " + rows.size());
+        for (String[] row : rows) {
+            assertEquals(String.join(" ", row), planned.apply(row));
+        }
+    }
+
+    @Test
+    void theLargestLayersOverflowNothing() {
+        ConnectionPlan one = ConnectionPlan.of(
+                ConnectionPass.FORWARD, MaskSource.UNMASKED, ConnectionShape.of(1 << 20, 1 << 20, 1 << 20), true, 132);
+        assertEquals(ConnectionPlan.Tile.LARGE, one.tile());
+        assertEquals((1L << 20) / 64 * ((1L << 20) / 128), one.tiles());
+        assertEquals(1, one.splits());
+        ConnectionShape shape = new ConnectionShape(1 << 10, 1 << 16, 1 << 16, 1 << 16);
+        MultiPositionPlan several = MultiPositionPlan.of(
+                ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
+        assertEquals(MultiPositionPlan.Tile.LARGE, several.tile());
+        assertEquals(1L << (10 + 16 - 7 + 16 - 8), several.tiles());
+        assertEquals(1L << (10 + 16 + 16 - 1), several.firstWords());
+        assertEquals(1L << (15 + 16), several.secondWords());
+    }
+
+    @Test
+    void theSizeOfPackedMasks() {
+        assertEquals(4 * 4 + 128, ConnectionPlan.packedWords(ONE));
+        assertEquals(52 * 8 * 16 + 128, ConnectionPlan.packedWords(ConnectionShape.of(13, 207, 33)));
+        assertEquals(128L * 4096 * 4096 / 32 + 128, ConnectionPlan.packedWords(ConnectionShape.of(128, 4096, 4096)));
+        assertEquals((1L << 55) + 128, ConnectionPlan.packedWords(ConnectionShape.of(1 << 20, 1 << 20, 1 << 20)));
+    }
+
+    @Test
+    void aGpuHasMultiprocessors() {
+        ConnectionPass pass = ConnectionPass.FORWARD;
+        var refusal = assertThrows(
+                IllegalArgumentException.class, () -> ConnectionPlan.of(pass, MaskSource.PACKED, ONE, true, 0));
+        assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
+        refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> MultiPositionPlan.of(pass, MultiPositionPrecision.TF32, ONE, true, 0, SHARED_OF_H100));
+        assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
+    }
+
+    /** The plan is made without knowing the source. */
+    @Test
+    void allSourcesOfSeveralPositionsComeInTheSameTiles() {
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (MultiPositionPrecision precision : MultiPositionPrecision.values()) {
+                for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
+                    KernelSignature one = MaskSource.ONE_PLANE.kernel(pass, precision, tile);
+                    for (MaskSource source : MaskSource.MULTI_POSITION) {
+                        KernelSignature other = source.kernel(pass, precision, tile);
+                        assertEquals(one.tile(), other.tile(), other.name());
+                        assertEquals(one.block(), other.block(), other.name());
+                        assertEquals(one.sharedBytes(), other.sharedBytes(), other.name());
+                    }
+                }
+            }
+        }
+    }
+}
