@@ -22,8 +22,6 @@ import picocli.CommandLine.ParameterException;
 final class BenchOptions {
     @Option(
             names = "--device",
-            converter = EnumOption.OfDevice.class,
-            completionCandidates = EnumOption.OfDevice.class,
             paramLabel = "DEVICE",
             defaultValue = "cpu",
             description = "What computes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -39,8 +37,6 @@ final class BenchOptions {
 
     @Option(
             names = "--matrix-precision",
-            converter = EnumOption.OfPrecision.class,
-            completionCandidates = EnumOption.OfPrecision.class,
             paramLabel = "NAME",
             defaultValue = "fp32",
             description =
@@ -49,8 +45,6 @@ final class BenchOptions {
 
     @Option(
             names = "--sequence-precision",
-            converter = EnumOption.OfMultiPositionPrecision.class,
-            completionCandidates = EnumOption.OfMultiPositionPrecision.class,
             paramLabel = "NAME",
             defaultValue = "tf32",
             description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
@@ -68,7 +62,6 @@ final class BenchOptions {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             description = "Where to write the results, one JSON object a line; replaced if it is there, once all is"
                     + " measured. Without it they go to standard output.")
     private Path json;
@@ -76,7 +69,6 @@ final class BenchOptions {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             description = "Where to write the results as a page for readers, with plots if this Java can draw.")
     private Path html;
 

@@ -39,14 +39,14 @@ final class DataOptions {
             defaultValue = "0.2",
             description = "Share of the training examples that is kept for validation, in (0, 1). Default:"
                     + " ${DEFAULT-VALUE}.")
-    private double validationFraction;
+    double validationFraction;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             defaultValue = "0",
             description = "Use N training examples at most, chosen at random; 0 for all. Default: ${DEFAULT-VALUE}.")
-    private int limit;
+    int limit;
 
     void check(OptionChecks checks) {
         boolean splits = validationFraction > 0 && validationFraction < 1;
@@ -78,14 +78,6 @@ final class DataOptions {
         return TrainedData.of(source.name(), label, validationFraction, limit, seed, split, standardizer);
     }
 
-    double validationFraction() {
-        return validationFraction;
-    }
-
-    int limit() {
-        return limit;
-    }
-
     /** The effective value of every option by its name. */
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
@@ -102,8 +94,6 @@ final class DataOptions {
         @Option(
                 names = "--header",
                 paramLabel = "HEADER",
-                converter = EnumOption.OfHeader.class,
-                completionCandidates = EnumOption.OfHeader.class,
                 defaultValue = "auto",
                 description =
                         "Whether the first row of a CSV file names its columns: ${COMPLETION-CANDIDATES}. auto decides"

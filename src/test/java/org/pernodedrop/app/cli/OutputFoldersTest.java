@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -20,8 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.train.SavedRun;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** What commands do to the folders that they write to: one at a time, and nothing is lost when one fails. */
 class OutputFoldersTest {
@@ -207,24 +204,5 @@ class OutputFoldersTest {
         Program.runLine("predict --device cpu --model " + run + " --inputs " + inputs + " --out" + " " + out)
                 .assertFailure(inputs + "; move it away");
         assertEquals(row, Files.readString(inputs));
-    }
-
-    @Test
-    void everyPathIsConvertedInOnePlace() {
-        List<String> others = new ArrayList<>();
-        List<CommandLine> commands = new ArrayList<>(List.of(Main.commandLine()));
-        for (int k = 0; k < commands.size(); k++) {
-            commands.addAll(commands.get(k).getSubcommands().values());
-            for (OptionSpec option : commands.get(k).getCommandSpec().options()) {
-                boolean path = option.auxiliaryTypes()[0] == Path.class || option.type() == Path.class;
-                if (path
-                        && !(option.converters().length == 1
-                                && option.converters()[0] instanceof OptionValues.OfPath)) {
-                    others.add(commands.get(k).getCommandName() + " " + option.longestName());
-                }
-            }
-        }
-        assertEquals(List.of(), others);
-        assertTrue(commands.size() > 8);
     }
 }
