@@ -1,6 +1,7 @@
 package org.pernodedrop.app.compare.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,14 +107,9 @@ final class ComparisonPage {
     }
 
     private void addFacts(String title, Map<String, ?> facts) {
-        Element table = page.add(page.add(section(title), "table", ""), "tbody", "");
-        facts.forEach((name, value) -> {
-            if (value != null) {
-                Element line = page.add(table, "tr", "");
-                page.add(line, "th", name.replace('_', ' ')).setAttribute("class", "text");
-                page.add(line, "td", value.toString()).setAttribute("class", "text");
-            }
-        });
+        Map<String, Object> named = new LinkedHashMap<>();
+        facts.forEach((name, value) -> named.put(name.replace('_', ' '), value));
+        page.facts(section(title), named);
     }
 
     String html() {
