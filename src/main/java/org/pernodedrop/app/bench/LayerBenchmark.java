@@ -172,8 +172,7 @@ public final class LayerBenchmark {
      *
      * @param order of the first round; reversed after each
      */
-    private Map<TimedPass, PassTimes> rounds(
-            List<TimedPass> order, StepState state, PassTimes.Clock clock, int least) {
+    private Map<TimedPass, PassTimes> rounds(List<TimedPass> order, StepState state, PassTimes.Clock clock, int least) {
         Map<TimedPass, PassTimes> times = new LinkedHashMap<>();
         order.forEach(pass -> times.put(pass, new PassTimes()));
         double limit = run.seconds() * order.size() * NANOS_PER_SECOND;
@@ -225,10 +224,6 @@ public final class LayerBenchmark {
                 error,
                 new LayerRow.Times(times.repetitions(), times.forward(), times.backward(), times.total(), graph),
                 LayerRow.Work.of(
-                        shape,
-                        pass.maskBytes(),
-                        micros,
-                        peaks.maddsPerSecond(pass.precision()),
-                        peaks.bandwidth()));
+                        shape, pass.maskBytes(), micros, peaks.maddsPerSecond(pass.precision()), peaks.bandwidth()));
     }
 }

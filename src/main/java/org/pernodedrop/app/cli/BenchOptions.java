@@ -16,7 +16,6 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Options of all benchmarks: device, duration and files of results. */
 final class BenchOptions {
@@ -91,13 +90,11 @@ final class BenchOptions {
     }
 
     void check(CommandSpec spec) {
-        if (threads > CpuBackend.MAX_THREADS) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS + ", but was '"
-                            + threads + "'");
-        }
         OptionChecks checks = new OptionChecks(spec);
+        if (threads > CpuBackend.MAX_THREADS) {
+            throw checks.refusal("Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS
+                    + ", but was '" + threads + "'");
+        }
         choice().check(checks);
         checks.require(json == null || !json.equals(html), "--html", "must not be the file of --json", html);
         checks.onlyWith(

@@ -119,24 +119,15 @@ final class BenchTrainingCommand extends ProgramCommand {
     public Integer call() throws IOException {
         options.check(spec);
         source();
-        try {
-            models();
-        } catch (IllegalArgumentException e) {
-            throw checks().refusal("--drop-rate=" + rate.requested() + ": " + e.getMessage());
-        }
+        checks().valid("--drop-rate=" + rate.requested() + ": ", this::models);
         options.write(spec, this::measure);
         return Main.OK;
     }
 
     private DataSource source() {
-        if (data.equals(TrainingBenchmark.SyntheticData.NAME)) {
-            return null;
-        }
-        try {
-            return DataSource.of(data, files.reading(null, err()::println));
-        } catch (IllegalArgumentException e) {
-            throw checks().refusal("--" + e.getMessage());
-        }
+        return data.equals(TrainingBenchmark.SyntheticData.NAME)
+                ? null
+                : checks().valid("--", () -> DataSource.of(data, files.reading(null, err()::println)));
     }
 
     private Dataset examples(TrainingConfig training) {

@@ -207,12 +207,9 @@ final class CompareCommand extends ProgramCommand {
         checks.require(testFraction > 0 && testFraction < 1, "--test-fraction", "must be in (0, 1)", testFraction);
         for (ComparedRegularizer regularizer : regularizers) {
             for (DropRate rate : regularizer.drops() ? dropRates : List.<DropRate>of()) {
-                try {
-                    regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO);
-                } catch (IllegalArgumentException e) {
-                    throw checks.refusal(
-                            "--drop-rates=" + rate.requested() + " with " + regularizer + ": " + e.getMessage());
-                }
+                checks.valid(
+                        "--drop-rates=" + rate.requested() + " with " + regularizer + ": ",
+                        () -> regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO));
             }
         }
         boolean used = regularizers.contains(ComparedRegularizer.PERNODEDROP_GAUSSIAN);

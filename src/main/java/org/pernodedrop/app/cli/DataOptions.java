@@ -66,11 +66,7 @@ final class DataOptions {
                 notice.accept(line);
             }
         });
-        try {
-            return DataSource.of(data, reading);
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        return checks.valid("--", () -> DataSource.of(data, reading));
     }
 
     /** Describes the data of these options after it was split and standardized. */

@@ -50,14 +50,12 @@ final class DeviceOptions {
 
     /** The requested backend, with a number of threads on the CPU. */
     Choice choice(OptionChecks checks, int threads) {
-        try {
-            return new Choice(BackendOptions.of(device)
-                    .withThreads(threads)
-                    .withPrecision(precision)
-                    .withGraphs(graphs));
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        return checks.valid(
+                "--",
+                () -> new Choice(BackendOptions.of(device)
+                        .withThreads(threads)
+                        .withPrecision(precision)
+                        .withGraphs(graphs)));
     }
 
     /** The effective value of every option by its name. */
@@ -88,12 +86,7 @@ final class DeviceOptions {
 
         /** Opens it, owned by the caller. */
         Backend open(OptionChecks checks, Consumer<String> notice) {
-            Backend backend;
-            try {
-                backend = Backends.open(wanted, notice);
-            } catch (IllegalArgumentException e) {
-                throw checks.refusal("--" + e.getMessage());
-            }
+            Backend backend = checks.valid("--", () -> Backends.open(wanted, notice));
             if (precisionOn(backend) != wanted.precision()) {
                 notice.accept("matrix precision: fp32; " + backend.device() + " has no " + wanted.precision());
             }

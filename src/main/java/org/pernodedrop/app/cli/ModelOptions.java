@@ -78,11 +78,7 @@ final class ModelOptions {
         checks.onlyWith("a --regularizer other than none", drops, "--drop-rate", dropRate != null);
         double p = dropRate();
         checks.require(p >= 0 && p < 1, "--drop-rate", "must be in [0, 1)", p);
-        try {
-            model();
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--drop-rate=" + p + ": " + e.getMessage());
-        }
+        checks.valid("--drop-rate=" + p + ": ", this::model);
         if (masks) {
             try {
                 StrategyChoice.require(strategy(), model().mask(), 1);

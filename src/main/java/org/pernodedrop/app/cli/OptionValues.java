@@ -141,11 +141,7 @@ final class OptionValues {
     static final class Seconds implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
-            double seconds = number(text);
-            if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
-                throw new TypeConversionException("must be above 0 and finite, but was '" + text + "'");
-            }
-            return seconds;
+            return finite(text, number(text) > 0, "must be above 0");
         }
     }
 
@@ -153,12 +149,16 @@ final class OptionValues {
     static final class NotNegativeSeconds implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
-            double seconds = number(text);
-            if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
-                throw new TypeConversionException("must be at least 0 and finite, but was '" + text + "'");
-            }
-            return seconds;
+            return finite(text, number(text) >= 0, "must be at least 0");
         }
+    }
+
+    private static double finite(String text, boolean holds, String rule) {
+        double value = number(text);
+        if (!holds || Double.isInfinite(value)) {
+            throw new TypeConversionException(rule + " and finite, but was '" + text + "'");
+        }
+        return value;
     }
 
     private static long wholeNumber(String text, long lowest, long highest) {

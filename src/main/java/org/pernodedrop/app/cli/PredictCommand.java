@@ -153,12 +153,8 @@ final class PredictCommand extends ProgramCommand {
         boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
         checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
-        DeviceOptions.Choice choice;
-        try {
-            choice = new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads));
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        DeviceOptions.Choice choice = checks.valid(
+                "--", () -> new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads)));
         List<Prediction> predictions;
         try (FolderLock folder = OutputFiles.hold(out, this::tell);
                 OutputFiles files = OutputFiles.replace(folder, PredictionFiles.FILES, PredictionFiles::isOwn);

@@ -17,8 +17,7 @@ import org.pernodedrop.kernels.ConnectionShape;
 /** Every number that is calculated from what was measured, against numbers by hand. */
 class DerivedNumbersTest {
     // B = 2, T = 3, I = 5, U = 7: 6 rows, x 30 floats, w 35, y 42; in a millisecond, by a peak of 1e6 and 1e7 bytes/s.
-    private static final LayerRow.Work WORK =
-            LayerRow.Work.of(new ConnectionShape(2, 3, 5, 7), 207, 1000, 1e6, 1e7);
+    private static final LayerRow.Work WORK = LayerRow.Work.of(new ConnectionShape(2, 3, 5, 7), 207, 1000, 1e6, 1e7);
 
     @Test
     void multiplyAddsAreThreeProducts() {
