@@ -139,6 +139,7 @@ class ArchitectureTest {
     void onlyTheProgramsKnowTheirLibraries() {
         isKnownOnlyTo(new String[] {"app.cli"}, "picocli..", "me.tongfei.progressbar..");
         isKnownOnlyTo(new String[] {"app.report"}, "org.knowm..", "org.apache.batik..");
+        isKnownOnlyTo(new String[] {"app.compare"}, "org.apache.commons.statistics..");
     }
 
     private static void isKnownOnlyTo(String[] rooms, String... library) {

@@ -20,9 +20,9 @@ import org.pernodedrop.mask.Mask;
  *
  * <p>Matrices are row-major with any leading dimension of at least their columns: x and dx {@code [B T, I]}, w and dw {@code
  * [I, U]}, z, y and dz {@code [B T, U]}, bias and db one row {@code [U]}. Packed bits are an {@code int[]} of {@link
- * #packedLength}. With one position a sample, nothing is copied but the tiles in progress; with several, operands in direct
- * buffers are copied as a whole. Memory: some hundred kilobytes per thread, kept, and a copy of dz where its rows are not a
- * multiple of 32 floats in an array.
+ * #packedLength}. With one position a sample, nothing is copied but the tiles in progress; with several, operands
+ * that are not arrays without gaps are copied as a whole. Memory: some hundred kilobytes per thread, kept, and a copy of dz
+ * where its rows are not a multiple of 32 floats in an array.
  *
  * <p>Results have the same bits for any number of threads and any leading dimension, in arrays and in buffers. Outputs are
  * overwritten, never added to. An output must not overlap an input or another output, except that y may be z for {@link

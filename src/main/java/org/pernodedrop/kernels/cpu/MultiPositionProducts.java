@@ -262,9 +262,9 @@ final class MultiPositionProducts {
         return masks[worker];
     }
 
-    /** The matrix, or room for one of its size if it lies in no array. */
+    /** The matrix, or room for one of its size unless it is an array without gaps: BLAS may round by leading dimensions. */
     private HostMatrix inArray(Operand operand, HostMatrix matrix, int rows, int columns) {
-        if (matrix.array() != null) {
+        if (matrix.array() != null && matrix.leadingDimension() == columns) {
             return matrix;
         }
         int size = Math.multiplyExact(rows, columns);
@@ -276,7 +276,7 @@ final class MultiPositionProducts {
         return HostMatrix.of(room, columns);
     }
 
-    /** The matrix, or a copy of it if it lies in no array. */
+    /** The matrix, or a copy of it unless it is an array without gaps. */
     private HostMatrix filledInArray(Operand operand, HostMatrix matrix, int rows, int columns) {
         HostMatrix own = inArray(operand, matrix, rows, columns);
         for (int r = 0; own != matrix && r < rows; r++) {
