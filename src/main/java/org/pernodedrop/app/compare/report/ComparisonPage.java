@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.app.compare.ComparedRun;
@@ -137,8 +138,7 @@ final class ComparisonPage {
             columns.add(Column.number(
                     "drop rate",
                     "share that is dropped or perturbed; Gaussian noise has the variance p / (1 - p)",
-                    setting ->
-                            setting.dropRate() == null ? "" : setting.dropRate().toString()));
+                    setting -> Objects.toString(setting.dropRate(), "")));
             columns.add(Column.number(
                     "runs", "how many seeds, and how many of them failed", setting -> runs(comparison, setting)));
             for (Measure measure : Measure.values()) {
