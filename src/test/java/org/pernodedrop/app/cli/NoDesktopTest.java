@@ -23,7 +23,8 @@ class NoDesktopTest {
     @Test
     void trainsAndSaysThatNoCurvesWereDrawn() {
         Path out = directory.resolve("run");
-        ForkedJava run = run("train --device=cpu --regularizer=none --epochs=1 --limit=50 --network=mlp:8 --out=" + out);
+        ForkedJava run =
+                run("train --device=cpu --regularizer=none --epochs=1 --limit=50 --network=mlp:8 --out=" + out);
         assertEquals(0, run.code(), run.err());
         assertTrue(
                 run.out().contains("curves.png was not drawn: this Java runtime lacks graphics libraries"), run.out());
