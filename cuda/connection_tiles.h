@@ -12,112 +12,67 @@
 // Forward: SAMPLES x OUTPUTS results a block, INPUTS a k-step; a thread computes THREAD_SAMPLES x 8, reading the mask
 // words of GROUP samples at a time.
 struct ForwardLarge {
-    static constexpr int SAMPLES = 64;
-    static constexpr int OUTPUTS = 128;
-    static constexpr int INPUTS = 8;
-    static constexpr int THREAD_SAMPLES = 8;
-    static constexpr int GROUP = 4;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 3;
-    static constexpr int VECTOR = 4;
+    static constexpr int SAMPLES = 64, OUTPUTS = 128, INPUTS = 8;
+    static constexpr int THREAD_SAMPLES = 8, GROUP = 4;
+    static constexpr int THREADS = 128, BLOCKS = 3, VECTOR = 4;
 };
 struct ForwardSmall {
-    static constexpr int SAMPLES = 32;
-    static constexpr int OUTPUTS = 64;
-    static constexpr int INPUTS = 8;
-    static constexpr int THREAD_SAMPLES = 8;
-    static constexpr int GROUP = 4;
-    static constexpr int THREADS = 32;
-    static constexpr int BLOCKS = 12;
-    static constexpr int VECTOR = 4;
+    static constexpr int SAMPLES = 32, OUTPUTS = 64, INPUTS = 8;
+    static constexpr int THREAD_SAMPLES = 8, GROUP = 4;
+    static constexpr int THREADS = 32, BLOCKS = 12, VECTOR = 4;
 };
 struct ForwardUnaligned : ForwardSmall {
     static constexpr int VECTOR = 1;
 };
 struct ForwardNormals {
-    static constexpr int SAMPLES = 16;
-    static constexpr int OUTPUTS = 64;
-    static constexpr int INPUTS = 8;
-    static constexpr int THREAD_SAMPLES = 1;
-    static constexpr int GROUP = 1;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 4;
-    static constexpr int VECTOR = 1;
+    static constexpr int SAMPLES = 16, OUTPUTS = 64, INPUTS = 8;
+    static constexpr int THREAD_SAMPLES = 1, GROUP = 1;
+    static constexpr int THREADS = 128, BLOCKS = 4, VECTOR = 1;
 };
 
 // Gradient of the inputs: SAMPLES x INPUTS results a block, OUTPUTS a k-step (as many as share random words); a thread
 // computes THREAD_SAMPLES x 4 THREAD_QUADS, its samples 32 apart.
 struct BackwardInputLarge {
-    static constexpr int SAMPLES = 128;
-    static constexpr int INPUTS = 32;
-    static constexpr int OUTPUTS = 32;
-    static constexpr int THREAD_SAMPLES = 4;
-    static constexpr int THREAD_QUADS = 2;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 3;
-    static constexpr int VECTOR = 4;
+    static constexpr int SAMPLES = 128, INPUTS = 32, OUTPUTS = 32;
+    static constexpr int THREAD_SAMPLES = 4, THREAD_QUADS = 2;
+    static constexpr int THREADS = 128, BLOCKS = 3, VECTOR = 4;
 };
 // Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is
 // never used.
 constexpr int PACKED_SLACK = BackwardInputLarge::SAMPLES;
 struct BackwardInputSmall {
-    static constexpr int SAMPLES = 32;
-    static constexpr int INPUTS = 32;
-    static constexpr int OUTPUTS = 32;
-    static constexpr int THREAD_SAMPLES = 1;
-    static constexpr int THREAD_QUADS = 2;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 4;
-    static constexpr int VECTOR = 4;
+    static constexpr int SAMPLES = 32, INPUTS = 32, OUTPUTS = 32;
+    static constexpr int THREAD_SAMPLES = 1, THREAD_QUADS = 2;
+    static constexpr int THREADS = 128, BLOCKS = 4, VECTOR = 4;
 };
 struct BackwardInputUnaligned : BackwardInputSmall {
     static constexpr int VECTOR = 1;
 };
 struct BackwardInputNormals {
-    static constexpr int SAMPLES = 32;
-    static constexpr int INPUTS = 16;
-    static constexpr int OUTPUTS = 32;
-    static constexpr int THREAD_SAMPLES = 1;
-    static constexpr int THREAD_QUADS = 1;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 4;
-    static constexpr int VECTOR = 1;
+    static constexpr int SAMPLES = 32, INPUTS = 16, OUTPUTS = 32;
+    static constexpr int THREAD_SAMPLES = 1, THREAD_QUADS = 1;
+    static constexpr int THREADS = 128, BLOCKS = 4, VECTOR = 1;
 };
 
 // Gradient of the weights: INPUTS x OUTPUTS results a block, SAMPLES a k-step; a thread computes 4 THREAD_QUADS x 8,
 // reading the mask words of GROUP samples at a time.
 struct BackwardWeightLarge {
-    static constexpr int INPUTS = 64;
-    static constexpr int OUTPUTS = 128;
-    static constexpr int SAMPLES = 8;
-    static constexpr int THREAD_QUADS = 2;
-    static constexpr int GROUP = 4;
-    static constexpr int THREADS = 128;
-    static constexpr int BLOCKS = 4;
-    static constexpr int VECTOR = 4;
+    static constexpr int INPUTS = 64, OUTPUTS = 128, SAMPLES = 8;
+    static constexpr int THREAD_QUADS = 2, GROUP = 4;
+    static constexpr int THREADS = 128, BLOCKS = 4, VECTOR = 4;
 };
 struct BackwardWeightSmall {
-    static constexpr int INPUTS = 64;
-    static constexpr int OUTPUTS = 64;
-    static constexpr int SAMPLES = 8;
-    static constexpr int THREAD_QUADS = 2;
-    static constexpr int GROUP = 4;
-    static constexpr int THREADS = 64;
-    static constexpr int BLOCKS = 6;
-    static constexpr int VECTOR = 4;
+    static constexpr int INPUTS = 64, OUTPUTS = 64, SAMPLES = 8;
+    static constexpr int THREAD_QUADS = 2, GROUP = 4;
+    static constexpr int THREADS = 64, BLOCKS = 6, VECTOR = 4;
 };
 struct BackwardWeightUnaligned : BackwardWeightSmall {
     static constexpr int VECTOR = 1;
 };
 struct BackwardWeightNormals {
-    static constexpr int INPUTS = 32;
-    static constexpr int OUTPUTS = 64;
-    static constexpr int SAMPLES = 8;
-    static constexpr int THREAD_QUADS = 1;
-    static constexpr int GROUP = 1;
-    static constexpr int THREADS = 64;
-    static constexpr int BLOCKS = 6;
-    static constexpr int VECTOR = 1;
+    static constexpr int INPUTS = 32, OUTPUTS = 64, SAMPLES = 8;
+    static constexpr int THREAD_QUADS = 1, GROUP = 1;
+    static constexpr int THREADS = 64, BLOCKS = 6, VECTOR = 1;
 };
 
 // Words of shared memory that a stage takes: the tiles of the factors, padded against bank conflicts, and the bits of

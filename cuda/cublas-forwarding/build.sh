@@ -30,7 +30,7 @@ folder=$(cd "$1" && pwd)
 work=$(mktemp -d "$folder/.forwarding.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-mapfile -t names <"$sources/names.txt"
+names=($(<"$sources/names.txt"))
 {
     echo '.text'
     for i in "${!names[@]}"; do

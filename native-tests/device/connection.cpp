@@ -69,56 +69,41 @@ int64_t packed_words(const LayerShape& shape) {
            slack;
 }
 
-// Calls the kernel with what all passes begin with, the pass's own arguments, and what all end with.
-template <class... A>
-static void launch_pass(ConnectionPass pass, const ConnectionLaunch& c, A... arguments) {
-    const Launch shape{
-        {static_cast<unsigned>(c.plan.tiles), static_cast<unsigned>(c.plan.splits)},
-        static_cast<unsigned>(c.plan.threads),
-        static_cast<size_t>(c.plan.shared_bytes)};
-    launch(
-        connection_kernel(pass, c.source, c.plan.tile), shape, c.state, c.layer, c.first_sample, c.planes, c.threshold,
-        c.scale, c.sigma, c.shape.samples, c.shape.inputs, c.shape.outputs, arguments..., c.plan.split_length);
-}
-
-static float* partials(const ConnectionLaunch& launch) {
-    return launch.plan.splits > 1 ? launch.partials : nullptr;
-}
-
-// For the second pass: threads for every result, within what keeps a GPU busy.
-static Launch sum_launch(int64_t results) {
+Launch launch_for(int64_t results) {
     constexpr unsigned THREADS = 256;
     const int64_t blocks = (results + THREADS - 1) / THREADS;
     return {{static_cast<unsigned>(std::min<int64_t>(blocks, 8 * multiprocessors()))}, THREADS};
 }
 
-void connection_forward(
-    const ConnectionLaunch& c, const float* x, const float* w, const float* bias, int32_t activation, float* z,
-    float* y) {
-    launch_pass(ConnectionPass::FORWARD, c, x, w, bias, activation, z, y, c.packed, partials(c));
-    if (c.plan.splits > 1) {
-        launch(
-            "connection_forward_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.outputs), c.partials,
-            c.plan.splits, c.shape.samples, c.shape.outputs, c.scale, bias, activation, z, y);
-    }
-}
-
-void connection_backward_input(const ConnectionLaunch& c, const float* dz, const float* w, float* dx) {
-    launch_pass(ConnectionPass::BACKWARD_INPUT, c, dz, w, dx, c.packed, partials(c));
-    if (c.plan.splits > 1) {
-        launch(
-            "connection_backward_input_sum", sum_launch(static_cast<int64_t>(c.shape.samples) * c.shape.inputs),
-            c.partials, c.plan.splits, c.shape.samples, c.shape.inputs, c.scale, dx);
-    }
-}
-
-void connection_backward_weight(const ConnectionLaunch& c, const float* x, const float* dz, float* dw, float* db) {
-    float* const bias_partials = c.plan.splits > 1 && db != nullptr ? c.bias_partials : nullptr;
-    launch_pass(ConnectionPass::BACKWARD_WEIGHT, c, x, dz, dw, db, c.packed, partials(c), bias_partials);
-    if (c.plan.splits > 1) {
-        launch(
-            "connection_backward_weight_sum", sum_launch(static_cast<int64_t>(c.shape.inputs) * c.shape.outputs),
-            c.partials, bias_partials, c.plan.splits, c.shape.inputs, c.shape.outputs, c.scale, dw, db);
+void launch_connection(ConnectionPass pass, const ConnectionLaunch& c, const PassOperands& o) {
+    const LayerShape& s = c.shape;
+    const bool split = c.plan.splits > 1;
+    float* const partials = split ? c.partials : nullptr;
+    const auto multiply = [&](auto... arguments) {
+        launch_planned(
+            connection_kernel(pass, c.source, c.plan.tile), c.plan, c.mask, s.samples, s.inputs, s.outputs, o.first,
+            o.second, arguments..., c.plan.split_length);
+    };
+    const auto add = [&](int64_t rows, int64_t columns, auto... arguments) {
+        if (split) {
+            launch("connection_" + pass_word(pass) + "_sum", launch_for(rows * columns), partials, arguments...);
+        }
+    };
+    switch (pass) {
+        case ConnectionPass::FORWARD:
+            multiply(o.bias, o.activation, o.result, o.y, c.packed, partials);
+            add(s.samples, s.outputs, c.plan.splits, s.samples, s.outputs, c.mask.scale, o.bias, o.activation, o.result,
+                o.y);
+            break;
+        case ConnectionPass::BACKWARD_INPUT:
+            multiply(o.result, c.packed, partials);
+            add(s.samples, s.inputs, c.plan.splits, s.samples, s.inputs, c.mask.scale, o.result);
+            break;
+        default:
+            float* const bias_partials = split && o.bias_gradient != nullptr ? c.bias_partials : nullptr;
+            multiply(o.result, o.bias_gradient, c.packed, partials, bias_partials);
+            add(s.inputs, s.outputs, bias_partials, c.plan.splits, s.inputs, s.outputs, c.mask.scale, o.result,
+                o.bias_gradient);
     }
 }
 

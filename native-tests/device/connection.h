@@ -36,18 +36,34 @@ struct LayerShape {
     int32_t outputs;
 };
 
-// A connection kernel, how it is launched, and what it draws; names as in cuda/connection_kernels.cuh.
-struct ConnectionLaunch {
-    ConnectionSource source;
-    ConnectionPlan plan;
-    LayerShape shape;
-    const StepState* state;
+// What a kernel draws; names as in cuda/connection_kernels.cuh.
+struct MaskDraw {
+    const StepState* state = nullptr;
     uint32_t layer = 0;
     uint32_t first_sample = 0;
     uint32_t planes = 1;
     uint32_t threshold = 1;
     float scale = 1;
     float sigma = 0;
+};
+
+// Operands of a pass: x and w, dz and w, or x and dz; and its result: z, dx or dw.
+struct PassOperands {
+    const float* first;
+    const float* second;
+    float* result;
+    const float* bias = nullptr;     // FORWARD; may stay null
+    int32_t activation = 0;          // FORWARD; a number of enum Activation
+    float* y = nullptr;              // FORWARD
+    float* bias_gradient = nullptr;  // BACKWARD_WEIGHT; may stay null
+};
+
+// A connection kernel, how it is launched, and what it draws.
+struct ConnectionLaunch {
+    ConnectionSource source;
+    ConnectionPlan plan;
+    LayerShape shape;
+    MaskDraw mask;
     uint32_t* packed = nullptr;
     float* partials = nullptr;       // plan.partials floats
     float* bias_partials = nullptr;  // plan.bias_partials floats
@@ -67,13 +83,21 @@ ConnectionPlan connection_plan(
 // Words of 32 bits to allocate for the packed mask of a layer, laid out as in mask_words.cuh.
 int64_t packed_words(const LayerShape& shape);
 
-// Activations are numbers of enum Activation. Null pointers where a kernel allows them.
-void connection_forward(
-    const ConnectionLaunch& launch, const float* x, const float* w, const float* bias, int32_t activation, float* z,
-    float* y);
+void launch_connection(ConnectionPass pass, const ConnectionLaunch& launch, const PassOperands& operands);
 
-void connection_backward_input(const ConnectionLaunch& launch, const float* dz, const float* w, float* dx);
+// Threads for every result, within what keeps a GPU busy.
+Launch launch_for(int64_t results);
 
-void connection_backward_weight(const ConnectionLaunch& launch, const float* x, const float* dz, float* dw, float* db);
+// Launches a kernel by its plan, with what all masked kernels begin with and its own arguments.
+template <class Plan, class... A>
+void launch_planned(const std::string& kernel, const Plan& plan, const MaskDraw& mask, A... arguments) {
+    const Launch shape{
+        {static_cast<unsigned>(plan.tiles), static_cast<unsigned>(plan.splits)},
+        static_cast<unsigned>(plan.threads),
+        static_cast<size_t>(plan.shared_bytes)};
+    launch(
+        kernel, shape, mask.state, mask.layer, mask.first_sample, mask.planes, mask.threshold, mask.scale, mask.sigma,
+        arguments...);
+}
 
 }  // namespace device

@@ -58,13 +58,6 @@ MultiPositionPlan multi_position_plan(
     return plan;
 }
 
-// Threads for every result, within what keeps a GPU busy.
-static Launch launch_for(int64_t results) {
-    constexpr unsigned THREADS = 256;
-    const int64_t blocks = (results + THREADS - 1) / THREADS;
-    return {{static_cast<unsigned>(std::min<int64_t>(blocks, 8 * multiprocessors()))}, THREADS};
-}
-
 // [planes, rows, columns], with words along the columns or across them.
 static void make_operand(
     MultiPositionPrecision precision, bool along, int32_t planes, int32_t rows, int32_t columns, const float* from,
@@ -83,22 +76,22 @@ static void make_operand(
     }
 }
 
-void make_operands(ConnectionPass pass, const MultiPositionLaunch& c, const float* first, const float* second) {
+void make_operands(ConnectionPass pass, const MultiPositionLaunch& c, const PassOperands& o) {
     const MultiPositionShape& s = c.shape;
     const int64_t n = c.plan.first_words;
     const int64_t m = c.plan.second_words;
     switch (pass) {
         case ConnectionPass::FORWARD:
-            make_operand(c.precision, true, s.samples, s.positions, s.inputs, first, c.first, n);
-            make_operand(c.precision, false, 1, s.inputs, s.outputs, second, c.second, m);
+            make_operand(c.precision, true, s.samples, s.positions, s.inputs, o.first, c.first, n);
+            make_operand(c.precision, false, 1, s.inputs, s.outputs, o.second, c.second, m);
             break;
         case ConnectionPass::BACKWARD_INPUT:
-            make_operand(c.precision, true, s.samples, s.positions, s.outputs, first, c.first, n);
-            make_operand(c.precision, true, 1, s.inputs, s.outputs, second, c.second, m);
+            make_operand(c.precision, true, s.samples, s.positions, s.outputs, o.first, c.first, n);
+            make_operand(c.precision, true, 1, s.inputs, s.outputs, o.second, c.second, m);
             break;
         default:
-            make_operand(c.precision, false, s.samples, s.positions, s.inputs, first, c.first, n);
-            make_operand(c.precision, false, s.samples, s.positions, s.outputs, second, c.second, m);
+            make_operand(c.precision, false, s.samples, s.positions, s.inputs, o.first, c.first, n);
+            make_operand(c.precision, false, s.samples, s.positions, s.outputs, o.second, c.second, m);
     }
 }
 
@@ -107,43 +100,28 @@ static const uint32_t* operand(int64_t words, const uint32_t* made, const float*
     return words > 0 ? made : reinterpret_cast<const uint32_t*>(floats);
 }
 
-// Calls the kernel with what all passes begin with and the pass's own arguments.
-template <class... A>
-static void launch_pass(ConnectionPass pass, const MultiPositionLaunch& c, A... arguments) {
-    const Launch shape{
-        {static_cast<unsigned>(c.plan.tiles), static_cast<unsigned>(c.plan.splits)},
-        static_cast<unsigned>(c.plan.threads),
-        static_cast<size_t>(c.plan.shared_bytes)};
-    launch(
-        multi_position_kernel(pass, c.source, c.precision, c.plan.tile), shape, c.state, c.layer, c.first_sample,
-        c.planes, c.threshold, c.scale, c.sigma, arguments...);
-}
-
-void multi_position_forward(
-    const MultiPositionLaunch& c, const float* x, const float* w, const float* bias, int32_t activation, float* z,
-    float* y) {
-    launch_pass(
-        ConnectionPass::FORWARD, c, c.shape.positions, c.shape.inputs, c.shape.outputs,
-        operand(c.plan.first_words, c.first, x), operand(c.plan.second_words, c.second, w), bias, activation, z, y);
-}
-
-void multi_position_backward_input(const MultiPositionLaunch& c, const float* dz, const float* w, float* dx) {
-    launch_pass(
-        ConnectionPass::BACKWARD_INPUT, c, c.shape.positions, c.shape.inputs, c.shape.outputs,
-        operand(c.plan.first_words, c.first, dz), operand(c.plan.second_words, c.second, w), dx);
-}
-
-void multi_position_backward_weight(const MultiPositionLaunch& c, const float* x, const float* dz, float* dw) {
-    float* const partials = c.plan.splits > 1 ? c.partials : nullptr;
-    launch_pass(
-        ConnectionPass::BACKWARD_WEIGHT, c, c.shape.samples, c.shape.positions, c.shape.inputs, c.shape.outputs,
-        operand(c.plan.first_words, c.first, x), operand(c.plan.second_words, c.second, dz), dw, partials,
-        c.plan.split_length);
-    if (c.plan.splits > 1) {
-        launch(
-            "connection_backward_weight_sum", launch_for(static_cast<int64_t>(c.shape.inputs) * c.shape.outputs),
-            static_cast<const float*>(c.partials), static_cast<const float*>(nullptr), c.plan.splits, c.shape.inputs,
-            c.shape.outputs, c.scale, dw, static_cast<float*>(nullptr));
+void launch_multi_position(ConnectionPass pass, const MultiPositionLaunch& c, const PassOperands& o) {
+    const MultiPositionShape& s = c.shape;
+    const uint32_t* const first = operand(c.plan.first_words, c.first, o.first);
+    const uint32_t* const second = operand(c.plan.second_words, c.second, o.second);
+    const auto multiply = [&](auto... arguments) {
+        launch_planned(multi_position_kernel(pass, c.source, c.precision, c.plan.tile), c.plan, c.mask, arguments...);
+    };
+    switch (pass) {
+        case ConnectionPass::FORWARD:
+            multiply(s.positions, s.inputs, s.outputs, first, second, o.bias, o.activation, o.result, o.y);
+            break;
+        case ConnectionPass::BACKWARD_INPUT: multiply(s.positions, s.inputs, s.outputs, first, second, o.result); break;
+        default:
+            float* const partials = c.plan.splits > 1 ? c.partials : nullptr;
+            multiply(
+                s.samples, s.positions, s.inputs, s.outputs, first, second, o.result, partials, c.plan.split_length);
+            if (partials != nullptr) {
+                launch(
+                    "connection_backward_weight_sum", launch_for(static_cast<int64_t>(s.inputs) * s.outputs),
+                    static_cast<const float*>(partials), static_cast<const float*>(nullptr), c.plan.splits, s.inputs,
+                    s.outputs, c.mask.scale, o.result, static_cast<float*>(nullptr));
+            }
     }
 }
 

@@ -39,19 +39,13 @@ namespace device {
 // What a multi-position kernel draws a mask from.
 enum class MultiPositionSource { ONE_PLANE, MANY_PLANES, GAUSSIAN, PARTIAL_GAUSSIAN };
 
-// A multi-position kernel, how it is launched, and what it draws; names as in cuda/multi_position_kernels.cuh.
+// A multi-position kernel, how it is launched, and what it draws.
 struct MultiPositionLaunch {
     MultiPositionSource source;
     MultiPositionPrecision precision;
     MultiPositionPlan plan;
     MultiPositionShape shape;
-    const StepState* state;
-    uint32_t layer = 0;
-    uint32_t first_sample = 0;
-    uint32_t planes = 1;
-    uint32_t threshold = 1;
-    float scale = 1;
-    float sigma = 0;
+    MaskDraw mask;
     uint32_t* first = nullptr;   // plan.first_words words
     uint32_t* second = nullptr;  // plan.second_words words
     float* partials = nullptr;   // plan.partials floats
@@ -66,16 +60,10 @@ MultiPositionPlan multi_position_plan(
     ConnectionPass pass, MultiPositionPrecision precision, const MultiPositionShape& shape, bool aligned,
     MultiPositionTile tile, int64_t max_splits);
 
-// Makes the operands of a pass where the plan asks for it: x and w, dz and w, x and dz.
-void make_operands(ConnectionPass pass, const MultiPositionLaunch& launch, const float* first, const float* second);
+// Makes the operands of a pass where the plan asks for it.
+void make_operands(ConnectionPass pass, const MultiPositionLaunch& launch, const PassOperands& operands);
 
-// The passes alone, of operands that have been made. Activations are numbers of enum Activation.
-void multi_position_forward(
-    const MultiPositionLaunch& launch, const float* x, const float* w, const float* bias, int32_t activation, float* z,
-    float* y);
-
-void multi_position_backward_input(const MultiPositionLaunch& launch, const float* dz, const float* w, float* dx);
-
-void multi_position_backward_weight(const MultiPositionLaunch& launch, const float* x, const float* dz, float* dw);
+// The pass alone, of operands that have been made.
+void launch_multi_position(ConnectionPass pass, const MultiPositionLaunch& launch, const PassOperands& operands);
 
 }  // namespace device

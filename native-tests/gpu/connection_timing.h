@@ -12,5 +12,5 @@
 // Gaussian; no mask. Each result is checked first. sgemm_us: the times of the plain products, as far as known. plans:
 // see plans.h.
 void time_connections(
-    LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<Pass, double>& sgemm_us,
+    LayerOperands& layer, const std::vector<double>& drop_rates, const std::map<ConnectionPass, double>& sgemm_us,
     const CudaTimer& timer, const std::string& plans, TimingResults& results, Failures& failures);

@@ -8,8 +8,6 @@
 namespace {
 
 constexpr const char* NAMES[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"};
-constexpr int NOT_TRANSPOSED = 0;
-constexpr int TRANSPOSED = 1;
 constexpr int DEFAULT_MATH = 0;
 // Numbers of cudaDataType, cublasComputeType_t and cublasGemmAlgo_t.
 constexpr int FLOATS = 0;
@@ -17,6 +15,11 @@ constexpr int BF16 = 14;
 constexpr int FP32_SUMS = 68;
 constexpr int TF32_PRODUCTS = 77;
 constexpr int ANY_ALGORITHM = -1;
+
+// cublasOperation_t
+int operation(bool transpose) {
+    return transpose ? 1 : 0;
+}
 
 void check(const char* call, int status) {
     if (status != 0) {
@@ -70,8 +73,7 @@ int Cublas::version() const {
     return value;
 }
 
-void Cublas::multiply(
-    bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c) {
+void Cublas::multiply(const MatrixProduct& p, const float* a, const float* b, float* c) {
     using Sgemm = int (*)(
         Handle, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);
     static const auto sgemm = reinterpret_cast<Sgemm>(find("cublasSgemm_v2"));
@@ -81,13 +83,11 @@ void Cublas::multiply(
     check(
         "cublasSgemm",
         sgemm(
-            handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
-            rows, depth, &one, b, transpose_b ? depth : columns, a, transpose_a ? rows : depth, &zero, c, columns));
+            handle_, operation(p.transpose_b), operation(p.transpose_a), p.columns, p.rows, p.depth, &one, b,
+            p.transpose_b ? p.depth : p.columns, a, p.transpose_a ? p.rows : p.depth, &zero, c, p.columns));
 }
 
-void Cublas::multiply_on_tensor_cores(
-    bool bf16, bool transpose_a, bool transpose_b, int rows, int columns, int depth, const void* a, const void* b,
-    float* c) {
+void Cublas::multiply_on_tensor_cores(const MatrixProduct& p, bool bf16, const void* a, const void* b, float* c) {
     using Gemm = int (*)(
         Handle, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*,
         int, int, int, int);
@@ -98,7 +98,7 @@ void Cublas::multiply_on_tensor_cores(
     check(
         "cublasGemmEx",
         gemm(
-            handle_, transpose_b ? TRANSPOSED : NOT_TRANSPOSED, transpose_a ? TRANSPOSED : NOT_TRANSPOSED, columns,
-            rows, depth, &one, b, type, transpose_b ? depth : columns, a, type, transpose_a ? rows : depth, &zero, c,
-            FLOATS, columns, bf16 ? FP32_SUMS : TF32_PRODUCTS, ANY_ALGORITHM));
+            handle_, operation(p.transpose_b), operation(p.transpose_a), p.columns, p.rows, p.depth, &one, b, type,
+            p.transpose_b ? p.depth : p.columns, a, type, p.transpose_a ? p.rows : p.depth, &zero, c, FLOATS, p.columns,
+            bf16 ? FP32_SUMS : TF32_PRODUCTS, ANY_ALGORITHM));
 }

@@ -4,6 +4,15 @@
 #include <string>
 #include <vector>
 
+// c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
+struct MatrixProduct {
+    bool transpose_a;
+    bool transpose_b;
+    int rows;
+    int columns;
+    int depth;
+};
+
 class Cublas {
   public:
     enum class Arithmetic { FP32_ALONE, ANY };
@@ -19,14 +28,10 @@ class Cublas {
     // As in 130100 for 13.1.
     int version() const;
 
-    // c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
-    void multiply(
-        bool transpose_a, bool transpose_b, int rows, int columns, int depth, const float* a, const float* b, float* c);
+    void multiply(const MatrixProduct& product, const float* a, const float* b, float* c);
 
     // The same on the tensor cores: of floats in TF32, or of bf16, row-major; c is floats.
-    void multiply_on_tensor_cores(
-        bool bf16, bool transpose_a, bool transpose_b, int rows, int columns, int depth, const void* a, const void* b,
-        float* c);
+    void multiply_on_tensor_cores(const MatrixProduct& product, bool bf16, const void* a, const void* b, float* c);
 
   private:
     using Handle = struct cublasContext*;

@@ -67,33 +67,17 @@ endif()
 add_dependencies(gpu_tests test_ptx)
 add_test(NAME gpu COMMAND gpu_tests --gtest_brief=1)
 
-add_executable(kernel_timing
-    ${GPU_FOLDER}/kernel_timing.cpp
-    ${GPU_FOLDER}/clocks.cpp
-    ${GPU_FOLDER}/connection_timing.cpp
-    ${GPU_FOLDER}/cublas.cpp
-    ${GPU_FOLDER}/cuda_timer.cpp
-    ${GPU_FOLDER}/layer_operands.cpp
-    ${GPU_FOLDER}/timing_results.cpp
-    ${PLANS}
-    reference/mask.cpp
-    reference/philox.cpp
-    $<TARGET_OBJECTS:cuda_device>)
-target_include_directories(kernel_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
-target_compile_options(kernel_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
-target_link_libraries(kernel_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
-add_dependencies(kernel_timing test_ptx)
+# A program that times kernels.
+function(add_timing name)
+    add_executable(${name}
+        ${GPU_FOLDER}/${name}.cpp ${GPU_FOLDER}/clocks.cpp ${GPU_FOLDER}/cublas.cpp ${GPU_FOLDER}/cuda_timer.cpp
+        ${GPU_FOLDER}/layer_operands.cpp ${ARGN} ${PLANS} reference/mask.cpp reference/philox.cpp
+        $<TARGET_OBJECTS:cuda_device>)
+    target_include_directories(${name} PRIVATE ${REPOSITORY}/cuda emulation device reference)
+    target_compile_options(${name} PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
+    target_link_libraries(${name} PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+    add_dependencies(${name} test_ptx)
+endfunction()
 
-add_executable(multi_position_timing
-    ${GPU_FOLDER}/multi_position_timing.cpp
-    ${GPU_FOLDER}/clocks.cpp
-    ${GPU_FOLDER}/cublas.cpp
-    ${GPU_FOLDER}/cuda_timer.cpp
-    ${GPU_FOLDER}/layer_operands.cpp
-    ${PLANS}
-    reference/mask.cpp
-    reference/philox.cpp
-    $<TARGET_OBJECTS:cuda_device>)
-target_include_directories(multi_position_timing PRIVATE ${REPOSITORY}/cuda emulation device reference)
-target_compile_options(multi_position_timing PRIVATE -O2 ${GPU_WARNINGS} -ffp-contract=off)
-target_link_libraries(multi_position_timing PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+add_timing(kernel_timing ${GPU_FOLDER}/connection_timing.cpp ${GPU_FOLDER}/timing_results.cpp)
+add_timing(multi_position_timing)

@@ -2,12 +2,8 @@
 // Every result is checked before it is timed. Prints a table and writes one JSON.
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <map>
 #include <memory>
-#include <sstream>
 
 #include "clocks.h"
 #include "connection_timing.h"
@@ -15,8 +11,7 @@
 #include "cuda_driver.h"
 #include "cuda_timer.h"
 #include "device_cuda.h"
-#include "layer_operands.h"
-#include "timing_results.h"
+#include "timing_program.h"
 
 namespace {
 
@@ -29,49 +24,6 @@ constexpr const char* USAGE = R"(kernel_timing [options]
   --commit TEXT       goes into the results
   --toolkit TEXT      goes into the results
 )";
-
-struct Options {
-    std::string json = "timings.json";
-    std::string shapes = "128x4096x4096,1024x4096x4096,128x2304x256,128x784x256";
-    std::string drop_rates = "0.5,0.25,0.3";
-    std::string plans = PERNODEDROP_PLANS;
-    std::string libraries;
-    std::string commit = "unknown";
-    std::string toolkit = "unknown";
-    std::string command;
-};
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream in(text);
-    for (std::string part; std::getline(in, part, separator);) {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
-Options parse(int count, char** arguments) {
-    Options options;
-    const std::map<std::string, std::string*> known = {
-        {"--json", &options.json},           {"--shapes", &options.shapes}, {"--drop-rates", &options.drop_rates},
-        {"--libraries", &options.libraries}, {"--commit", &options.commit}, {"--toolkit", &options.toolkit},
-        {"--plans", &options.plans},
-    };
-    options.command = "kernel_timing";
-    for (int n = 1; n < count; n += 2) {
-        const auto option = known.find(arguments[n]);
-        if (option == known.end() || n + 1 == count) {
-            std::fprintf(stderr, "unknown option, or one without its value: %s\n%s", arguments[n], USAGE);
-            std::exit(2);
-        }
-        *option->second = arguments[n + 1];
-        // Where files lie says nothing about the results.
-        if (option->second == &options.shapes || option->second == &options.drop_rates) {
-            options.command += std::string(" ") + arguments[n] + " " + arguments[n + 1];
-        }
-    }
-    return options;
-}
 
 // FFMAs a second of a kernel that does nothing else, after checking its result.
 double measure_ffma_peak(const CudaTimer& timer) {
@@ -115,29 +67,12 @@ double measure_ffma_peak(const CudaTimer& timer) {
     return peak;
 }
 
-void multiply(Cublas& cublas, Pass pass, const LayerOperands& layer) {
-    const MultiPositionShape& s = layer.shape;
-    switch (pass) {
-        case Pass::FORWARD:
-            cublas.multiply(
-                false, false, s.samples, s.outputs, s.inputs, layer.x_array.pointer(), layer.w_array.pointer(),
-                layer.y.pointer());
-            break;
-        case Pass::BACKWARD_INPUT:
-            cublas.multiply(
-                false, true, s.samples, s.inputs, s.outputs, layer.dz_array.pointer(), layer.w_array.pointer(),
-                layer.dx.pointer());
-            break;
-        case Pass::BACKWARD_WEIGHT:
-            cublas.multiply(
-                true, false, s.inputs, s.outputs, s.samples, layer.x_array.pointer(), layer.dz_array.pointer(),
-                layer.dw.pointer());
-            break;
-    }
-}
-
-double time_sgemm(Cublas& cublas, Pass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
-    const auto run = [&] { multiply(cublas, pass, layer); };
+double time_sgemm(
+    Cublas& cublas, ConnectionPass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
+    const device::PassOperands operands = layer.operands(pass);
+    const auto run = [&] {
+        cublas.multiply(product_of(pass, layer.shape), operands.first, operands.second, operands.result);
+    };
     layer.check(
         "cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
     const Timing timing = timer.time(run);
@@ -156,7 +91,7 @@ std::string version_text(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-void write(const Options& options, double peak, const std::string& cublas, const TimingResults& results) {
+void write(const TimingOptions& options, double peak, const std::string& cublas, const TimingResults& results) {
     int driver_version = 0;
     cuda::driver().driver_version(&driver_version);
     JsonObject page;
@@ -171,17 +106,11 @@ void write(const Options& options, double peak, const std::string& cublas, const
     page.text("commit", options.commit).text("date", today()).text("command", options.command);
     page.number("ffma_peak_per_s", peak);
     page.rows("rows", results.rows());
-    std::ofstream out(options.json);
-    out << page.page();
-    if (!out.flush()) {
-        throw std::runtime_error(options.json + " cannot be written");
-    }
+    write_page(options, page);
 }
 
-int time_all(const Options& options) {
-    std::printf("%s, %d multiprocessors\n", device::name().c_str(), device::multiprocessors());
+void time_kernels(const TimingOptions& options, Failures& failures) {
     const CudaTimer timer;
-    Failures failures;
     std::unique_ptr<Cublas> cublas;
     std::string cublas_version = "none";
     failures.attempt("cuBLAS", [&] {
@@ -199,8 +128,8 @@ int time_all(const Options& options) {
     }
     for (const std::string& text : split(options.shapes, ',')) {
         LayerOperands layer(parse_shape(text));
-        std::map<Pass, double> sgemm_us;
-        for (const Pass pass : PASSES) {
+        std::map<ConnectionPass, double> sgemm_us;
+        for (const ConnectionPass pass : PASSES) {
             if (cublas != nullptr) {
                 failures.attempt(
                     "cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
@@ -210,21 +139,16 @@ int time_all(const Options& options) {
         // After every shape: what has been measured must not be lost to a time limit.
         write(options, peak, cublas_version, results);
     }
-    std::printf("written: %s\n", options.json.c_str());
-    if (failures.count() > 0) {
-        std::printf("%d FAILED\n", failures.count());
-    }
-    return failures.count() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const Options options = parse(count, arguments);
-    try {
-        return time_all(options);
-    } catch (const std::exception& failure) {
-        std::fprintf(stderr, "FAILED: %s\n", failure.what());
-        return EXIT_FAILURE;
-    }
+    TimingOptions options;
+    options.json = "timings.json";
+    options.shapes = "128x4096x4096,1024x4096x4096,128x2304x256,128x784x256";
+    options.drop_rates = "0.5,0.25,0.3";
+    options.command = "kernel_timing";
+    parse(count, arguments, USAGE, options);
+    return time_all(options, [&](Failures& failures) { time_kernels(options, failures); });
 }

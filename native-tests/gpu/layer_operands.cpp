@@ -26,8 +26,8 @@ std::vector<float> random_values(int64_t count, uint32_t seed) {
 
 }  // namespace
 
-const char* pass_name(Pass pass) {
-    return pass == Pass::FORWARD ? "forward" : pass == Pass::BACKWARD_INPUT ? "dx" : "dw";
+const char* pass_name(ConnectionPass pass) {
+    return pass == ConnectionPass::FORWARD ? "forward" : pass == ConnectionPass::BACKWARD_INPUT ? "dx" : "dw";
 }
 
 MultiPositionShape parse_shape(const std::string& text) {
@@ -54,6 +54,15 @@ double multiply_adds(const MultiPositionShape& s) {
     return static_cast<double>(rows_of(s)) * s.inputs * s.outputs;
 }
 
+MatrixProduct product_of(ConnectionPass pass, const MultiPositionShape& s) {
+    const int rows = s.samples * s.positions;
+    switch (pass) {
+        case ConnectionPass::FORWARD: return {false, false, rows, s.outputs, s.inputs};
+        case ConnectionPass::BACKWARD_INPUT: return {false, true, rows, s.inputs, s.outputs};
+        default: return {true, false, s.inputs, s.outputs, rows};
+    }
+}
+
 LayerOperands::LayerOperands(MultiPositionShape s)
     : shape(s),
       x(random_values(rows_of(s) * s.inputs, 1)),
@@ -66,8 +75,16 @@ LayerOperands::LayerOperands(MultiPositionShape s)
       dx(static_cast<int64_t>(x.size())),
       dw(static_cast<int64_t>(w.size())) {}
 
-device::Array<float>& LayerOperands::result(Pass pass) {
-    return pass == Pass::FORWARD ? y : pass == Pass::BACKWARD_INPUT ? dx : dw;
+device::Array<float>& LayerOperands::result(ConnectionPass pass) {
+    return pass == ConnectionPass::FORWARD ? y : pass == ConnectionPass::BACKWARD_INPUT ? dx : dw;
+}
+
+device::PassOperands LayerOperands::operands(ConnectionPass pass) {
+    device::PassOperands operands{
+        (pass == ConnectionPass::BACKWARD_INPUT ? dz_array : x_array).pointer(),
+        (pass == ConnectionPass::BACKWARD_WEIGHT ? dz_array : w_array).pointer(), result(pass).pointer()};
+    operands.y = y.pointer();
+    return operands;
 }
 
 double LayerOperands::bytes() const {
@@ -75,24 +92,26 @@ double LayerOperands::bytes() const {
 }
 
 void LayerOperands::check_value(
-    const std::string& what, Pass pass, int64_t row, int column, float value, const Multiplier& multiplier,
+    const std::string& what, ConnectionPass pass, int64_t row, int column, float value, const Multiplier& multiplier,
     Bound bound) const {
-    const int64_t terms = pass == Pass::FORWARD          ? shape.inputs
-                          : pass == Pass::BACKWARD_INPUT ? shape.outputs
-                                                         : rows_of(shape);
+    const int64_t terms = pass == ConnectionPass::FORWARD          ? shape.inputs
+                          : pass == ConnectionPass::BACKWARD_INPUT ? shape.outputs
+                                                                   : rows_of(shape);
     double sum = 0.0;
     double squares = 0.0;
     double magnitudes = 0.0;
     double drawn = 0.0;
     for (int64_t n = 0; n < terms; ++n) {
-        const int64_t r = pass == Pass::BACKWARD_WEIGHT ? n : row;
-        const int64_t i = pass == Pass::FORWARD ? n : pass == Pass::BACKWARD_INPUT ? column : row;
-        const int64_t u = pass == Pass::BACKWARD_INPUT ? n : column;
-        const double x_value = pass == Pass::BACKWARD_INPUT ? 1.0 : x[static_cast<size_t>(r * shape.inputs + i)];
-        const double w_value = pass == Pass::BACKWARD_WEIGHT ? 1.0 : w[static_cast<size_t>(i * shape.outputs + u)];
-        const double dz_value = pass == Pass::FORWARD ? 1.0 : dz[static_cast<size_t>(r * shape.outputs + u)];
+        const int64_t r = pass == ConnectionPass::BACKWARD_WEIGHT ? n : row;
+        const int64_t i = pass == ConnectionPass::FORWARD ? n : pass == ConnectionPass::BACKWARD_INPUT ? column : row;
+        const int64_t u = pass == ConnectionPass::BACKWARD_INPUT ? n : column;
+        const double x_value =
+            pass == ConnectionPass::BACKWARD_INPUT ? 1.0 : x[static_cast<size_t>(r * shape.inputs + i)];
+        const double w_value =
+            pass == ConnectionPass::BACKWARD_WEIGHT ? 1.0 : w[static_cast<size_t>(i * shape.outputs + u)];
+        const double dz_value = pass == ConnectionPass::FORWARD ? 1.0 : dz[static_cast<size_t>(r * shape.outputs + u)];
         // A sample's positions share the multiplier.
-        if (pass != Pass::BACKWARD_WEIGHT || n % shape.positions == 0) {
+        if (pass != ConnectionPass::BACKWARD_WEIGHT || n % shape.positions == 0) {
             drawn = multiplier(
                 static_cast<uint32_t>(r / shape.positions), static_cast<uint32_t>(i), static_cast<uint32_t>(u));
         }
@@ -112,11 +131,12 @@ void LayerOperands::check_value(
 }
 
 void LayerOperands::check(
-    const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier, Bound bound) {
+    const std::string& what, ConnectionPass pass, const std::function<void()>& run, const Multiplier& multiplier,
+    Bound bound) {
     device::Array<float>& result_array = result(pass);
     const std::vector<float> poison(static_cast<size_t>(result_array.size()), std::nanf(""));
-    const int64_t rows = pass == Pass::BACKWARD_WEIGHT ? shape.inputs : rows_of(shape);
-    const int columns = pass == Pass::BACKWARD_INPUT ? shape.inputs : shape.outputs;
+    const int64_t rows = pass == ConnectionPass::BACKWARD_WEIGHT ? shape.inputs : rows_of(shape);
+    const int columns = pass == ConnectionPass::BACKWARD_INPUT ? shape.inputs : shape.outputs;
     std::vector<float> results[2];
     for (std::vector<float>& one : results) {
         result_array.upload(poison);

@@ -6,20 +6,23 @@
 #include <string>
 #include <vector>
 
+#include "cublas.h"
 #include "device.h"
 #include "multi_position.h"
 
-enum class Pass { FORWARD, BACKWARD_INPUT, BACKWARD_WEIGHT };
-
-constexpr Pass PASSES[] = {Pass::FORWARD, Pass::BACKWARD_INPUT, Pass::BACKWARD_WEIGHT};
+constexpr ConnectionPass PASSES[] = {
+    ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 
 // "forward", "dx", "dw": as the rows of the peers say.
-const char* pass_name(Pass pass);
+const char* pass_name(ConnectionPass pass);
 
 // As in "128x784x256": samples, inputs, outputs; or "32x512x1024x4096", with positions behind the samples.
 MultiPositionShape parse_shape(const std::string& text);
 
 std::string text_of(const MultiPositionShape& shape);
+
+// A pass without a mask, of x and w, dz and w, or x and dz; positions are rows.
+MatrixProduct product_of(ConnectionPass pass, const MultiPositionShape& shape);
 
 // A multiplication and an addition for every position and connection of every sample.
 double multiply_adds(const MultiPositionShape& shape);
@@ -49,7 +52,10 @@ class LayerOperands {
     device::Array<float> dx;
     device::Array<float> dw;
 
-    device::Array<float>& result(Pass pass);
+    device::Array<float>& result(ConnectionPass pass);
+
+    // Without a bias and an activation.
+    device::PassOperands operands(ConnectionPass pass);
 
     // Bytes of the three matrices: the least that a pass moves.
     double bytes() const;
@@ -57,12 +63,12 @@ class LayerOperands {
     // Poisons the result, runs, and compares some values, the corners among them, with sums in double precision, and
     // all values with a second run, bit for bit. Fails with `what` in the message.
     void check(
-        const std::string& what, Pass pass, const std::function<void()>& run, const Multiplier& multiplier,
+        const std::string& what, ConnectionPass pass, const std::function<void()>& run, const Multiplier& multiplier,
         Bound bound);
 
   private:
     // Row and column of the result, as if positions were rows.
     void check_value(
-        const std::string& what, Pass pass, int64_t row, int column, float value, const Multiplier& multiplier,
-        Bound bound) const;
+        const std::string& what, ConnectionPass pass, int64_t row, int column, float value,
+        const Multiplier& multiplier, Bound bound) const;
 };

@@ -1,18 +1,13 @@
 // Times the multi-position kernels on this machine's GPU, in TF32 and bf16, beside cuBLAS's products of the same shapes
 // in the same precision, and beside the best that cuBLAS reaches at a large product. Every result is checked before it
 // is timed. A program of its own: kernel_timing keeps its process from TF32. Prints a table and writes one JSON.
-#include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <map>
 #include <memory>
-#include <sstream>
+#include <optional>
 
 #include "cublas.h"
 #include "device_cuda.h"
-#include "mask.h"
 #include "plans.h"
-#include "timing_results.h"
+#include "timing_program.h"
 
 namespace {
 
@@ -25,55 +20,11 @@ constexpr const char* USAGE = R"(multi_position_timing [options]
   --commit TEXT       goes into the results
 )";
 
-constexpr uint64_t SEED = 1234;
-constexpr uint32_t LAYER = 1;
-constexpr uint32_t STEP = 7;
-constexpr int32_t NO_ACTIVATION = 0;
 constexpr int LARGE_PRODUCT = 8192;
 constexpr MultiPositionPrecision PRECISIONS[] = {MultiPositionPrecision::TF32, MultiPositionPrecision::BF16};
 
-struct Options {
-    std::string json = "multi-position-timings.json";
-    std::string shapes = "32x512x1024x4096,8x128x256x512";
-    std::string drop_rates = "0.5,0.3";
-    std::string plans = PERNODEDROP_PLANS;
-    std::string libraries;
-    std::string commit = "unknown";
-};
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream in(text);
-    for (std::string part; std::getline(in, part, separator);) {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
-Options parse(int count, char** arguments) {
-    Options options;
-    const std::map<std::string, std::string*> known = {
-        {"--json", &options.json},   {"--shapes", &options.shapes},       {"--drop-rates", &options.drop_rates},
-        {"--plans", &options.plans}, {"--libraries", &options.libraries}, {"--commit", &options.commit}};
-    for (int n = 1; n < count; n += 2) {
-        const auto option = known.find(arguments[n]);
-        if (option == known.end() || n + 1 == count) {
-            std::fprintf(stderr, "unknown option, or one without its value: %s\n%s", arguments[n], USAGE);
-            std::exit(2);
-        }
-        *option->second = arguments[n + 1];
-    }
-    return options;
-}
-
 const char* name_of(MultiPositionPrecision precision) {
     return precision == MultiPositionPrecision::TF32 ? "tf32" : "bf16";
-}
-
-ConnectionPass connection_pass(Pass pass) {
-    return pass == Pass::FORWARD          ? ConnectionPass::FORWARD
-           : pass == Pass::BACKWARD_INPUT ? ConnectionPass::BACKWARD_INPUT
-                                          : ConnectionPass::BACKWARD_WEIGHT;
 }
 
 // Errors of some operands and of weights that are rounded twice, at six deviations.
@@ -96,8 +47,8 @@ class Table {
     }
 
     void add(
-        const std::string& kernel, Pass pass, MultiPositionPrecision precision, const MultiPositionShape& shape,
-        double drop_rate, const Timing& timing, double operands_us, double cublas_us) {
+        const std::string& kernel, ConnectionPass pass, MultiPositionPrecision precision,
+        const MultiPositionShape& shape, double drop_rate, const Timing& timing, double operands_us, double cublas_us) {
         const double rate = multiply_adds(shape) / (timing.median_us * 1e-6);
         const double peak = peaks_[precision];
         const double percent = peak > 0.0 ? 100.0 * rate / peak : 0.0;
@@ -142,10 +93,10 @@ device::Array<uint32_t> bf16_of(const device::Array<float>& matrix, int32_t colu
 }
 
 // cuBLAS's products of one shape: what they take.
-std::map<Pass, double> time_cublas(
+std::map<ConnectionPass, double> time_cublas(
     Cublas& cublas, MultiPositionPrecision precision, LayerOperands& layer, const CudaTimer& timer, Table& table,
     Failures& failures) {
-    std::map<Pass, double> times;
+    std::map<ConnectionPass, double> times;
     const MultiPositionShape& s = layer.shape;
     const bool bf16 = precision == MultiPositionPrecision::BF16;
     if (bf16 && (s.inputs % 8 != 0 || s.outputs % 8 != 0)) {
@@ -153,35 +104,21 @@ std::map<Pass, double> time_cublas(
         return times;
     }
     const std::string name = std::string("cublasGemmEx ") + name_of(precision);
-    std::unique_ptr<device::Array<uint32_t>> copies[3];
+    std::optional<device::Array<uint32_t>> copies[3];
     const void* x = layer.x_array.pointer();
     const void* w = layer.w_array.pointer();
     const void* dz = layer.dz_array.pointer();
     if (bf16) {
-        copies[0] = std::make_unique<device::Array<uint32_t>>(bf16_of(layer.x_array, s.inputs));
-        copies[1] = std::make_unique<device::Array<uint32_t>>(bf16_of(layer.w_array, s.outputs));
-        copies[2] = std::make_unique<device::Array<uint32_t>>(bf16_of(layer.dz_array, s.outputs));
-        x = copies[0]->pointer();
-        w = copies[1]->pointer();
-        dz = copies[2]->pointer();
+        x = copies[0].emplace(bf16_of(layer.x_array, s.inputs)).pointer();
+        w = copies[1].emplace(bf16_of(layer.w_array, s.outputs)).pointer();
+        dz = copies[2].emplace(bf16_of(layer.dz_array, s.outputs)).pointer();
     }
-    const int rows = s.samples * s.positions;
-    for (const Pass pass : PASSES) {
+    for (const ConnectionPass pass : PASSES) {
         failures.attempt(name, [&] {
+            const void* const first = pass == ConnectionPass::BACKWARD_INPUT ? dz : x;
+            const void* const second = pass == ConnectionPass::BACKWARD_WEIGHT ? dz : w;
             const auto run = [&] {
-                switch (pass) {
-                    case Pass::FORWARD:
-                        cublas.multiply_on_tensor_cores(
-                            bf16, false, false, rows, s.outputs, s.inputs, x, w, layer.y.pointer());
-                        break;
-                    case Pass::BACKWARD_INPUT:
-                        cublas.multiply_on_tensor_cores(
-                            bf16, false, true, rows, s.inputs, s.outputs, dz, w, layer.dx.pointer());
-                        break;
-                    case Pass::BACKWARD_WEIGHT:
-                        cublas.multiply_on_tensor_cores(
-                            bf16, true, false, s.inputs, s.outputs, rows, x, dz, layer.dw.pointer());
-                }
+                cublas.multiply_on_tensor_cores(product_of(pass, s), bf16, first, second, layer.result(pass).pointer());
             };
             layer.check(
                 name, pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, bound_of(precision));
@@ -201,7 +138,7 @@ double measure_peak(Cublas& cublas, MultiPositionPrecision precision, const Cuda
     const device::Array<uint32_t> w = bf16_of(square.w_array, LARGE_PRODUCT);
     const Timing timing = timer.time([&] {
         cublas.multiply_on_tensor_cores(
-            bf16, false, false, LARGE_PRODUCT, LARGE_PRODUCT, LARGE_PRODUCT,
+            product_of(ConnectionPass::FORWARD, square.shape), bf16,
             bf16 ? static_cast<const void*>(x.pointer()) : square.x_array.pointer(),
             bf16 ? static_cast<const void*>(w.pointer()) : square.w_array.pointer(), square.y.pointer());
     });
@@ -219,29 +156,14 @@ struct MaskCase {
 
 void time_multi_position(
     const MaskCase& one, MultiPositionPrecision precision, LayerOperands& layer,
-    const std::map<Pass, double>& cublas_us, const CudaTimer& timer, const std::string& plans, Table& table,
+    const std::map<ConnectionPass, double>& cublas_us, const CudaTimer& timer, const std::string& plans, Table& table,
     Failures& failures) {
-    reference::Mask mask;
-    mask.noise = one.noise;
-    mask.key = reference::layer_key(SEED, LAYER);
-    mask.step = STEP;
-    mask.rate = reference::rate_of(one.drop_rate);
-    mask.sigma = std::sqrt(one.drop_rate / (1.0 - one.drop_rate));
-    const device::Array<StepState> state(
-        std::vector<StepState>{{static_cast<uint32_t>(SEED), static_cast<uint32_t>(SEED >> 32), STEP, 0.0f}});
-    for (const Pass pass : PASSES) {
-        const ConnectionPass kind = connection_pass(pass);
-        device::MultiPositionLaunch launch{one.source, precision, {}, layer.shape, state.pointer()};
-        launch.layer = LAYER;
-        launch.planes = mask.rate.planes;
-        launch.threshold = mask.rate.threshold;
-        launch.sigma = static_cast<float>(mask.sigma);
-        if (one.noise == reference::Noise::BERNOULLI) {
-            launch.scale = std::ldexp(1.0f, static_cast<int>(launch.planes)) / static_cast<float>(launch.threshold);
-        }
+    const TimedMask mask(one.noise, one.drop_rate);
+    for (const ConnectionPass pass : PASSES) {
+        device::MultiPositionLaunch launch{one.source, precision, {}, layer.shape, mask.draw()};
         launch.plan =
-            planned_multi_position(plans, kind, precision, layer.shape, cuda::attribute(cuda::SHARED_BYTES_OPTIN));
-        const std::string name = device::multi_position_kernel(kind, one.source, precision, launch.plan.tile) +
+            planned_multi_position(plans, pass, precision, layer.shape, cuda::attribute(cuda::SHARED_BYTES_OPTIN));
+        const std::string name = device::multi_position_kernel(pass, one.source, precision, launch.plan.tile) +
                                  (launch.plan.splits > 1 ? "/" + std::to_string(launch.plan.splits) : "");
         failures.attempt(name, [&] {
             const device::Array<uint32_t> first(launch.plan.first_words);
@@ -250,26 +172,9 @@ void time_multi_position(
             launch.first = first.pointer();
             launch.second = second.pointer();
             launch.partials = partials.pointer();
-            const float* const x = layer.x_array.pointer();
-            const float* const w = layer.w_array.pointer();
-            const float* const dz = layer.dz_array.pointer();
-            const auto make = [&] {
-                device::make_operands(
-                    kind, launch, pass == Pass::BACKWARD_INPUT ? dz : x, pass == Pass::BACKWARD_WEIGHT ? dz : w);
-            };
-            const auto run = [&] {
-                switch (pass) {
-                    case Pass::FORWARD:
-                        device::multi_position_forward(
-                            launch, x, w, nullptr, NO_ACTIVATION, layer.y.pointer(), layer.y.pointer());
-                        break;
-                    case Pass::BACKWARD_INPUT:
-                        device::multi_position_backward_input(launch, dz, w, layer.dx.pointer());
-                        break;
-                    case Pass::BACKWARD_WEIGHT:
-                        device::multi_position_backward_weight(launch, x, dz, layer.dw.pointer());
-                }
-            };
+            const device::PassOperands operands = layer.operands(pass);
+            const auto make = [&] { device::make_operands(pass, launch, operands); };
+            const auto run = [&] { device::launch_multi_position(pass, launch, operands); };
             make();
             layer.check(
                 name, pass, run, [&](uint32_t b, uint32_t i, uint32_t u) { return mask.value(b, i, u); },
@@ -299,7 +204,7 @@ std::vector<MaskCase> cases(const std::string& drop_rates) {
     return all;
 }
 
-void write(const Options& options, Table& table) {
+void write(const TimingOptions& options, Table& table) {
     JsonObject page;
     page.text("gpu", device::name()).integer("multiprocessors", device::multiprocessors());
     page.text("commit", options.commit);
@@ -307,17 +212,11 @@ void write(const Options& options, Table& table) {
         page.number(std::string("cublas_peak_per_s_") + name_of(precision), table.peak(precision));
     }
     page.rows("rows", table.rows());
-    std::ofstream out(options.json);
-    out << page.page();
-    if (!out.flush()) {
-        throw std::runtime_error(options.json + " cannot be written");
-    }
+    write_page(options, page);
 }
 
-int time_all(const Options& options) {
-    std::printf("%s, %d multiprocessors\n", device::name().c_str(), device::multiprocessors());
+void time_kernels(const TimingOptions& options, Failures& failures) {
     const CudaTimer timer;
-    Failures failures;
     std::unique_ptr<Cublas> cublas;
     failures.attempt(
         "cuBLAS", [&] { cublas = std::make_unique<Cublas>(split(options.libraries, ':'), Cublas::Arithmetic::ANY); });
@@ -332,7 +231,7 @@ int time_all(const Options& options) {
     for (const std::string& text : split(options.shapes, ',')) {
         LayerOperands layer(parse_shape(text));
         for (const MultiPositionPrecision precision : PRECISIONS) {
-            std::map<Pass, double> cublas_us;
+            std::map<ConnectionPass, double> cublas_us;
             if (cublas != nullptr) {
                 cublas_us = time_cublas(*cublas, precision, layer, timer, table, failures);
             }
@@ -343,21 +242,15 @@ int time_all(const Options& options) {
             write(options, table);
         }
     }
-    std::printf("written: %s\n", options.json.c_str());
-    if (failures.count() > 0) {
-        std::printf("%d FAILED\n", failures.count());
-    }
-    return failures.count() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    const Options options = parse(count, arguments);
-    try {
-        return time_all(options);
-    } catch (const std::exception& failure) {
-        std::fprintf(stderr, "FAILED: %s\n", failure.what());
-        return EXIT_FAILURE;
-    }
+    TimingOptions options;
+    options.json = "multi-position-timings.json";
+    options.shapes = "32x512x1024x4096,8x128x256x512";
+    options.drop_rates = "0.5,0.3";
+    parse(count, arguments, USAGE, options);
+    return time_all(options, [&](Failures& failures) { time_kernels(options, failures); });
 }

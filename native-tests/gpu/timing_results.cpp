@@ -7,7 +7,7 @@ TimingResults::TimingResults(double peak) : peak_(peak) {
 }
 
 void TimingResults::add(
-    const std::string& kernel, Pass pass, const MultiPositionShape& shape, double drop_rate, int planes,
+    const std::string& kernel, ConnectionPass pass, const MultiPositionShape& shape, double drop_rate, int planes,
     const Timing& timing, double bytes, double sgemm_us) {
     const double seconds = timing.median_us * 1e-6;
     const double rate = multiply_adds(shape) / seconds;

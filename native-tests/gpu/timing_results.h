@@ -21,7 +21,7 @@ class TimingResults {
 
     // sgemm_us: the plain product's time, 0 for unknown.
     void add(
-        const std::string& kernel, Pass pass, const MultiPositionShape& shape, double drop_rate, int planes,
+        const std::string& kernel, ConnectionPass pass, const MultiPositionShape& shape, double drop_rate, int planes,
         const Timing& timing, double bytes, double sgemm_us);
 
     const std::vector<JsonObject>& rows() const {

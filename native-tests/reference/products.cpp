@@ -25,13 +25,13 @@ MaskTable::MaskTable(const Mask& mask, uint32_t first_sample, Shape shape) : sha
     }
 }
 
-// Calls visit(b, i, u, m[b, i, u]) for all connections of all samples.
+// Calls visit(b and t as a row, i, u, m[b, i, u]).
 template <class Visit>
-static void for_each_connection(const MaskTable& mask, Shape shape, Visit visit) {
-    for (int64_t b = 0; b < shape.samples; ++b) {
+static void for_each_product(const MaskTable& mask, Shape shape, Visit visit) {
+    for (int64_t row = 0; row < shape.samples * shape.positions; ++row) {
         for (int64_t i = 0; i < shape.inputs; ++i) {
             for (int64_t u = 0; u < shape.outputs; ++u) {
-                visit(b, i, u, mask.at(b, i, u));
+                visit(row, i, u, mask.at(row / shape.positions, i, u));
             }
         }
     }
@@ -40,21 +40,22 @@ static void for_each_connection(const MaskTable& mask, Shape shape, Visit visit)
 Sums connection_forward(
     const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& w,
     const std::vector<float>& bias) {
-    Sums y = zeros(shape.samples * shape.outputs);
-    for (int64_t n = 0; !bias.empty() && n < shape.samples * shape.outputs; ++n) {
+    const int64_t results = shape.samples * shape.positions * shape.outputs;
+    Sums y = zeros(results);
+    for (int64_t n = 0; !bias.empty() && n < results; ++n) {
         add(y, n, at(bias, n % shape.outputs));
     }
-    for_each_connection(mask, shape, [&](int64_t b, int64_t i, int64_t u, double m) {
-        add(y, b * shape.outputs + u, at(x, b * shape.inputs + i) * at(w, i * shape.outputs + u) * m);
+    for_each_product(mask, shape, [&](int64_t row, int64_t i, int64_t u, double m) {
+        add(y, row * shape.outputs + u, at(x, row * shape.inputs + i) * at(w, i * shape.outputs + u) * m);
     });
     return y;
 }
 
 Sums connection_backward_input(
     const MaskTable& mask, Shape shape, const std::vector<float>& dz, const std::vector<float>& w) {
-    Sums dx = zeros(shape.samples * shape.inputs);
-    for_each_connection(mask, shape, [&](int64_t b, int64_t i, int64_t u, double m) {
-        add(dx, b * shape.inputs + i, at(dz, b * shape.outputs + u) * at(w, i * shape.outputs + u) * m);
+    Sums dx = zeros(shape.samples * shape.positions * shape.inputs);
+    for_each_product(mask, shape, [&](int64_t row, int64_t i, int64_t u, double m) {
+        add(dx, row * shape.inputs + i, at(dz, row * shape.outputs + u) * at(w, i * shape.outputs + u) * m);
     });
     return dx;
 }
@@ -62,8 +63,8 @@ Sums connection_backward_input(
 Sums connection_backward_weight(
     const MaskTable& mask, Shape shape, const std::vector<float>& x, const std::vector<float>& dz) {
     Sums dw = zeros(shape.inputs * shape.outputs);
-    for_each_connection(mask, shape, [&](int64_t b, int64_t i, int64_t u, double m) {
-        add(dw, i * shape.outputs + u, at(x, b * shape.inputs + i) * at(dz, b * shape.outputs + u) * m);
+    for_each_product(mask, shape, [&](int64_t row, int64_t i, int64_t u, double m) {
+        add(dw, i * shape.outputs + u, at(x, row * shape.inputs + i) * at(dz, row * shape.outputs + u) * m);
     });
     return dw;
 }

@@ -1,11 +1,11 @@
-// The three products of a masked layer, by plain loops in double precision:
+// The three products of a masked layer, by plain loops in double precision; a sample's positions t share its mask:
 //
-//   y[b, u] = bias[u] + sum over i of x[b, i] w[i, u] m[b, i, u]
-//   dx[b, i] = sum over u of dz[b, u] w[i, u] m[b, i, u]
-//   dw[i, u] = sum over b of x[b, i] dz[b, u] m[b, i, u]        db[u] = sum over b of dz[b, u]
+//   y[b, t, u] = bias[u] + sum over i of x[b, t, i] w[i, u] m[b, i, u]
+//   dx[b, t, i] = sum over u of dz[b, t, u] w[i, u] m[b, i, u]
+//   dw[i, u] = sum over b and t of x[b, t, i] dz[b, t, u] m[b, i, u]        db[u] = sum over b and t of dz[b, t, u]
 //
-// All matrices are row-major: x [B, I], w [I, U], dz and y [B, U]. Sample b of a batch is sample first_sample + b of
-// its mask.
+// All matrices are row-major: x [B, T, I], w [I, U], dz and y [B, T, U]. Sample b of a batch is sample
+// first_sample + b of its mask.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@ namespace reference {
 
 struct Shape {
     int64_t samples;
+    int64_t positions;
     int64_t inputs;
     int64_t outputs;
 };

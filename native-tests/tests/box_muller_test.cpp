@@ -75,52 +75,45 @@ TEST(BoxMuller, IsJavasBitForBit) {
     }
 }
 
-// Lines of the file: a name, a seed, values; each seed's words come before what was made of them.
-TEST(BoxMuller, IsWhatNvidiasLibraryDraws) {
-    for (const reference::Fields& normal_fields : reference::known_answers("curand-philox.txt", "normal")) {
-        for (const reference::Fields& word_fields : reference::known_answers("curand-philox.txt", "words")) {
-            if (word_fields[1] != normal_fields[1] || word_fields[2] != "0") {
+// Calls check(words, floats of a kind that NVIDIA's library made of them, seed). Lines of the file: a name, a seed,
+// values; each seed's words come before what was made of them.
+template <class Check>
+static void for_each_draw(const char* kind, const Check& check) {
+    for (const reference::Fields& made : reference::known_answers("curand-philox.txt", kind)) {
+        for (const reference::Fields& drawn : reference::known_answers("curand-philox.txt", "words")) {
+            if (drawn[1] != made[1] || drawn[2] != "0") {
                 continue;
             }
-            const size_t count = std::min(normal_fields.size() - 2, word_fields.size() - 3) / 2 * 2;
+            const size_t count = std::min(made.size() - 2, drawn.size() - 3) / 2 * 2;
             ASSERT_GE(count, 64u);
             std::vector<uint32_t> words;
+            std::vector<float> floats(count);
             for (size_t n = 0; n < count; ++n) {
-                words.push_back(static_cast<uint32_t>(reference::hexadecimal(word_fields[3 + n])));
+                words.push_back(static_cast<uint32_t>(reference::hexadecimal(drawn[3 + n])));
+                const auto bits = static_cast<uint32_t>(reference::hexadecimal(made[2 + n]));
+                std::memcpy(&floats[n], &bits, sizeof bits);
             }
-            const std::vector<float> normals = normals_of(words);
-            for (size_t n = 0; n < count; ++n) {
-                const auto bits = static_cast<uint32_t>(reference::hexadecimal(normal_fields[2 + n]));
-                float expected;
-                std::memcpy(&expected, &bits, sizeof expected);
-                EXPECT_NEAR(normals[n], expected, 2e-6) << "normal " << n << " of seed " << normal_fields[1];
-            }
+            check(words, floats, made[1]);
         }
     }
 }
 
-TEST(BoxMuller, UniformsAreThoseOfNvidiasLibraryBitForBit) {
-    for (const reference::Fields& uniform_fields : reference::known_answers("curand-philox.txt", "uniform")) {
-        for (const reference::Fields& word_fields : reference::known_answers("curand-philox.txt", "words")) {
-            if (word_fields[1] != uniform_fields[1] || word_fields[2] != "0") {
-                continue;
-            }
-            const size_t count = std::min(uniform_fields.size() - 2, word_fields.size() - 3);
-            ASSERT_GE(count, 64u);
-            std::vector<uint32_t> words;
-            std::vector<float> expected(count);
-            for (size_t n = 0; n < count; ++n) {
-                words.push_back(static_cast<uint32_t>(reference::hexadecimal(word_fields[3 + n])));
-                const auto bits = static_cast<uint32_t>(reference::hexadecimal(uniform_fields[2 + n]));
-                std::memcpy(&expected[n], &bits, sizeof bits);
-            }
-            const device::Array<uint32_t> word_array(words);
-            const device::Array<float> uniforms(static_cast<int64_t>(count));
-            device::launch(
-                "probe_uniform", probe_launch(static_cast<int64_t>(count)), word_array.pointer(), uniforms.pointer(),
-                static_cast<int64_t>(count));
-            device::synchronize();
-            EXPECT_EQ(uniforms.download(), expected) << "seed " << uniform_fields[1];
+TEST(BoxMuller, IsWhatNvidiasLibraryDraws) {
+    for_each_draw("normal", [](const auto& words, const std::vector<float>& expected, const std::string& seed) {
+        const std::vector<float> normals = normals_of(words);
+        for (size_t n = 0; n < expected.size(); ++n) {
+            EXPECT_NEAR(normals[n], expected[n], 2e-6) << "normal " << n << " of seed " << seed;
         }
-    }
+    });
+}
+
+TEST(BoxMuller, UniformsAreThoseOfNvidiasLibraryBitForBit) {
+    for_each_draw("uniform", [](const auto& words, const std::vector<float>& expected, const std::string& seed) {
+        const auto count = static_cast<int64_t>(words.size());
+        const device::Array<uint32_t> word_array(words);
+        const device::Array<float> uniforms(count);
+        device::launch("probe_uniform", probe_launch(count), word_array.pointer(), uniforms.pointer(), count);
+        device::synchronize();
+        EXPECT_EQ(uniforms.download(), expected) << "seed " << seed;
+    });
 }

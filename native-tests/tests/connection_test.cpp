@@ -2,12 +2,9 @@
 
 #include <cstdlib>
 
-#include "activation.cuh"
 #include "connection_layer.h"
 
 static constexpr int32_t SIZE_COUNT = sizeof(CONNECTION_SIZES) / sizeof(CONNECTION_SIZES[0]);
-static constexpr ConnectionPass PASSES[] = {
-    ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 
 // All shapes of these sizes, in an order in which every hundred in a row has every two sizes in every two places.
 static std::vector<device::LayerShape> shapes() {
@@ -52,11 +49,7 @@ class ConnectionKernels : public testing::TestWithParam<size_t> {
         ConnectionLayer& layer, ConnectionPass pass, const device::LayerShape& shape, const ConnectionPlan& plan) {
         SCOPED_TRACE(describe(shape, plan, device::connection_kernel(pass, mask().source, plan.tile)));
         const auto activation = static_cast<int32_t>(turn_++ % 6);
-        switch (pass) {
-            case ConnectionPass::FORWARD: layer.check_forward(plan, activation, activation % 3 != 0); break;
-            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan); break;
-            default: layer.check_backward_weight(plan, activation % 3 != 0); break;
-        }
+        layer.check(pass, plan, activation, activation % 3 != 0);
     }
 
   private:
@@ -99,10 +92,7 @@ TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
         for (const ConnectionTile tile : tiles_for(mask().source, shape)) {
             const ConnectionPlan plan = device::connection_plan(pass, mask().source, shape, tile, 1);
             for (int repeat = 0; repeat < 2; ++repeat) {
-                results.push_back(
-                    pass == ConnectionPass::FORWARD          ? layer.forward(plan)
-                    : pass == ConnectionPass::BACKWARD_INPUT ? layer.backward_input(plan)
-                                                             : layer.backward_weight(plan));
+                results.push_back(layer.results(pass, plan));
             }
         }
         for (const std::vector<float>& result : results) {
@@ -113,10 +103,7 @@ TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
 
 static std::string mask_name(const testing::TestParamInfo<size_t>& info) {
     const ConnectionMask& mask = connection_masks()[info.param];
-    std::string name = device::connection_kernel(ConnectionPass::FORWARD, mask.source, ConnectionTile::LARGE);
-    name = name.substr(std::string("connection_forward_").size());
-    name = name.substr(0, name.rfind("_large"));
-    return name + "_" + std::to_string(mask.rate.threshold) + "_of_" + std::to_string(1 << mask.rate.planes);
+    return device::source_word(mask.source) + "_" + mask.rate_text();
 }
 
 INSTANTIATE_TEST_SUITE_P(Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);

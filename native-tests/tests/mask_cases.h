@@ -6,8 +6,10 @@
 #include <cmath>
 #include <string>
 
+#include "launches.h"
 #include "mask.h"
 #include "numbers.h"
+#include "step_states.h"
 
 // Numbers as in Java's Noise.
 constexpr int32_t BERNOULLI_NOISE = 0;
@@ -55,6 +57,15 @@ inline MaskPlace mask_place(int32_t turn) {
         {5, 0, 12, 100, 1},
     };
     return PLACES[turn % 4];
+}
+
+// Launches a kernel whose parameters begin with those of the mask of an array that is not one of weights.
+template <class... A>
+void run_masked(
+    const char* kernel, const device::Launch& launch, const MaskCase& mask, const MaskPlace& place, A... arguments) {
+    const device::Array<StepState> state(step_state(place.seed, place.step));
+    run(kernel, launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes, mask.threshold, mask.sigma,
+        place.first_sample, arguments...);
 }
 
 // The multipliers that the kernels must draw at a place.

@@ -13,6 +13,10 @@ using reference::decimal;
 using reference::Fields;
 using reference::hexadecimal;
 
+static uint32_t word(const std::string& field) {
+    return static_cast<uint32_t>(decimal(field));
+}
+
 // Lists for the mask's probes, filled entry by entry.
 struct Positions {
     std::vector<StepState> states;
@@ -21,6 +25,12 @@ struct Positions {
     void add(uint64_t seed, uint32_t layer, uint32_t step, uint32_t sample, uint32_t input, uint32_t last) {
         states.push_back({static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), step, 0.0f});
         positions.insert(positions.end(), {layer, sample, input, last});
+    }
+
+    // A line of the known answers: what it says, and the place.
+    void add(const Fields& fields) {
+        add(hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
+            word(fields[6]));
     }
 
     int64_t count() const {
@@ -53,10 +63,6 @@ struct Positions {
     }
 };
 
-static uint32_t word(const std::string& field) {
-    return static_cast<uint32_t>(decimal(field));
-}
-
 TEST(Mask, HasTheKnownLayerKeys) {
     std::vector<StepState> states;
     std::vector<uint32_t> layers;
@@ -85,9 +91,7 @@ TEST(Mask, HasTheKnownKeptBits) {
     std::vector<uint32_t> lanes;
     for (const Fields& fields : reference::known_answers("mask-known-answers.txt", "kept")) {
         ASSERT_EQ(fields.size(), 10u);
-        positions.add(
-            hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
-            word(fields[6]));
+        positions.add(fields);
         rates.insert(rates.end(), {word(fields[7]), word(fields[8])});
         lanes.push_back(word(fields[5]) & 3u);
         expected.push_back(static_cast<uint32_t>(hexadecimal(fields[9])));
@@ -104,9 +108,7 @@ TEST(Mask, HasTheKnownNormals) {
     std::vector<uint32_t> lanes;
     for (const Fields& fields : reference::known_answers("mask-known-answers.txt", "normal")) {
         ASSERT_EQ(fields.size(), 10u);
-        positions.add(
-            hexadecimal(fields[1]), word(fields[2]), word(fields[3]), word(fields[4]), word(fields[5]),
-            word(fields[6]));
+        positions.add(fields);
         lanes.push_back(word(fields[5]) & 3u);
         expected.push_back(std::stod(fields[9]));
     }

@@ -4,8 +4,6 @@
 
 namespace {
 
-constexpr ConnectionPass PASSES[] = {
-    ConnectionPass::FORWARD, ConnectionPass::BACKWARD_INPUT, ConnectionPass::BACKWARD_WEIGHT};
 constexpr MultiPositionTile TILES[] = {MultiPositionTile::LARGE, MultiPositionTile::SMALL};
 constexpr MultiPositionPrecision PRECISIONS[] = {MultiPositionPrecision::TF32, MultiPositionPrecision::BF16};
 
@@ -31,7 +29,7 @@ std::string case_name(const testing::TestParamInfo<MultiPositionCase>& info) {
         ConnectionPass::FORWARD, mask.source, info.param.precision, MultiPositionTile::LARGE);
     name = name.substr(std::string("multi_position_forward_").size());
     name = name.substr(0, name.rfind("_large"));
-    return name + "_" + std::to_string(mask.rate.threshold) + "_of_" + std::to_string(1 << mask.rate.planes);
+    return name + "_" + mask.rate_text();
 }
 
 }  // namespace
@@ -53,11 +51,7 @@ class MultiPositionKernels : public testing::TestWithParam<MultiPositionCase> {
             std::to_string(s.inputs) + " x " + std::to_string(s.outputs) + " in " + std::to_string(plan.splits) +
             " splits");
         const auto activation = static_cast<int32_t>(turn_++ % 6);
-        switch (pass) {
-            case ConnectionPass::FORWARD: layer.check_forward(plan, activation, activation % 3 != 0); break;
-            case ConnectionPass::BACKWARD_INPUT: layer.check_backward_input(plan); break;
-            default: layer.check_backward_weight(plan);
-        }
+        layer.check(pass, plan, activation, pass == ConnectionPass::FORWARD && activation % 3 != 0);
     }
 
   private:

@@ -2,11 +2,8 @@
 
 #include <cmath>
 
-#include "launches.h"
 #include "mask_cases.h"
-#include "numbers.h"
 #include "reference_activations.h"
-#include "step_states.h"
 
 namespace {
 
@@ -36,10 +33,7 @@ class NodeMask : public testing::TestWithParam<MaskCase> {
     void launch_mask(
         const device::Launch& launch, const MaskPlace& place, int32_t samples, int32_t outputs, const float* from,
         float* to) const {
-        const MaskCase& mask = GetParam();
-        device::Array<StepState> state(step_state(place.seed, place.step));
-        run("node_mask", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes, mask.threshold,
-            mask.sigma, place.first_sample, samples, outputs, from, to);
+        run_masked("node_mask", launch, GetParam(), place, samples, outputs, from, to);
     }
 };
 
@@ -99,11 +93,10 @@ TEST_P(NodeMask, ForwardAddsBiasAndActivates) {
             const std::vector<float> p = numbers.reals(static_cast<int64_t>(samples) * outputs, -2, 2);
             const std::vector<float> bias = numbers.reals(outputs, -1, 1);
             const std::vector<double> m = multipliers(place, samples, outputs);
-            device::Array<StepState> state(step_state(place.seed, place.step));
             device::Array<float> device_bias(bias);
             const auto forward = [&](const device::Launch& launch, float* from, float* z, float* y) {
-                run("node_forward", launch, state.pointer(), place.layer, mask.noise, place.fixed, mask.planes,
-                    mask.threshold, mask.sigma, place.first_sample, samples, outputs, activation.number, from,
+                run_masked(
+                    "node_forward", launch, mask, place, samples, outputs, activation.number, from,
                     biased ? device_bias.pointer() : nullptr, z, y);
             };
             for (const device::Launch& launch : node_launches(samples, outputs)) {
@@ -152,12 +145,11 @@ TEST_P(NodeMask, BackwardGivesTheGradientOfTheProductAndOfTheBias) {
                 dz[k] = dy[k] * activation.derivative(z[k]);
                 sums[k % outputs] += dz[k];
             }
-            device::Array<StepState> state(step_state(place.seed, place.step));
             device::Array<float> device_z(z);
             device::Array<float> device_y(y);
             const auto backward = [&](const Grid& grid, const float* from, float* to, float* bias_sums) {
-                run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, place.fixed,
-                    mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs, activation.number,
+                run_masked(
+                    "node_backward", launch_of(grid, MASK_BLOCK), mask, place, samples, outputs, activation.number,
                     device_z.pointer(), device_y.pointer(), from, to, bias_sums);
             };
             const Grid chosen = node_grid(samples, outputs);
@@ -200,15 +192,14 @@ TEST(NodeBackward, BiasSumsAreExactOnWholeNumbersAndGradientsOfTheSameBitsInEver
     for (size_t k = 0; k < dy.size(); ++k) {
         expected[k % outputs] += dy[k];
     }
-    device::Array<StepState> state(step_state(place.seed, place.step));
     device::Array<float> device_dy(dy);
     device::Array<float> dp(device_dy.size());
     std::vector<uint32_t> first;
     for (int repeat = 0; repeat < 3; ++repeat) {
         const Grid grid{node_grid(samples, outputs).x, 5};
         device::Array<float> rows(5 * outputs);
-        run("node_backward", launch_of(grid, MASK_BLOCK), state.pointer(), place.layer, mask.noise, place.fixed,
-            mask.planes, mask.threshold, mask.sigma, place.first_sample, samples, outputs,
+        run_masked(
+            "node_backward", launch_of(grid, MASK_BLOCK), mask, place, samples, outputs,
             REFERENCE_ACTIVATIONS[0].number, device_dy.pointer(), device_dy.pointer(), device_dy.pointer(),
             dp.pointer(), rows.pointer());
         std::vector<float> sums(outputs, 0.0f);

@@ -66,7 +66,7 @@ TEST(Reference, GivesTheSameValuesOneByOneAndTogether) {
 
 // <dz, y> = <x, dx> = <w, dw>, as y is linear in x and in w, to which dx and dw are the adjoints.
 TEST(Reference, ProductsAreAdjoint) {
-    constexpr reference::Shape SHAPE{5, 13, 35};
+    constexpr reference::Shape SHAPE{5, 2, 13, 35};
     const auto numbers = [](int64_t count, int64_t stride) {
         std::vector<float> values;
         for (int64_t n = 0; n < count; ++n) {
@@ -81,9 +81,9 @@ TEST(Reference, ProductsAreAdjoint) {
         }
         return sum;
     };
-    const std::vector<float> x = numbers(SHAPE.samples * SHAPE.inputs, 3);
+    const std::vector<float> x = numbers(SHAPE.samples * SHAPE.positions * SHAPE.inputs, 3);
     const std::vector<float> w = numbers(SHAPE.inputs * SHAPE.outputs, 5);
-    const std::vector<float> dz = numbers(SHAPE.samples * SHAPE.outputs, 7);
+    const std::vector<float> dz = numbers(SHAPE.samples * SHAPE.positions * SHAPE.outputs, 7);
     const Mask mask = some_mask(Noise::PARTIAL_GAUSSIAN, Granularity::CONNECTION);
     const reference::MaskTable table(mask, 3, SHAPE);
     const double expected = dot(dz, connection_forward(table, SHAPE, x, w, {}).values);
@@ -95,7 +95,7 @@ TEST(Reference, ProductsAreAdjoint) {
 TEST(Reference, ForwardAddsTheBias) {
     const Mask mask;
     const reference::Sums y =
-        reference::connection_forward({mask, 0, {1, 2, 2}}, {1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
+        reference::connection_forward({mask, 0, {1, 1, 2, 2}}, {1, 1, 2, 2}, {1, 2}, {1, 2, 3, -4}, {10, 20});
     EXPECT_EQ(y.values, (std::vector<double>{17, 14}));
     EXPECT_EQ(y.magnitudes, (std::vector<double>{17, 30}));
     EXPECT_EQ(reference::column_sums(2, 2, {1, 2, 3, -4}).values, (std::vector<double>{4, -2}));

@@ -26,6 +26,15 @@ public final class Refusal {
         assertTrue(message.contains(part), message);
     }
 
+    /** An action must throw an exception whose message, or that of one of its causes, contains a part. */
+    public static void mentions(String part, Executable action) {
+        StringBuilder said = new StringBuilder();
+        for (Throwable thrown = assertThrows(Exception.class, action); thrown != null; thrown = thrown.getCause()) {
+            said.append(thrown.getMessage()).append('\n');
+        }
+        assertTrue(said.indexOf(part) >= 0, said + ": " + part);
+    }
+
     /** An action must throw an exception whose message starts with a part. */
     public static void starts(Class<? extends Throwable> type, String start, Executable action) {
         String message = message(type, action);

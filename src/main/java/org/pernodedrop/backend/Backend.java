@@ -36,34 +36,70 @@ public abstract class Backend implements AutoCloseable {
     // ---- operations
 
     /** Buffers, states and transfers. */
-    public abstract Memory memory();
+    public final Memory memory() {
+        return themes().memory;
+    }
 
     /** Element-wise operations, column sums, gathers. */
-    public abstract Vectors vectors();
+    public final Vectors vectors() {
+        return themes().vectors;
+    }
 
     /** Ordinary matrix products. */
-    public abstract Matrices matrices();
+    public final Matrices matrices() {
+        return themes().matrices;
+    }
 
     /** Products with a mask on every connection. */
-    public abstract MaskedProducts maskedProducts();
+    public final MaskedProducts maskedProducts() {
+        return themes().maskedProducts;
+    }
 
     /** Masks element by element. */
-    public abstract Masks masks();
+    public final Masks masks() {
+        return themes().masks;
+    }
 
     /** Windows over images. */
-    public abstract ImageWindows windows();
+    public final ImageWindows windows() {
+        return themes().windows;
+    }
 
     /** Batch normalization. */
-    public abstract Normalizations normalizations();
+    public final Normalizations normalizations() {
+        return themes().normalizations;
+    }
 
     /** Losses and their gradients. */
-    public abstract Losses losses();
+    public final Losses losses() {
+        return themes().losses;
+    }
 
     /** Updates of parameters. */
-    public abstract Optimizers optimizers();
+    public final Optimizers optimizers() {
+        return themes().optimizers;
+    }
 
     /** Initial values. */
-    public abstract RandomFills randomFills();
+    public final RandomFills randomFills() {
+        return themes().randomFills;
+    }
+
+    /** The operations above, of one device. */
+    public record Themes(
+            Memory memory,
+            Vectors vectors,
+            Matrices matrices,
+            MaskedProducts maskedProducts,
+            Masks masks,
+            ImageWindows windows,
+            Normalizations normalizations,
+            Losses losses,
+            Optimizers optimizers,
+            RandomFills randomFills) {}
+
+    /** The same themes whenever asked. */
+    protected abstract Themes themes();
 
     /** Runs the kernels of this backend's themes. */
     protected final KernelRunner runner() {

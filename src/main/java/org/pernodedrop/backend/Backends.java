@@ -34,7 +34,7 @@ public final class Backends {
             case CUDA ->
                 told(
                         notice,
-                        new CudaBackend(options.precision(), options.sequences(), options.graphs()),
+                        new CudaBackend(options.precision(), options.multiPosition(), options.graphs()),
                         "as asked for");
             case AUTO -> openBest(options, notice);
         };
@@ -50,7 +50,7 @@ public final class Backends {
         }
         CudaBackend cuda;
         try {
-            cuda = new CudaBackend(options.precision(), options.sequences(), options.graphs());
+            cuda = new CudaBackend(options.precision(), options.multiPosition(), options.graphs());
         } catch (DeviceUnavailableException | DeviceException failure) {
             return told(notice, openCpu(options), noCuda(failure.getMessage()));
         }

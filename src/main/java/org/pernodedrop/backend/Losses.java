@@ -9,6 +9,15 @@ public abstract class Losses extends BackendTheme {
         super(runner);
     }
 
+    /** Outputs {@code [B, U]} of a batch, and what a loss writes: their gradient, unless null, and the totals. */
+    public record Batch(
+            StepState state,
+            int samples,
+            int outputs,
+            DeviceFloats values,
+            DeviceFloats gradient,
+            LossAccumulator totals) {}
+
     /**
      * Softmax cross-entropy of logits {@code [B, C]} against labels {@code [B]} in [0, C): adds loss and hits to the
      * totals and writes the gradient of the mean loss, {@code (softmax - onehot) / B}. A hit is a sample whose largest
@@ -32,18 +41,12 @@ public abstract class Losses extends BackendTheme {
             distinctOrSame("logits", logits, "gradient", gradient);
         }
         run(() -> softmaxCrossEntropyKernel(
-                notNull("state", state), samples, classes, logits, labels, gradient, notNull("totals", totals)));
+                new Batch(notNull("state", state), samples, classes, logits, gradient, notNull("totals", totals)),
+                labels));
     }
 
     /** Computes {@link #softmaxCrossEntropy}. */
-    protected abstract void softmaxCrossEntropyKernel(
-            StepState state,
-            int samples,
-            int classes,
-            DeviceFloats logits,
-            DeviceInts labels,
-            DeviceFloats gradient,
-            LossAccumulator totals);
+    protected abstract void softmaxCrossEntropyKernel(Batch batch, DeviceInts labels);
 
     /**
      * Mean squared error of predictions against targets, both {@code [B, U]}: a sample's loss is the mean over its U
@@ -67,16 +70,10 @@ public abstract class Losses extends BackendTheme {
             distinctOrSame("predictions", predictions, "gradient", gradient);
         }
         run(() -> meanSquaredErrorKernel(
-                notNull("state", state), samples, outputs, predictions, targets, gradient, notNull("totals", totals)));
+                new Batch(notNull("state", state), samples, outputs, predictions, gradient, notNull("totals", totals)),
+                targets));
     }
 
     /** Computes {@link #meanSquaredError}. */
-    protected abstract void meanSquaredErrorKernel(
-            StepState state,
-            int samples,
-            int outputs,
-            DeviceFloats predictions,
-            DeviceFloats targets,
-            DeviceFloats gradient,
-            LossAccumulator totals);
+    protected abstract void meanSquaredErrorKernel(Batch batch, DeviceFloats targets);
 }

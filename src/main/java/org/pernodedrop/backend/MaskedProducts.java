@@ -15,7 +15,7 @@ import org.pernodedrop.mask.Noise;
  * The products of a PerNodeDrop layer with a mask on every connection. The mask is drawn on the way and, unless packed,
  * never stored; the T positions of a sample share it. At drop rate 0 these are the products of an ordinary dense layer.
  *
- * <p>With several positions a GPU multiplies on its tensor cores, at the precision of {@link BackendOptions#sequences}.
+ * <p>With several positions a GPU multiplies on its tensor cores, at the precision of {@link BackendOptions#multiPosition}.
  */
 public abstract class MaskedProducts extends BackendTheme {
     private final Matrices matrices;
@@ -63,7 +63,8 @@ public abstract class MaskedProducts extends BackendTheme {
     private void unmaskedForward(ConnectionShape shape, ForwardPass<DeviceFloats> pass) {
         int rows = shape.rows();
         int outputs = shape.outputs();
-        matrices.productKernel(false, false, rows, outputs, shape.inputs(), 1, pass.x(), pass.w(), 0, pass.z());
+        matrices.productKernel(
+                new Matrices.Factors(false, false, rows, outputs, shape.inputs(), pass.x(), pass.w()), 1, 0, pass.z());
         vectors.biasActivationKernel(pass.activation(), rows, outputs, pass.bias(), pass.z(), pass.y());
     }
 
@@ -121,10 +122,12 @@ public abstract class MaskedProducts extends BackendTheme {
             vectors.columnSumsKernel(rows, outputs, pass.dz(), pass.db());
         }
         if (pass.dw() != null) {
-            matrices.productKernel(true, false, inputs, outputs, rows, 1, pass.x(), pass.dz(), 0, pass.dw());
+            matrices.productKernel(
+                    new Matrices.Factors(true, false, inputs, outputs, rows, pass.x(), pass.dz()), 1, 0, pass.dw());
         }
         if (pass.dx() != null) {
-            matrices.productKernel(false, true, rows, inputs, outputs, 1, pass.dz(), pass.w(), 0, pass.dx());
+            matrices.productKernel(
+                    new Matrices.Factors(false, true, rows, inputs, outputs, pass.dz(), pass.w()), 1, 0, pass.dx());
         }
     }
 

@@ -17,6 +17,18 @@ public abstract class Masks extends BackendTheme {
         this.vectors = vectors;
     }
 
+    /** The rows of a mask that belong to a batch, one value for each sample and output. */
+    public record Rows(LayerMask mask, int firstSample, int samples, int outputs) {
+        /** Values of the mask. */
+        public long size() {
+            return (long) samples * outputs;
+        }
+
+        private void check(String name, DeviceFloats buffer) {
+            holds(name, buffer, size());
+        }
+    }
+
     /**
      * {@code to[b, u] = from[b, u] m[first + b, 0, u]}: node masks and dropout, forward and backward; {@code to} may be
      * {@code from}.
@@ -25,22 +37,22 @@ public abstract class Masks extends BackendTheme {
      */
     public final void multiplyNodes(
             LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
-        checkNodes(mask, firstSample, samples, outputs);
-        holds("from", from, (long) samples * outputs);
-        holds("to", to, (long) samples * outputs);
+        Rows rows = nodes(mask, firstSample, samples, outputs);
+        rows.check("from", from);
+        rows.check("to", to);
         distinctOrSame("from", from, "to", to);
-        run(mask, () -> multiplyNodesKernel(mask, firstSample, samples, outputs, from, to));
+        run(mask, () -> multiplyNodesKernel(rows, from, to));
     }
 
     /** Computes {@link #multiplyNodes}. */
-    protected abstract void multiplyNodesKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to);
+    protected abstract void multiplyNodesKernel(Rows rows, DeviceFloats from, DeviceFloats to);
 
-    private static void checkNodes(LayerMask mask, int firstSample, int samples, int outputs) {
+    private static Rows nodes(LayerMask mask, int firstSample, int samples, int outputs) {
         checkSamples(mask, firstSample, samples, outputs);
         if (mask.spec().granularity() != Granularity.NODE) {
             throw new IllegalArgumentException("a mask of node granularity is needed: mask=" + mask.spec());
         }
+        return new Rows(mask, firstSample, samples, outputs);
     }
 
     /**
@@ -63,33 +75,25 @@ public abstract class Masks extends BackendTheme {
             DeviceFloats bias,
             DeviceFloats z,
             DeviceFloats y) {
-        checkNodes(mask, firstSample, samples, outputs);
+        Rows rows = nodes(mask, firstSample, samples, outputs);
         notNull("activation", activation);
-        holds("p", p, (long) samples * outputs);
-        holds("z", z, (long) samples * outputs);
-        holds("y", y, (long) samples * outputs);
+        rows.check("p", p);
+        rows.check("z", z);
+        rows.check("y", y);
         distinctOrSame("p", p, "z", z);
         if (!z.startsAt(y)) {
             distinct("p", p, "y", y);
         }
         Vectors.checkPreActivation(activation, z, y);
         Vectors.checkBias(bias, outputs, z, y);
-        run(mask, () -> nodeForwardKernel(mask, firstSample, samples, outputs, activation, p, bias, z, y));
+        run(mask, () -> nodeForwardKernel(rows, activation, p, bias, z, y));
     }
 
     /** Computes {@link #nodeForward}; unless overridden, step by step. */
     protected void nodeForwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
-            Activation activation,
-            DeviceFloats p,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y) {
-        multiplyNodesKernel(mask, firstSample, samples, outputs, p, z);
-        vectors.biasActivationKernel(activation, samples, outputs, bias, z, y);
+            Rows rows, Activation activation, DeviceFloats p, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        multiplyNodesKernel(rows, p, z);
+        vectors.biasActivationKernel(activation, rows.samples(), rows.outputs(), bias, z, y);
     }
 
     /**
@@ -111,12 +115,12 @@ public abstract class Masks extends BackendTheme {
             DeviceFloats dy,
             DeviceFloats dp,
             DeviceFloats db) {
-        checkNodes(mask, firstSample, samples, outputs);
+        Rows rows = nodes(mask, firstSample, samples, outputs);
         notNull("activation", activation);
-        holds("z", z, (long) samples * outputs);
-        holds("y", y, (long) samples * outputs);
-        holds("dy", dy, (long) samples * outputs);
-        holds("dp", dp, (long) samples * outputs);
+        rows.check("z", z);
+        rows.check("y", y);
+        rows.check("dy", dy);
+        rows.check("dp", dp);
         distinct("z", z, "dp", dp);
         distinct("y", y, "dp", dp);
         distinctOrSame("dy", dy, "dp", dp);
@@ -127,26 +131,23 @@ public abstract class Masks extends BackendTheme {
             distinct("dy", dy, "db", db);
             distinct("dp", dp, "db", db);
         }
-        run(mask, () -> nodeBackwardKernel(mask, firstSample, samples, outputs, activation, z, y, dy, dp, db));
+        run(mask, () -> nodeBackwardKernel(rows, activation, z, y, dy, dp, db));
     }
 
     /** Computes {@link #nodeBackward}; unless overridden, step by step. */
     protected void nodeBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
+            Rows rows,
             Activation activation,
             DeviceFloats z,
             DeviceFloats y,
             DeviceFloats dy,
             DeviceFloats dp,
             DeviceFloats db) {
-        vectors.activationBackwardKernel(activation, (long) samples * outputs, z, y, dy, dp);
+        vectors.activationBackwardKernel(activation, rows.size(), z, y, dy, dp);
         if (db != null) {
-            vectors.columnSumsKernel(samples, outputs, dp, db);
+            vectors.columnSumsKernel(rows.samples(), rows.outputs(), dp, db);
         }
-        multiplyNodesKernel(mask, firstSample, samples, outputs, dp, dp);
+        multiplyNodesKernel(rows, dp, dp);
     }
 
     /**
@@ -194,16 +195,15 @@ public abstract class Masks extends BackendTheme {
      */
     public final void reparameterize(
             LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
-        checkReparameterized(mask, firstSample, samples, outputs);
-        holds("variance", variance, (long) samples * outputs);
-        holds("z", z, (long) samples * outputs);
+        Rows rows = noise(mask, firstSample, samples, outputs);
+        rows.check("variance", variance);
+        rows.check("z", z);
         distinct("variance", variance, "z", z);
-        run(mask, () -> reparameterizeKernel(mask, firstSample, samples, outputs, variance, z));
+        run(mask, () -> reparameterizeKernel(rows, variance, z));
     }
 
     /** Computes {@link #reparameterize}. */
-    protected abstract void reparameterizeKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z);
+    protected abstract void reparameterizeKernel(Rows rows, DeviceFloats variance, DeviceFloats z);
 
     /**
      * The gradient of {@link #reparameterize} for the variance: {@code dv[b, u] = dz[b, u] (m[first + b, 0, u] - 1) / (2
@@ -219,31 +219,26 @@ public abstract class Masks extends BackendTheme {
             DeviceFloats variance,
             DeviceFloats dz,
             DeviceFloats dVariance) {
-        checkReparameterized(mask, firstSample, samples, outputs);
-        holds("variance", variance, (long) samples * outputs);
-        holds("dz", dz, (long) samples * outputs);
-        holds("dVariance", dVariance, (long) samples * outputs);
+        Rows rows = noise(mask, firstSample, samples, outputs);
+        rows.check("variance", variance);
+        rows.check("dz", dz);
+        rows.check("dVariance", dVariance);
         distinct("variance", variance, "dVariance", dVariance);
         distinctOrSame("dz", dz, "dVariance", dVariance);
-        run(mask, () -> reparameterizeBackwardKernel(mask, firstSample, samples, outputs, variance, dz, dVariance));
+        run(mask, () -> reparameterizeBackwardKernel(rows, variance, dz, dVariance));
     }
 
     /** Computes {@link #reparameterizeBackward}. */
     protected abstract void reparameterizeBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
-            DeviceFloats variance,
-            DeviceFloats dz,
-            DeviceFloats dVariance);
+            Rows rows, DeviceFloats variance, DeviceFloats dz, DeviceFloats dVariance);
 
-    private static void checkReparameterized(LayerMask mask, int firstSample, int samples, int outputs) {
+    private static Rows noise(LayerMask mask, int firstSample, int samples, int outputs) {
         checkSamples(mask, firstSample, samples, outputs);
         checkConnectionGranularity(mask);
         if (mask.spec().noise() != Noise.GAUSSIAN || mask.spec().fixed()) {
             throw new IllegalArgumentException("only Gaussian noise that is drawn for every sample can be drawn at the"
                     + " outputs: mask=" + mask.spec());
         }
+        return new Rows(mask, firstSample, samples, outputs);
     }
 }

@@ -58,11 +58,7 @@ final class BadCells {
     /** A cell that may turn out to be faulty. */
     record Cell(String field, long line) {}
 
-    /**
-     * Starts without faults.
-     *
-     * @param names of the columns; empty if there is no header
-     */
+    /** @param names of the columns; empty if there is no header */
     BadCells(String file, List<String> names) {
         this.file = file;
         this.names = names;

@@ -6,24 +6,8 @@ import java.util.Set;
 /** Classifies and parses single fields of a table. */
 final class CsvCells {
     /** Markers of missing values in lower case; {@code "."} is used by SAS and Stata, {@code "?"} by UCI. */
-    private static final Set<String> MISSING = Set.of(
-            "",
-            "na",
-            "n/a",
-            "#n/a",
-            "#na",
-            "<na>",
-            "#n/a n/a",
-            "nan",
-            "-nan",
-            "1.#qnan",
-            "-1.#qnan",
-            "1.#ind",
-            "-1.#ind",
-            "nat",
-            "null",
-            "?",
-            ".");
+    private static final Set<String> MISSING =
+            Set.of(",na,n/a,#n/a,#na,<na>,#n/a n/a,nan,-nan,1.#qnan,-1.#qnan,1.#ind,-1.#ind,nat,null,?,.".split(","));
 
     private static final int MAX_MISSING_LENGTH = 8;
 

@@ -149,11 +149,7 @@ final class CsvTable {
         private final CSVParser parser;
         private final Iterator<CSVRecord> records;
 
-        /**
-         * A row.
-         *
-         * @param line number of its last line, from 1
-         */
+        /** A row, with the number of its last line, from 1. */
         record Row(long line, String[] fields) {}
 
         Text(InputStream in) throws IOException {

@@ -49,11 +49,7 @@ final class InputFile {
         InputStream open() throws IOException;
     }
 
-    /**
-     * A file.
-     *
-     * @param maxUnpackedBytes as {@link Reading#maxUnpackedBytes}
-     */
+    /** A file, with a limit as {@link Reading#maxUnpackedBytes}. */
     static InputFile of(Path path, long maxUnpackedBytes) {
         Opener opener = () -> {
             if (Files.isDirectory(path)) {
@@ -176,12 +172,7 @@ final class InputFile {
         private final long limit;
         private long read;
 
-        /**
-         * A stream.
-         *
-         * @param file name for messages
-         * @param limit largest number of bytes
-         */
+        /** @param limit largest number of bytes of the file, which messages name */
         UnpackedStream(InputStream inflated, String file, long limit) {
             super(inflated);
             this.file = file;

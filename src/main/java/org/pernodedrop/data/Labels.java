@@ -9,31 +9,38 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Collects the label column of a table. */
-interface Labels {
-    /**
-     * Adds the label of the next row.
-     *
-     * @param line of the row
-     * @param column of the label, from 0
-     * @param bad receives invalid labels
-     */
-    void add(String field, long line, int column, BadCells bad);
+abstract sealed class Labels permits Labels.Known, Labels.Learned {
+    private int[] codes = new int[1024];
+    private int rows;
+    /** Adds the label of the next row, in this line and column (from 0), or reports it as bad. */
+    abstract void add(String field, long line, int column, BadCells bad);
 
     /** Called after the last row, with the same column. */
-    default void finish(int column, BadCells bad) {}
+    void finish(int column, BadCells bad) {}
+
+    final void append(int code) {
+        if (rows == codes.length) {
+            codes = Arrays.copyOf(codes, (int) Math.min(2L * rows, Integer.MAX_VALUE - 8));
+        }
+        codes[rows++] = code;
+    }
+
+    final int rows() {
+        return rows;
+    }
 
     /** Label of every row. */
-    int[] labels();
+    int[] labels() {
+        return Arrays.copyOf(codes, rows);
+    }
 
     /** Names of the classes, by label. */
-    List<String> classNames();
+    abstract List<String> classNames();
 
     /** Label column of a table to be scored: labels are the classes of a model. */
-    static final class Known implements Labels {
+    static final class Known extends Labels {
         private final List<String> classNames;
         private final Map<String, Integer> byName = new HashMap<>();
-        private int[] labels = new int[1024];
-        private int rows;
 
         Known(List<String> classNames) {
             this.classNames = classNames;
@@ -54,15 +61,7 @@ interface Labels {
                 bad.add(missing ? BadCells.Fault.MISSING_LABEL : BadCells.Fault.UNKNOWN_LABEL, field, line, column);
                 return;
             }
-            if (rows == labels.length) {
-                labels = Arrays.copyOf(labels, (int) Math.min(2L * rows, Integer.MAX_VALUE - 8));
-            }
-            labels[rows++] = label;
-        }
-
-        @Override
-        public int[] labels() {
-            return Arrays.copyOf(labels, rows);
+            append(label);
         }
 
         @Override
@@ -75,7 +74,7 @@ interface Labels {
      * Label column of training data: integers become classes in ascending order, texts become classes in the order of
      * {@link String#compareTo}. Integers may be written with zero decimals ("1.0" is "1").
      */
-    static final class Learned implements Labels {
+    static final class Learned extends Labels {
         private static final double MAX_EXACT = 1L << 53;
         private static final int MANY_CLASSES = 100;
         private static final int SOME_CLASSES = 20;
@@ -84,8 +83,6 @@ interface Labels {
         private final Map<String, Integer> found = new HashMap<>();
         private final Kind numbers = new Kind();
         private final Kind texts = new Kind();
-        private int[] labels = new int[1024];
-        private int rows;
 
         /** Labels of a kind: their number and the first of them, for a message if the other kind is right. */
         private static final class Kind {
@@ -117,10 +114,7 @@ interface Labels {
                 return;
             }
             (number ? numbers : texts).add(field, line);
-            if (rows == labels.length) {
-                labels = Arrays.copyOf(labels, (int) Math.min(2L * rows, Integer.MAX_VALUE - 8));
-            }
-            labels[rows++] = found.computeIfAbsent(number ? integer(value) : field, key -> found.size());
+            append(found.computeIfAbsent(number ? integer(value) : field, key -> found.size()));
         }
 
         /** Name of the class of an integer label. */
@@ -152,20 +146,20 @@ interface Labels {
             for (int j = 0; j < label.length; j++) {
                 label[found.get(names.get(j))] = j;
             }
-            return Arrays.stream(labels, 0, rows).map(each -> label[each]).toArray();
+            return Arrays.stream(super.labels()).map(each -> label[each]).toArray();
         }
 
         /** A warning if the labels do not look like classes. */
         Optional<String> doubt() {
             int classes = found.size();
-            boolean rare = classes >= SOME_CLASSES && rows < FEW_EXAMPLES * classes;
+            boolean rare = classes >= SOME_CLASSES && rows() < FEW_EXAMPLES * classes;
             if (numbers.count > 0 && (rare || classes >= MANY_CLASSES)) {
-                return Optional.of("the label takes " + classes + " different integers in " + rows
+                return Optional.of("the label takes " + classes + " different integers in " + rows()
                         + " rows, which looks like regression; this program learns classes and makes a class of each integer:"
                         + " group them into ranges if they are measurements or counts");
             }
             if (numbers.count == 0 && rare) {
-                return Optional.of("the label takes " + classes + " different texts in " + rows
+                return Optional.of("the label takes " + classes + " different texts in " + rows()
                         + " rows, which looks like names or identifiers rather than classes: make sure that the label column is the"
                         + " right one");
             }

@@ -73,16 +73,12 @@ public final class PerNodeDropBlock extends AbstractBlock {
         spec = MaskSpec.of(builder.noise, Granularity.CONNECTION, builder.dropRate);
         givenSeed = builder.maskSeed;
         seed = givenSeed == null ? 0 : givenSeed;
-        weight = addParameter(Parameter.builder()
-                .setName("weight")
-                .setType(Parameter.Type.WEIGHT)
-                .build());
-        bias = !builder.bias
-                ? null
-                : addParameter(Parameter.builder()
-                        .setName("bias")
-                        .setType(Parameter.Type.BIAS)
-                        .build());
+        weight = parameter("weight", Parameter.Type.WEIGHT);
+        bias = builder.bias ? parameter("bias", Parameter.Type.BIAS) : null;
+    }
+
+    private Parameter parameter(String name, Parameter.Type type) {
+        return addParameter(Parameter.builder().setName(name).setType(type).build());
     }
 
     /** Settings of a block; all but the units have defaults. */

@@ -23,12 +23,7 @@ interface MaskedProduct {
     /** @param db null if there is no bias */
     void backward(DrawnMask mask, INDArray x, INDArray w, INDArray dz, INDArray dx, INDArray dw, INDArray db);
 
-    /**
-     * The implementation for a data type.
-     *
-     * @throws IllegalArgumentException if the type is not supported
-     * @throws IllegalStateException if ND4J's backend is not supported
-     */
+    /** The implementation for a data type; refuses types and backends of ND4J that are not supported. */
     static MaskedProduct of(DataType type) {
         return switch (type) {
             case FLOAT -> ofFloats();

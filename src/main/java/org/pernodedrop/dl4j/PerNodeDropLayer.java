@@ -104,11 +104,7 @@ public class PerNodeDropLayer extends FeedForwardLayer {
         this.hasBias = hasBias;
     }
 
-    /**
-     * Distribution of the masks.
-     *
-     * @throws IllegalArgumentException if drop rate or noise is invalid
-     */
+    /** Distribution of the masks; refuses an invalid drop rate or noise. */
     MaskSpec maskSpec() {
         return MaskSpec.of(noise, Granularity.CONNECTION, dropRate);
     }

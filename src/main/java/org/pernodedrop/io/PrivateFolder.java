@@ -186,11 +186,7 @@ public final class PrivateFolder {
             return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
         }
 
-        /**
-         * Refuses a folder that users other than trusted ones can write to or replace.
-         *
-         * @param folder without symbolic links
-         */
+        /** Refuses a folder, named without symbolic links, that users other than trusted ones can write or replace. */
         void requirePrivate(Path folder) throws NotPrivateException {
             requireEntriesToStay(folder.getParent());
             requireOwn(folder);

@@ -62,7 +62,9 @@ public record DropRate(double requested, int planes, int threshold) {
     /** As {@link #of(double, Noise)}, with a tolerance in (0, 1), which Gaussian noise ignores. */
     public static DropRate of(double dropRate, double tolerance, Noise noise) {
         requireProbability(dropRate);
-        requireTolerance(tolerance);
+        if (!(tolerance > 0 && tolerance < 1)) {
+            throw new IllegalArgumentException("tolerance must be in (0, 1): tolerance=" + tolerance);
+        }
         DropRate rate = quantised(dropRate, tolerance);
         if (rate != null) {
             return rate;
@@ -118,12 +120,6 @@ public record DropRate(double requested, int planes, int threshold) {
     void requireDrawnBy(Noise noise) {
         if (noise.usesBits() && planes == 0 && !isZero()) {
             throw unmet(requested, DEFAULT_TOLERANCE);
-        }
-    }
-
-    private static void requireTolerance(double tolerance) {
-        if (!(tolerance > 0 && tolerance < 1)) {
-            throw new IllegalArgumentException("tolerance must be in (0, 1): tolerance=" + tolerance);
         }
     }
 

@@ -1,8 +1,6 @@
 package org.pernodedrop.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
@@ -10,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.pernodedrop.io.JsonText;
 
 /**
@@ -17,10 +16,7 @@ import org.pernodedrop.io.JsonText;
  * missing, of another type or unknown are refused with their place in the text.
  */
 final class JsonFields {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper JSON = JsonText.strictMapper();
 
     private final String where;
     private final JsonNode node;
@@ -31,11 +27,7 @@ final class JsonFields {
         this.node = node;
     }
 
-    /**
-     * Parses a text that holds one object.
-     *
-     * @param what name of the text in messages
-     */
+    /** Parses a text that holds one object; messages call the text {@code what}. */
     static JsonFields parse(String what, String text) throws ModelFileException {
         JsonNode root;
         try {
@@ -59,6 +51,14 @@ final class JsonFields {
         JsonNode value = node.get(name);
         if (value == null) {
             throw refusal(name, "is missing; it must be " + kind);
+        }
+        return value;
+    }
+
+    private JsonNode take(String name, String kind, Predicate<JsonNode> holds) throws ModelFileException {
+        JsonNode value = take(name, kind);
+        if (!holds.test(value)) {
+            throw refusal(name, "must be " + kind + ": " + ModelFileException.quoted(value));
         }
         return value;
     }
@@ -87,27 +87,15 @@ final class JsonFields {
     }
 
     double number(String name) throws ModelFileException {
-        JsonNode value = take(name, "a number");
-        if (!value.isNumber()) {
-            throw refusal(name, "must be a number: " + ModelFileException.quoted(value));
-        }
-        return value.doubleValue();
+        return take(name, "a number", JsonNode::isNumber).doubleValue();
     }
 
     boolean flag(String name) throws ModelFileException {
-        JsonNode value = take(name, "true or false");
-        if (!value.isBoolean()) {
-            throw refusal(name, "must be true or false: " + ModelFileException.quoted(value));
-        }
-        return value.booleanValue();
+        return take(name, "true or false", JsonNode::isBoolean).booleanValue();
     }
 
     String text(String name) throws ModelFileException {
-        JsonNode value = take(name, "a text");
-        if (!value.isTextual()) {
-            throw refusal(name, "must be a text: " + ModelFileException.quoted(value));
-        }
-        return value.textValue();
+        return take(name, "a text", JsonNode::isTextual).textValue();
     }
 
     /** A value of an enum, by its name in files. */
@@ -144,11 +132,7 @@ final class JsonFields {
     }
 
     private JsonNode array(String name) throws ModelFileException {
-        JsonNode value = take(name, "an array");
-        if (!value.isArray()) {
-            throw refusal(name, "must be an array: " + ModelFileException.quoted(value));
-        }
-        return value;
+        return take(name, "an array", JsonNode::isArray);
     }
 
     /** Refuses fields that were not requested: they are misspelled, or of a later version. */

@@ -200,14 +200,7 @@ final class LayerKinds {
         return new DropRate(from.number("drop_rate"), from.integer("planes"), from.integer("threshold"));
     }
 
-    /**
-     * Writes layers of a kind to JSON and reads them.
-     *
-     * @param name of the kind in files: the class's name in lower case, with hyphens
-     * @param type the kind's class
-     * @param writer writes all settings of a layer
-     * @param reader reads them all
-     */
+    /** Writes layers of a kind to JSON and reads them; its name in files is the class's in lower case, with hyphens. */
     record LayerKind<L extends Layer>(String name, Class<L> type, Writer<L> writer, Reader<L> reader) {
         /** Writes settings. */
         interface Writer<L> {

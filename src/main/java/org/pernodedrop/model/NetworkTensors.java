@@ -11,7 +11,6 @@ import org.pernodedrop.nn.NetworkSpec;
 import org.pernodedrop.nn.Parameter;
 import org.pernodedrop.nn.ParameterSpec;
 import org.pernodedrop.nn.Shape;
-import org.pernodedrop.nn.Statistic;
 
 /**
  * Moves weights between the tensors of a file and the buffers of a network, and checks the former against the latter.
@@ -22,12 +21,8 @@ final class NetworkTensors {
     /** Buffers of a network's weights (parameters and statistics) by name. */
     static Map<String, DeviceFloats> weights(Network network) {
         Map<String, DeviceFloats> places = new LinkedHashMap<>();
-        for (Parameter parameter : network.parameters()) {
-            places.put(parameter.name(), parameter.values());
-        }
-        for (Statistic statistic : network.statistics()) {
-            places.put(statistic.name(), statistic.values());
-        }
+        network.parameters().forEach(parameter -> places.put(parameter.name(), parameter.values()));
+        network.statistics().forEach(statistic -> places.put(statistic.name(), statistic.values()));
         return places;
     }
 
@@ -89,11 +84,7 @@ final class NetworkTensors {
                         new Tensor(shapes.get(name), network.backend().memory().download(place)))));
     }
 
-    /**
-     * Refuses to save weights that are not finite, which a diverged training leaves.
-     *
-     * @throws IllegalStateException naming the first
-     */
+    /** Refuses to save weights that are not finite, which a diverged training leaves, naming the first. */
     static void requireFinite(Map<String, Tensor> weights) {
         weights.forEach((name, tensor) -> {
             for (float value : tensor.values()) {

@@ -3,8 +3,6 @@ package org.pernodedrop.model;
 import static org.pernodedrop.model.ModelFileException.quoted;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -38,10 +36,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     private static final int ALIGNMENT = 8;
     private static final List<String> FIELDS = List.of("dtype", "shape", "data_offsets");
-    private static final JsonMapper JSON = JsonMapper.builder(JsonText.factory())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonMapper JSON = JsonText.strictMapper();
 
     /** A tensor and its range of bytes in the data. */
     record Entry(String name, List<Long> shape, long begin, long end) {

@@ -64,7 +64,7 @@ public final class DeviceResidentDataset implements BatchSource {
 
     @Override
     public Batches batches(int most) {
-        return new DeviceResidentBatches(backend, this, most);
+        return new DeviceResidentBatches(backend, this, Math.min(most, examples));
     }
 
     @Override
@@ -76,37 +76,29 @@ public final class DeviceResidentDataset implements BatchSource {
      * Batches gathered on the device. Before each batch only its row numbers are copied, on the device and to a fixed
      * address, so that a graph can hold the gather.
      */
-    static final class DeviceResidentBatches implements Batches {
+    static final class DeviceResidentBatches extends Batches {
         private final Backend backend;
         private final DeviceResidentDataset data;
-        private final Workspace workspace;
         private final DeviceInts order;
         private final DeviceInts rows;
-        private final DeviceFloats features;
-        private final DeviceInts labels;
-        private BatchSizes sizes = BatchSizes.of(0, 1);
-        private int taken;
 
-        DeviceResidentBatches(Backend backend, DeviceResidentDataset data, int wanted) {
-            int most = Math.min(wanted, data.examples());
+        DeviceResidentBatches(Backend backend, DeviceResidentDataset data, int most) {
+            super(backend, most, data.featureCount());
             this.backend = backend;
             this.data = data;
-            workspace = new Workspace(backend);
             order = workspace.allocateInts(data.examples());
             rows = workspace.allocateInts(most);
-            features = workspace.allocate((long) most * data.featureCount());
-            labels = workspace.allocateInts(most);
         }
 
         @Override
-        public void start(int[] rowNumbers, BatchSizes batchSizes) {
+        void start(int[] rowNumbers, BatchSizes batchSizes) {
             backend.memory().upload(rowNumbers, 0, order.slice(0, rowNumbers.length));
             sizes = batchSizes;
             taken = 0;
         }
 
         @Override
-        public int next() {
+        int next() {
             int count = sizes.after(taken);
             if (count > 0) {
                 backend.vectors().copy(order.slice(taken, count), rows.slice(0, count));
@@ -116,24 +108,9 @@ public final class DeviceResidentDataset implements BatchSource {
         }
 
         @Override
-        public void gather(int count) {
-            backend.vectors().gatherRows(count, data.featureCount(), data.features(), rows, features);
-            backend.vectors().gatherLabels(count, data.labels(), rows, labels);
-        }
-
-        @Override
-        public DeviceFloats features() {
-            return features;
-        }
-
-        @Override
-        public DeviceInts labels() {
-            return labels;
-        }
-
-        @Override
-        public void close() {
-            workspace.close();
+        void gather(int count) {
+            backend.vectors().gatherRows(count, data.featureCount(), data.features(), rows, features());
+            backend.vectors().gatherLabels(count, data.labels(), rows, labels());
         }
     }
 }

@@ -112,6 +112,12 @@ public record ModelConfig(
                 0);
     }
 
+    /** A copy with another mask of PerNodeDrop; quantises the drop rate as the constructor does. */
+    public ModelConfig with(Noise noise, Granularity granularity, double dropRate) {
+        return new ModelConfig(
+                regularizer, noise, granularity, fixedMask, strategy, dropRate, architecture, activation, l2);
+    }
+
     /** A copy with another regularizer. */
     public ModelConfig with(Regularizer regularizer) {
         return new ModelConfig(

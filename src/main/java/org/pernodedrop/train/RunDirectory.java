@@ -269,11 +269,7 @@ public final class RunDirectory implements AutoCloseable {
             return baseline ? "model-none.safetensors" : "model.safetensors";
         }
 
-        /**
-         * Refuses a folder with a file of such a name that no run has written, or that is damaged.
-         *
-         * @throws IOException naming the file
-         */
+        /** Refuses a folder with a file of such a name that no run has written, or that is damaged. */
         static void requireOwn(Path folder) throws IOException {
             boolean measured = Files.isRegularFile(folder.resolve(metrics(false)));
             for (String name : FILES.files()) {

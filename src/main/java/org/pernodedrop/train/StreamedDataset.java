@@ -4,9 +4,6 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BatchFeed;
-import org.pernodedrop.backend.DeviceFloats;
-import org.pernodedrop.backend.DeviceInts;
-import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.data.Dataset;
 
 /** A data set on the host: each batch is copied to the device while that computes on the batch before. */
@@ -32,7 +29,7 @@ public final class StreamedDataset implements BatchSource {
 
     @Override
     public Batches batches(int most) {
-        return new StreamedBatches(backend, data, most);
+        return new StreamedBatches(backend, data, Math.min(most, data.examples()));
     }
 
     /** Does nothing: batches are owned by the caller of {@link #batches}. */
@@ -40,29 +37,20 @@ public final class StreamedDataset implements BatchSource {
     public void close() {}
 
     /** Batches gathered on the host, one ahead of the computation. */
-    static final class StreamedBatches implements Batches {
+    static final class StreamedBatches extends Batches {
         private final Dataset data;
-        private final Workspace workspace;
-        private final DeviceFloats features;
-        private final DeviceInts labels;
         private final BatchFeed feed;
         private int[] order = {};
-        private BatchSizes sizes = BatchSizes.of(0, 1);
         private int sent;
-        private int taken;
 
-        StreamedBatches(Backend backend, Dataset data, int wanted) {
-            int most = Math.min(wanted, data.examples());
+        StreamedBatches(Backend backend, Dataset data, int most) {
+            super(backend, most, data.featureCount());
             this.data = data;
-            workspace = new Workspace(backend);
-            int floats = most * data.featureCount();
-            features = workspace.allocate(floats);
-            labels = workspace.allocateInts(most);
-            feed = workspace.newBatchFeed(floats, most);
+            feed = workspace.newBatchFeed(most * data.featureCount(), most);
         }
 
         @Override
-        public void start(int[] rowNumbers, BatchSizes batchSizes) {
+        void start(int[] rowNumbers, BatchSizes batchSizes) {
             // A pass that was not finished has left a batch in the feed.
             while (taken < sent) {
                 receive();
@@ -75,7 +63,7 @@ public final class StreamedDataset implements BatchSource {
         }
 
         @Override
-        public int next() {
+        int next() {
             if (taken == order.length) {
                 return 0;
             }
@@ -100,28 +88,13 @@ public final class StreamedDataset implements BatchSource {
 
         private int receive() {
             int count = sizes.after(taken);
-            feed.receive(features.slice(0, (long) count * data.featureCount()), labels.slice(0, count));
+            feed.receive(features().slice(0, (long) count * data.featureCount()), labels().slice(0, count));
             taken += count;
             return count;
         }
 
         /** Does nothing: {@link #next} has received the batch. */
         @Override
-        public void gather(int count) {}
-
-        @Override
-        public DeviceFloats features() {
-            return features;
-        }
-
-        @Override
-        public DeviceInts labels() {
-            return labels;
-        }
-
-        @Override
-        public void close() {
-            workspace.close();
-        }
+        void gather(int count) {}
     }
 }

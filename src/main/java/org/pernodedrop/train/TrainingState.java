@@ -180,13 +180,7 @@ public record TrainingState(TrainingConfig config, List<EpochMetrics> epochs) {
             return rows;
         }
 
-        /**
-         * Reads rows.
-         *
-         * @param named reads rows of named numbers
-         * @throws ModelFileException if the rows are not valid
-         * @throws JsonProcessingException if a row of named numbers is not valid
-         */
+        /** Reads rows; those of named numbers by {@code named}. */
         static List<EpochMetrics> read(JsonNode rows, ObjectMapper named)
                 throws ModelFileException, JsonProcessingException {
             if (!rows.isArray()) {

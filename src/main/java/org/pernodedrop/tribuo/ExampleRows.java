@@ -19,12 +19,7 @@ final class ExampleRows {
         this.features = features;
     }
 
-    /**
-     * Converts a data set; features and classes have Tribuo's numbers.
-     *
-     * @throws IllegalArgumentException if it is empty, too large or has only one label, or {@link #put} refuses an
-     *     example
-     */
+    /** Converts a data set, with Tribuo's numbers of features and classes; refuses one without two labels. */
     static org.pernodedrop.data.Dataset of(Dataset<Label> examples) {
         if (examples.size() == 0) {
             throw new IllegalArgumentException("the data set must hold at least one example: size=0");
@@ -61,13 +56,8 @@ final class ExampleRows {
     }
 
     /**
-     * Fills a row.
-     *
-     * @param row receives the features; its values must be 0
-     * @param offset of its first value
-     * @return number of the example's features that the model has
-     * @throws IllegalArgumentException if the model has none of the example's features, or a feature is not finite in
-     *     single precision
+     * Fills a row of zeros, from the offset on; returns how many of the example's features the model has. Refuses an
+     * example with none, and features that are not finite in single precision.
      */
     int put(Example<Label> example, float[] row, int offset) {
         SparseVector values = SparseVector.createSparseVector(example, features, false);

@@ -14,7 +14,7 @@ public interface BackendFixture {
      * How far products with masks that positions share may be from those of unrounded factors, relative to the sum of
      * absolute terms; 0 asks for single precision.
      */
-    default double sequenceTolerance() {
+    default double multiPositionTolerance() {
         return 0;
     }
 

@@ -37,23 +37,24 @@ final class ImageRefusals extends Refusals {
     }
 
     private void windows() {
-        refused("samples must be at least 1: samples=0", () -> backend.windows().unfold(pixels, 0, four, fourMore));
-        refused("x is too small: x.length=3, needed=4", () -> backend.windows().unfold(pixels, 2, three, four));
-        refused("columns is too small: columns.length=3", () -> backend.windows()
-                .unfold(pixels, 2, four, three));
-        refused("x and columns must not overlap", () -> backend.windows().unfold(pixels, 2, four, four));
-        refused("must hold fewer than 2^31 elements together", () -> backend.windows()
-                .unfold(WindowShape.same(1 << 10, 1 << 10, 1, 50, 50, 1, 1), 1, four, fourMore));
-        refused("columns is too small", () -> backend.windows().fold(pixels, 2, three, four));
-        refused("columns and x must not overlap", () -> backend.windows().fold(pixels, 2, whole.slice(0, 4), late()));
-        refused("y is too small", () -> backend.windows().maxPool(pixels, 2, four, three, ints));
-        refused("places is too small", () -> backend.windows().maxPool(pixels, 2, four, fourMore, oneInt));
-        refused("x and y must not overlap", () -> backend.windows().maxPool(pixels, 2, four, four, ints));
-        refused("dy is too small", () -> backend.windows().maxPoolBackward(pixels, 2, three, ints, four));
-        refused("dy and dx must not overlap", () -> backend.windows().maxPoolBackward(pixels, 2, four, ints, four));
-        refused("x and y must not overlap", () -> backend.windows().averagePool(pixels, 2, four, four));
-        refused("dx is too small", () -> backend.windows().averagePoolBackward(pixels, 2, four, three));
-        refused("dy and dx must not overlap", () -> backend.windows().averagePoolBackward(pixels, 2, four, four));
+        ImageWindows windows = backend.windows();
+        refused("samples must be at least 1: samples=0", () -> windows.unfold(pixels, 0, four, fourMore));
+        refused("x is too small: x.length=3, needed=4", () -> windows.unfold(pixels, 2, three, four));
+        refused("columns is too small: columns.length=3", () -> windows.unfold(pixels, 2, four, three));
+        refused("x and columns must not overlap", () -> windows.unfold(pixels, 2, four, four));
+        refused(
+                "must hold fewer than 2^31 elements together",
+                () -> windows.unfold(WindowShape.same(1 << 10, 1 << 10, 1, 50, 50, 1, 1), 1, four, fourMore));
+        refused("columns is too small", () -> windows.fold(pixels, 2, three, four));
+        refused("columns and x must not overlap", () -> windows.fold(pixels, 2, whole.slice(0, 4), late()));
+        refused("y is too small", () -> windows.maxPool(pixels, 2, four, three, ints));
+        refused("places is too small", () -> windows.maxPool(pixels, 2, four, fourMore, oneInt));
+        refused("x and y must not overlap", () -> windows.maxPool(pixels, 2, four, four, ints));
+        refused("dy is too small", () -> windows.maxPoolBackward(pixels, 2, three, ints, four));
+        refused("dy and dx must not overlap", () -> windows.maxPoolBackward(pixels, 2, four, ints, four));
+        refused("x and y must not overlap", () -> windows.averagePool(pixels, 2, four, four));
+        refused("dx is too small", () -> windows.averagePoolBackward(pixels, 2, four, three));
+        refused("dy and dx must not overlap", () -> windows.averagePoolBackward(pixels, 2, four, four));
     }
 
     private void normalizations() {

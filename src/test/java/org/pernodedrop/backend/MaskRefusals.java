@@ -57,32 +57,28 @@ final class MaskRefusals extends Refusals {
     }
 
     private void masks() {
-        refused("mask must not be null", () -> backend.masks().multiplyNodes(null, 0, 2, 2, four, fourMore));
-        refused("node granularity", () -> backend.masks().multiplyNodes(layer(CONNECTION), 0, 2, 2, four, fourMore));
-        refused("firstSample=-1", () -> backend.masks().multiplyNodes(layer(NODE), -1, 2, 2, four, fourMore));
-        refused("firstSample=2147483646", () -> backend.masks()
-                .multiplyNodes(layer(NODE), 2147483646, 2, 2, four, fourMore));
-        refused("samples must be at least 1", () -> backend.masks()
-                .multiplyNodes(layer(NODE), 0, 0, 2, four, fourMore));
-        refused("from is too small", () -> backend.masks().multiplyNodes(layer(NODE), 0, 2, 2, three, fourMore));
-        refused("to is too small", () -> backend.masks().multiplyNodes(layer(NODE), 0, 2, 2, four, three));
-        refused("must be the same", () -> backend.masks()
-                .multiplyNodes(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
+        Masks masks = backend.masks();
+        refused("mask must not be null", () -> masks.multiplyNodes(null, 0, 2, 2, four, fourMore));
+        refused("node granularity", () -> masks.multiplyNodes(layer(CONNECTION), 0, 2, 2, four, fourMore));
+        refused("firstSample=-1", () -> masks.multiplyNodes(layer(NODE), -1, 2, 2, four, fourMore));
+        refused("firstSample=2147483646", () -> masks.multiplyNodes(layer(NODE), 2147483646, 2, 2, four, fourMore));
+        refused("samples must be at least 1", () -> masks.multiplyNodes(layer(NODE), 0, 0, 2, four, fourMore));
+        refused("from is too small", () -> masks.multiplyNodes(layer(NODE), 0, 2, 2, three, fourMore));
+        refused("to is too small", () -> masks.multiplyNodes(layer(NODE), 0, 2, 2, four, three));
+        refused("must be the same", () -> masks.multiplyNodes(layer(NODE), 0, 2, 2, whole.slice(0, 4), late()));
 
         nodeLayers();
-        refused("connection granularity", () -> backend.masks().multiplyWeights(layer(NODE), 2, 2, four, fourMore));
-        refused("inputs must be at least 1", () -> backend.masks().multiplyWeights(layer(FIXED), 0, 2, four, fourMore));
-        refused("outputs must be at least 1", () -> backend.masks()
-                .multiplyWeights(layer(FIXED), 2, 0, four, fourMore));
-        refused("from is too small", () -> backend.masks().multiplyWeights(layer(FIXED), 2, 2, three, fourMore));
-        refused("to is too small", () -> backend.masks().multiplyWeights(layer(FIXED), 2, 2, four, three));
-        refused("must be the same", () -> backend.masks()
-                .multiplyWeights(layer(FIXED), 2, 2, late(), whole.slice(0, 4)));
+        refused("connection granularity", () -> masks.multiplyWeights(layer(NODE), 2, 2, four, fourMore));
+        refused("inputs must be at least 1", () -> masks.multiplyWeights(layer(FIXED), 0, 2, four, fourMore));
+        refused("outputs must be at least 1", () -> masks.multiplyWeights(layer(FIXED), 2, 0, four, fourMore));
+        refused("from is too small", () -> masks.multiplyWeights(layer(FIXED), 2, 2, three, fourMore));
+        refused("to is too small", () -> masks.multiplyWeights(layer(FIXED), 2, 2, four, three));
+        refused("must be the same", () -> masks.multiplyWeights(layer(FIXED), 2, 2, late(), whole.slice(0, 4)));
 
-        refused("inputs must be at least 1", () -> backend.masks().export(layer(NODE), 0, 1, 0, 2, four));
-        refused("to is too small", () -> backend.masks().export(layer(NODE), 0, 2, 2, 2, four));
+        refused("inputs must be at least 1", () -> masks.export(layer(NODE), 0, 1, 0, 2, four));
+        refused("to is too small", () -> masks.export(layer(NODE), 0, 2, 2, 2, four));
         int most = Integer.MAX_VALUE;
-        refused("to is too small", () -> backend.masks().export(layer(NODE), 0, most, most, most, four));
+        refused("to is too small", () -> masks.export(layer(NODE), 0, most, most, most, four));
     }
 
     private void connections() {
@@ -121,24 +117,29 @@ final class MaskRefusals extends Refusals {
     }
 
     private void sequences() {
+        MaskedProducts maskedProducts = backend.maskedProducts();
         LayerMask mask = layer(CONNECTION);
         ConnectionShape wideX = new ConnectionShape(1, 2, 3, 1);
         ConnectionShape wideZ = new ConnectionShape(1, 2, 1, 3);
         Activation linear = Activation.LINEAR;
-        refused("x is too small: x.length=4, needed=6", () -> backend.maskedProducts()
-                .forward(
+        refused(
+                "x is too small: x.length=4, needed=6",
+                () -> maskedProducts.forward(
                         new MaskDraw<>(mask, 0, wideX, null),
                         new ForwardPass<>(linear, four, fourMore, null, third, third)));
-        refused("z is too small: z.length=4, needed=6", () -> backend.maskedProducts()
-                .forward(
+        refused(
+                "z is too small: z.length=4, needed=6",
+                () -> maskedProducts.forward(
                         new MaskDraw<>(mask, 0, wideZ, null),
                         new ForwardPass<>(linear, four, fourMore, null, third, third)));
-        refused("dz is too small: dz.length=4, needed=6", () -> backend.maskedProducts()
-                .backward(
+        refused(
+                "dz is too small: dz.length=4, needed=6",
+                () -> maskedProducts.backward(
                         new MaskDraw<>(mask, 0, wideZ, null),
                         new BackwardPass<>(four, fourMore, third, null, fourth, null)));
-        refused("dx is too small: dx.length=4, needed=6", () -> backend.maskedProducts()
-                .backward(
+        refused(
+                "dx is too small: dx.length=4, needed=6",
+                () -> maskedProducts.backward(
                         new MaskDraw<>(mask, 0, wideX, null),
                         new BackwardPass<>(whole.slice(0, 6), fourMore, third, four, fourth, null)));
         refused("positions must be at least 1: positions=0", () -> new ConnectionShape(1, 0, 2, 2));
@@ -170,6 +171,7 @@ final class MaskRefusals extends Refusals {
     }
 
     private void reparameterized() {
+        Masks masks = backend.masks();
         String distribution = "only Gaussian noise that is drawn for every sample";
         reparameterized(distribution, CONNECTION, 0, 2, four, fourMore);
         reparameterized(distribution, FIXED_GAUSSIAN, 0, 2, four, fourMore);
@@ -178,13 +180,14 @@ final class MaskRefusals extends Refusals {
         reparameterized("outputs must be at least 1", GAUSSIAN, 0, 0, four, fourMore);
         reparameterized("variance is too small", GAUSSIAN, 0, 2, three, fourMore);
         reparameterized("variance and ", GAUSSIAN, 0, 2, four, four);
-        refused("z is too small", () -> backend.masks().reparameterize(layer(GAUSSIAN), 0, 2, 2, four, three));
-        refused("dz is too small", () -> backend.masks()
-                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, three, fourMore));
-        refused("dVariance is too small", () -> backend.masks()
-                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, fourMore, three));
-        refused("dz and dVariance must be the same", () -> backend.masks()
-                .reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, whole.slice(0, 4), late()));
+        refused("z is too small", () -> masks.reparameterize(layer(GAUSSIAN), 0, 2, 2, four, three));
+        refused("dz is too small", () -> masks.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, three, fourMore));
+        refused(
+                "dVariance is too small",
+                () -> masks.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, fourMore, three));
+        refused(
+                "dz and dVariance must be the same",
+                () -> masks.reparameterizeBackward(layer(GAUSSIAN), 0, 2, 2, four, whole.slice(0, 4), late()));
     }
 
     private void reparameterized(

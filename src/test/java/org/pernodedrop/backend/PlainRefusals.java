@@ -42,6 +42,7 @@ final class PlainRefusals extends Refusals {
     }
 
     private void vectors() {
+        RandomFills randomFills = backend.randomFills();
         refused("x must not be null", () -> backend.vectors().fill(null, 1));
         refused("from.length=4, to.length=3", () -> backend.vectors().copy(four, three));
         refused("from and to must not overlap", () -> backend.vectors().copy(four, four));
@@ -49,42 +50,40 @@ final class PlainRefusals extends Refusals {
         refused("from and to must not overlap", () -> backend.vectors().copy(ints.slice(0, 2), ints.slice(1, 2)));
         refused("x.length=4, y.length=3", () -> backend.vectors().axpy(1, four, three));
         refused("x and y must not overlap", () -> backend.vectors().axpy(1, whole.slice(0, 4), late()));
-        refused("first must be at least 0", () -> backend.randomFills().uniform(1, -1, 0, 1, four));
-        refused("at most 2^50: first=1125899906842621", () -> backend.randomFills()
-                .uniform(1, (1L << 50) - 3, 0, 1, four));
-        refused("low must be below high", () -> backend.randomFills().uniform(1, 0, 1, 1, four));
-        refused("low must be below high", () -> backend.randomFills().uniform(1, 0, Float.NaN, 1, four));
-        refused("low=-Infinity", () -> backend.randomFills().uniform(1, 0, Float.NEGATIVE_INFINITY, 1, four));
-        refused("first must be at least 0", () -> backend.randomFills().normal(1, -1, 0, 1, four));
-        refused("deviation=0.0", () -> backend.randomFills().normal(1, 0, 0, 0, four));
-        refused("mean=NaN", () -> backend.randomFills().normal(1, 0, Float.NaN, 1, four));
+        refused("first must be at least 0", () -> randomFills.uniform(1, -1, 0, 1, four));
+        refused("at most 2^50: first=1125899906842621", () -> randomFills.uniform(1, (1L << 50) - 3, 0, 1, four));
+        refused("low must be below high", () -> randomFills.uniform(1, 0, 1, 1, four));
+        refused("low must be below high", () -> randomFills.uniform(1, 0, Float.NaN, 1, four));
+        refused("low=-Infinity", () -> randomFills.uniform(1, 0, Float.NEGATIVE_INFINITY, 1, four));
+        refused("first must be at least 0", () -> randomFills.normal(1, -1, 0, 1, four));
+        refused("deviation=0.0", () -> randomFills.normal(1, 0, 0, 0, four));
+        refused("mean=NaN", () -> randomFills.normal(1, 0, Float.NaN, 1, four));
     }
 
     private void elementwise() {
-        refused("length must be at least 1", () -> backend.vectors().multiply(0, four, fourMore, third));
-        refused("a is too small", () -> backend.vectors().multiply(4, three, fourMore, third));
-        refused("b is too small", () -> backend.vectors().multiply(4, four, three, third));
-        refused("to is too small", () -> backend.vectors().multiply(4, four, fourMore, three));
-        refused("a and to must be the same", () -> backend.vectors().multiply(4, whole.slice(0, 4), fourMore, late()));
-        refused("b and to must be the same", () -> backend.vectors().multiply(4, fourMore, whole.slice(0, 4), late()));
+        Vectors vectors = backend.vectors();
+        refused("length must be at least 1", () -> vectors.multiply(0, four, fourMore, third));
+        refused("a is too small", () -> vectors.multiply(4, three, fourMore, third));
+        refused("b is too small", () -> vectors.multiply(4, four, three, third));
+        refused("to is too small", () -> vectors.multiply(4, four, fourMore, three));
+        refused("a and to must be the same", () -> vectors.multiply(4, whole.slice(0, 4), fourMore, late()));
+        refused("b and to must be the same", () -> vectors.multiply(4, fourMore, whole.slice(0, 4), late()));
 
-        refused("length must be at least 1", () -> backend.vectors().multiplyAdd(0, 1, four, fourMore, third));
-        refused("a is too small", () -> backend.vectors().multiplyAdd(4, 1, three, fourMore, third));
-        refused("b is too small", () -> backend.vectors().multiplyAdd(4, 1, four, three, third));
-        refused("to is too small", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, three));
-        refused("a and to must not overlap", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, four));
-        refused("b and to must not overlap", () -> backend.vectors().multiplyAdd(4, 1, four, fourMore, fourMore));
+        refused("length must be at least 1", () -> vectors.multiplyAdd(0, 1, four, fourMore, third));
+        refused("a is too small", () -> vectors.multiplyAdd(4, 1, three, fourMore, third));
+        refused("b is too small", () -> vectors.multiplyAdd(4, 1, four, three, third));
+        refused("to is too small", () -> vectors.multiplyAdd(4, 1, four, fourMore, three));
+        refused("a and to must not overlap", () -> vectors.multiplyAdd(4, 1, four, fourMore, four));
+        refused("b and to must not overlap", () -> vectors.multiplyAdd(4, 1, four, fourMore, fourMore));
 
-        refused("rows must be at least 1", () -> backend.vectors().multiplyRows(0, 2, four, fourMore, third));
-        refused("width must be at least 1", () -> backend.vectors().multiplyRows(2, 0, four, fourMore, third));
-        refused("row is too small", () -> backend.vectors().multiplyRows(1, 4, four, three, third));
-        refused("a is too small", () -> backend.vectors().multiplyRows(2, 2, three, fourMore, third));
-        refused("to is too small", () -> backend.vectors().multiplyRows(2, 2, four, fourMore, three));
-        refused("needed=9223372036854775807", () -> backend.vectors()
-                .multiplyRows(Long.MAX_VALUE, 4, four, fourMore, third));
-        refused("a and to must be the same", () -> backend.vectors()
-                .multiplyRows(2, 2, whole.slice(0, 4), four, late()));
-        refused("row and to must not overlap", () -> backend.vectors().multiplyRows(2, 2, four, fourMore, fourMore));
+        refused("rows must be at least 1", () -> vectors.multiplyRows(0, 2, four, fourMore, third));
+        refused("width must be at least 1", () -> vectors.multiplyRows(2, 0, four, fourMore, third));
+        refused("row is too small", () -> vectors.multiplyRows(1, 4, four, three, third));
+        refused("a is too small", () -> vectors.multiplyRows(2, 2, three, fourMore, third));
+        refused("to is too small", () -> vectors.multiplyRows(2, 2, four, fourMore, three));
+        refused("needed=9223372036854775807", () -> vectors.multiplyRows(Long.MAX_VALUE, 4, four, fourMore, third));
+        refused("a and to must be the same", () -> vectors.multiplyRows(2, 2, whole.slice(0, 4), four, late()));
+        refused("row and to must not overlap", () -> vectors.multiplyRows(2, 2, four, fourMore, fourMore));
     }
 
     private void batchedProducts() {
@@ -158,68 +157,58 @@ final class PlainRefusals extends Refusals {
     }
 
     private void losses() {
-        entropy("state must not be null", null, 2, 2, four, ints, null, totals);
-        entropy("totals must not be null", state, 2, 2, four, ints, null, null);
-        entropy("labels must not be null", state, 2, 2, four, null, null, totals);
-        entropy("samples must be at least 1", state, 0, 2, four, ints, null, totals);
-        entropy("classes must be at least 1", state, 2, 0, four, ints, null, totals);
-        entropy("logits is too small", state, 2, 2, three, ints, null, totals);
-        entropy("labels is too small", state, 2, 2, four, oneInt, null, totals);
-        entropy("gradient is too small", state, 2, 2, four, ints, three, totals);
-        entropy("must be the same", state, 2, 2, late(), ints, whole.slice(0, 4), totals);
+        Losses losses = backend.losses();
+        refused("state must not be null", () -> losses.softmaxCrossEntropy(null, 2, 2, four, ints, null, totals));
+        refused("totals must not be null", () -> losses.softmaxCrossEntropy(state, 2, 2, four, ints, null, null));
+        entropy("labels must not be null", 2, 2, four, null, null);
+        entropy("samples must be at least 1", 0, 2, four, ints, null);
+        entropy("classes must be at least 1", 2, 0, four, ints, null);
+        entropy("logits is too small", 2, 2, three, ints, null);
+        entropy("labels is too small", 2, 2, four, oneInt, null);
+        entropy("gradient is too small", 2, 2, four, ints, three);
+        entropy("must be the same", 2, 2, late(), ints, whole.slice(0, 4));
 
-        square("state must not be null", null, 2, 2, four, fourMore, null, totals);
-        square("totals must not be null", state, 2, 2, four, fourMore, null, null);
-        square("outputs must be at least 1", state, 2, 0, four, fourMore, null, totals);
-        square("predictions is too small", state, 2, 2, three, fourMore, null, totals);
-        square("targets is too small", state, 2, 2, four, three, null, totals);
-        square("gradient is too small", state, 2, 2, four, fourMore, three, totals);
-        square("targets and gradient must not overlap", state, 2, 2, four, fourMore, fourMore, totals);
-        square("must be the same", state, 2, 2, late(), fourMore, whole.slice(0, 4), totals);
+        refused("state must not be null", () -> losses.meanSquaredError(null, 2, 2, four, fourMore, null, totals));
+        refused("totals must not be null", () -> losses.meanSquaredError(state, 2, 2, four, fourMore, null, null));
+        square("outputs must be at least 1", 2, 0, four, fourMore, null);
+        square("predictions is too small", 2, 2, three, fourMore, null);
+        square("targets is too small", 2, 2, four, three, null);
+        square("gradient is too small", 2, 2, four, fourMore, three);
+        square("targets and gradient must not overlap", 2, 2, four, fourMore, fourMore);
+        square("must be the same", 2, 2, late(), fourMore, whole.slice(0, 4));
     }
 
     private void entropy(
-            String message,
-            StepState state,
-            int samples,
-            int classes,
-            DeviceFloats logits,
-            DeviceInts labels,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
+            String message, int samples, int classes, DeviceFloats logits, DeviceInts labels, DeviceFloats gradient) {
         refused(message, () -> backend.losses()
                 .softmaxCrossEntropy(state, samples, classes, logits, labels, gradient, totals));
     }
 
     private void square(
             String message,
-            StepState state,
             int samples,
             int outputs,
-            DeviceFloats predictions,
+            DeviceFloats values,
             DeviceFloats targets,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
+            DeviceFloats gradient) {
         refused(message, () -> backend.losses()
-                .meanSquaredError(state, samples, outputs, predictions, targets, gradient, totals));
+                .meanSquaredError(state, samples, outputs, values, targets, gradient, totals));
     }
 
     private void optimizers() {
+        Optimizers optimizers = backend.optimizers();
         AdamSettings adam = new AdamSettings(0.9f, 0.999f, 1e-8f, 0);
-        refused("state must not be null", () -> backend.optimizers().sgd(null, 0, false, four, fourMore, third));
-        refused("momentum=1.0", () -> backend.optimizers().sgd(state, 1, false, four, fourMore, third));
-        refused("momentum=NaN", () -> backend.optimizers().sgd(state, Float.NaN, false, four, fourMore, third));
-        refused("w.length=4, g.length=3", () -> backend.optimizers().sgd(state, 0, false, four, three, third));
-        refused("w.length=4, moment.length=3", () -> backend.optimizers().sgd(state, 0, false, four, fourMore, three));
-        refused("w and g must not overlap", () -> backend.optimizers().sgd(state, 0, false, four, four, third));
-        refused("w and moment must not overlap", () -> backend.optimizers().sgd(state, 0, false, four, fourMore, four));
-        refused("g and moment must not overlap", () -> backend.optimizers()
-                .sgd(state, 0, false, four, fourMore, fourMore));
-        refused("settings must not be null", () -> backend.optimizers()
-                .adam(state, null, four, fourMore, third, fourth));
-        refused("w.length=4, moment.length=3", () -> backend.optimizers()
-                .adam(state, adam, four, fourMore, third, three));
-        refused("m and v must not overlap", () -> backend.optimizers().adam(state, adam, four, fourMore, third, third));
+        refused("state must not be null", () -> optimizers.sgd(null, 0, false, four, fourMore, third));
+        refused("momentum=1.0", () -> optimizers.sgd(state, 1, false, four, fourMore, third));
+        refused("momentum=NaN", () -> optimizers.sgd(state, Float.NaN, false, four, fourMore, third));
+        refused("w.length=4, g.length=3", () -> optimizers.sgd(state, 0, false, four, three, third));
+        refused("w.length=4, moment.length=3", () -> optimizers.sgd(state, 0, false, four, fourMore, three));
+        refused("w and g must not overlap", () -> optimizers.sgd(state, 0, false, four, four, third));
+        refused("w and moment must not overlap", () -> optimizers.sgd(state, 0, false, four, fourMore, four));
+        refused("g and moment must not overlap", () -> optimizers.sgd(state, 0, false, four, fourMore, fourMore));
+        refused("settings must not be null", () -> optimizers.adam(state, null, four, fourMore, third, fourth));
+        refused("w.length=4, moment.length=3", () -> optimizers.adam(state, adam, four, fourMore, third, three));
+        refused("m and v must not overlap", () -> optimizers.adam(state, adam, four, fourMore, third, third));
         refused("beta1=1.0", () -> new AdamSettings(1, 0.9f, 1e-8f, 0));
         refused("beta2=-0.1", () -> new AdamSettings(0.9f, -0.1f, 1e-8f, 0));
         refused("epsilon=0.0", () -> new AdamSettings(0.9f, 0.9f, 0, 0));

@@ -1,12 +1,10 @@
 package org.pernodedrop.backend;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.Executable;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -47,18 +45,15 @@ abstract class Refusals {
     }
 
     void refused(String message, Executable call) {
-        list.add(DynamicTest.dynamicTest(message, () -> {
-            String said = assertThrows(IllegalArgumentException.class, call).getMessage();
-            assertTrue(said.contains(message), said);
-        }));
+        refused(IllegalArgumentException.class, message, call);
     }
 
     void closed(String name, Executable call) {
-        String message = name + " was closed before its use";
-        list.add(DynamicTest.dynamicTest(message, () -> {
-            String said = assertThrows(IllegalStateException.class, call).getMessage();
-            assertTrue(said.contains(message), said);
-        }));
+        refused(IllegalStateException.class, name + " was closed before its use", call);
+    }
+
+    private void refused(Class<? extends Throwable> kind, String message, Executable call) {
+        list.add(DynamicTest.dynamicTest(message, () -> Refusal.contains(kind, message, call)));
     }
 
     LayerMask layer(MaskSpec spec) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
@@ -41,14 +42,10 @@ public interface StrategyContract extends BackendFixture {
         Passed fused = pass(Strategy.FUSED, mask, shape);
         if (noise == Noise.BERNOULLI) {
             Passed packed = pass(Strategy.PACKED, mask, shape);
-            assertNear("z", fused.z, packed.z, inputs);
-            assertNear("dx", fused.dx, packed.dx, outputs);
-            assertNear("dw", fused.dw, packed.dw, samples);
+            assertNear(fused, packed, shape, 1);
         }
         Passed materialized = pass(Strategy.MATERIALIZED, mask, shape);
-        assertNear("z", fused.z, materialized.z, inputs);
-        assertNear("dx", fused.dx, materialized.dx, outputs);
-        assertNear("dw", fused.dw, materialized.dw, samples);
+        assertNear(fused, materialized, shape, 1);
     }
 
     /** Against its formula in double precision, with the noise of the definition. */
@@ -86,9 +83,8 @@ public interface StrategyContract extends BackendFixture {
                 }
             }
         }
-        assertNear("z", floats(z), passed.z, 4 * inputs);
-        assertNear("dx", floats(dx), passed.dx, 4 * outputs);
-        assertNear("dw", floats(dw), passed.dw, 4 * samples);
+        Passed expected = new Passed(Numbers.narrow(z), Numbers.narrow(dx), Numbers.narrow(dw), passed.db);
+        assertNear(expected, passed, shape, 4);
     }
 
     @Test
@@ -222,10 +218,8 @@ public interface StrategyContract extends BackendFixture {
 
     private void refused(Strategy strategy, Noise noise, ConnectionShape shape, String message) {
         MaskSpec spec = MaskSpec.of(noise, Granularity.CONNECTION, 0.5);
-        String said = assertThrows(
-                        IllegalArgumentException.class, () -> StrategyChoice.of(strategy, backend(), spec, shape))
-                .getMessage();
-        assertTrue(said.contains(message), said);
+        Refusal.contains(
+                IllegalArgumentException.class, message, () -> StrategyChoice.of(strategy, backend(), spec, shape));
     }
 
     /** What the passes of a strategy wrote. */
@@ -265,7 +259,13 @@ public interface StrategyContract extends BackendFixture {
         for (int k = 0; k < rows.length; k++) {
             sums[k % columns] += rows[k];
         }
-        return floats(sums);
+        return Numbers.narrow(sums);
+    }
+
+    private void assertNear(Passed expected, Passed actual, ConnectionShape shape, int termsOfProduct) {
+        assertNear("z", expected.z, actual.z, termsOfProduct * shape.inputs());
+        assertNear("dx", expected.dx, actual.dx, termsOfProduct * shape.outputs());
+        assertNear("dw", expected.dw, actual.dw, termsOfProduct * shape.samples());
     }
 
     private void assertNear(String what, float[] expected, float[] actual, int terms) {
@@ -277,14 +277,6 @@ public interface StrategyContract extends BackendFixture {
 
     private LayerMask mask(Noise noise, double rate) {
         return new LayerMask(MaskSpec.of(noise, Granularity.CONNECTION, rate), 2, state(77, 1000, 0f));
-    }
-
-    private static float[] floats(double[] values) {
-        float[] floats = new float[values.length];
-        for (int k = 0; k < floats.length; k++) {
-            floats[k] = (float) values[k];
-        }
-        return floats;
     }
 
     private static float[] positive(float[] values) {

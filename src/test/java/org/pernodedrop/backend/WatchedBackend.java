@@ -9,7 +9,7 @@ public class WatchedBackend extends Backend {
     public final List<DeviceBuffer> buffers = new ArrayList<>();
     public final List<StepState> states = new ArrayList<>();
     private final Backend device;
-    private final Memory watched = new WatchedMemory();
+    private final Themes themes;
     private int graphs;
     private int feeds;
     private long free = -1;
@@ -18,6 +18,17 @@ public class WatchedBackend extends Backend {
     /** Passes on to a device, which is closed with this. */
     public WatchedBackend(Backend device) {
         this.device = device;
+        themes = new Themes(
+                new WatchedMemory(),
+                device.vectors(),
+                device.matrices(),
+                device.maskedProducts(),
+                device.masks(),
+                device.windows(),
+                device.normalizations(),
+                device.losses(),
+                device.optimizers(),
+                device.randomFills());
     }
 
     /** How many graphs were captured. */
@@ -44,53 +55,8 @@ public class WatchedBackend extends Backend {
     protected void downloaded(float[] to, int offset, int length) {}
 
     @Override
-    public Memory memory() {
-        return watched;
-    }
-
-    @Override
-    public Vectors vectors() {
-        return device.vectors();
-    }
-
-    @Override
-    public Matrices matrices() {
-        return device.matrices();
-    }
-
-    @Override
-    public MaskedProducts maskedProducts() {
-        return device.maskedProducts();
-    }
-
-    @Override
-    public Masks masks() {
-        return device.masks();
-    }
-
-    @Override
-    public ImageWindows windows() {
-        return device.windows();
-    }
-
-    @Override
-    public Normalizations normalizations() {
-        return device.normalizations();
-    }
-
-    @Override
-    public Losses losses() {
-        return device.losses();
-    }
-
-    @Override
-    public Optimizers optimizers() {
-        return device.optimizers();
-    }
-
-    @Override
-    public RandomFills randomFills() {
-        return device.randomFills();
+    protected Themes themes() {
+        return themes;
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.pernodedrop.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -12,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.mask.Philox;
 
 class PermutationTest {
@@ -94,7 +94,6 @@ class PermutationTest {
     }
 
     private static void assertRefused(String message, Executable action) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, action).getMessage());
+        Refusal.says(IllegalArgumentException.class, message, action);
     }
 }

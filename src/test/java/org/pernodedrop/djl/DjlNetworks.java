@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -30,22 +31,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.Noise;
 
-/** Networks and data for the tests of the DJL block. */
-final class DjlNetworks {
-    private DjlNetworks() {}
+/** What the tests of the DJL block share: the engine with a manager for each test, networks, data and assertions. */
+abstract class DjlNetworks {
+    NDManager manager;
 
-    /**
-     * Skips the tests with a message except on Linux x86-64, the only system whose PyTorch natives the build fetches.
-     */
+    /** Skips the tests except on Linux x86-64, the only system whose PyTorch natives the build fetches. */
+    @BeforeAll
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =
                 system.contains("linux") && System.getProperty("os.arch").equals("amd64");
         assumeTrue(there, "DJL TESTS SKIPPED: PyTorch's natives are fetched on Linux x86-64 only");
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
     }
 
     /**
@@ -142,12 +156,15 @@ final class DjlNetworks {
 
     /** Classes of samples, as floats in a column. */
     static NDArray classes(NDManager manager, int samples, int classes) {
-        int[] of = Numbers.ints(2, samples, classes);
-        float[] values = new float[samples];
-        for (int b = 0; b < samples; b++) {
-            values[b] = of[b];
+        return column(manager, Numbers.ints(2, samples, classes));
+    }
+
+    private static NDArray column(NDManager manager, int[] classes) {
+        float[] values = new float[classes.length];
+        for (int b = 0; b < values.length; b++) {
+            values[b] = classes[b];
         }
-        return manager.create(values, new Shape(samples, 1));
+        return manager.create(values, new Shape(values.length, 1));
     }
 
     /** Fills every parameter with numbers that depend only on its place and shape. */
@@ -176,18 +193,16 @@ final class DjlNetworks {
     }
 
     static float[] parameters(Block block) {
-        int size = 0;
-        for (Pair<String, Parameter> parameter : block.getParameters()) {
-            size += (int) parameter.getValue().getArray().getShape().size();
-        }
-        float[] all = new float[size];
-        int at = 0;
-        for (Pair<String, Parameter> parameter : block.getParameters()) {
-            float[] values = parameter.getValue().getArray().toFloatArray();
-            System.arraycopy(values, 0, all, at, values.length);
-            at += values.length;
-        }
-        return all;
+        return all(block, array -> array);
+    }
+
+    /** The numbers of all parameters, or of arrays that belong to them, in the network's order. */
+    static float[] all(Block block, UnaryOperator<NDArray> of) {
+        NDList arrays = new NDList();
+        block.getParameters()
+                .values()
+                .forEach(parameter -> arrays.add(of.apply(parameter.getArray()).flatten()));
+        return NDArrays.concat(arrays).toFloatArray();
     }
 
     static NDArray infer(Block block, NDManager manager, NDArray x) {
@@ -196,13 +211,9 @@ final class DjlNetworks {
     }
 
     static ArrayDataset batches(NDManager manager, Dataset data, int batch, boolean shuffled) {
-        float[] labels = new float[data.examples()];
-        for (int b = 0; b < labels.length; b++) {
-            labels[b] = data.labels()[b];
-        }
         return new ArrayDataset.Builder()
                 .setData(manager.create(data.features(), new Shape(data.examples(), data.featureCount())))
-                .optLabels(manager.create(labels, new Shape(labels.length, 1)))
+                .optLabels(column(manager, data.labels()))
                 .setSampling(batch, shuffled)
                 .build();
     }

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.StepState;
 
 /** Steps of a block, testable without the engine's natives. */
@@ -23,8 +24,7 @@ class PerNodeDropBlockStepsTest {
         block.requireStep();
         assertEquals(StepState.LAST_STEP, Integer.toUnsignedLong(block.mask().step()));
         block.advance();
-        String said =
-                assertThrows(IllegalStateException.class, block::requireStep).getMessage();
+        String said = Refusal.message(IllegalStateException.class, block::requireStep);
         assertTrue(said.startsWith("steps end at 4294967294, and nothing was changed"), said);
         assertTrue(said.contains("step=4294967295"), said);
         assertThrows(IllegalStateException.class, block::mask);

@@ -4,29 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.pernodedrop.djl.DjlNetworks.assertClose;
-import static org.pernodedrop.djl.DjlNetworks.block;
-import static org.pernodedrop.djl.DjlNetworks.classes;
-import static org.pernodedrop.djl.DjlNetworks.config;
-import static org.pernodedrop.djl.DjlNetworks.floats;
-import static org.pernodedrop.djl.DjlNetworks.gradients;
-import static org.pernodedrop.djl.DjlNetworks.infer;
-import static org.pernodedrop.djl.DjlNetworks.model;
-import static org.pernodedrop.djl.DjlNetworks.network;
-import static org.pernodedrop.djl.DjlNetworks.number;
-import static org.pernodedrop.djl.DjlNetworks.requireNatives;
-import static org.pernodedrop.djl.DjlNetworks.residual;
-import static org.pernodedrop.djl.DjlNetworks.sgd;
-import static org.pernodedrop.djl.DjlNetworks.trainer;
+import static org.pernodedrop.Refusal.mentions;
 
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -42,43 +27,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
+import org.pernodedrop.mask.ReferenceMask;
 
 /** The block in DJL's own networks and its autograd. */
-class PerNodeDropBlockTest {
-    private NDManager manager;
-
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
+class PerNodeDropBlockTest extends DjlNetworks {
     private static MaterializedMaskBlock explicit(int units, PerNodeDropBlock of) {
         return new MaterializedMaskBlock(units, (manager, samples, inputs, outputs) -> {
-            Mask mask = of.mask();
-            float[] values = new float[(int) (samples * inputs * outputs)];
-            for (int k = 0; k < values.length; k++) {
-                long row = k / outputs;
-                values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
-            }
+            float[] values = ReferenceMask.values(of.mask(), (int) samples, (int) inputs, (int) outputs);
             return manager.create(values, new Shape(samples, inputs, outputs));
         });
     }
@@ -208,19 +168,7 @@ class PerNodeDropBlockTest {
                         }
                     }
                 }
-                NDList gradients = new NDList();
-                network.getParameters()
-                        .values()
-                        .forEach(parameter ->
-                                gradients.add(parameter.getArray().getGradient().flatten()));
-                float[] all = new float[0];
-                for (NDArray gradient : gradients) {
-                    float[] values = gradient.toFloatArray();
-                    int at = all.length;
-                    all = Arrays.copyOf(all, at + values.length);
-                    System.arraycopy(values, 0, all, at, values.length);
-                }
-                found.add(all);
+                found.add(all(network, NDArray::getGradient));
             }
         }
         assertClose("in two batches", found.get(0), found.get(1));
@@ -267,46 +215,41 @@ class PerNodeDropBlockTest {
 
     @Test
     void whatIsWrongIsRefused() {
-        refused("units must be at least 1", () -> PerNodeDropBlock.builder().build());
-        refused(
+        mentions("units must be at least 1", () -> PerNodeDropBlock.builder().build());
+        mentions(
                 "must be",
                 () -> PerNodeDropBlock.builder().setUnits(3).optDropRate(1).build());
-        refused(
+        mentions(
                 "noise",
                 () -> PerNodeDropBlock.builder().setUnits(3).optNoise(null).build());
-        refused("[B, I] or [B, T, I]", () -> block(3).initialize(manager, DataType.FLOAT32, new Shape(1, 2, 3, 4)));
+        mentions("[B, I] or [B, T, I]", () -> block(3).initialize(manager, DataType.FLOAT32, new Shape(1, 2, 3, 4)));
         Model none = Model.newInstance("none", Device.cpu(), "PyTorch");
         DefaultTrainingConfig config = config(sgd());
-        refused("must have a block", () -> PerNodeDropBlockTrainer.of(none, config));
-        refused("must not be null", () -> PerNodeDropBlockTrainer.of(none, null));
+        mentions("must have a block", () -> PerNodeDropBlockTrainer.of(none, config));
+        mentions("must not be null", () -> PerNodeDropBlockTrainer.of(none, null));
         PerNodeDropBlock ours = block(3);
         Model model = model(ours);
         DefaultTrainingConfig gpu = config(sgd()).optDevices(new Device[] {Device.gpu()});
-        refused("computes on the CPU", () -> PerNodeDropBlockTrainer.of(model, gpu));
+        mentions("computes on the CPU", () -> PerNodeDropBlockTrainer.of(model, gpu));
         NDArray x = floats(manager, 1, 4, 5);
         try (Trainer plain = model.newTrainer(config)) {
             plain.initialize(x.getShape());
-            refused("needs a PerNodeDropBlockTrainer", () -> plain.forward(new NDList(x)));
+            mentions("needs a PerNodeDropBlockTrainer", () -> plain.forward(new NDList(x)));
         }
         PerNodeDropBlockTrainer first = PerNodeDropBlockTrainer.of(model, config);
-        refused("open gradient collector", () -> first.forward(new NDList(x)));
+        mentions("open gradient collector", () -> first.forward(new NDList(x)));
         try (GradientCollector collector = first.newGradientCollector()) {
-            refused("not empty", () -> first.forward(new NDList(floats(manager, 1, 4, 6))));
-            refused("FLOAT32", () -> first.forward(new NDList(x.toType(DataType.FLOAT64, true))));
-            refused("already collecting", first::newGradientCollector);
+            mentions("not empty", () -> first.forward(new NDList(floats(manager, 1, 4, 6))));
+            mentions("FLOAT32", () -> first.forward(new NDList(x.toType(DataType.FLOAT64, true))));
+            mentions("already collecting", first::newGradientCollector);
             NDList y = first.forward(new NDList(x));
             collector.backward(y.head().square().sum());
         }
         try (PerNodeDropBlockTrainer second = PerNodeDropBlockTrainer.of(model, config)) {
-            refused("made last", first::step);
+            mentions("made last", first::step);
             assertEquals(model, second.getModel());
         }
         first.close();
         none.close();
-    }
-
-    private static void refused(String message, Executable call) {
-        String said = assertThrows(Exception.class, call).getMessage();
-        assertFalse(said == null || !said.contains(message), said + ": " + message);
     }
 }

@@ -2,27 +2,9 @@ package org.pernodedrop.djl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.pernodedrop.djl.DjlNetworks.assertClose;
-import static org.pernodedrop.djl.DjlNetworks.batches;
-import static org.pernodedrop.djl.DjlNetworks.block;
-import static org.pernodedrop.djl.DjlNetworks.classes;
-import static org.pernodedrop.djl.DjlNetworks.config;
-import static org.pernodedrop.djl.DjlNetworks.floats;
-import static org.pernodedrop.djl.DjlNetworks.infer;
-import static org.pernodedrop.djl.DjlNetworks.model;
-import static org.pernodedrop.djl.DjlNetworks.network;
-import static org.pernodedrop.djl.DjlNetworks.number;
-import static org.pernodedrop.djl.DjlNetworks.parameters;
-import static org.pernodedrop.djl.DjlNetworks.requireNatives;
-import static org.pernodedrop.djl.DjlNetworks.residual;
-import static org.pernodedrop.djl.DjlNetworks.sgd;
-import static org.pernodedrop.djl.DjlNetworks.train;
-import static org.pernodedrop.djl.DjlNetworks.trainer;
+import static org.pernodedrop.Refusal.mentions;
 
-import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -44,37 +26,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Threads;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 
 /** Training with the block: its files, real data, several models, and nothing left behind. */
-class PerNodeDropBlockTrainerTest {
-    private NDManager manager;
-
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
+class PerNodeDropBlockTrainerTest extends DjlNetworks {
     @Test
     void savedModelsGoOnAsTheyWould(@TempDir Path folder) throws Exception {
         NDArray x = floats(manager, 1, 16, 20);
@@ -102,7 +61,7 @@ class PerNodeDropBlockTrainerTest {
             }
             Block wrong = network(block(34), block(13));
             try (Model restored = model(wrong)) {
-                refused("another block's", () -> restored.load(folder, "saved"));
+                mentions("another block's", () -> restored.load(folder, "saved"));
             }
         }
     }
@@ -172,30 +131,20 @@ class PerNodeDropBlockTrainerTest {
         assertClose("second network", alone, parameters(networks.get(1)));
         assertClose("third network", alone, parameters(networks.get(2)));
         float[] expected = infer(networks.get(0), manager, x).toFloatArray();
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Callable<float[]>> predictions = new ArrayList<>();
-            for (int k = 0; k < 12; k++) {
-                Block network = networks.get(k % 3);
-                predictions.add(() -> {
-                    try (NDManager own = manager.newSubManager()) {
-                        NDArray rows = x.duplicate();
-                        rows.attach(own);
-                        return infer(network, own, rows).toFloatArray();
-                    }
-                });
-            }
-            for (Future<float[]> prediction : threads.invokeAll(predictions)) {
-                assertClose("prediction", expected, prediction.get());
-            }
-        } finally {
-            threads.shutdown();
-            trainers.forEach(Trainer::close);
+        List<Callable<float[]>> predictions = new ArrayList<>();
+        for (int k = 0; k < 12; k++) {
+            Block network = networks.get(k % 3);
+            predictions.add(() -> {
+                try (NDManager own = manager.newSubManager()) {
+                    NDArray rows = x.duplicate();
+                    rows.attach(own);
+                    return infer(network, own, rows).toFloatArray();
+                }
+            });
         }
-    }
-
-    private static void refused(String message, Executable call) {
-        String said = assertThrows(Exception.class, call).getMessage();
-        assertFalse(said == null || !said.contains(message), said + ": " + message);
+        for (float[] prediction : Threads.together(predictions)) {
+            assertClose("prediction", expected, prediction);
+        }
+        trainers.forEach(Trainer::close);
     }
 }

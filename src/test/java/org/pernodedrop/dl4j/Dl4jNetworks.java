@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeAll;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,17 +32,21 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.data.Dataset;
 import org.pernodedrop.mask.Mask;
+import org.pernodedrop.mask.ReferenceMask;
 
-/** Networks and data for the tests of the DL4J layer. */
-final class Dl4jNetworks {
-    private Dl4jNetworks() {}
-
+/** Networks, data and assertions of the tests of the DL4J layer. */
+abstract class Dl4jNetworks {
     /** Skips the tests with a message except on Linux x86-64, the only system whose ND4J natives the build fetches. */
+    @BeforeAll
     static void requireNatives() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean there =
                 system.contains("linux") && System.getProperty("os.arch").equals("amd64");
         assumeTrue(there, "DL4J TESTS SKIPPED: ND4J's natives are fetched on Linux x86-64 only");
+    }
+
+    static OutputLayer.Builder output(int classes) {
+        return new OutputLayer.Builder(LossFunction.MCXENT).nOut(classes).activation(Activation.SOFTMAX);
     }
 
     static MultiLayerConfiguration configuration(DataType type, long inputs, int classes, Layer... hidden) {
@@ -53,10 +58,7 @@ final class Dl4jNetworks {
         for (Layer layer : hidden) {
             list.layer(layer);
         }
-        return list.layer(new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nOut(classes)
-                        .activation(Activation.SOFTMAX)
-                        .build())
+        return list.layer(output(classes).build())
                 .setInputType(InputType.feedForward(inputs))
                 .build();
     }
@@ -106,11 +108,7 @@ final class Dl4jNetworks {
 
     /** The mask as an array {@code [samples, inputs, outputs]}. */
     static INDArray explicit(DataType type, Mask mask, long samples, long inputs, long outputs) {
-        float[] values = new float[(int) (samples * inputs * outputs)];
-        for (int k = 0; k < values.length; k++) {
-            long row = k / outputs;
-            values[k] = mask.value((int) (row / inputs), (int) (row % inputs), (int) (k % outputs));
-        }
+        float[] values = ReferenceMask.values(mask, (int) samples, (int) inputs, (int) outputs);
         return Nd4j.create(values, new long[] {samples, inputs, outputs}, 'c').castTo(type);
     }
 
@@ -135,14 +133,7 @@ final class Dl4jNetworks {
                 .addLayer("a", layer(6).nIn(5).dropRate(0.3).build(), "x")
                 .addLayer("b", layer(6).nIn(5).dropRate(0.3).build(), "x")
                 .addVertex("both", new MergeVertex(), "a", "b")
-                .addLayer(
-                        "y",
-                        new OutputLayer.Builder(LossFunction.MCXENT)
-                                .nIn(12)
-                                .nOut(3)
-                                .activation(Activation.SOFTMAX)
-                                .build(),
-                        "both")
+                .addLayer("y", output(3).nIn(12).build(), "both")
                 .setOutputs("y")
                 .build();
     }

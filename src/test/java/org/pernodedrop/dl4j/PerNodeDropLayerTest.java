@@ -2,33 +2,16 @@ package org.pernodedrop.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.pernodedrop.dl4j.Dl4jNetworks.assertClose;
-import static org.pernodedrop.dl4j.Dl4jNetworks.batches;
-import static org.pernodedrop.dl4j.Dl4jNetworks.compute;
-import static org.pernodedrop.dl4j.Dl4jNetworks.configuration;
-import static org.pernodedrop.dl4j.Dl4jNetworks.explicit;
-import static org.pernodedrop.dl4j.Dl4jNetworks.features;
-import static org.pernodedrop.dl4j.Dl4jNetworks.graph;
-import static org.pernodedrop.dl4j.Dl4jNetworks.inDoubles;
-import static org.pernodedrop.dl4j.Dl4jNetworks.layer;
-import static org.pernodedrop.dl4j.Dl4jNetworks.network;
-import static org.pernodedrop.dl4j.Dl4jNetworks.oneHot;
-import static org.pernodedrop.dl4j.Dl4jNetworks.requireNatives;
+import static org.pernodedrop.Refusal.mentions;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -39,9 +22,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,18 +34,14 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
+import org.pernodedrop.Threads;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.DataSplit;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.Noise;
 
 /** The layer in DL4J's networks, compared with DL4J's layers and gradient checks. */
-class PerNodeDropLayerTest {
-    @BeforeAll
-    static void natives() {
-        requireNatives();
-    }
-
+class PerNodeDropLayerTest extends Dl4jNetworks {
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1, 0.5, BERNOULLI",
@@ -299,31 +276,20 @@ class PerNodeDropLayerTest {
         for (float value : alone) {
             assertTrue(Float.isFinite(value));
         }
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Callable<float[]>> many = new ArrayList<>(List.of(training, training, training, training));
-            for (Future<float[]> result : threads.invokeAll(many)) {
-                // ND4J's rounding varies and accumulates over steps; another order of masks would differ a hundred
-                // times more.
-                assertArrayEquals(alone, result.get(), 1e-3f);
-            }
-        } finally {
-            threads.shutdown();
+        for (float[] together : Threads.together(Collections.nCopies(4, training))) {
+            // ND4J's rounding varies and accumulates over steps; another order of masks would differ a hundred
+            // times more.
+            assertArrayEquals(alone, together, 1e-3f);
         }
     }
 
     @Test
     void whatIsWrongIsRefused() {
-        refused("must be", () -> layer(3).dropRate(1).build());
-        refused("must be", () -> layer(3).dropRate(-0.1).build());
-        refused("noise", () -> layer(3).noise(null).build());
-        refused("computes in FLOAT or DOUBLE", () -> network(configuration(DataType.FLOAT16, 5, 3, layer(3).build())));
+        mentions("must be", () -> layer(3).dropRate(1).build());
+        mentions("must be", () -> layer(3).dropRate(-0.1).build());
+        mentions("noise", () -> layer(3).noise(null).build());
+        mentions("computes in FLOAT or DOUBLE", () -> network(configuration(DataType.FLOAT16, 5, 3, layer(3).build())));
         MultiLayerNetwork network = network(configuration(DataType.FLOAT, 5, 3, layer(3).build()));
-        refused("one row a sample and nIn columns", () -> network.feedForward(features(DataType.FLOAT, 4, 6), true));
-    }
-
-    private static void refused(String message, Executable call) {
-        String said = assertThrows(RuntimeException.class, call).getMessage();
-        assertFalse(said == null || !said.contains(message), said + ": " + Arrays.asList(message));
+        mentions("one row a sample and nIn columns", () -> network.feedForward(features(DataType.FLOAT, 4, 6), true));
     }
 }

@@ -34,7 +34,7 @@ class CublasForwardingTest {
                 .sorted()
                 .distinct()
                 .toList();
-        List<String> forwarded = Files.readAllLines(Path.of("cuda", "cublas-forwarding", "names.txt"));
-        assertEquals(String.join("\n", called), String.join("\n", forwarded));
+        String forwarded = Files.readString(Path.of("cuda", "cublas-forwarding", "names.txt"));
+        assertEquals(String.join("\n", called), forwarded.strip().replaceAll("\\s+", "\n"));
     }
 }

@@ -2,15 +2,17 @@ package org.pernodedrop.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.FileNames;
 import org.pernodedrop.Refusal;
 import org.pernodedrop.io.AtomicFile.TemporaryFiles;
 
@@ -24,7 +26,7 @@ class AtomicFileTest {
         AtomicFile.write(target, bytes("one"));
         AtomicFile.write(target, bytes("two"));
         assertEquals("two", Files.readString(target));
-        assertEquals(1, count(), "no temporary file is left");
+        assertEquals(List.of("a.txt"), FileNames.in(directory), "no temporary file is left");
     }
 
     @Test
@@ -52,7 +54,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void refusesPlacesThatCannotHoldAFile() {
+    void refusesPlacesThatCannotHoldAFile() throws IOException {
         Path missing = directory.resolve("missing").resolve("a.txt");
         Refusal.says(
                 IOException.class,
@@ -62,6 +64,29 @@ class AtomicFileTest {
                 IOException.class,
                 "cannot write " + directory + ": it is a directory or a device; name a file",
                 () -> AtomicFile.create(directory));
+        Path file = Files.writeString(directory.resolve("file"), "precious");
+        assertThrows(IOException.class, () -> AtomicFile.create(file.resolve("a.txt")));
+        assertEquals("precious", Files.readString(file));
+        // A name so long that the temporary file's name exceeds the limit.
+        Path longName = directory.resolve("n".repeat(250));
+        Refusal.starts(
+                IOException.class,
+                "cannot write " + longName + ": no file can be created in ",
+                () -> AtomicFile.create(longName));
+        assertEquals(List.of("file"), FileNames.in(directory));
+    }
+
+    @Test
+    void reportsATargetThatBecameADirectory() throws IOException {
+        Path target = directory.resolve("a.txt");
+        try (AtomicFile file = AtomicFile.create(target)) {
+            Files.createDirectories(target.resolve("child"));
+            Refusal.starts(
+                    IOException.class,
+                    "cannot write " + target + ": moving the finished file there failed",
+                    file::commit);
+        }
+        assertEquals(List.of("a.txt"), FileNames.in(directory));
     }
 
     /** Finished files are removed from the shutdown hook's set: otherwise every write would leak memory. */
@@ -76,12 +101,6 @@ class AtomicFileTest {
             }
         }
         assertEquals(before, TemporaryFiles.count());
-    }
-
-    private long count() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.count();
-        }
     }
 
     private static byte[] bytes(String text) {

@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.FileNames;
 import org.pernodedrop.Refusal;
 
 class FileSetTest {
@@ -43,12 +43,9 @@ class FileSetTest {
     }
 
     private List<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals(FolderLock.FILE))
-                    .sorted()
-                    .toList();
-        }
+        return FileNames.in(directory).stream()
+                .filter(name -> !name.equals(FolderLock.FILE))
+                .toList();
     }
 
     private void assertNew(Path a, Path b, Path c) throws IOException {

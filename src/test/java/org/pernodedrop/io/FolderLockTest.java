@@ -12,13 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.FileNames;
+import org.pernodedrop.Refusal;
+import org.pernodedrop.Threads;
 import org.pernodedrop.io.FolderLock.InUseException;
 
 class FolderLockTest {
@@ -30,13 +29,7 @@ class FolderLockTest {
     }
 
     private static String refused(Path folder) {
-        return assertThrows(InUseException.class, () -> hold(folder)).getMessage();
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
+        return Refusal.message(InUseException.class, () -> hold(folder));
     }
 
     @Test
@@ -53,9 +46,9 @@ class FolderLockTest {
             Files.writeString(folder.resolve("notes"), "mine");
         }
         try (FolderLock again = hold(folder)) {
-            assertEquals(List.of(FolderLock.FILE, "notes"), names(again.path()));
+            assertEquals(List.of(FolderLock.FILE, "notes"), FileNames.in(again.path()));
         }
-        assertEquals(List.of("notes"), names(folder));
+        assertEquals(List.of("notes"), FileNames.in(folder));
     }
 
     /** The operating system releases the lock when the process ends. */
@@ -72,9 +65,9 @@ class FolderLockTest {
         } finally {
             other.destroyForcibly().waitFor();
         }
-        assertEquals(List.of(FolderLock.FILE), names(directory), "killed");
+        assertEquals(List.of(FolderLock.FILE), FileNames.in(directory), "killed");
         hold(directory).close();
-        assertEquals(List.of(), names(directory));
+        assertEquals(List.of(), FileNames.in(directory));
     }
 
     /** The lock is exclusive even while one holder deletes the file that others open. */
@@ -82,7 +75,6 @@ class FolderLockTest {
     void processesAndThreadsTakeTurns() throws Exception {
         int times = 150;
         List<Process> others = new ArrayList<>();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             for (int k = 0; k < 2; k++) {
                 others.add(FolderHolder.start(directory.resolve("turns").toString(), Integer.toString(times)));
@@ -91,20 +83,18 @@ class FolderLockTest {
                 FolderHolder.inTurn(directory.resolve("turns"), times);
                 return null;
             };
-            for (Future<Void> each : threads.invokeAll(List.of(turns, turns))) {
-                each.get();
-            }
+            Threads.together(List.of(turns, turns));
             for (Process other : others) {
                 assertTrue(other.waitFor(1, TimeUnit.MINUTES), "it does not end");
                 assertEquals(0, other.exitValue());
             }
         } finally {
-            threads.shutdownNow();
+
             others.forEach(Process::destroyForcibly);
         }
         // Deleted by the process that created it, unless another had locked it meanwhile.
         assertTrue(Files.notExists(directory.resolve("turns"))
-                || names(directory.resolve("turns")).isEmpty());
+                || FileNames.in(directory.resolve("turns")).isEmpty());
     }
 
     @Test
@@ -115,7 +105,7 @@ class FolderLockTest {
             assertEquals(path, first.path());
             assertEquals(path.resolveSibling("now-2"), second.path());
         }
-        assertEquals(List.of(), names(directory.resolve("runs")));
+        assertEquals(List.of(), FileNames.in(directory.resolve("runs")));
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.pernodedrop.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.io.PrivateFolder.Access;
 
 class NativesFolderTest {
@@ -116,6 +116,6 @@ class NativesFolderTest {
 
     private String said() {
         NativesFolder folder = new NativesFolder(variables, properties);
-        return assertThrows(IOException.class, () -> folder.of("javacpp")).getMessage();
+        return Refusal.message(IOException.class, () -> folder.of("javacpp"));
     }
 }

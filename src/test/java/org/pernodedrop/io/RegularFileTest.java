@@ -2,7 +2,6 @@ package org.pernodedrop.io;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.Refusal;
 
 class RegularFileTest {
     @TempDir
@@ -33,8 +33,7 @@ class RegularFileTest {
     }
 
     private static String refusal(Path file) {
-        return assertThrows(RegularFile.NotRegularException.class, () -> RegularFile.require(file))
-                .getMessage();
+        return Refusal.message(RegularFile.NotRegularException.class, () -> RegularFile.require(file));
     }
 
     @Test

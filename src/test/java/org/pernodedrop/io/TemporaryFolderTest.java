@@ -11,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.FileNames;
 import org.pernodedrop.io.PrivateFolder.Access;
 import org.pernodedrop.io.PrivateFolder.NotPrivateException;
 
@@ -35,7 +35,7 @@ class TemporaryFolderTest {
                                 Files.getPosixFilePermissions(one.folder().path())));
             }
         }
-        assertEquals(List.of(), left());
+        assertEquals(List.of(), FileNames.in(parent));
     }
 
     @Test
@@ -43,7 +43,7 @@ class TemporaryFolderTest {
         Assumptions.assumeTrue(Access.hasModes(), "SKIPPED: files have no modes here");
         Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
         assertThrows(NotPrivateException.class, () -> TemporaryFolder.create(parent));
-        assertEquals(List.of(), left());
+        assertEquals(List.of(), FileNames.in(parent));
     }
 
     @Test
@@ -62,11 +62,5 @@ class TemporaryFolderTest {
         }
         assertFalse(Files.exists(ended));
         assertTrue(Files.exists(started) && Files.exists(link) && Files.exists(others.resolve(".lock")));
-    }
-
-    private List<Path> left() throws IOException {
-        try (Stream<Path> files = Files.list(parent)) {
-            return files.toList();
-        }
     }
 }

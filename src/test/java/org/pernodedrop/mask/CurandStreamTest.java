@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.Refusal;
@@ -14,44 +15,38 @@ class CurandStreamTest {
     private static final Map<String, List<String[]>> GOLDEN =
             TestResource.rows("curand-philox.txt").stream().collect(Collectors.groupingBy(row -> row[0]));
 
-    @Test
-    void wordsAreBitEqual() {
-        assertEquals(12, GOLDEN.get("words").size());
-        for (String[] row : GOLDEN.get("words")) {
-            CurandStream stream = stream(row);
-            long offset = Long.parseLong(row[2]);
-            for (int j = 3; j < row.length; j++) {
-                long at = offset + j - 3;
-                assertEquals(bits(row[j]), stream.word(at), () -> "word " + at + " of seed " + row[1]);
+    /** Compares a number of the stream with the bits that the library gave. */
+    private interface Comparison {
+        void compare(CurandStream stream, long at, int bits, Supplier<String> where);
+    }
+
+    private static void forEach(String kind, int rows, int first, Comparison comparison) {
+        assertEquals(rows, GOLDEN.get(kind).size());
+        for (String[] row : GOLDEN.get(kind)) {
+            CurandStream stream = new CurandStream(Long.parseUnsignedLong(row[1], 16));
+            long offset = first == 3 ? Long.parseLong(row[2]) : 0;
+            for (int j = first; j < row.length; j++) {
+                long at = offset + j - first;
+                int bits = Integer.parseUnsignedInt(row[j], 16);
+                comparison.compare(stream, at, bits, () -> kind + " " + at + " of seed " + row[1]);
             }
         }
     }
 
     @Test
-    void uniformsAreBitEqual() {
-        assertEquals(6, GOLDEN.get("uniform").size());
-        for (String[] row : GOLDEN.get("uniform")) {
-            CurandStream stream = stream(row);
-            for (int j = 2; j < row.length; j++) {
-                long at = j - 2;
-                int uniform = Float.floatToRawIntBits(stream.uniform(at));
-                assertEquals(bits(row[j]), uniform, () -> "uniform " + at + " of seed " + row[1]);
-            }
-        }
-    }
-
-    @Test
-    void normalsAgree() {
-        assertEquals(6, GOLDEN.get("normal").size());
-        for (String[] row : GOLDEN.get("normal")) {
-            CurandStream stream = stream(row);
-            for (int j = 2; j < row.length; j++) {
-                long at = j - 2;
-                float expected = Float.intBitsToFloat(bits(row[j]));
-                assertEquals(
-                        expected, stream.normal(at), NORMAL_TOLERANCE, () -> "normal " + at + " of seed " + row[1]);
-            }
-        }
+    void wordsAndUniformsAreBitEqualAndNormalsAgree() {
+        forEach("words", 12, 3, (stream, at, bits, where) -> assertEquals(bits, stream.word(at), where));
+        forEach(
+                "uniform",
+                6,
+                2,
+                (stream, at, bits, where) -> assertEquals(bits, Float.floatToRawIntBits(stream.uniform(at)), where));
+        forEach(
+                "normal",
+                6,
+                2,
+                (stream, at, bits, where) ->
+                        assertEquals(Float.intBitsToFloat(bits), stream.normal(at), NORMAL_TOLERANCE, where));
     }
 
     @Test
@@ -77,13 +72,5 @@ class CurandStreamTest {
             Refusal.says(
                     IllegalArgumentException.class, "index must be in [0, 2^50): index=" + j, () -> stream.word(j));
         }
-    }
-
-    private static CurandStream stream(String[] row) {
-        return new CurandStream(Long.parseUnsignedLong(row[1], 16));
-    }
-
-    private static int bits(String hex) {
-        return Integer.parseUnsignedInt(hex, 16);
     }
 }

@@ -125,7 +125,13 @@ class MaskKnownAnswersTest {
 
     private static final double[] RATES = {0.5, 0.25, 0.4, 0.3, 0.7, 0.1, 0.9, 0.001, 0x1p-16, 1 - 0x1p-16};
 
-    private record Position(long seed, long layer, long step, long sample, long input, long output) {}
+    private record Position(long seed, long layer, long step, long sample, long input, long output) {
+        /** Seed, layer, step and sample, as in the file. */
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%016x %d %d %d", seed, layer, step, sample);
+        }
+    }
 
     /** Prints {@code mask-known-answers.txt}. */
     public static void main(String[] arguments) {
@@ -142,36 +148,16 @@ class MaskKnownAnswersTest {
                 DropRate rate = DropRate.of(p);
                 long block = at.output / 32;
                 int bits = ReferenceMask.keptBits(rate, at.seed, at.layer, at.step, at.sample, at.input, block);
-                line(
-                        text,
-                        "kept %016x %d %d %d %d %d %d %d %08x",
-                        at.seed,
-                        at.layer,
-                        at.step,
-                        at.sample,
-                        at.input,
-                        block,
-                        rate.planes(),
-                        rate.threshold(),
-                        bits);
+                String mask = block + " " + rate.planes() + " " + rate.threshold();
+                line(text, "kept %s %d %s %08x", at, at.input, mask, bits);
             }
             for (long lane = 0; lane < 4; lane++) {
                 long input = at.input / 4 * 4 + lane;
                 long x = at.output + (1L << 31);
                 long[] words = ReferenceMask.philox(x, input / 4, at.sample, at.step, key[0], key[1]);
                 int pair = (int) (lane / 2 * 2);
-                line(
-                        text,
-                        "normal %016x %d %d %d %d %d %08x %08x %.9f",
-                        at.seed,
-                        at.layer,
-                        at.step,
-                        at.sample,
-                        input,
-                        at.output,
-                        words[pair],
-                        words[pair + 1],
-                        ReferenceMask.normal(at.seed, at.layer, at.step, at.sample, input, at.output));
+                double z = ReferenceMask.normal(at.seed, at.layer, at.step, at.sample, input, at.output);
+                line(text, "normal %s %d %d %08x %08x %.9f", at, input, at.output, words[pair], words[pair + 1], z);
             }
         }
         return text.toString();

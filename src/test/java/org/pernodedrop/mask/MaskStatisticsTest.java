@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MaskStatisticsTest {
     static List<MaskSpec> specs() {
         return Stream.of(Noise.values())
-                .flatMap(noise -> Stream.of(0.0, 0.02, 0.3, 0.5, 0.9).map(p -> spec(noise, p)))
+                .flatMap(noise -> Stream.of(0.0, 0.02, 0.1, 0.25, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+                        .map(p -> spec(noise, p)))
                 .toList();
     }
 

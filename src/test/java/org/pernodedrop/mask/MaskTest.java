@@ -2,7 +2,6 @@ package org.pernodedrop.mask;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,12 +44,11 @@ class MaskTest {
     @MethodSource("specs")
     void valuesAreThoseOfTheDefinition(MaskSpec spec) {
         int[][] shapes = {{1, 1, 1}, {3, 13, 13}, {2, 5, 207}};
-        Mask mask = Mask.of(spec, SEED, LAYER, STEP);
         for (int[] shape : shapes) {
             for (int b = 0; b < shape[0]; b++) {
                 for (int i = 0; i < shape[1]; i++) {
                     for (int u = 0; u < shape[2]; u++) {
-                        ReferenceMask.assertValue(spec, SEED, LAYER, STEP, b, i, u, mask.value(b, i, u));
+                        assertDefined(spec, SEED, LAYER, STEP, b, i, u);
                     }
                 }
             }
@@ -65,19 +63,10 @@ class MaskTest {
         for (long seed : new long[] {0, 1L << 32, -1, Long.MIN_VALUE}) {
             for (int layer : new int[] {0, Integer.MAX_VALUE}) {
                 for (int step : new int[] {0, 1, Integer.MIN_VALUE, -2}) {
-                    Mask mask = Mask.of(spec, seed, layer, step);
                     for (int b : ends) {
                         for (int i : ends) {
                             for (int u : new int[] {0, 31, 32, Integer.MAX_VALUE}) {
-                                ReferenceMask.assertValue(
-                                        spec,
-                                        seed,
-                                        layer,
-                                        unsigned(step),
-                                        unsigned(b),
-                                        unsigned(i),
-                                        u,
-                                        mask.value(b, i, u));
+                                assertDefined(spec, seed, layer, step, b, i, u);
                             }
                         }
                     }
@@ -169,6 +158,7 @@ class MaskTest {
     @Test
     void refusesPositionsBeyondTheCounterMap() {
         Mask mask = Mask.of(MaskSpec.of(Noise.BERNOULLI, Granularity.CONNECTION, 0.3), SEED, LAYER, STEP);
+        assertRefused("layer must be at least 0: layer=-1", () -> LayerKey.of(1, -1));
         assertRefused("output must be at least 0: output=-1", () -> mask.value(0, 0, -1));
         assertRefused("output must be at least 0: output=-2147483648", () -> mask.normal(0, 0, Integer.MIN_VALUE));
         assertRefused("block must be in [0, 2^26): block=-1", () -> mask.keptBits(0, 0, -1));
@@ -190,13 +180,18 @@ class MaskTest {
         assertEquals(19.0 / 64 * 0.3 / 0.7, partial.variance(), 1e-15);
     }
 
+    // All but the seed are unsigned.
+    private static void assertDefined(MaskSpec spec, long seed, int layer, int step, int b, int i, int u) {
+        float value = Mask.of(spec, seed, layer, step).value(b, i, u);
+        ReferenceMask.assertValue(spec, seed, layer, unsigned(step), unsigned(b), unsigned(i), u, value);
+    }
+
     private static long unsigned(int value) {
         return Integer.toUnsignedLong(value);
     }
 
     private static void assertRefused(String message, Executable action) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, action).getMessage());
+        Refusal.says(IllegalArgumentException.class, message, action);
     }
 
     @Test
@@ -222,11 +217,6 @@ class MaskTest {
         assertEquals(200, keys.size());
     }
 
-    @Test
-    void refusesNegativeLayers() {
-        Refusal.says(IllegalArgumentException.class, "layer must be at least 0: layer=-1", () -> LayerKey.of(1, -1));
-    }
-
     @Property(seed = "1", edgeCases = EdgeCasesMode.NONE)
     void valuesAreThoseOfTheDefinitionAnywhere(
             @ForAll long seed,
@@ -239,16 +229,7 @@ class MaskTest {
             @ForAll @DoubleRange(min = 0.01, max = 0.99) double p) {
         for (int at : new int[] {step, -2 - step}) {
             MaskSpec spec = MaskSpec.of(noise, Granularity.CONNECTION, p);
-            float value = Mask.of(spec, seed, layer, at).value(sample, input, output);
-            ReferenceMask.assertValue(
-                    spec,
-                    seed,
-                    layer,
-                    Integer.toUnsignedLong(at),
-                    Integer.toUnsignedLong(sample),
-                    Integer.toUnsignedLong(input),
-                    output,
-                    value);
+            assertDefined(spec, seed, layer, at, sample, input, output);
         }
     }
 }

@@ -11,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.FileNames;
 import org.pernodedrop.Refusal;
 
 class NpyFileTest {
@@ -56,7 +54,7 @@ class NpyFileTest {
                 assertArrayEquals(values, array.values());
             }
         }
-        assertEquals(List.of("shape.npy"), names());
+        assertEquals(List.of("shape.npy"), FileNames.in(directory));
     }
 
     @Test
@@ -66,7 +64,7 @@ class NpyFileTest {
             npy.write(new float[2], 0, 2);
             assertTrue(Files.notExists(file));
         }
-        assertEquals(List.of(), names());
+        assertEquals(List.of(), FileNames.in(directory));
     }
 
     @Test
@@ -83,7 +81,7 @@ class NpyFileTest {
         assertEquals("precious", Files.readString(file));
         write(file, new float[] {7}, 1, 1);
         assertArrayEquals(new float[] {7}, NpyArray.read(file).values());
-        assertEquals(List.of("a.npy"), names());
+        assertEquals(List.of("a.npy"), FileNames.in(directory));
     }
 
     @Test
@@ -96,11 +94,11 @@ class NpyFileTest {
                     () -> npy.write(new float[3], 0, 2));
             assertThrows(IndexOutOfBoundsException.class, () -> npy.write(new float[3], 3, 1));
         }
-        assertEquals(List.of(), names());
+        assertEquals(List.of(), FileNames.in(directory));
     }
 
     @Test
-    void refusesImpossibleShapes() throws IOException {
+    void refusesImpossibleShapesAndTargets() throws IOException {
         Path file = directory.resolve("a.npy");
         assertRefused("shape must have 1 to 32 dimensions: shape=[]", file);
         assertRefused("dimensions must be at least 1: shape=[3, 0]", file, 3, 0);
@@ -109,52 +107,8 @@ class NpyFileTest {
         assertRefused(
                 "the product of the dimensions must be below 2^61: shape=[2147483648, 2147483648]", file, big, big);
         assertThrows(IllegalArgumentException.class, () -> NpyFile.create(file, new long[33]));
-        assertEquals(List.of(), names());
-    }
-
-    @Test
-    void refusesTargetsThatCannotBeWritten() throws IOException {
-        Path missing = directory.resolve("no/such/a.npy");
-        IOException e = assertThrows(IOException.class, () -> NpyFile.create(missing, 1));
-        assertEquals(
-                "cannot write " + missing + ": its directory does not exist: " + missing.getParent(), e.getMessage());
-
-        e = assertThrows(IOException.class, () -> NpyFile.create(directory, 1));
-        assertEquals("cannot write " + directory + ": it is a directory or a device; name a file", e.getMessage());
-
-        Path file = Files.writeString(directory.resolve("file"), "precious");
-        assertThrows(IOException.class, () -> NpyFile.create(file.resolve("a.npy"), 1));
-        assertEquals("precious", Files.readString(file));
-
-        // A name so long that the temporary file's name exceeds the limit.
-        Path longName = directory.resolve("n".repeat(250));
-        Refusal.starts(
-                IOException.class,
-                "cannot write " + longName + ": no file can be created in ",
-                () -> NpyFile.create(longName, 1));
-        assertEquals(List.of("file"), names());
-    }
-
-    @Test
-    void reportsATargetThatBecameADirectory() throws IOException {
-        Path file = directory.resolve("a.npy");
-        try (NpyFile npy = NpyFile.create(file, 1)) {
-            npy.write(new float[1], 0, 1);
-            Files.createDirectories(file.resolve("child"));
-            Refusal.starts(
-                    IOException.class, "cannot write " + file + ": moving the finished file there failed", npy::commit);
-        }
-        assertEquals(List.of("a.npy"), names());
-    }
-
-    @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
-    void replacesTheFileBehindALink() throws IOException {
-        Path file = Files.writeString(directory.resolve("file.npy"), "old");
-        Path link = Files.createSymbolicLink(directory.resolve("link.npy"), file);
-        write(link, new float[] {7}, 1, 1);
-        assertTrue(Files.isSymbolicLink(link));
-        assertArrayEquals(new float[] {7}, NpyArray.read(file).values());
+        Refusal.starts(IOException.class, "cannot write " + directory, () -> NpyFile.create(directory, 1));
+        assertEquals(List.of(), FileNames.in(directory));
     }
 
     private static void write(Path file, float[] values, int piece, long... shape) throws IOException {
@@ -168,11 +122,5 @@ class NpyFileTest {
 
     private static void assertRefused(String message, Path file, long... shape) {
         Refusal.says(IllegalArgumentException.class, message, () -> NpyFile.create(file, shape));
-    }
-
-    private List<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
     }
 }

@@ -3,19 +3,12 @@ package org.pernodedrop.mask;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PhiloxTest {
-    private static final BigInteger WORD = BigInteger.ONE.shiftLeft(32);
-    private static final BigInteger M0 = new BigInteger("D2511F53", 16);
-    private static final BigInteger M1 = new BigInteger("CD9E8D57", 16);
-    private static final BigInteger W0 = new BigInteger("9E3779B9", 16);
-    private static final BigInteger W1 = new BigInteger("BB67AE85", 16);
-
     @Test
     void givesThePublishedAnswers() {
         List<String[]> rows = TestResource.rows("philox-known-answers.txt");
@@ -27,7 +20,6 @@ class PhiloxTest {
             int[] counter = Arrays.copyOf(words, 4);
             int[] key = Arrays.copyOfRange(words, 4, 6);
             int[] expected = Arrays.copyOfRange(words, 6, 10);
-            assertArrayEquals(expected, inBigIntegers(counter, key));
             assertArrayEquals(expected, generated(counter, key));
             assertArrayEquals(expected, inReference(counter, key));
         }
@@ -39,9 +31,7 @@ class PhiloxTest {
         for (int trial = 0; trial < 1000; trial++) {
             int[] counter = random.ints(4).toArray();
             int[] key = random.ints(2).toArray();
-            int[] expected = inBigIntegers(counter, key);
-            assertArrayEquals(expected, generated(counter, key));
-            assertArrayEquals(expected, inReference(counter, key));
+            assertArrayEquals(inReference(counter, key), generated(counter, key));
         }
     }
 
@@ -63,25 +53,5 @@ class PhiloxTest {
         long[] words = ReferenceMask.philox(
                 c[0], c[1], c[2], c[3], Integer.toUnsignedLong(key[0]), Integer.toUnsignedLong(key[1]));
         return Arrays.stream(words).mapToInt(word -> (int) word).toArray();
-    }
-
-    private static int[] inBigIntegers(int[] counter, int[] key) {
-        BigInteger[] c = unsigned(counter);
-        BigInteger[] k = unsigned(key);
-        for (int round = 0; round < 10; round++) {
-            BigInteger[] p0 = M0.multiply(c[0]).divideAndRemainder(WORD);
-            BigInteger[] p1 = M1.multiply(c[2]).divideAndRemainder(WORD);
-            c = new BigInteger[] {
-                p1[0].xor(c[1]).xor(k[0]), p1[1], p0[0].xor(c[3]).xor(k[1]), p0[1]
-            };
-            k = new BigInteger[] {k[0].add(W0).mod(WORD), k[1].add(W1).mod(WORD)};
-        }
-        return Arrays.stream(c).mapToInt(BigInteger::intValue).toArray();
-    }
-
-    private static BigInteger[] unsigned(int[] words) {
-        return Arrays.stream(words)
-                .mapToObj(word -> BigInteger.valueOf(Integer.toUnsignedLong(word)))
-                .toArray(BigInteger[]::new);
     }
 }

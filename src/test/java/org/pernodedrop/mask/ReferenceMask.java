@@ -14,6 +14,15 @@ public final class ReferenceMask {
 
     private ReferenceMask() {}
 
+    /** The values that {@link Mask} itself gives, {@code [samples, inputs, outputs]}, from the first sample on. */
+    public static float[] values(Mask mask, int samples, int inputs, int outputs) {
+        float[] values = new float[samples * inputs * outputs];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = mask.value(k / outputs / inputs, k / outputs % inputs, k % outputs);
+        }
+        return values;
+    }
+
     /** {@code m[b, i, u]}, scaled. */
     public static double value(MaskSpec spec, long seed, long layer, long step, long sample, long input, long output) {
         if (spec.rate().requested() == 0) {

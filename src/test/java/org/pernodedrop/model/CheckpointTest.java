@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +27,7 @@ import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.model.Safetensors.Tensor;
@@ -49,19 +50,21 @@ class CheckpointTest {
     @TempDir
     private Path directory;
 
+    private Path file;
+
     private final CpuBackend backend = new CpuBackend(2);
     private final DeviceFloats x = backend.memory().allocate(SAMPLES * 13);
     private final DeviceInts labels = backend.memory().allocateInts(SAMPLES);
     private final LossAccumulator totals = backend.memory().newLossAccumulator();
 
     CheckpointTest() {
-        Random random = new Random(3);
-        float[] values = new float[SAMPLES * 13];
-        for (int k = 0; k < values.length; k++) {
-            values[k] = (float) random.nextGaussian();
-        }
-        backend.memory().upload(values, 0, x);
-        backend.memory().upload(random.ints(SAMPLES, 0, 3).toArray(), 0, labels);
+        backend.memory().upload(Numbers.floats(1, SAMPLES * 13), 0, x);
+        backend.memory().upload(Numbers.ints(2, SAMPLES, 3), 0, labels);
+    }
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("checkpoint.safetensors");
     }
 
     @AfterEach
@@ -109,7 +112,6 @@ class CheckpointTest {
     /** In the last epoch's weights or the best epoch's; moments may be infinite. */
     @Test
     void weightsThatAreNotFiniteAreRefused() throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
         try (Network network = new Network(spec(Adam.standard(), 5), backend);
                 Snapshot snapshot = new Snapshot(network)) {
             steps(network, 2);
@@ -158,16 +160,12 @@ class CheckpointTest {
     /** Such weights would be refused when read. */
     @Test
     void weightsThatAreNotFiniteAreNotWritten() throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
         try (Network network = new Network(spec(Adam.standard(), 5), backend);
                 Snapshot best = new Snapshot(network)) {
             Checkpoint.save(network, best, Map.of(), file);
             byte[] before = Files.readAllBytes(file);
-            backend.memory()
-                    .upload(
-                            new float[] {Float.NaN},
-                            0,
-                            network.parameters().get(1).values().slice(2, 1));
+            DeviceFloats bias = network.parameters().get(1).values();
+            backend.memory().upload(new float[] {Float.NaN}, 0, bias.slice(2, 1));
             for (Executable write : List.<Executable>of(
                     () -> Checkpoint.save(network, best, Map.of(), file),
                     () -> Weights.save(network, Map.of(), file),
@@ -182,7 +180,6 @@ class CheckpointTest {
     @ParameterizedTest
     @MethodSource("optimizers")
     void aRestoredNetworkGoesOnAsIfItHadNeverStopped(Optimizer optimizer) throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
         NetworkSpec spec = spec(optimizer, 5);
         float[] expected;
         float[] best;
@@ -213,7 +210,6 @@ class CheckpointTest {
 
     @Test
     void aCheckpointIsReadAsWeights() throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
         try (Network network = new Network(spec(Adam.standard(), 5), backend);
                 Snapshot snapshot = new Snapshot(network)) {
             steps(network, 2);
@@ -229,7 +225,6 @@ class CheckpointTest {
 
     @Test
     void anotherNetworkIsRefused() throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
         try (Network network = new Network(spec(Adam.standard(), 5), backend);
                 Network other = new Network(spec(Adam.standard(), 6), backend);
                 Snapshot snapshot = new Snapshot(network);
@@ -239,14 +234,13 @@ class CheckpointTest {
                     IllegalArgumentException.class,
                     () -> Checkpoint.save(network, snapshot, Map.of(Weights.NETWORK, "mine"), file));
             Checkpoint.save(network, snapshot, Map.of(), file);
-            String message = assertThrows(IllegalArgumentException.class, () -> Checkpoint.read(file)
-                            .restore(other, others))
-                    .getMessage();
+            String message = Refusal.message(
+                    IllegalArgumentException.class, () -> Checkpoint.read(file).restore(other, others));
             assertTrue(message.contains("seed 5") && message.contains("seed 6"), message);
         }
     }
 
-    private Safetensors saved(Path file) throws IOException {
+    private Safetensors saved() throws IOException {
         try (Network network = new Network(spec(Adam.standard(), 5), backend);
                 Snapshot snapshot = new Snapshot(network)) {
             snapshot.take();
@@ -257,29 +251,23 @@ class CheckpointTest {
 
     private void refused(Consumer<Map<String, String>> texts, Consumer<Map<String, Tensor>> tensors, String part)
             throws IOException {
-        Path file = directory.resolve("checkpoint.safetensors");
-        Safetensors good = saved(file);
+        Safetensors good = saved();
         Map<String, String> otherTexts = new LinkedHashMap<>(good.metadata());
         Map<String, Tensor> otherTensors = new LinkedHashMap<>(good.tensors());
         texts.accept(otherTexts);
         tensors.accept(otherTensors);
         new Safetensors(otherTexts, otherTensors).write(file);
-        String message = assertThrows(ModelFileException.class, () -> {
-                    try (Network network = new Network(spec(Adam.standard(), 5), backend);
-                            Snapshot snapshot = new Snapshot(network)) {
-                        float[] before = parameters(network);
-                        try {
-                            Checkpoint.read(file).restore(network, snapshot);
-                        } finally {
-                            assertArrayEquals(before, parameters(network));
-                            assertEquals(0, network.state().step());
-                        }
-                    }
-                })
-                .getMessage();
-        assertTrue(message.contains(part), message);
-        assertTrue(message.startsWith(file.toString()), message);
-        assertEquals(1, message.lines().count());
+        try (Network network = new Network(spec(Adam.standard(), 5), backend);
+                Snapshot snapshot = new Snapshot(network)) {
+            float[] before = parameters(network);
+            String message = Refusal.message(
+                    ModelFileException.class, () -> Checkpoint.read(file).restore(network, snapshot));
+            assertArrayEquals(before, parameters(network));
+            assertEquals(0, network.state().step());
+            assertTrue(message.contains(part), message);
+            assertTrue(message.startsWith(file.toString()), message);
+            assertEquals(1, message.lines().count());
+        }
     }
 
     @ParameterizedTest
@@ -296,7 +284,7 @@ class CheckpointTest {
 
     @Test
     void whatIsTooMuchIsNamed() throws IOException {
-        Tensor one = new Tensor(java.util.List.of(1L), new float[] {1});
+        Tensor one = new Tensor(List.of(1L), new float[] {1});
         refused(
                 texts -> {},
                 tensors -> tensors.put("training.moment.third.0.bias", one),

@@ -1,7 +1,6 @@
 package org.pernodedrop.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
@@ -146,8 +146,7 @@ class NetworkJsonTest {
     }
 
     private static void refused(String text, String... parts) {
-        String message = assertThrows(ModelFileException.class, () -> NetworkJson.read(text))
-                .getMessage();
+        String message = Refusal.message(ModelFileException.class, () -> NetworkJson.read(text));
         assertEquals(1, message.lines().count(), message);
         for (String part : parts) {
             assertTrue(message.contains(part), () -> part + " is not in: " + message);
@@ -208,9 +207,8 @@ class NetworkJsonTest {
     @Test
     void messagesAreShort() {
         String kind = "a\u2028b\\n" + "c".repeat(100_000);
-        String message = assertThrows(
-                        ModelFileException.class, () -> NetworkJson.read(valid().replace("per-node-drop-dense", kind)))
-                .getMessage();
+        String message = Refusal.message(
+                ModelFileException.class, () -> NetworkJson.read(valid().replace("per-node-drop-dense", kind)));
         assertTrue(message.length() < 1000 && message.lines().count() == 1, message);
         assertTrue(message.contains("\"a\\u2028b\\u000Accc"), message);
     }

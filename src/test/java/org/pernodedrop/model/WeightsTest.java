@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Refusal;
@@ -26,7 +28,23 @@ class WeightsTest {
     @TempDir
     private Path folder;
 
-    private static Network network(Backend backend, long seed, int hidden, boolean bias) {
+    private final Backend backend = new CpuBackend(1);
+    private Path file;
+    private Network saved;
+
+    @BeforeEach
+    void open() {
+        file = folder.resolve("weights.safetensors");
+        saved = network(1, 7, true);
+    }
+
+    @AfterEach
+    void close() {
+        saved.close();
+        backend.close();
+    }
+
+    private Network network(long seed, int hidden, boolean bias) {
         return Network.builder()
                 .input(13)
                 .seed(seed)
@@ -51,30 +69,23 @@ class WeightsTest {
 
     @Test
     void inMemoryTheyAreTheFilesBytes() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
-        try (Backend backend = new CpuBackend(1);
-                Network saved = network(backend, 1, 7, true)) {
-            Weights.save(saved, Map.of("classes", "a,b,c"), file);
-            byte[] content = Weights.toBytes(saved, Map.of("classes", "a,b,c"));
-            assertArrayEquals(Files.readAllBytes(file), content);
-            try (Network opened = Weights.open("kept", content, backend)) {
-                assertArrayEquals(outputs(saved), outputs(opened));
-            }
-            for (int length : new int[] {0, 7, 100, content.length - 1}) {
-                Refusal.starts(
-                        ModelFileException.class,
-                        "kept is no valid safetensors file",
-                        () -> Weights.open("kept", Arrays.copyOf(content, length), backend));
-            }
+        Weights.save(saved, Map.of("classes", "a,b,c"), file);
+        byte[] content = Weights.toBytes(saved, Map.of("classes", "a,b,c"));
+        assertArrayEquals(Files.readAllBytes(file), content);
+        try (Network opened = Weights.open("kept", content, backend)) {
+            assertArrayEquals(outputs(saved), outputs(opened));
+        }
+        for (int length : new int[] {0, 7, 100, content.length - 1}) {
+            Refusal.starts(
+                    ModelFileException.class,
+                    "kept is no valid safetensors file",
+                    () -> Weights.open("kept", Arrays.copyOf(content, length), backend));
         }
     }
 
     @Test
     void aNetworkThatLoadsThemPredictsTheSame() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
-        try (Backend backend = new CpuBackend(1);
-                Network saved = network(backend, 1, 7, true);
-                Network loaded = network(backend, 2, 7, true)) {
+        try (Network loaded = network(2, 7, true)) {
             float[] expected = outputs(saved);
             assertFalse(Arrays.equals(expected, outputs(loaded)));
             Weights.save(saved, Map.of("classes", "a,b,c"), file);
@@ -93,43 +104,32 @@ class WeightsTest {
 
     @Test
     void aFileOpensAsItsNetwork() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
-        try (Backend backend = new CpuBackend(1);
-                Network saved = network(backend, 1, 7, true)) {
-            Weights.save(saved, Map.of(), file);
-            try (Network opened = Weights.open(file, backend)) {
-                assertEquals(saved.spec(), opened.spec());
-                assertArrayEquals(outputs(saved), outputs(opened));
-            }
-            new Safetensors(Map.of(), Safetensors.read(file).tensors()).write(file);
-            Refusal.contains(ModelFileException.class, "describes no network", () -> Weights.open(file, backend));
+        Weights.save(saved, Map.of(), file);
+        try (Network opened = Weights.open(file, backend)) {
+            assertEquals(saved.spec(), opened.spec());
+            assertArrayEquals(outputs(saved), outputs(opened));
         }
+        new Safetensors(Map.of(), Safetensors.read(file).tensors()).write(file);
+        Refusal.contains(ModelFileException.class, "describes no network", () -> Weights.open(file, backend));
     }
 
     /** The description of a huge network is short: no memory may be allocated for tensors that the file lacks. */
     @Test
     void aHugeDescriptionAllocatesNothing() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
-        try (Backend backend = new CpuBackend(1);
-                Network saved = network(backend, 1, 7, true)) {
-            Weights.save(saved, Map.of(), file);
-            Safetensors content = Safetensors.read(file);
-            String huge = content.metadata().get(Weights.NETWORK).replace("\"units\" : 7", "\"units\" : 100000000");
-            new Safetensors(Map.of(Weights.NETWORK, huge), content.tensors()).write(file);
-            Refusal.contains(
-                    ModelFileException.class,
-                    "0.weight must have the shape [13, 100000000]",
-                    () -> Weights.open(file, backend));
-        }
+        Weights.save(saved, Map.of(), file);
+        Safetensors content = Safetensors.read(file);
+        String huge = content.metadata().get(Weights.NETWORK).replace("\"units\" : 7", "\"units\" : 100000000");
+        new Safetensors(Map.of(Weights.NETWORK, huge), content.tensors()).write(file);
+        Refusal.contains(
+                ModelFileException.class,
+                "0.weight must have the shape [13, 100000000]",
+                () -> Weights.open(file, backend));
     }
 
     @Test
     void weightsThatDoNotFitChangeNothing() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
-        try (Backend backend = new CpuBackend(1);
-                Network saved = network(backend, 1, 7, true);
-                Network wider = network(backend, 2, 8, true);
-                Network withoutBias = network(backend, 2, 7, false)) {
+        try (Network wider = network(2, 8, true);
+                Network withoutBias = network(2, 7, false)) {
             Weights.save(saved, Map.of(), file);
             refuses(wider, file, "0.weight must have the shape [13, 8]: shape=[13, 7]");
             refuses(withoutBias, file, "it has tensors that the network has not: \"0.bias\"");
@@ -140,11 +140,8 @@ class WeightsTest {
 
     @Test
     void weightsThatAreNotFiniteAreRefused() throws IOException {
-        Path file = folder.resolve("weights.safetensors");
         for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-            try (Backend backend = new CpuBackend(1);
-                    Network saved = network(backend, 1, 7, true);
-                    Network other = network(backend, 2, 7, true)) {
+            try (Network other = network(2, 7, true)) {
                 Weights.save(saved, Map.of(), file);
                 Safetensors content = Safetensors.read(file);
                 content.tensors().get("1.weight").values()[5] = wrong;

@@ -3,6 +3,7 @@ package org.pernodedrop.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.function.DoubleSupplier;
+import org.pernodedrop.backend.Numbers;
 
 /** Gradients that a network has computed, against central differences of the reference network's loss. */
 final class GradientCheck {
@@ -22,7 +23,7 @@ final class GradientCheck {
     static void compare(Network network, ReferenceNetwork reference, double tolerance, DoubleSupplier loss) {
         for (Parameter parameter : network.parameters()) {
             double[] values = reference.parameters.get(parameter.name());
-            double[] actual = ReferenceNetwork.widen(network.backend().memory().download(parameter.gradient()));
+            double[] actual = Numbers.doubles(network.backend().memory().download(parameter.gradient()));
             double[] expected = new double[values.length];
             double largest = 0;
             for (int k = 0; k < values.length; k++) {

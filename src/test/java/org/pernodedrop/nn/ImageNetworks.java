@@ -3,8 +3,6 @@ package org.pernodedrop.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,9 +11,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -166,9 +166,9 @@ abstract class ImageNetworks {
         for (Mode mode : Mode.values()) {
             try (Network network = network(stack)) {
                 ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, mode);
-                double[] expected = reference.forward(ReferenceNetwork.widen(batch.input));
-                double[] actual = ReferenceNetwork.widen(
-                        backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
+                double[] expected = reference.forward(Numbers.doubles(batch.input));
+                double[] actual =
+                        Numbers.doubles(backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
                 assertArrayEquals(expected, actual, 2.5 * tolerance, stack + " " + mode);
             }
         }
@@ -177,7 +177,7 @@ abstract class ImageNetworks {
     @ParameterizedTest
     @MethodSource("stacks")
     void gradientsAreTheReferences(LayerCases.Stack stack) {
-        double[] x = ReferenceNetwork.widen(batch.input);
+        double[] x = Numbers.doubles(batch.input);
         try (Network network = network(stack)) {
             ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
             network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
@@ -301,16 +301,10 @@ abstract class ImageNetworks {
         refused("fewer than 2^31 elements", Conv2D.filters(Integer.MAX_VALUE).build(), 5, 7, 3);
         refused("put Flatten before", Dense.units(3).build(), 5, 7, 3);
         refused("node granularity", masked().granularity(Granularity.NODE).build(), 5, 7, 3);
-        assertTrue(assertThrows(
-                        IllegalArgumentException.class, () -> Conv2D.filters(0).build())
-                .getMessage()
-                .contains("filters=0"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> MaxPool2D.of(0))
-                .getMessage()
-                .contains("window height=0"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> new BatchNormalization(0, 1))
-                .getMessage()
-                .contains("momentum=0"));
+        Class<IllegalArgumentException> kind = IllegalArgumentException.class;
+        Refusal.contains(kind, "filters=0", () -> Conv2D.filters(0).build());
+        Refusal.contains(kind, "window height=0", () -> MaxPool2D.of(0));
+        Refusal.contains(kind, "momentum=0", () -> new BatchNormalization(0, 1));
     }
 
     private static void refused(String part, Layer layer, int... input) {
@@ -320,8 +314,6 @@ abstract class ImageNetworks {
                 .add(layer)
                 .add(new Flatten())
                 .add(Dense.units(2).build());
-        String message =
-                assertThrows(IllegalArgumentException.class, builder::describe).getMessage();
-        assertTrue(message.contains(part), message);
+        Refusal.contains(IllegalArgumentException.class, part, builder::describe);
     }
 }

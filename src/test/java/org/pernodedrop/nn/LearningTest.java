@@ -58,15 +58,20 @@ class LearningTest {
                         .build(backend)) {
             backend.memory().upload(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 0, x);
             backend.memory().upload(new int[] {0, 1, 1, 0}, 0, labels);
-            for (int step = 0; step < 500; step++) {
-                network.step(x, labels, 4, totals);
-            }
-            totals.reset();
-            network.evaluate(x, labels, 4, totals);
-            LossTotals found = totals.read();
+            LossTotals found = learnt(network, x, labels, 500);
             assertEquals(1.0, found.accuracy());
             assertTrue(found.meanLoss() < 0.05, "loss=" + found.meanLoss());
         }
+    }
+
+    private LossTotals learnt(Network network, DeviceFloats x, DeviceInts labels, int steps) {
+        int samples = (int) labels.length();
+        for (int step = 0; step < steps; step++) {
+            network.step(x, labels, samples, totals);
+        }
+        totals.reset();
+        network.evaluate(x, labels, samples, totals);
+        return totals.read();
     }
 
     static List<Layer> hiddenLayers() {
@@ -114,12 +119,7 @@ class LearningTest {
                         .build(backend)) {
             backend.memory().upload(points, 0, x);
             backend.memory().upload(classes, 0, labels);
-            for (int step = 0; step < 120; step++) {
-                network.step(x, labels, samples, totals);
-            }
-            totals.reset();
-            network.evaluate(x, labels, samples, totals);
-            double accuracy = totals.read().accuracy();
+            double accuracy = learnt(network, x, labels, 120).accuracy();
             assertTrue(accuracy > 0.85, hidden + ": accuracy=" + accuracy);
         }
     }

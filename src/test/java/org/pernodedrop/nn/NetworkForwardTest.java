@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.LossTotals;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.cpu.CpuBackend;
 
 /** Outputs and losses against the reference network, in every mode. */
@@ -37,9 +38,9 @@ class NetworkForwardTest {
             network.setFirstSample(5);
             for (Mode mode : Mode.values()) {
                 ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, mode);
-                double[] expected = reference.forward(ReferenceNetwork.widen(batch.input));
-                double[] actual = ReferenceNetwork.widen(
-                        backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
+                double[] expected = reference.forward(Numbers.doubles(batch.input));
+                double[] actual =
+                        Numbers.doubles(backend.memory().download(network.forward(batch.deviceInput, SAMPLES, mode)));
                 assertArrayEquals(expected, actual, 2e-5, stack + " " + mode);
             }
         }
@@ -48,7 +49,7 @@ class NetworkForwardTest {
     @ParameterizedTest
     @MethodSource("stacks")
     void evaluationIsWithoutMasks(LayerCases.Stack stack) {
-        double[] x = ReferenceNetwork.widen(batch.input);
+        double[] x = Numbers.doubles(batch.input);
         try (LossAccumulator totals = backend.memory().newLossAccumulator();
                 Network classifier =
                         LayerCases.withBiases(LayerCases.builder(stack).build(backend));
@@ -61,7 +62,7 @@ class NetworkForwardTest {
             assertEquals(reference.crossEntropy(x, batch.labels), entropy.meanLoss(), 2e-5);
             totals.reset();
             regression.evaluate(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
-            double error = reference.squaredError(x, ReferenceNetwork.widen(batch.targets));
+            double error = reference.squaredError(x, Numbers.doubles(batch.targets));
             assertEquals(error, totals.read().meanLoss(), 2e-5 * (1 + error));
             assertEquals(0, classifier.state().step());
         }

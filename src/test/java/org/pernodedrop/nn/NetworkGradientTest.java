@@ -3,12 +3,14 @@ package org.pernodedrop.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
@@ -40,28 +42,34 @@ class NetworkGradientTest {
     @ParameterizedTest
     @MethodSource("stacks")
     void crossEntropy(LayerCases.Stack stack) {
-        double[] x = ReferenceNetwork.widen(batch.input);
+        double[] x = Numbers.doubles(batch.input);
         try (Network network = still(LayerCases.builder(stack))) {
             ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
             network.step(batch.deviceInput, batch.deviceLabels, SAMPLES, totals);
-            double loss = reference.crossEntropy(x, batch.labels);
-            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            GradientCheck.compare(network, reference, () -> reference.crossEntropy(x, batch.labels));
+            check(network, reference, () -> reference.crossEntropy(x, batch.labels));
         }
+    }
+
+    private void check(Network network, ReferenceNetwork reference, DoubleSupplier loss) {
+        double expected = loss.getAsDouble();
+        assertEquals(expected, totals.read().meanLoss(), 2e-5 * (1 + expected));
+        GradientCheck.compare(network, reference, loss);
     }
 
     @ParameterizedTest
     @MethodSource("stacks")
     void meanSquaredError(LayerCases.Stack stack) {
-        double[] x = ReferenceNetwork.widen(batch.input);
-        double[] targets = ReferenceNetwork.widen(batch.targets);
         try (Network network = still(LayerCases.builder(stack).loss(Loss.MEAN_SQUARED_ERROR))) {
-            ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
-            network.step(batch.deviceInput, batch.deviceTargets, SAMPLES, totals);
-            double loss = reference.squaredError(x, targets);
-            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            GradientCheck.compare(network, reference, () -> reference.squaredError(x, targets));
+            checkSquared(network, batch);
         }
+    }
+
+    private void checkSquared(Network network, TestBatch of) {
+        double[] x = Numbers.doubles(of.input);
+        double[] targets = Numbers.doubles(of.targets);
+        ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
+        network.step(of.deviceInput, of.deviceTargets, SAMPLES, totals);
+        check(network, reference, () -> reference.squaredError(x, targets));
     }
 
     /** Inputs {@code [T, I]}, whose positions share a mask, through every layer that takes them. */
@@ -93,13 +101,7 @@ class NetworkGradientTest {
                 .add(Dense.units(2).build());
         try (TestBatch rows = new TestBatch(backend, 29, SAMPLES, positions * 5, positions * 2);
                 Network network = still(builder)) {
-            double[] x = ReferenceNetwork.widen(rows.input);
-            double[] targets = ReferenceNetwork.widen(rows.targets);
-            ReferenceNetwork reference = new ReferenceNetwork(network, SAMPLES, Mode.TRAINING);
-            network.step(rows.deviceInput, rows.deviceTargets, SAMPLES, totals);
-            double loss = reference.squaredError(x, targets);
-            assertEquals(loss, totals.read().meanLoss(), 2e-5 * (1 + loss));
-            GradientCheck.compare(network, reference, () -> reference.squaredError(x, targets));
+            checkSquared(network, rows);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -26,24 +27,16 @@ final class ReferenceNetwork {
         this.mode = mode;
         Backend backend = network.backend();
         for (Parameter parameter : network.parameters()) {
-            parameters.put(parameter.name(), widen(backend.memory().download(parameter.values())));
+            parameters.put(parameter.name(), Numbers.doubles(backend.memory().download(parameter.values())));
         }
         for (Statistic statistic : network.statistics()) {
-            statistics.put(statistic.name(), widen(backend.memory().download(statistic.values())));
+            statistics.put(statistic.name(), Numbers.doubles(backend.memory().download(statistic.values())));
         }
         masks = new double[spec.layers().size()][];
         int step = (int) network.state().step();
         for (int layer = 0; layer < masks.length; layer++) {
             masks[layer] = mask(layer, step, network.firstSample(), mode);
         }
-    }
-
-    static double[] widen(float[] values) {
-        double[] wide = new double[values.length];
-        for (int k = 0; k < values.length; k++) {
-            wide[k] = values[k];
-        }
-        return wide;
     }
 
     // m[b, i, u] of a layer in full, whatever its granularity; null for none.

@@ -1,7 +1,7 @@
 package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -9,10 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.nn.BatchNormalization;
 import org.pernodedrop.nn.Conv2D;
 import org.pernodedrop.nn.Dense;
 import org.pernodedrop.nn.Flatten;
+import org.pernodedrop.nn.Layer;
 import org.pernodedrop.nn.MaxPool2D;
 import org.pernodedrop.nn.Network;
 import org.pernodedrop.nn.NetworkSpec;
@@ -24,6 +26,9 @@ class BatchSizesTest {
             .add(BatchNormalization.standard())
             .add(Dense.units(3).build())
             .describe();
+
+    private static final NetworkSpec PLAIN =
+            Network.builder().input(4).add(Dense.units(3).build()).describe();
 
     @ParameterizedTest
     @CsvSource({
@@ -63,25 +68,20 @@ class BatchSizesTest {
     @Test
     void onlyNormalizedDenseInputsNeedSeveralSamples() {
         assertTrue(NORMALIZED.needsSeveralSamples());
-        NetworkSpec plain =
-                Network.builder().input(4).add(Dense.units(3).build()).describe();
-        assertEquals(false, plain.needsSeveralSamples());
-        assertEquals(false, images(3).needsSeveralSamples(), "positions are values, too");
-        assertEquals(true, images(2).needsSeveralSamples(), "images of one pixel have none");
-        NetworkSpec sequence = Network.builder()
+        assertFalse(PLAIN.needsSeveralSamples());
+        assertFalse(images(3).needsSeveralSamples(), "positions are values, too");
+        assertTrue(images(2).needsSeveralSamples(), "images of one pixel have none");
+        assertFalse(sequence(BatchNormalization.standard(), new Flatten()).needsSeveralSamples());
+        assertTrue(sequence(new Flatten(), BatchNormalization.standard()).needsSeveralSamples());
+    }
+
+    private static NetworkSpec sequence(Layer first, Layer second) {
+        return Network.builder()
                 .input(6, 4)
-                .add(BatchNormalization.standard())
-                .add(new Flatten())
+                .add(first)
+                .add(second)
                 .add(Dense.units(3).build())
                 .describe();
-        assertEquals(false, sequence.needsSeveralSamples());
-        NetworkSpec flattened = Network.builder()
-                .input(6, 4)
-                .add(new Flatten())
-                .add(BatchNormalization.standard())
-                .add(Dense.units(3).build())
-                .describe();
-        assertEquals(true, flattened.needsSeveralSamples());
     }
 
     private static NetworkSpec images(int side) {
@@ -100,14 +100,10 @@ class BatchSizesTest {
         TrainingConfig four = TrainingConfig.builder().batchSize(4).build();
         TrainingConfig one = TrainingConfig.builder().batchSize(1).build();
         assertEquals(new BatchSizes(9, 4, true), BatchSizes.of(NORMALIZED, four, 9));
-        String said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, four, 1))
-                .getMessage();
+        String said = Refusal.message(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, four, 1));
         assertTrue(said.contains("at least 2 examples") && said.endsWith("batchSize=4, training examples=1"), said);
-        said = assertThrows(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9))
-                .getMessage();
+        said = Refusal.message(IllegalArgumentException.class, () -> BatchSizes.of(NORMALIZED, one, 9));
         assertTrue(said.endsWith("batchSize=1, training examples=9"), said);
-        NetworkSpec plain =
-                Network.builder().input(4).add(Dense.units(3).build()).describe();
-        assertEquals(new BatchSizes(1, 1, false), BatchSizes.of(plain, one, 1));
+        assertEquals(new BatchSizes(1, 1, false), BatchSizes.of(PLAIN, one, 1));
     }
 }

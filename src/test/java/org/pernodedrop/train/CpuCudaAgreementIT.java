@@ -23,7 +23,6 @@ import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
-import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** The same seed on the CPU and on a CUDA device gives the same weights and masks, and losses that diverge slowly. */
@@ -57,16 +56,11 @@ class CpuCudaAgreementIT {
         private final ModelConfig config;
 
         Model(Regularizer regularizer, Noise noise, Granularity granularity, double dropRate) {
-            config = new ModelConfig(
-                    regularizer,
-                    noise,
-                    granularity,
-                    false,
-                    Strategy.AUTO,
-                    dropRate,
-                    Architecture.mlp(33, 21),
-                    Activation.RELU,
-                    1e-4);
+            config = ModelConfig.standard()
+                    .with(regularizer)
+                    .with(noise, granularity, dropRate)
+                    .withArchitecture(Architecture.mlp(33, 21))
+                    .with(Activation.RELU, 1e-4);
         }
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Backend;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.backend.cuda.SimulatedDevice.Call;
@@ -58,14 +59,8 @@ class CudaFaultsIT {
     }
 
     private static Dataset data(int examples) {
-        float[] features = new float[examples * FEATURES];
-        int[] labels = new int[examples];
-        for (int k = 0; k < features.length; k++) {
-            features[k] = (k * 37 % 41 - 20) / 20f;
-        }
-        for (int b = 0; b < examples; b++) {
-            labels[b] = b * 5 % CLASSES;
-        }
+        float[] features = Numbers.floats(1, examples * FEATURES);
+        int[] labels = Numbers.ints(2, examples, CLASSES);
         return new Dataset("made up", features, labels, new int[] {FEATURES}, List.of("a", "b", "c"));
     }
 

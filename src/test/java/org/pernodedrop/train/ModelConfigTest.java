@@ -94,20 +94,11 @@ class ModelConfigTest {
 
     @Test
     void refusesImpossibleRates() {
-        ModelConfig model = ModelConfig.standard();
+        ModelConfig model = ModelConfig.standard().with(Regularizer.DROPOUT);
         Refusal.says(
                 IllegalArgumentException.class,
                 "dropRate must be in [0, 1): dropRate=1.2",
-                () -> new ModelConfig(
-                        Regularizer.DROPOUT,
-                        model.noise(),
-                        model.granularity(),
-                        false,
-                        Strategy.AUTO,
-                        1.2,
-                        model.architecture(),
-                        model.activation(),
-                        0));
+                () -> model.with(Noise.BERNOULLI, Granularity.NODE, 1.2));
     }
 
     @ParameterizedTest

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,19 +18,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Threads;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.data.DataSource;
 import org.pernodedrop.data.Dataset;
-import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.nn.Network;
-import org.pernodedrop.strategy.Strategy;
-import org.pernodedrop.train.ModelConfig.Regularizer;
 
 /** Networks in several threads, each with its own backend on the same device, train bit for bit as alone. */
 @Tag("thorough")
@@ -49,16 +48,8 @@ class ParallelTrainingIT {
     private float[] train(Backend backend, Noise noise, long seed, boolean onDevice) {
         TrainingConfig config =
                 TrainingConfig.builder().epochs(2).batchSize(13).seed(seed).build();
-        ModelConfig model = new ModelConfig(
-                Regularizer.PERNODEDROP,
-                noise,
-                Granularity.CONNECTION,
-                false,
-                Strategy.AUTO,
-                0.4,
-                Architecture.mlp(17),
-                Activation.RELU,
-                0);
+        ModelConfig model =
+                ModelConfig.standard().with(noise, Granularity.CONNECTION, 0.4).withArchitecture(Architecture.mlp(17));
         try (BatchSource source =
                         onDevice ? new DeviceResidentDataset(backend, data) : new StreamedDataset(backend, data);
                 Network network = new Network(
@@ -80,42 +71,27 @@ class ParallelTrainingIT {
         float[] second = train(Noise.GAUSSIAN, 2, false);
         assertFalse(Arrays.equals(first, second), "they are different networks");
         CudaDeviceUnderTest.simulated().ifPresent(device -> device.setAsynchronous(asynchronous));
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            for (int round = 0; round < ROUNDS; round++) {
-                Future<float[]> one = threads.submit(() -> train(Noise.BERNOULLI, 1, true));
-                Future<float[]> other = threads.submit(() -> train(Noise.GAUSSIAN, 2, false));
-                assertArrayEquals(first, one.get());
-                assertArrayEquals(second, other.get());
-            }
-        } finally {
-            threads.shutdownNow();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<float[]> both = Threads.together(
+                    List.of(() -> train(Noise.BERNOULLI, 1, true), () -> train(Noise.GAUSSIAN, 2, false)));
+            assertArrayEquals(first, both.get(0));
+            assertArrayEquals(second, both.get(1));
         }
     }
 
     /** Initial weights are drawn, and data is placed, in the midst of other threads' recordings. */
     @Test
     void networksStartWhileOthersRecord() throws Exception {
-        int count = 4;
         float[] expected = train(Noise.BERNOULLI, 1, true);
-        ExecutorService threads = Executors.newFixedThreadPool(count);
-        try {
-            List<Future<?>> jobs = new ArrayList<>();
-            for (int job = 0; job < count; job++) {
-                jobs.add(threads.submit(() -> {
-                    try (Backend backend = CudaDeviceUnderTest.open()) {
-                        for (int round = 0; round < 4 * ROUNDS; round++) {
-                            assertArrayEquals(expected, train(backend, Noise.BERNOULLI, 1, true));
-                        }
-                    }
-                }));
+        Callable<Void> job = () -> {
+            try (Backend backend = CudaDeviceUnderTest.open()) {
+                for (int round = 0; round < 4 * ROUNDS; round++) {
+                    assertArrayEquals(expected, train(backend, Noise.BERNOULLI, 1, true));
+                }
+                return null;
             }
-            for (Future<?> job : jobs) {
-                job.get();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+        };
+        Threads.together(Collections.nCopies(4, job));
     }
 
     /** A draw from a new place on one thread, recordings on another: neither may spoil the other. */
@@ -124,35 +100,31 @@ class ParallelTrainingIT {
         int draws = 400;
         AtomicBoolean drawn = new AtomicBoolean();
         CudaDeviceUnderTest.open().close();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            Future<?> recorder = threads.submit(() -> {
-                try (Backend backend = CudaDeviceUnderTest.open();
-                        DeviceFloats x = backend.memory().allocate(13)) {
-                    while (!drawn.get()) {
-                        backend.capture(() -> IntStream.range(0, 50)
-                                        .forEach(k -> backend.vectors().fill(x, k)))
-                                .close();
-                    }
+        Callable<Void> recorder = () -> {
+            try (Backend backend = CudaDeviceUnderTest.open();
+                    DeviceFloats x = backend.memory().allocate(13)) {
+                while (!drawn.get()) {
+                    backend.capture(() -> IntStream.range(0, 50)
+                                    .forEach(k -> backend.vectors().fill(x, k)))
+                            .close();
                 }
-            });
-            Future<?> drawer = threads.submit(() -> {
-                try (Backend backend = CudaDeviceUnderTest.open();
-                        DeviceFloats x = backend.memory().allocate(207)) {
-                    for (int k = 0; k < draws; k++) {
-                        backend.randomFills().uniform(k, 7L * k, 0f, 1f, x);
-                        float[] values = backend.memory().download(x);
-                        assertEquals(new CurandStream(k).uniform(7L * k + 206), values[206]);
-                    }
-                } finally {
-                    drawn.set(true);
+                return null;
+            }
+        };
+        Callable<Void> drawer = () -> {
+            try (Backend backend = CudaDeviceUnderTest.open();
+                    DeviceFloats x = backend.memory().allocate(207)) {
+                for (int k = 0; k < draws; k++) {
+                    backend.randomFills().uniform(k, 7L * k, 0f, 1f, x);
+                    float[] values = backend.memory().download(x);
+                    assertEquals(new CurandStream(k).uniform(7L * k + 206), values[206]);
                 }
-            });
-            drawer.get();
-            recorder.get();
-        } finally {
-            threads.shutdownNow();
-        }
+                return null;
+            } finally {
+                drawn.set(true);
+            }
+        };
+        Threads.together(List.of(drawer, recorder));
     }
 
     /** A backend serves one thread at a time, but not always the same one. */

@@ -2,7 +2,6 @@ package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
@@ -99,8 +99,7 @@ class PlacedDataTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5})
     void yesNamesTheWayOut(int allocations) {
         backend.limitAllocations(allocations);
-        String said = assertThrows(OutOfDeviceMemoryException.class, () -> place(DataOnDevice.YES))
-                .getMessage();
+        String said = Refusal.message(OutOfDeviceMemoryException.class, () -> place(DataOnDevice.YES));
         assertTrue(said.contains("(--data-on-device auto or no)"), said);
         assertTrue(said.contains("nothing is left"), said);
         assertNothingIsLeft();

@@ -1,12 +1,15 @@
 package org.pernodedrop.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -174,5 +177,141 @@ public final class RunComparison {
         return baselines.stream()
                 .filter(baseline -> baseline.folder().equals(run.folder()))
                 .findFirst();
+    }
+
+    /**
+     * The training of one network of a run, read from its files.
+     *
+     * @param name of the run in messages
+     * @param folder of the run's files
+     * @param baseline whether it is the network without a regularizer, trained after the other
+     * @param report run.json
+     * @param epochs metrics.csv without its header; the columns are those of {@link MetricsCsv#HEADER}
+     */
+    record FinishedRun(String name, Path folder, boolean baseline, JsonNode report, List<double[]> epochs) {
+        private static final int SECONDS = 6;
+
+        static FinishedRun read(String name, Path folder, boolean baseline) {
+            try {
+                List<String> lines = Files.readAllLines(metrics(folder, baseline));
+                if (!lines.get(0).equals(MetricsCsv.HEADER)) {
+                    throw new IllegalArgumentException("unknown columns in " + folder + ": " + lines.get(0));
+                }
+                List<double[]> epochs = lines.stream()
+                        .skip(1)
+                        .map(line -> Arrays.stream(line.split(","))
+                                .mapToDouble(Double::parseDouble)
+                                .toArray())
+                        .toList();
+                if (epochs.isEmpty()) {
+                    throw new IllegalArgumentException("not one epoch was finished in " + folder);
+                }
+                JsonNode report =
+                        new ObjectMapper().readTree(folder.resolve("run.json").toFile());
+                return new FinishedRun(name, folder, baseline, report, epochs);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static Path metrics(Path folder, boolean baseline) {
+            return folder.resolve(baseline ? "metrics-none.csv" : "metrics.csv");
+        }
+
+        /** The requested device. */
+        String device() {
+            return report.at("/settings/device").asText();
+        }
+
+        int stepsPerEpoch() {
+            int batch = report.at("/settings/batch_size").asInt();
+            return (report.at("/data/train_examples").asInt() + batch - 1) / batch;
+        }
+
+        /** Median of all epochs except the first, which includes one-time work. */
+        double secondsPerEpoch() {
+            double[] seconds = epochs.stream()
+                    .skip(epochs.size() > 1 ? 1 : 0)
+                    .mapToDouble(epoch -> epoch[SECONDS])
+                    .sorted()
+                    .toArray();
+            return seconds[seconds.length / 2];
+        }
+
+        /** The largest relative difference of a loss in the first epochs. */
+        double largestDifference(FinishedRun other, int count) {
+            double largest = 0;
+            for (int k = 0; k < count; k++) {
+                for (int column : new int[] {1, 2, 4}) {
+                    double expected = other.epochs.get(k)[column];
+                    double difference = Math.abs(epochs.get(k)[column] - expected)
+                            / Math.max(Math.abs(expected), Double.MIN_NORMAL);
+                    // NaN counts as an infinite difference.
+                    largest =
+                            difference <= largest ? largest : Double.isNaN(difference) ? Double.MAX_VALUE : difference;
+                }
+            }
+            return largest;
+        }
+
+        /** Whether all numbers of the first epochs except the seconds are equal. */
+        boolean equals(FinishedRun other, int count) {
+            for (int k = 0; k < count; k++) {
+                if (!Arrays.equals(epochs.get(k), 0, SECONDS, other.epochs.get(k), 0, SECONDS)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /**
+     * Utilisation of a GPU in the steady state of a run: between the ends of its first and its last epoch.
+     *
+     * @param percent mean of nvidia-smi's {@code utilization.gpu}, the share of time in which some kernel ran
+     * @param samples number of values behind it
+     */
+    record GpuBusy(double percent, int samples) {
+        /** Output of nvidia-smi: time, utilisation and more, one line per sample. */
+        static final String SAMPLES = "gpu.csv";
+
+        /** Times at which metrics.csv grew, with the number of lines. */
+        static final String EPOCHS = "epochs.csv";
+
+        // Fewer are not meaningful: the driver samples up to six times a second.
+        private static final int ENOUGH = 5;
+
+        /** Empty if the driver reports nothing, or the steady state was too short. */
+        static Optional<GpuBusy> of(Path run) {
+            // Times have one format with the year first, so they sort as text.
+            List<String> ends = rows(run.resolve(EPOCHS)).stream()
+                    .filter(row -> row.length == 2 && Integer.parseInt(row[1]) > 1)
+                    .map(row -> row[0])
+                    .toList();
+            if (ends.size() < 2) {
+                return Optional.empty();
+            }
+            double[] busy = rows(run.resolve(SAMPLES)).stream()
+                    .filter(row -> row.length > 1 && row[1].matches("\\d+"))
+                    .filter(row ->
+                            row[0].compareTo(ends.get(0)) > 0 && row[0].compareTo(ends.get(ends.size() - 1)) <= 0)
+                    .mapToDouble(row -> Double.parseDouble(row[1]))
+                    .toArray();
+            return busy.length < ENOUGH
+                    ? Optional.empty()
+                    : Optional.of(new GpuBusy(Arrays.stream(busy).average().orElseThrow(), busy.length));
+        }
+
+        private static List<String[]> rows(Path file) {
+            try {
+                return Files.exists(file)
+                        ? Files.readAllLines(file).stream()
+                                .map(line -> line.split(", *"))
+                                .toList()
+                        : List.of();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

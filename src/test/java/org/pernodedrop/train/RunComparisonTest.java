@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pernodedrop.train.RunComparison.FinishedRun;
+import org.pernodedrop.train.RunComparison.GpuBusy;
 
 /** The comparison of training runs accepts permitted differences only. */
 class RunComparisonTest {
@@ -45,6 +47,10 @@ class RunComparisonTest {
         return compare(List.of(runs), List.of());
     }
 
+    private static List<String> failures(FinishedRun... runs) {
+        return compare(runs).failures();
+    }
+
     private static RunComparison compare(List<FinishedRun> runs, List<FinishedRun> baselines) {
         return new RunComparison(
                 runs, baselines, new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
@@ -53,19 +59,13 @@ class RunComparisonTest {
     @Test
     void lossesMayDifferByTheToleranceWithinTheFirstSteps() throws IOException {
         FinishedRun cpu = run("cpu", "cpu", 64 * 50, 1, 1, 1);
-        assertEquals(
-                List.of(),
-                compare(cpu, run("near", "cuda", 64 * 50, 1.0009, 0.9991, 7)).failures());
-        List<String> far =
-                compare(cpu, run("far", "cuda", 64 * 50, 1, 1.0011, 1)).failures();
+        assertEquals(List.of(), failures(cpu, run("near", "cuda", 64 * 50, 1.0009, 0.9991, 7)));
+        List<String> far = failures(cpu, run("far", "cuda", 64 * 50, 1, 1.0011, 1));
         assertEquals(1, far.size());
         assertTrue(
                 far.get(0).startsWith("losses of the first 100 steps must agree within 0.001 relative: far and cpu"));
         assertEquals(
-                1,
-                compare(cpu, run("nan", "cuda", 64 * 50, 1, Double.NaN, 1))
-                        .failures()
-                        .size());
+                1, failures(cpu, run("nan", "cuda", 64 * 50, 1, Double.NaN, 1)).size());
     }
 
     @Test
@@ -76,7 +76,7 @@ class RunComparisonTest {
         FinishedRun cpu = run("cpu", "cpu", examples, 1);
         FinishedRun near = run("cuda", "cuda", examples, 1.0055);
         assertEquals(List.of(), compare(List.of(cpu, near), baselines).failures());
-        assertEquals(1, compare(cpu, near).failures().size(), "without a yardstick");
+        assertEquals(1, failures(cpu, near).size(), "without a yardstick");
         FinishedRun far = run("cuda", "cuda", examples, 1.0065);
         assertEquals(1, compare(List.of(cpu, far), baselines).failures().size());
     }
@@ -98,13 +98,10 @@ class RunComparisonTest {
     void runsOnTheSameDeviceAreEqual() throws IOException {
         FinishedRun cpu = run("cpu", "cpu", 640, 1, 1);
         FinishedRun graphs = run("graphs", "cuda", 640, 1.0001, 1, 1);
-        assertEquals(
-                List.of(),
-                compare(cpu, graphs, run("same", "cuda", 640, 1.0001, 1)).failures());
+        assertEquals(List.of(), failures(cpu, graphs, run("same", "cuda", 640, 1.0001, 1)));
         assertEquals(
                 List.of("other must give the same numbers as graphs in its first 2 epochs, and does not"),
-                compare(cpu, graphs, run("other", "cuda", 640, 1.0001, 1.0000001))
-                        .failures());
+                failures(cpu, graphs, run("other", "cuda", 640, 1.0001, 1.0000001)));
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,11 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pernodedrop.FileNames;
 import org.pernodedrop.Refusal;
 
 /** The files of a run. */
@@ -27,12 +26,6 @@ class RunFilesTest {
         return new EpochMetrics(number, 1.0 / number, 0.5 / number, 0.9, 0.7 / number, 1 / 3.0, 0.25);
     }
 
-    private List<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
-    }
-
     @Test
     void metricsAreWholeAfterEveryEpoch() throws IOException {
         Path file = directory.resolve("metrics.csv");
@@ -42,7 +35,7 @@ class RunFilesTest {
             metrics.finished(epoch(number));
             List<String> lines = Files.readAllLines(file);
             assertEquals(number + 1, lines.size());
-            assertEquals(List.of("metrics.csv"), names());
+            assertEquals(List.of("metrics.csv"), FileNames.in(directory));
             double[] values = Arrays.stream(lines.get(number).split(","))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
@@ -56,7 +49,7 @@ class RunFilesTest {
     }
 
     private static String refused(Path path) {
-        return assertThrows(UncheckedIOException.class, () -> open(path)).getMessage();
+        return Refusal.message(UncheckedIOException.class, () -> open(path));
     }
 
     /** An earlier run stays until the new one is complete; then all its files are replaced. */
@@ -81,11 +74,7 @@ class RunFilesTest {
             assertEquals(path.resolve("metrics.csv"), second.metrics(false));
         }
         assertEquals(3, Files.readAllLines(path.resolve("metrics.csv")).size());
-        try (Stream<Path> files = Files.list(path)) {
-            assertEquals(
-                    List.of("metrics.csv", "notes.txt"),
-                    files.map(file -> file.getFileName().toString()).sorted().toList());
-        }
+        assertEquals(List.of("metrics.csv", "notes.txt"), FileNames.in(path));
         assertEquals(notes, Files.readString(path.resolve("notes.txt")));
     }
 
@@ -98,7 +87,7 @@ class RunFilesTest {
         try (RunDirectory next = open(directory)) {
             assertEquals(2, Files.readAllLines(next.metrics(false)).size());
         }
-        assertEquals(List.of("metrics.csv"), names());
+        assertEquals(List.of("metrics.csv"), FileNames.in(directory));
     }
 
     /** A run that failed before its first epoch is deleted; one that failed later is resumed. */
@@ -113,7 +102,7 @@ class RunFilesTest {
             early.begin();
             new MetricsCsv(early.metrics(false), List.of());
         }
-        assertEquals(List.of("metrics.csv"), names());
+        assertEquals(List.of("metrics.csv"), FileNames.in(directory));
         Path unfinished;
         try (RunDirectory late = open(directory)) {
             late.begin();
@@ -131,19 +120,19 @@ class RunFilesTest {
             assertEquals(3, Files.readAllLines(resumed.metrics(false)).size());
             resumed.commit();
         }
-        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), names());
+        assertEquals(List.of("checkpoint.safetensors", "metrics.csv"), FileNames.in(directory));
         assertEquals(3, Files.readAllLines(directory.resolve("metrics.csv")).size());
     }
 
     @Test
     void directoryWithoutFilesGoesAgainIfItWasMade() throws IOException {
         open(directory.resolve("made")).close();
-        assertEquals(List.of(), names());
+        assertEquals(List.of(), FileNames.in(directory));
         try (RunDirectory made = open(directory.resolve("made"))) {
             Files.writeString(made.path().resolve("notes.txt"), "mine");
         }
         open(Files.createDirectory(directory.resolve("empty"))).close();
-        assertEquals(List.of("empty", "made"), names());
+        assertEquals(List.of("empty", "made"), FileNames.in(directory));
     }
 
     @Test
@@ -169,7 +158,7 @@ class RunFilesTest {
                 UncheckedIOException.class,
                 "does not exist",
                 () -> RunDirectory.resume(directory.resolve("no"), notice -> {}));
-        assertEquals(List.of("taken"), names());
+        assertEquals(List.of("taken"), FileNames.in(directory));
     }
 
     /** A foreign file with the name of a run's file would be lost when the new run replaces it. */
@@ -193,7 +182,7 @@ class RunFilesTest {
         Files.delete(file);
         Files.createDirectory(file);
         assertTrue(refused(directory).contains(file.toString()));
-        assertEquals(List.of(name), names());
+        assertEquals(List.of(name), FileNames.in(directory));
     }
 
     @Test
@@ -201,6 +190,6 @@ class RunFilesTest {
         Path target = Files.createDirectory(directory.resolve("metrics.csv"));
         Files.writeString(target.resolve("x"), "mine");
         Refusal.starts(UncheckedIOException.class, "cannot write " + target, () -> new MetricsCsv(target, List.of()));
-        assertEquals(List.of("metrics.csv"), names());
+        assertEquals(List.of("metrics.csv"), FileNames.in(directory));
     }
 }

@@ -42,32 +42,38 @@ class SavedFilesFuzzTest {
         }
     }
 
-    private static Path temporary() throws IOException {
+    private interface FileReading {
+        void read(Path file) throws IOException;
+    }
+
+    private static void withFile(byte[] content, FileReading... readings) throws IOException {
         Path memory = Path.of("/dev/shm");
-        return Files.isWritable(memory)
+        Path file = Files.isWritable(memory)
                 ? Files.createTempFile(memory, "fuzz", ".safetensors")
                 : Files.createTempFile("fuzz", ".safetensors");
+        try {
+            Files.write(file, content);
+            for (FileReading reading : readings) {
+                refusedInOneLineOr(() -> reading.read(file));
+            }
+        } finally {
+            Files.delete(file);
+        }
     }
 
     /** Whole files, from the first byte on. */
     @FuzzTest(maxDuration = "15m")
     void safetensors(byte[] content) throws IOException {
-        Path file = temporary();
-        try {
-            Files.write(file, content);
-            refusedInOneLineOr(() -> {
-                Safetensors read = Safetensors.read(file);
-                for (Tensor tensor : read.tensors().values()) {
-                    assertTrue(tensor.values().length <= content.length / Float.BYTES);
-                }
-                read.write(file);
-                Safetensors again = Safetensors.read(file);
-                assertEquals(read.metadata(), again.metadata());
-                assertEquals(read.tensors().keySet(), again.tensors().keySet());
-            });
-        } finally {
-            Files.delete(file);
-        }
+        withFile(content, file -> {
+            Safetensors read = Safetensors.read(file);
+            for (Tensor tensor : read.tensors().values()) {
+                assertTrue(tensor.values().length <= content.length / Float.BYTES);
+            }
+            read.write(file);
+            Safetensors again = Safetensors.read(file);
+            assertEquals(read.metadata(), again.metadata());
+            assertEquals(read.tensors().keySet(), again.tensors().keySet());
+        });
     }
 
     /** Headers from the third byte on, with the right length and amount of data, so that their content is parsed. */
@@ -80,19 +86,12 @@ class SavedFilesFuzzTest {
         int header = input.length - Short.BYTES;
         ByteBuffer content = ByteBuffer.allocate(Long.BYTES + header + data).order(ByteOrder.LITTLE_ENDIAN);
         content.putLong(header).put(input, Short.BYTES, header);
-        Path file = temporary();
-        try {
-            Files.write(file, content.array());
-            refusedInOneLineOr(() -> SavedRun.read(file));
-            refusedInOneLineOr(() -> {
-                try (CpuBackend backend = new CpuBackend(1);
-                        Network opened = Weights.open(file, backend)) {
-                    assertTrue(opened.spec().parameterCount() <= data / Float.BYTES);
-                }
-            });
-        } finally {
-            Files.delete(file);
-        }
+        withFile(content.array(), SavedRun::read, file -> {
+            try (CpuBackend backend = new CpuBackend(1);
+                    Network opened = Weights.open(file, backend)) {
+                assertTrue(opened.spec().parameterCount() <= data / Float.BYTES);
+            }
+        });
     }
 
     /** Descriptions of networks: writing and reading again gives an equal network. */

@@ -10,13 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Refusal;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LossAccumulator;
+import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.data.DataSplit;
@@ -46,15 +46,8 @@ class SingleExamplesTest {
     }
 
     private static Dataset data(int examples) {
-        Random random = new Random(3);
-        float[] features = new float[examples * 4];
-        int[] labels = new int[examples];
-        for (int k = 0; k < features.length; k++) {
-            features[k] = (float) random.nextGaussian();
-        }
-        for (int k = 0; k < examples; k++) {
-            labels[k] = k % 3;
-        }
+        float[] features = Numbers.floats(1, examples * 4);
+        int[] labels = Numbers.ints(2, examples, 3);
         return new Dataset("numbers", features, labels, new int[] {4}, List.of("a", "b", "c"));
     }
 
@@ -66,12 +59,9 @@ class SingleExamplesTest {
         float[] parameters = backend.memory().download(network.parameterBuffer());
         float[] all = Arrays.copyOf(parameters, parameters.length + 10);
         for (int k = 0; k < 2; k++) {
-            System.arraycopy(
-                    backend.memory().download(network.statistics().get(k).values()),
-                    0,
-                    all,
-                    parameters.length + 5 * k,
-                    5);
+            float[] statistic =
+                    backend.memory().download(network.statistics().get(k).values());
+            System.arraycopy(statistic, 0, all, parameters.length + 5 * k, 5);
         }
         return all;
     }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -36,9 +38,13 @@ class TrainedDataTest {
         return TrainedData.of(source.name(), null, 0.4, 0, 3, split, split.standardize());
     }
 
+    private TrainedData named() throws IOException {
+        return trained("w,h,kind\n" + ROWS, Header.AUTO);
+    }
+
     @Test
     void columnsAreKept() throws IOException {
-        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        TrainedData data = named();
         TrainedData again = TrainedData.fromJson(data.toJson());
         assertEquals(data, again);
         assertEquals(List.of("w", "h"), again.columns().featureNames());
@@ -63,7 +69,7 @@ class TrainedDataTest {
     /** Data of another kind is refused by its checksum, not for its missing header. */
     @Test
     void dataOfAnotherKindIsOtherData() throws IOException {
-        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        TrainedData data = named();
         Refusal.starts(
                 IllegalArgumentException.class,
                 "the data is not what",
@@ -72,7 +78,7 @@ class TrainedDataTest {
 
     @Test
     void filesFromBeforeColumnsWereKeptAreRead() throws IOException {
-        TrainedData data = trained("w,h,kind\n" + ROWS, Header.AUTO);
+        TrainedData data = named();
         ObjectMapper json = new ObjectMapper();
         ObjectNode tree = (ObjectNode) json.readTree(data.toJson());
         tree.remove("columns");
@@ -87,16 +93,12 @@ class TrainedDataTest {
 
     @Test
     void columnsThatAreNotTheFeaturesAreRefused() throws IOException {
-        ObjectNode tree = (ObjectNode) new ObjectMapper()
-                .readTree(trained("w,h,kind\n" + ROWS, Header.AUTO).toJson());
-        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w");
-        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
-        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").addNull();
-        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
-        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").add("w");
-        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
-        ((ObjectNode) tree.get("columns")).putArray("feature_names").add("w").add("kind");
-        assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(named().toJson());
+        for (String[] names : new String[][] {{"w"}, {"w", null}, {"w", "w"}, {"w", "kind"}}) {
+            ArrayNode array = ((ObjectNode) tree.get("columns")).putArray("feature_names");
+            Arrays.stream(names).forEach(array::add);
+            assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
+        }
         tree.put("columns", "w,h");
         assertThrows(ModelFileException.class, () -> TrainedData.fromJson(tree.toString()));
     }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,14 @@ class TrainerTest {
         return new Network(model.describe(new int[] {64}, 10, config.seed(), config.newOptimizer()), backend);
     }
 
+    private static TrainingConfig.Builder config(int epochs, int batchSize, double learningRate) {
+        return TrainingConfig.builder().epochs(epochs).batchSize(batchSize).learningRate(learningRate);
+    }
+
+    private TrainingResult train(ModelConfig model, TrainingConfig config) {
+        return train(model, config, new TrainingListener() {});
+    }
+
     private TrainingResult train(ModelConfig model, TrainingConfig config, TrainingListener listener) {
         try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
                 DeviceResidentDataset validation = new DeviceResidentDataset(backend, split.validation());
@@ -58,9 +68,8 @@ class TrainerTest {
 
     @Test
     void withoutAValidationPartTheTrainingPartStands() {
-        TrainingConfig config = TrainingConfig.builder().epochs(2).batchSize(64).build();
-        List<EpochMetrics> validated =
-                train(model, config, new TrainingListener() {}).epochs();
+        TrainingConfig config = config(2, 64, 1e-3).build();
+        List<EpochMetrics> validated = train(model, config).epochs();
         try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
                 Network network = network(model, config)) {
             List<EpochMetrics> alone = new Trainer(backend, train, config)
@@ -87,9 +96,7 @@ class TrainerTest {
                 totals.reset();
                 for (int first = 0; first < order.length; first += config.batchSize()) {
                     int count = Math.min(config.batchSize(), order.length - first);
-                    int[] rows = new int[count];
-                    System.arraycopy(order, first, rows, 0, count);
-                    Dataset batch = data.subset(rows);
+                    Dataset batch = data.subset(Arrays.copyOfRange(order, first, first + count));
                     try (DeviceFloats x = backend.memory().allocate(batch.features().length);
                             DeviceInts labels = backend.memory().allocateInts(count)) {
                         backend.memory().upload(batch.features(), 0, x);
@@ -113,15 +120,9 @@ class TrainerTest {
     @Test
     void doesWhatALoopByHandDoes() {
         int n = split.train().examples();
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(3)
-                .batchSize(50)
-                .learningRate(0.01)
-                .seed(3)
-                .build();
+        TrainingConfig config = config(3, 50, 0.01).seed(3).build();
         assertTrue(n % config.batchSize() != 0, "the last batch is to be smaller");
-        List<EpochMetrics> epochs =
-                train(model, config, new TrainingListener() {}).epochs();
+        List<EpochMetrics> epochs = train(model, config).epochs();
         List<LossTotals> expected = reference(config);
         for (int k = 0; k < 3; k++) {
             assertEquals(k + 1, epochs.get(k).epoch());
@@ -140,8 +141,7 @@ class TrainerTest {
     void listenersHearOfEveryStepAndEpoch() {
         int n = split.train().examples();
         for (int batch : new int[] {1, 13, n, n + 1}) {
-            TrainingConfig config =
-                    TrainingConfig.builder().epochs(2).batchSize(batch).build();
+            TrainingConfig config = config(2, batch, 1e-3).build();
             int[] steps = new int[2];
             List<Integer> finished = new ArrayList<>();
             TrainingListener counter = new TrainingListener() {
@@ -170,8 +170,7 @@ class TrainerTest {
     @ParameterizedTest
     @EnumSource
     void dataMayLieAnywhere(Regularizer regularizer) {
-        TrainingConfig config =
-                TrainingConfig.builder().epochs(2).batchSize(13).seed(3).build();
+        TrainingConfig config = config(2, 13, 1e-3).seed(3).build();
         List<List<EpochMetrics>> results = new ArrayList<>();
         for (DataOnDevice where : List.of(DataOnDevice.YES, DataOnDevice.NO)) {
             try (PlacedData data = PlacedData.place(backend, split, where, line -> {});
@@ -199,8 +198,7 @@ class TrainerTest {
     void aStepIsRecordedOnceForEachSize() {
         try (WatchedBackend counting = new WatchedBackend(new CpuBackend(1));
                 PlacedData data = PlacedData.place(counting, split, DataOnDevice.NO, line -> {})) {
-            TrainingConfig config =
-                    TrainingConfig.builder().epochs(3).batchSize(50).build();
+            TrainingConfig config = config(3, 50, 1e-3).build();
             try (Network network =
                     new Network(model.describe(new int[] {64}, 10, config.seed(), config.newOptimizer()), counting)) {
                 new Trainer(counting, data.train(), data.validation(), config)
@@ -215,13 +213,8 @@ class TrainerTest {
     @ParameterizedTest
     @EnumSource
     void everyRegularizerLearns(Regularizer regularizer) {
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(12)
-                .batchSize(16)
-                .learningRate(0.01)
-                .build();
-        TrainingResult result = train(
-                model.with(regularizer).withArchitecture(Architecture.mlp(64)), config, new TrainingListener() {});
+        TrainingConfig config = config(12, 16, 0.01).build();
+        TrainingResult result = train(model.with(regularizer).withArchitecture(Architecture.mlp(64)), config);
         // Guessing gives ln 10 = 2.3.
         assertTrue(result.last().trainLoss() < 1, result.toString());
         assertFalse(result.stoppedEarly());
@@ -230,13 +223,8 @@ class TrainerTest {
     @ParameterizedTest
     @EnumSource
     void everyOptimizerLearns(OptimizerKind optimizer) {
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(5)
-                .batchSize(16)
-                .optimizer(optimizer)
-                .learningRate(0.01)
-                .build();
-        TrainingResult result = train(model.with(Regularizer.NONE), config, new TrainingListener() {});
+        TrainingConfig config = config(5, 16, 0.01).optimizer(optimizer).build();
+        TrainingResult result = train(model.with(Regularizer.NONE), config);
         assertTrue(result.last().trainLoss() < 1, result.toString());
     }
 
@@ -245,7 +233,7 @@ class TrainerTest {
         TrainingConfig.Builder builder = TrainingConfig.builder().epochs(4).learningRate(0.01);
         List<Double> losses = new ArrayList<>();
         for (LearningRateSchedule schedule : LearningRateSchedule.values()) {
-            TrainingResult result = train(model, builder.schedule(schedule).build(), new TrainingListener() {});
+            TrainingResult result = train(model, builder.schedule(schedule).build());
             losses.add(result.last().trainLoss());
             assertEquals(0.01f * (float) schedule.factor(3, 4), builder.build().learningRate(3), 1e-9f);
         }
@@ -255,12 +243,8 @@ class TrainerTest {
     @Test
     void stopsEarlyWhenNothingImproves() {
         // Too small to change a weight, so that the validation loss stays the same.
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(10)
-                .learningRate(1e-30)
-                .patience(2)
-                .build();
-        TrainingResult result = train(model, config, new TrainingListener() {});
+        TrainingConfig config = config(10, 64, 1e-30).patience(2).build();
+        TrainingResult result = train(model, config);
         assertEquals(3, result.epochs().size());
         assertTrue(result.stoppedEarly());
         assertEquals(1, result.best().epoch());
@@ -268,42 +252,25 @@ class TrainerTest {
     }
 
     @Test
-    void firstLossThatIsNotFiniteEndsIt() {
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(3)
-                .batchSize(50)
-                .optimizer(OptimizerKind.SGD)
-                .learningRate(1e30)
-                .build();
+    void firstLossThatIsNotFiniteEndsItAndTheOneAfterTheLastStepToo() {
+        TrainingConfig config = config(3, 50, 1e30).optimizer(OptimizerKind.SGD).build();
         Refusal.says(
                 TrainingException.class,
                 "the loss is not finite in epoch 1, step 2 of 3; use a smaller learning rate"
                         + " (--learning-rate): learningRate=1.0E30",
-                () -> train(model, config, new TrainingListener() {}));
-    }
-
-    @Test
-    void lossAfterTheLastStepIsLookedAtToo() {
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(3)
-                .batchSize(1000)
-                .optimizer(OptimizerKind.SGD)
-                .learningRate(1e30)
-                .build();
+                () -> train(model, config));
+        TrainingConfig whole =
+                config(3, 1000, 1e30).optimizer(OptimizerKind.SGD).build();
         Refusal.starts(
                 TrainingException.class,
                 "the loss is not finite in epoch 1, after step 1 of 1;",
-                () -> train(model, config, new TrainingListener() {}));
+                () -> train(model, whole));
     }
 
     @Test
     void aSnapshotHoldsTheBestEpochAndNotTheLast() {
         // Early stopping ends it, so the best epoch is before the last.
-        TrainingConfig config = TrainingConfig.builder()
-                .epochs(200)
-                .patience(2)
-                .learningRate(0.1)
-                .build();
+        TrainingConfig config = config(200, 64, 0.1).patience(2).build();
         try (DeviceResidentDataset train = new DeviceResidentDataset(backend, split.train());
                 DeviceResidentDataset validation = new DeviceResidentDataset(backend, split.validation());
                 Network network = network(model, config);
@@ -314,13 +281,11 @@ class TrainerTest {
             assertThrows(IllegalArgumentException.class, () -> trainer.train(other, new TrainingListener() {}, best));
             TrainingResult result = trainer.train(network, new TrainingListener() {}, best);
             assertTrue(result.best().epoch() < result.last().epoch(), "the last epoch should not be the best here");
-            assertEquals(
-                    result.last().validationLoss(),
-                    trainer.evaluate(network, validation).meanLoss());
+            ToDoubleFunction<Network> loss =
+                    each -> trainer.evaluate(each, validation).meanLoss();
+            assertEquals(result.last().validationLoss(), loss.applyAsDouble(network));
             best.restore();
-            assertEquals(
-                    result.best().validationLoss(),
-                    trainer.evaluate(network, validation).meanLoss());
+            assertEquals(result.best().validationLoss(), loss.applyAsDouble(network));
         }
     }
 }

@@ -2,7 +2,6 @@ package org.pernodedrop.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
@@ -23,10 +22,7 @@ import org.pernodedrop.train.TrainingConfig.OptimizerKind;
 
 class TrainingConfigTest {
     private static void refused(String message, UnaryOperator<Builder> change) {
-        Builder builder = change.apply(TrainingConfig.builder());
-        assertEquals(
-                message,
-                assertThrows(IllegalArgumentException.class, builder::build).getMessage());
+        Refusal.says(IllegalArgumentException.class, message, change.apply(TrainingConfig.builder())::build);
     }
 
     @Test
@@ -71,18 +67,10 @@ class TrainingConfigTest {
     }
 
     @Test
-    void stopsWhenPatienceIsSpent() {
+    void stopsWhenPatienceIsSpentWhichANewLowestLossRestores() {
         assertEquals(List.of(false, false, false, true), stops(2, 3, 2, 2, 2.5));
-    }
-
-    @Test
-    void newLowestLossRestoresPatience() {
         assertEquals(List.of(false, false, false, false, true), stops(2, 3, 4, 2, 3, 3));
-    }
-
-    @Test
-    void zeroNeverStops() {
-        assertEquals(List.of(false, false, false), stops(0, 1, 2, 3));
+        assertEquals(List.of(false, false, false), stops(0, 1, 2, 3), "0 never stops");
     }
 
     @Test

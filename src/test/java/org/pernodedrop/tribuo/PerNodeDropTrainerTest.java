@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pernodedrop.Refusal.mentions;
 import static org.pernodedrop.tribuo.TribuoData.layer;
-import static org.pernodedrop.tribuo.TribuoData.refused;
 import static org.pernodedrop.tribuo.TribuoData.with;
 
 import com.google.protobuf.Any;
@@ -21,20 +21,18 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pernodedrop.Refusal;
+import org.pernodedrop.Threads;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.cpu.CpuBackend;
@@ -137,25 +135,21 @@ class PerNodeDropTrainerTest {
     @Test
     void predictionsAreTheNetworksByPlainLoops() throws Exception {
         PerNodeDropModel model = small().build().train(training, Map.of());
-        float[] w0;
-        float[] b0;
-        float[] w1;
-        float[] b1;
+        List<float[]> weights;
         try (Backend backend = new CpuBackend(1);
                 Network network = Weights.open("model", model.safetensors(), backend)) {
-            w0 = backend.memory().download(network.parameters().get(0).values());
-            b0 = backend.memory().download(network.parameters().get(1).values());
-            w1 = backend.memory().download(network.parameters().get(2).values());
-            b1 = backend.memory().download(network.parameters().get(3).values());
+            weights = network.parameters().stream()
+                    .map(parameter -> backend.memory().download(parameter.values()))
+                    .toList();
         }
         for (Prediction<Label> prediction : model.predict(testing).subList(0, 50)) {
             double[] x = new double[model.getFeatureIDMap().size()];
             prediction
                     .getExample()
                     .forEach(feature -> x[model.getFeatureIDMap().getID(feature.getName())] = feature.getValue());
-            double[] hidden = layer(x, w0, b0);
-            double[] logits =
-                    layer(Arrays.stream(hidden).map(z -> Math.max(z, 0)).toArray(), w1, b1);
+            double[] hidden = layer(x, weights.get(0), weights.get(1));
+            double[] active = Arrays.stream(hidden).map(z -> Math.max(z, 0)).toArray();
+            double[] logits = layer(active, weights.get(2), weights.get(3));
             double largest = Arrays.stream(logits).max().orElseThrow();
             double sum = Arrays.stream(logits).map(z -> Math.exp(z - largest)).sum();
             double best = 0;
@@ -235,10 +229,7 @@ class PerNodeDropTrainerTest {
         List<Prediction<Label>> expected = model.predict(testing);
         for (Model<Label> other : List.of(read, ((Model<?>) object).castModel(Label.class), model.copy())) {
             assertEquals(model.getProvenance(), other.getProvenance());
-            List<Prediction<Label>> actual = other.predict(testing);
-            for (int k = 0; k < expected.size(); k++) {
-                assertTrue(expected.get(k).distributionEquals(actual.get(k), 0));
-            }
+            assertSame(expected, other.predict(testing));
         }
     }
 
@@ -247,11 +238,11 @@ class PerNodeDropTrainerTest {
         ModelProto proto = small().build().train(training, Map.of()).serialize();
         byte[] content =
                 proto.getSerializedData().unpack(BytesValue.class).getValue().toByteArray();
-        refused(
+        mentions(
                 "version=1",
                 () -> Model.deserialize(proto.toBuilder().setVersion(1).build()));
-        refused("network", () -> Model.deserialize(with(proto, Arrays.copyOf(content, content.length - 4))));
-        refused("cut off", () -> Model.deserialize(with(proto, new byte[0])));
+        mentions("network", () -> Model.deserialize(with(proto, Arrays.copyOf(content, content.length - 4))));
+        mentions("cut off", () -> Model.deserialize(with(proto, new byte[0])));
         assertThrows(
                 InvalidProtocolBufferException.class,
                 () -> PerNodeDropModel.deserializeFromProto(0, PerNodeDropModel.class.getName(), Any.pack(proto)));
@@ -261,36 +252,26 @@ class PerNodeDropTrainerTest {
         byte[] network = small().build().train(training, Map.of()).safetensors();
         byte[] mixed = Arrays.copyOf(content, content.length - network.length + other.length);
         System.arraycopy(other, 0, mixed, content.length - network.length, other.length);
-        refused("as many inputs", () -> Model.deserialize(with(proto, mixed)));
+        mentions("as many inputs", () -> Model.deserialize(with(proto, mixed)));
     }
 
     @Test
     void trainersTrainAndModelsPredictSideBySide() throws Exception {
         PerNodeDropModel alone = small().build().train(training, Map.of());
         List<Prediction<Label>> expected = alone.predict(testing);
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Callable<byte[]>> trainings = new ArrayList<>();
-            List<Callable<Boolean>> predictions = new ArrayList<>();
-            for (int k = 0; k < 4; k++) {
-                trainings.add(() -> small().build().train(training, Map.of()).safetensors());
-                predictions.add(() -> {
-                    List<Prediction<Label>> actual = alone.predict(testing);
-                    boolean same = true;
-                    for (int row = 0; row < actual.size(); row++) {
-                        same &= expected.get(row).distributionEquals(actual.get(row), 0);
-                    }
-                    return same;
-                });
-            }
-            for (Future<byte[]> result : threads.invokeAll(trainings)) {
-                assertArrayEquals(alone.safetensors(), result.get());
-            }
-            for (Future<Boolean> result : threads.invokeAll(predictions)) {
-                assertTrue(result.get());
-            }
-        } finally {
-            threads.shutdown();
+        Callable<byte[]> train = () -> small().build().train(training, Map.of()).safetensors();
+        for (byte[] trained : Threads.together(Collections.nCopies(4, train))) {
+            assertArrayEquals(alone.safetensors(), trained);
+        }
+        Callable<List<Prediction<Label>>> predict = () -> alone.predict(testing);
+        for (List<Prediction<Label>> predictions : Threads.together(Collections.nCopies(4, predict))) {
+            assertSame(expected, predictions);
+        }
+    }
+
+    private static void assertSame(List<Prediction<Label>> expected, List<Prediction<Label>> actual) {
+        for (int row = 0; row < expected.size(); row++) {
+            assertTrue(expected.get(row).distributionEquals(actual.get(row), 0));
         }
     }
 
@@ -315,34 +296,34 @@ class PerNodeDropTrainerTest {
         Prediction<Label> prediction = model.predict(sparse);
         assertTrue(model.predict(dense).distributionEquals(prediction, 0));
         assertEquals(2, prediction.getNumActiveFeatures());
-        refused(
+        mentions(
                 "at least one of the model's features",
                 () -> model.predict(new ArrayExample<>(new Label("?"), new String[] {"none"}, new double[] {1})));
         // Finite, but the network's outputs are not; Tribuo has no prediction without a label.
         Example<Label> huge = new ArrayExample<>(new Label("?"));
         model.getFeatureIDMap().forEach(info -> huge.add(new org.tribuo.Feature(info.getName(), 3e38)));
-        refused("an example must have a prediction", () -> model.predict(huge));
+        mentions("an example must have a prediction", () -> model.predict(huge));
     }
 
     @Test
     void whatIsWrongIsRefused() {
-        refused("epochs", () -> small().epochs(0).build());
-        refused("drop", () -> small().dropRate(1).build());
-        refused("dense layers alone", () -> small().network("cnn:notebook").build());
-        refused("network must be", () -> small().network("mlp:").build());
-        refused("device", () -> small().device(null).build());
-        refused("noise=null", () -> small().noise(null).build());
+        mentions("epochs", () -> small().epochs(0).build());
+        mentions("drop", () -> small().dropRate(1).build());
+        mentions("dense layers alone", () -> small().network("cnn:notebook").build());
+        mentions("network must be", () -> small().network("mlp:").build());
+        mentions("device", () -> small().device(null).build());
+        mentions("noise=null", () -> small().noise(null).build());
         PerNodeDropTrainer trainer = small().build();
-        refused("invocation count", () -> trainer.setInvocationCount(-1));
+        mentions("invocation count", () -> trainer.setInvocationCount(-1));
         MutableDataset<Label> none = new MutableDataset<>(training.getSourceProvenance(), new LabelFactory());
-        refused("at least one example", () -> trainer.train(none));
+        mentions("at least one example", () -> trainer.train(none));
         none.add(new ArrayExample<>(LabelFactory.UNKNOWN_LABEL, new String[] {"a"}, new double[] {1}));
-        refused("must be labelled", () -> trainer.train(none));
+        mentions("must be labelled", () -> trainer.train(none));
         MutableDataset<Label> huge = new MutableDataset<>(training.getSourceProvenance(), new LabelFactory());
         huge.add(new ArrayExample<>(new Label("b"), new String[] {"a"}, new double[] {1}));
-        refused("at least two labels", () -> trainer.train(huge));
+        mentions("at least two labels", () -> trainer.train(huge));
         huge.add(new ArrayExample<>(new Label("a"), new String[] {"a"}, new double[] {1e300}));
-        refused("must be finite", () -> trainer.train(huge));
-        refused("--learning-rate", () -> small().learningRate(1e30).build().train(training));
+        mentions("must be finite", () -> trainer.train(huge));
+        mentions("--learning-rate", () -> small().learningRate(1e30).build().train(training));
     }
 }

@@ -1,15 +1,11 @@
 package org.pernodedrop.tribuo;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.function.Executable;
 import org.pernodedrop.data.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -64,15 +60,5 @@ final class TribuoData {
         return proto.toBuilder()
                 .setSerializedData(Any.pack(BytesValue.of(ByteString.copyFrom(content))))
                 .build();
-    }
-
-    /** A call must throw an exception that names the fault in its message or in that of a cause. */
-    static void refused(String message, Executable call) {
-        Throwable thrown = assertThrows(RuntimeException.class, call);
-        StringBuilder said = new StringBuilder();
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            said.append(cause.getMessage()).append('\n');
-        }
-        assertTrue(said.indexOf(message) >= 0, said + ": " + message);
     }
 }

@@ -62,8 +62,8 @@ public record Peaks(
         if (cpu || options.precision() == precision) {
             return madds / fastest(backend, size, TRIES);
         }
-        BackendOptions other =
-                new BackendOptions(Device.CUDA, options.threads(), precision, options.sequences(), options.graphs());
+        BackendOptions other = new BackendOptions(
+                Device.CUDA, options.threads(), precision, options.multiPosition(), options.graphs());
         try (Backend opened = Backends.open(other, notice -> {})) {
             return madds / fastest(opened, size, TRIES);
         }

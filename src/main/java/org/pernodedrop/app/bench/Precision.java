@@ -34,7 +34,7 @@ public enum Precision {
 
     /** Of products with masks that positions share. */
     static Precision ofMultiPosition(Backend backend, BackendOptions options) {
-        return isCpu(backend) ? FP32 : valueOf(options.sequences().name());
+        return isCpu(backend) ? FP32 : valueOf(options.multiPosition().name());
     }
 
     /** Of a layer with masks on connections. */

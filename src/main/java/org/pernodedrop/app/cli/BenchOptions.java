@@ -108,7 +108,7 @@ final class BenchOptions {
         return BackendOptions.of(device)
                 .withThreads(threads)
                 .withPrecision(precision)
-                .withSequences(multiPosition);
+                .withMultiPosition(multiPosition);
     }
 
     DeviceOptions.Choice choice() {

@@ -2,16 +2,6 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
-import org.pernodedrop.backend.ImageWindows;
-import org.pernodedrop.backend.Losses;
-import org.pernodedrop.backend.MaskedProducts;
-import org.pernodedrop.backend.Masks;
-import org.pernodedrop.backend.Matrices;
-import org.pernodedrop.backend.Memory;
-import org.pernodedrop.backend.Normalizations;
-import org.pernodedrop.backend.Optimizers;
-import org.pernodedrop.backend.RandomFills;
-import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.kernels.cpu.BlasLibrary;
 import org.pernodedrop.kernels.cpu.TiledProducts;
 import org.pernodedrop.kernels.cpu.WorkerPool;
@@ -29,18 +19,9 @@ public final class CpuBackend extends Backend {
     public static final int MAX_THREADS = WorkerPool.MAX_THREADS;
 
     private final WorkerPool pool;
-    private final String blasDescription;
+    private final String description;
     private final CpuGate gate = new CpuGate(owner());
-    private final CpuMemory memory;
-    private final CpuVectors vectors;
-    private final CpuMatrices matrices;
-    private final CpuMaskedProducts maskedProducts;
-    private final CpuMasks masks;
-    private final CpuImageWindows windows;
-    private final CpuNormalizations normalizations;
-    private final CpuLosses losses;
-    private final CpuOptimizers optimizers;
-    private final CpuRandomFills randomFills;
+    private final Themes themes;
 
     /** A backend on all cores. */
     public CpuBackend() {
@@ -60,20 +41,23 @@ public final class CpuBackend extends Backend {
             throw new IllegalArgumentException("threads must be in [1, " + MAX_THREADS + "]: threads=" + threads);
         }
         BlasLibrary library = BlasLibrary.open();
-        blasDescription = library.description();
         pool = new WorkerPool(threads);
         try {
-            memory = new CpuMemory(runner(), gate, new MemoryMeter());
-            vectors = new CpuVectors(runner(), pool);
-            matrices = new CpuMatrices(runner(), pool, library.blas());
-            maskedProducts =
-                    new CpuMaskedProducts(runner(), matrices, vectors, new TiledProducts(pool, library.blas()));
-            masks = new CpuMasks(runner(), pool, vectors);
-            windows = new CpuImageWindows(runner(), pool);
-            normalizations = new CpuNormalizations(runner(), pool);
-            losses = new CpuLosses(runner(), pool);
-            optimizers = new CpuOptimizers(runner(), pool, gate);
-            randomFills = new CpuRandomFills(runner(), pool);
+            TiledProducts products = new TiledProducts(pool, library.blas());
+            CpuVectors vectors = new CpuVectors(runner(), pool);
+            CpuMatrices matrices = new CpuMatrices(runner(), pool, library.blas());
+            themes = new Themes(
+                    new CpuMemory(runner(), gate, new MemoryMeter()),
+                    vectors,
+                    matrices,
+                    new CpuMaskedProducts(runner(), matrices, vectors, products),
+                    new CpuMasks(runner(), pool, vectors),
+                    new CpuImageWindows(runner(), pool),
+                    new CpuNormalizations(runner(), pool),
+                    new CpuLosses(runner(), pool),
+                    new CpuOptimizers(runner(), pool, gate),
+                    new CpuRandomFills(runner(), pool));
+            description = "cpu (" + products.describe() + "; " + library.description() + ")";
         } catch (RuntimeException | Error failure) {
             pool.close();
             throw failure;
@@ -82,7 +66,7 @@ public final class CpuBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cpu (" + maskedProducts.describe() + "; " + blasDescription + ")";
+        return description;
     }
 
     @Override
@@ -97,53 +81,8 @@ public final class CpuBackend extends Backend {
     }
 
     @Override
-    public Memory memory() {
-        return memory;
-    }
-
-    @Override
-    public Vectors vectors() {
-        return vectors;
-    }
-
-    @Override
-    public Matrices matrices() {
-        return matrices;
-    }
-
-    @Override
-    public MaskedProducts maskedProducts() {
-        return maskedProducts;
-    }
-
-    @Override
-    public Masks masks() {
-        return masks;
-    }
-
-    @Override
-    public ImageWindows windows() {
-        return windows;
-    }
-
-    @Override
-    public Normalizations normalizations() {
-        return normalizations;
-    }
-
-    @Override
-    public Losses losses() {
-        return losses;
-    }
-
-    @Override
-    public Optimizers optimizers() {
-        return optimizers;
-    }
-
-    @Override
-    public RandomFills randomFills() {
-        return randomFills;
+    protected Themes themes() {
+        return themes;
     }
 
     @Override

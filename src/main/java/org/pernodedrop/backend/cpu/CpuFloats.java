@@ -1,33 +1,20 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.kernels.HostMatrix;
 
-/** Floats in a Java array, from an offset. */
-final class CpuFloats implements DeviceFloats {
+/** Floats in a Java array. */
+final class CpuFloats extends CpuBuffer implements DeviceFloats {
     final float[] array;
-    final int offset;
-    private final int length;
-    private final CpuFloats owner;
-    private final MemoryMeter meter;
-    private boolean closed;
 
     CpuFloats(float[] array, MemoryMeter meter) {
+        super(array.length, meter);
         this.array = array;
-        this.meter = meter;
-        meter.add(Float.BYTES * (long) array.length);
-        this.offset = 0;
-        this.length = array.length;
-        this.owner = this;
     }
 
-    private CpuFloats(CpuFloats owner, int offset, int length) {
-        this.array = owner.array;
-        this.meter = owner.meter;
-        this.offset = offset;
-        this.length = length;
-        this.owner = owner;
+    private CpuFloats(CpuFloats whole, long from, long size) {
+        super(whole, from, size);
+        this.array = whole.array;
     }
 
     /** The buffer as this device's own; null stays null. */
@@ -48,38 +35,16 @@ final class CpuFloats implements DeviceFloats {
 
     @Override
     public DeviceFloats slice(long from, long size) {
-        DeviceBuffer.checkWindow(from, size, length);
-        return new CpuFloats(owner, offset + (int) from, (int) size);
+        return new CpuFloats(this, from, size);
     }
 
     @Override
     public boolean overlaps(DeviceFloats other) {
-        return other instanceof CpuFloats that
-                && array == that.array
-                && offset < that.offset + that.length
-                && that.offset < offset + length;
+        return other instanceof CpuFloats that && sharesElementWith(that);
     }
 
     @Override
     public boolean startsAt(DeviceFloats other) {
-        return other instanceof CpuFloats that && array == that.array && offset == that.offset;
-    }
-
-    @Override
-    public long length() {
-        return length;
-    }
-
-    @Override
-    public boolean isClosed() {
-        return owner.closed;
-    }
-
-    @Override
-    public void close() {
-        if (owner == this && !closed) {
-            closed = true;
-            meter.add(-Float.BYTES * (long) array.length);
-        }
+        return other instanceof CpuFloats that && startsWith(that);
     }
 }

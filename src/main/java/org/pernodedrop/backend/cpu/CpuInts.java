@@ -1,32 +1,19 @@
 package org.pernodedrop.backend.cpu;
 
-import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.DeviceInts;
 
-/** Integers in a Java array, from an offset. */
-final class CpuInts implements DeviceInts {
+/** Integers in a Java array. */
+final class CpuInts extends CpuBuffer implements DeviceInts {
     final int[] array;
-    final int offset;
-    private final int length;
-    private final CpuInts owner;
-    private final MemoryMeter meter;
-    private boolean closed;
 
     CpuInts(int[] array, MemoryMeter meter) {
+        super(array.length, meter);
         this.array = array;
-        this.meter = meter;
-        meter.add(Integer.BYTES * (long) array.length);
-        this.offset = 0;
-        this.length = array.length;
-        this.owner = this;
     }
 
-    private CpuInts(CpuInts owner, int offset, int length) {
-        this.array = owner.array;
-        this.meter = owner.meter;
-        this.offset = offset;
-        this.length = length;
-        this.owner = owner;
+    private CpuInts(CpuInts whole, long from, long size) {
+        super(whole, from, size);
+        this.array = whole.array;
     }
 
     /** The buffer as this device's own. */
@@ -41,33 +28,11 @@ final class CpuInts implements DeviceInts {
 
     @Override
     public DeviceInts slice(long from, long size) {
-        DeviceBuffer.checkWindow(from, size, length);
-        return new CpuInts(owner, offset + (int) from, (int) size);
+        return new CpuInts(this, from, size);
     }
 
     @Override
     public boolean overlaps(DeviceInts other) {
-        return other instanceof CpuInts that
-                && array == that.array
-                && offset < that.offset + that.length
-                && that.offset < offset + length;
-    }
-
-    @Override
-    public long length() {
-        return length;
-    }
-
-    @Override
-    public boolean isClosed() {
-        return owner.closed;
-    }
-
-    @Override
-    public void close() {
-        if (owner == this && !closed) {
-            closed = true;
-            meter.add(-Integer.BYTES * (long) array.length);
-        }
+        return other instanceof CpuInts that && sharesElementWith(that);
     }
 }

@@ -3,9 +3,7 @@ package org.pernodedrop.backend.cpu;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.KernelRunner;
-import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.Losses;
-import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cpu.Chunks;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
@@ -27,19 +25,14 @@ final class CpuLosses extends Losses {
     }
 
     @Override
-    protected void softmaxCrossEntropyKernel(
-            StepState state,
-            int samples,
-            int classes,
-            DeviceFloats logits,
-            DeviceInts labels,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
-        CpuStepState ownState = CpuStepState.of(state);
-        CpuFloats ownLogits = CpuFloats.of(logits);
+    protected void softmaxCrossEntropyKernel(Batch batch, DeviceInts labels) {
+        int samples = batch.samples();
+        int classes = batch.outputs();
+        CpuStepState ownState = CpuStepState.of(batch.state());
+        CpuFloats ownLogits = CpuFloats.of(batch.values());
         CpuInts ownLabels = CpuInts.of(labels);
-        CpuFloats ownGradient = CpuFloats.of(gradient);
-        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
+        CpuFloats ownGradient = CpuFloats.of(batch.gradient());
+        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(batch.totals());
         checkLabels(samples, classes, ownLabels);
         long work = (long) classes * FUNCTION_WORK;
         int chunks = reserve(samples, work);
@@ -70,19 +63,14 @@ final class CpuLosses extends Losses {
     }
 
     @Override
-    protected void meanSquaredErrorKernel(
-            StepState state,
-            int samples,
-            int outputs,
-            DeviceFloats predictions,
-            DeviceFloats targets,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
-        CpuStepState ownState = CpuStepState.of(state);
-        CpuFloats ownPredictions = CpuFloats.of(predictions);
+    protected void meanSquaredErrorKernel(Batch batch, DeviceFloats targets) {
+        int samples = batch.samples();
+        int outputs = batch.outputs();
+        CpuStepState ownState = CpuStepState.of(batch.state());
+        CpuFloats ownPredictions = CpuFloats.of(batch.values());
         CpuFloats ownTargets = CpuFloats.of(targets);
-        CpuFloats ownGradient = CpuFloats.of(gradient);
-        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(totals);
+        CpuFloats ownGradient = CpuFloats.of(batch.gradient());
+        CpuLossAccumulator ownTotals = CpuLossAccumulator.of(batch.totals());
         int chunks = reserve(samples, outputs);
         double factor = 2.0 / ((double) samples * outputs);
         Chunks.run(pool, samples, outputs, (index, from, to, worker) -> {

@@ -23,10 +23,6 @@ final class CpuMaskedProducts extends MaskedProducts {
         this.products = products;
     }
 
-    String describe() {
-        return products.describe();
-    }
-
     @Override
     protected void forwardKernel(MaskDraw<LayerMask, DeviceInts> draw, ForwardPass<DeviceFloats> pass) {
         int outputs = draw.shape().outputs();

@@ -5,6 +5,7 @@ import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.Masks;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.cpu.ElementMasks;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
@@ -18,15 +19,14 @@ final class CpuMasks extends Masks {
     }
 
     @Override
-    protected void multiplyNodesKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+    protected void multiplyNodesKernel(Rows rows, DeviceFloats from, DeviceFloats to) {
         masks.node(
-                CpuStepState.current(mask),
-                firstSample,
-                samples,
-                outputs,
-                CpuFloats.matrix(from, outputs),
-                CpuFloats.matrix(to, outputs));
+                CpuStepState.current(rows.mask()),
+                rows.firstSample(),
+                rows.samples(),
+                rows.outputs(),
+                matrix(rows, from),
+                matrix(rows, to));
     }
 
     @Override
@@ -50,33 +50,30 @@ final class CpuMasks extends Masks {
     }
 
     @Override
-    protected void reparameterizeKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
+    protected void reparameterizeKernel(Rows rows, DeviceFloats variance, DeviceFloats z) {
         masks.reparameterize(
-                CpuStepState.current(mask),
-                firstSample,
-                samples,
-                outputs,
-                CpuFloats.matrix(variance, outputs),
-                CpuFloats.matrix(z, outputs));
+                CpuStepState.current(rows.mask()),
+                rows.firstSample(),
+                rows.samples(),
+                rows.outputs(),
+                matrix(rows, variance),
+                matrix(rows, z));
     }
 
     @Override
     protected void reparameterizeBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
-            DeviceFloats variance,
-            DeviceFloats dz,
-            DeviceFloats dVariance) {
+            Rows rows, DeviceFloats variance, DeviceFloats dz, DeviceFloats dVariance) {
         masks.reparameterizeBackward(
-                CpuStepState.current(mask),
-                firstSample,
-                samples,
-                outputs,
-                CpuFloats.matrix(variance, outputs),
-                CpuFloats.matrix(dz, outputs),
-                CpuFloats.matrix(dVariance, outputs));
+                CpuStepState.current(rows.mask()),
+                rows.firstSample(),
+                rows.samples(),
+                rows.outputs(),
+                matrix(rows, variance),
+                matrix(rows, dz),
+                matrix(rows, dVariance));
+    }
+
+    private static HostMatrix matrix(Rows rows, DeviceFloats values) {
+        return CpuFloats.matrix(values, rows.outputs());
     }
 }

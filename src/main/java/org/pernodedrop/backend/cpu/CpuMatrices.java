@@ -27,28 +27,19 @@ final class CpuMatrices extends Matrices {
     }
 
     @Override
-    protected void productKernel(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            DeviceFloats a,
-            DeviceFloats b,
-            float beta,
-            DeviceFloats c) {
-        CpuFloats ownA = CpuFloats.of(a);
-        CpuFloats ownB = CpuFloats.of(b);
+    protected void productKernel(Factors factors, float alpha, float beta, DeviceFloats c) {
+        int m = factors.m();
+        int n = factors.n();
+        int k = factors.k();
+        CpuFloats ownA = CpuFloats.of(factors.a());
+        CpuFloats ownB = CpuFloats.of(factors.b());
         CpuFloats ownC = CpuFloats.of(c);
         boolean byRows = m >= n;
         int longer = Math.max(m, n);
         int part = (long) m * n * k < UNSPLIT ? longer : part(longer);
         int parts = (longer - 1) / part + 1;
-        int lda = transposeA ? m : k;
-        int ldb = transposeB ? k : n;
-        String opA = transposeA ? "T" : "N";
-        String opB = transposeB ? "T" : "N";
+        boolean transposeA = factors.transposeA();
+        boolean transposeB = factors.transposeB();
         pool.run(parts, (index, worker) -> {
             int from = index * part;
             int size = Math.min(longer - from, part);
@@ -56,18 +47,18 @@ final class CpuMatrices extends Matrices {
             int column = byRows ? 0 : from;
             // BLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
             blas.sgemm(
-                    opB,
-                    opA,
+                    op(transposeB),
+                    op(transposeA),
                     byRows ? n : size,
                     byRows ? size : m,
                     k,
                     alpha,
                     ownB.array,
                     ownB.offset + (transposeB ? column * k : column),
-                    ldb,
+                    factors.strideB(),
                     ownA.array,
                     ownA.offset + (transposeA ? row : row * k),
-                    lda,
+                    factors.strideA(),
                     beta,
                     ownC.array,
                     ownC.offset + row * n + column,
@@ -77,38 +68,36 @@ final class CpuMatrices extends Matrices {
 
     /** A matrix of the batch is the work of one thread. */
     @Override
-    protected void batchedProductKernel(
-            boolean transposeA,
-            boolean transposeB,
-            int batch,
-            int m,
-            int n,
-            int k,
-            DeviceFloats a,
-            DeviceFloats b,
-            DeviceFloats c) {
-        CpuFloats ownA = CpuFloats.of(a);
-        CpuFloats ownB = CpuFloats.of(b);
+    protected void batchedProductKernel(int batch, Factors factors, DeviceFloats c) {
+        int m = factors.m();
+        int n = factors.n();
+        int k = factors.k();
+        CpuFloats ownA = CpuFloats.of(factors.a());
+        CpuFloats ownB = CpuFloats.of(factors.b());
         CpuFloats ownC = CpuFloats.of(c);
         pool.run(
                 batch,
                 (index, worker) -> blas.sgemm(
-                        transposeB ? "T" : "N",
-                        transposeA ? "T" : "N",
+                        op(factors.transposeB()),
+                        op(factors.transposeA()),
                         n,
                         m,
                         k,
                         1f,
                         ownB.array,
                         ownB.offset + index * k * n,
-                        transposeB ? k : n,
+                        factors.strideB(),
                         ownA.array,
                         ownA.offset + index * m * k,
-                        transposeA ? m : k,
+                        factors.strideA(),
                         0f,
                         ownC.array,
                         ownC.offset + index * m * n,
                         n));
+    }
+
+    private static String op(boolean transpose) {
+        return transpose ? "T" : "N";
     }
 
     private static int part(int longer) {

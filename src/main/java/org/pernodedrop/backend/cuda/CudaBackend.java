@@ -1,18 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
+import java.util.Locale;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
-import org.pernodedrop.backend.ImageWindows;
-import org.pernodedrop.backend.Losses;
-import org.pernodedrop.backend.MaskedProducts;
-import org.pernodedrop.backend.Masks;
-import org.pernodedrop.backend.Matrices;
 import org.pernodedrop.backend.MatrixPrecision;
-import org.pernodedrop.backend.Memory;
-import org.pernodedrop.backend.Normalizations;
-import org.pernodedrop.backend.Optimizers;
-import org.pernodedrop.backend.RandomFills;
-import org.pernodedrop.backend.Vectors;
 import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaStream;
@@ -43,32 +34,27 @@ public final class CudaBackend extends Backend {
     private final CommandQueue queue;
     private final DevicePool pool;
     private final PooledScratch scratch;
-    private final CudaMemory memory;
-    private final CudaVectors vectors;
     private final CudaMatrices matrices;
-    private final CudaMaskedProducts maskedProducts;
-    private final CudaMasks masks;
-    private final CudaImageWindows windows;
-    private final CudaNormalizations normalizations;
-    private final CudaLosses losses;
-    private final CudaOptimizers optimizers;
     private final CudaRandomFills randomFills;
+    private final MultiPositionPrecision multiPosition;
+    private final Themes themes;
 
     /**
      * Opens the GPU.
      *
      * @param precision of matrix products
-     * @param sequencePrecision of products with masks that positions share
+     * @param multiPosition of products with masks that positions share
      * @param graphs whether captured steps become CUDA graphs; else each replay enqueues its operations one by one
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
-    public CudaBackend(MatrixPrecision precision, MultiPositionPrecision sequencePrecision, boolean graphs) {
-        if (precision == null || sequencePrecision == null) {
-            throw new IllegalArgumentException("precision and sequencePrecision must not be null: precision="
-                    + precision + ", sequencePrecision=" + sequencePrecision);
+    public CudaBackend(MatrixPrecision precision, MultiPositionPrecision multiPosition, boolean graphs) {
+        if (precision == null || multiPosition == null) {
+            throw new IllegalArgumentException("precision and multiPosition must not be null: precision=" + precision
+                    + ", multiPosition=" + multiPosition);
         }
         this.graphs = graphs;
+        this.multiPosition = multiPosition;
         CudaLibraries libraries = CudaLibraries.load();
         try {
             context = parts.own(new CudaContext(), CudaContext::close);
@@ -86,23 +72,23 @@ public final class CudaBackend extends Backend {
                     parts.own(new KernelModules(), KernelModules::close),
                     parts.own(new KernelLauncher(queue), KernelLauncher::close),
                     new LaunchShapes(properties.multiprocessors()));
-            memory = new CudaMemory(runner(), shared, staging);
-            vectors = new CudaVectors(runner(), shared);
+            CudaVectors vectors = new CudaVectors(runner(), shared);
             matrices = parts.own(new CudaMatrices(runner(), shared, properties, precision), CudaMatrices::close);
+            CurandStream expected = new CurandStream(CudaRandomFills.TRIAL_SEED);
             randomFills = parts.own(
-                    new CudaRandomFills(
-                            runner(),
-                            shared,
-                            staging,
-                            libraries.curandAvailable(),
-                            new CurandStream(CudaRandomFills.TRIAL_SEED)),
+                    new CudaRandomFills(runner(), shared, staging, libraries.curandAvailable(), expected),
                     CudaRandomFills::close);
-            maskedProducts = new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, sequencePrecision);
-            masks = new CudaMasks(runner(), shared, vectors);
-            windows = new CudaImageWindows(runner(), shared);
-            normalizations = new CudaNormalizations(runner(), shared);
-            losses = new CudaLosses(runner(), shared);
-            optimizers = new CudaOptimizers(runner(), shared);
+            themes = new Themes(
+                    new CudaMemory(runner(), shared, staging),
+                    vectors,
+                    matrices,
+                    new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, multiPosition),
+                    new CudaMasks(runner(), shared, vectors),
+                    new CudaImageWindows(runner(), shared),
+                    new CudaNormalizations(runner(), shared),
+                    new CudaLosses(runner(), shared),
+                    new CudaOptimizers(runner(), shared),
+                    randomFills);
             parts.add(queue::close);
             parts.add(() -> stream.await("waiting for the GPU, to close"));
         } catch (RuntimeException | Error failure) {
@@ -113,8 +99,9 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.properties() + "; " + matrices.describe() + "; " + maskedProducts.describe() + "; "
-                + randomFills.describe() + "; " + (graphs ? "graphs" : "no graphs") + ")";
+        return "cuda (" + context.properties() + "; " + matrices.describe() + "; sequences in "
+                + multiPosition.name().toLowerCase(Locale.ROOT) + "; " + randomFills.describe() + "; "
+                + (graphs ? "graphs" : "no graphs") + ")";
     }
 
     @Override
@@ -136,53 +123,8 @@ public final class CudaBackend extends Backend {
     }
 
     @Override
-    public Memory memory() {
-        return memory;
-    }
-
-    @Override
-    public Vectors vectors() {
-        return vectors;
-    }
-
-    @Override
-    public Matrices matrices() {
-        return matrices;
-    }
-
-    @Override
-    public MaskedProducts maskedProducts() {
-        return maskedProducts;
-    }
-
-    @Override
-    public Masks masks() {
-        return masks;
-    }
-
-    @Override
-    public ImageWindows windows() {
-        return windows;
-    }
-
-    @Override
-    public Normalizations normalizations() {
-        return normalizations;
-    }
-
-    @Override
-    public Losses losses() {
-        return losses;
-    }
-
-    @Override
-    public Optimizers optimizers() {
-        return optimizers;
-    }
-
-    @Override
-    public RandomFills randomFills() {
-        return randomFills;
+    protected Themes themes() {
+        return themes;
     }
 
     /**

@@ -34,44 +34,33 @@ final class CudaImageWindows extends ImageWindows {
     }
 
     private KernelLauncher over(Kernel kernel, WindowShape shape, int samples) {
-        parts.queue.enter();
-        return parts.launcher
-                .of(kernel)
+        return parts.launch(kernel)
                 .int32(samples)
-                .int32(shape.height())
-                .int32(shape.width())
-                .int32(shape.channels())
-                .int32(shape.windowHeight())
-                .int32(shape.windowWidth())
-                .int32(shape.strideHeight())
-                .int32(shape.strideWidth())
-                .int32(shape.padTop())
-                .int32(shape.padLeft())
-                .int32(shape.outputHeight())
-                .int32(shape.outputWidth());
+                .int32(shape.height(), shape.width(), shape.channels())
+                .int32(shape.windowHeight(), shape.windowWidth())
+                .int32(shape.strideHeight(), shape.strideWidth())
+                .int32(shape.padTop(), shape.padLeft())
+                .int32(shape.outputHeight(), shape.outputWidth());
     }
 
     @Override
     protected void unfoldKernel(WindowShape shape, int samples, DeviceFloats x, DeviceFloats columns) {
         over(unfold, shape, samples)
-                .pointer(parts.floats(x))
-                .pointer(parts.floats(columns))
+                .pointer(parts.floats(x, columns))
                 .launch(LaunchShapes.rows(samples, shape.positions() * shape.windowSize()));
     }
 
     @Override
     protected void foldKernel(WindowShape shape, int samples, DeviceFloats columns, DeviceFloats x) {
         over(fold, shape, samples)
-                .pointer(parts.floats(columns))
-                .pointer(parts.floats(x))
+                .pointer(parts.floats(columns, x))
                 .launch(LaunchShapes.rows(samples, shape.inputSize()));
     }
 
     @Override
     protected void maxPoolKernel(WindowShape shape, int samples, DeviceFloats x, DeviceFloats y, DeviceInts places) {
         over(maxPool, shape, samples)
-                .pointer(parts.floats(x))
-                .pointer(parts.floats(y))
+                .pointer(parts.floats(x, y))
                 .pointer(parts.ints(places))
                 .launch(LaunchShapes.rows(samples, shape.outputSize()));
     }
@@ -89,16 +78,14 @@ final class CudaImageWindows extends ImageWindows {
     @Override
     protected void averagePoolKernel(WindowShape shape, int samples, DeviceFloats x, DeviceFloats y) {
         over(averagePool, shape, samples)
-                .pointer(parts.floats(x))
-                .pointer(parts.floats(y))
+                .pointer(parts.floats(x, y))
                 .launch(LaunchShapes.rows(samples, shape.outputSize()));
     }
 
     @Override
     protected void averagePoolBackwardKernel(WindowShape shape, int samples, DeviceFloats dy, DeviceFloats dx) {
         over(averagePoolBackward, shape, samples)
-                .pointer(parts.floats(dy))
-                .pointer(parts.floats(dx))
+                .pointer(parts.floats(dy, dx))
                 .launch(LaunchShapes.rows(samples, shape.inputSize()));
     }
 }

@@ -3,11 +3,10 @@ package org.pernodedrop.backend.cuda;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.KernelRunner;
-import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.Losses;
-import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.cuda.Grid;
 import org.pernodedrop.kernels.cuda.Kernel;
+import org.pernodedrop.kernels.cuda.KernelLauncher;
 import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.PtxModule;
 
@@ -28,58 +27,32 @@ final class CudaLosses extends Losses {
     }
 
     @Override
-    protected void softmaxCrossEntropyKernel(
-            StepState state,
-            int samples,
-            int classes,
-            DeviceFloats logits,
-            DeviceInts labels,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
+    protected void softmaxCrossEntropyKernel(Batch batch, DeviceInts labels) {
         parts.queue.enter();
-        CudaStepState ownState = parts.own(state);
-        CudaLossAccumulator ownTotals = parts.own(totals);
-        long losses = parts.scratch.reserve((long) samples * (Double.BYTES + Integer.BYTES));
-        long hits = losses + (long) samples * Double.BYTES;
-        parts.launcher
-                .of(softmaxCrossEntropy)
-                .int32(samples)
-                .int32(classes)
-                .pointer(parts.floats(logits))
-                .pointer(parts.ints(labels))
-                .pointer(parts.floats(gradient))
-                .pointer(losses)
-                .pointer(hits)
-                .launch(parts.shapes.losses(samples));
-        add(ownState, samples, losses, hits, ownTotals);
+        run(softmaxCrossEntropy, batch, parts.ints(labels), true);
     }
 
     @Override
-    protected void meanSquaredErrorKernel(
-            StepState state,
-            int samples,
-            int outputs,
-            DeviceFloats predictions,
-            DeviceFloats targets,
-            DeviceFloats gradient,
-            LossAccumulator totals) {
+    protected void meanSquaredErrorKernel(Batch batch, DeviceFloats targets) {
         parts.queue.enter();
-        CudaStepState ownState = parts.own(state);
-        CudaLossAccumulator ownTotals = parts.own(totals);
-        long losses = parts.scratch.reserve((long) samples * Double.BYTES);
-        parts.launcher
-                .of(meanSquaredError)
-                .int32(samples)
-                .int32(outputs)
-                .pointer(parts.floats(predictions))
-                .pointer(parts.floats(targets))
-                .pointer(parts.floats(gradient))
-                .pointer(losses)
-                .launch(parts.shapes.losses(samples));
-        add(ownState, samples, losses, 0, ownTotals);
+        run(meanSquaredError, batch, parts.floats(targets), false);
     }
 
-    private void add(CudaStepState state, int samples, long losses, long hits, CudaLossAccumulator totals) {
+    private void run(Kernel kernel, Batch batch, CudaBuffer wanted, boolean countsHits) {
+        int samples = batch.samples();
+        CudaStepState state = parts.own(batch.state());
+        CudaLossAccumulator totals = parts.own(batch.totals());
+        long losses = parts.scratch.reserve((long) samples * (Double.BYTES + (countsHits ? Integer.BYTES : 0)));
+        long hits = countsHits ? losses + (long) samples * Double.BYTES : 0;
+        KernelLauncher launcher = parts.launcher
+                .of(kernel)
+                .int32(samples, batch.outputs())
+                .pointer(parts.floats(batch.values()), wanted, parts.floats(batch.gradient()))
+                .pointer(losses);
+        if (countsHits) {
+            launcher.pointer(hits);
+        }
+        launcher.launch(parts.shapes.losses(samples));
         parts.launcher
                 .of(addLosses)
                 .pointer(state.address())

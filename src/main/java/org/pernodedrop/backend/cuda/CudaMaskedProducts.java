@@ -1,6 +1,5 @@
 package org.pernodedrop.backend.cuda;
 
-import java.util.Locale;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.KernelRunner;
@@ -22,7 +21,6 @@ final class CudaMaskedProducts extends MaskedProducts {
 
     private final CudaParts parts;
     private final MaskedProductLauncher products;
-    private final MultiPositionPrecision precision;
 
     CudaMaskedProducts(
             KernelRunner runner,
@@ -33,12 +31,7 @@ final class CudaMaskedProducts extends MaskedProducts {
             MultiPositionPrecision precision) {
         super(runner, matrices, vectors);
         this.parts = parts;
-        this.precision = precision;
         products = new MaskedProductLauncher(parts.kernels, parts.launcher, device, precision);
-    }
-
-    String describe() {
-        return "sequences in " + precision.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

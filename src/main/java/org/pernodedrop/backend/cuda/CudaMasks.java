@@ -14,6 +14,7 @@ import org.pernodedrop.kernels.cuda.LaunchShapes;
 import org.pernodedrop.kernels.cuda.MaskExportLauncher;
 import org.pernodedrop.kernels.cuda.PtxModule;
 import org.pernodedrop.mask.DropRate;
+import org.pernodedrop.mask.MaskSpec;
 
 /** Masks that are multiplied in element by element, and masks written out. */
 final class CudaMasks extends Masks {
@@ -42,90 +43,63 @@ final class CudaMasks extends Masks {
     }
 
     @Override
-    protected void multiplyNodesKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats from, DeviceFloats to) {
+    protected void multiplyNodesKernel(Rows rows, DeviceFloats from, DeviceFloats to) {
         parts.queue.enter();
-        DeviceMask drawn = parts.own(mask);
-        if (mask.spec().isIdentity()) {
-            copy(parts.floats(from), parts.floats(to), (long) samples * outputs);
+        DeviceMask drawn = parts.own(rows.mask());
+        if (drawn.spec().isIdentity()) {
+            copy(parts.floats(from), parts.floats(to), rows.size());
             return;
         }
-        onNodes(nodeMask, drawn, firstSample, samples, outputs)
-                .pointer(parts.floats(from))
-                .pointer(parts.floats(to))
-                .launch(LaunchShapes.nodes(samples, outputs));
+        onNodes(nodeMask, drawn, rows)
+                .pointer(parts.floats(from, to))
+                .launch(LaunchShapes.nodes(rows.samples(), rows.outputs()));
     }
 
-    private KernelLauncher onNodes(Kernel kernel, DeviceMask mask, int firstSample, int samples, int outputs) {
-        DropRate rate = mask.spec().rate();
-        return drawing(kernel, mask)
-                .int32(mask.spec().fixed() ? 1 : 0)
-                .int32(rate.planes())
-                .int32(rate.threshold())
-                .float32(rate.sigma())
-                .int32(firstSample)
-                .int32(samples)
-                .int32(outputs);
+    private KernelLauncher onNodes(Kernel kernel, DeviceMask mask, Rows rows) {
+        return drawing(kernel, mask).int32(rows.firstSample(), rows.samples(), rows.outputs());
     }
 
     @Override
     protected void nodeForwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
-            Activation activation,
-            DeviceFloats p,
-            DeviceFloats bias,
-            DeviceFloats z,
-            DeviceFloats y) {
-        if (mask.spec().isIdentity()) {
-            super.nodeForwardKernel(mask, firstSample, samples, outputs, activation, p, bias, z, y);
+            Rows rows, Activation activation, DeviceFloats p, DeviceFloats bias, DeviceFloats z, DeviceFloats y) {
+        if (rows.mask().spec().isIdentity()) {
+            super.nodeForwardKernel(rows, activation, p, bias, z, y);
             return;
         }
         parts.queue.enter();
-        onNodes(nodeForward, parts.own(mask), firstSample, samples, outputs)
+        onNodes(nodeForward, parts.own(rows.mask()), rows)
                 .int32(activation.code())
-                .pointer(parts.floats(p))
-                .pointer(parts.floats(bias))
-                .pointer(parts.floats(z))
-                .pointer(parts.floats(y))
-                .launch(LaunchShapes.nodes(samples, outputs));
+                .pointer(parts.floats(p, bias, z, y))
+                .launch(LaunchShapes.nodes(rows.samples(), rows.outputs()));
     }
 
     /** The bias's gradient is summed over parts of the rows first, then over the parts, each in order. */
     @Override
     protected void nodeBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
+            Rows rows,
             Activation activation,
             DeviceFloats z,
             DeviceFloats y,
             DeviceFloats dy,
             DeviceFloats dp,
             DeviceFloats db) {
-        if (mask.spec().isIdentity()) {
-            super.nodeBackwardKernel(mask, firstSample, samples, outputs, activation, z, y, dy, dp, db);
+        if (rows.mask().spec().isIdentity()) {
+            super.nodeBackwardKernel(rows, activation, z, y, dy, dp, db);
             return;
         }
         parts.queue.enter();
-        DeviceMask drawn = parts.own(mask);
+        DeviceMask drawn = parts.own(rows.mask());
         CudaFloats bias = parts.floats(db);
-        Grid grid = parts.shapes.nodeGradients(samples, outputs);
+        Grid grid = parts.shapes.nodeGradients(rows.samples(), rows.outputs());
         boolean inParts = bias != null && grid.y() > 1;
-        long sums = inParts ? parts.scratch.reserve((long) Float.BYTES * grid.y() * outputs) : 0;
-        onNodes(nodeBackward, drawn, firstSample, samples, outputs)
+        long sums = inParts ? parts.scratch.reserve((long) Float.BYTES * grid.y() * rows.outputs()) : 0;
+        onNodes(nodeBackward, drawn, rows)
                 .int32(activation.code())
-                .pointer(parts.floats(z))
-                .pointer(parts.floats(y))
-                .pointer(parts.floats(dy))
-                .pointer(parts.floats(dp))
+                .pointer(parts.floats(z, y, dy, dp))
                 .pointer(inParts || bias == null ? sums : bias.address)
                 .launch(grid);
         if (inParts) {
-            vectors.addRows(grid.y(), outputs, sums, bias.address);
+            vectors.addRows(grid.y(), rows.outputs(), sums, bias.address);
         }
     }
 
@@ -138,14 +112,8 @@ final class CudaMasks extends Masks {
             return;
         }
         drawing(weightMask, drawn)
-                .int32(fixed(mask))
-                .int32(rate(mask).planes())
-                .int32(rate(mask).threshold())
-                .float32(rate(mask).sigma())
-                .int32(inputs)
-                .int32(outputs)
-                .pointer(parts.floats(from))
-                .pointer(parts.floats(to))
+                .int32(inputs, outputs)
+                .pointer(parts.floats(from, to))
                 .launch(LaunchShapes.masks(1, inputs, outputs));
     }
 
@@ -157,59 +125,38 @@ final class CudaMasks extends Masks {
     }
 
     @Override
-    protected void reparameterizeKernel(
-            LayerMask mask, int firstSample, int samples, int outputs, DeviceFloats variance, DeviceFloats z) {
-        parts.queue.enter();
-        atOutputs(reparameterize, mask, firstSample, samples, outputs)
-                .pointer(parts.floats(variance))
-                .pointer(parts.floats(z))
-                .launch(parts.shapes.elements((long) samples * outputs));
+    protected void reparameterizeKernel(Rows rows, DeviceFloats variance, DeviceFloats z) {
+        atOutputs(reparameterize, rows, variance, z);
     }
 
     @Override
     protected void reparameterizeBackwardKernel(
-            LayerMask mask,
-            int firstSample,
-            int samples,
-            int outputs,
-            DeviceFloats variance,
-            DeviceFloats dz,
-            DeviceFloats dVariance) {
-        parts.queue.enter();
-        atOutputs(reparameterizeBackward, mask, firstSample, samples, outputs)
-                .pointer(parts.floats(variance))
-                .pointer(parts.floats(dz))
-                .pointer(parts.floats(dVariance))
-                .launch(parts.shapes.elements((long) samples * outputs));
+            Rows rows, DeviceFloats variance, DeviceFloats dz, DeviceFloats dVariance) {
+        atOutputs(reparameterizeBackward, rows, variance, dz, dVariance);
     }
 
-    private KernelLauncher atOutputs(Kernel kernel, LayerMask mask, int firstSample, int samples, int outputs) {
-        DeviceMask drawn = parts.own(mask);
-        return parts.launcher
+    private void atOutputs(Kernel kernel, Rows rows, DeviceFloats... operands) {
+        parts.queue.enter();
+        DeviceMask drawn = parts.own(rows.mask());
+        parts.launcher
                 .of(kernel)
                 .pointer(drawn.state())
                 .int32(drawn.layer())
-                .float32(rate(mask).sigma())
-                .int32(firstSample)
-                .int32(samples)
-                .int32(outputs);
+                .float32(drawn.spec().rate().sigma())
+                .int32(rows.firstSample(), rows.samples(), rows.outputs())
+                .pointer(parts.floats(operands))
+                .launch(parts.shapes.elements(rows.size()));
     }
 
     // What all kernels of values begin with; noise is numbered as in cuda/mask.cuh.
     private KernelLauncher drawing(Kernel kernel, DeviceMask mask) {
+        MaskSpec spec = mask.spec();
+        DropRate rate = spec.rate();
         return parts.launcher
                 .of(kernel)
                 .pointer(mask.state())
-                .int32(mask.layer())
-                .int32(mask.spec().noise().code());
-    }
-
-    private static int fixed(LayerMask mask) {
-        return mask.spec().fixed() ? 1 : 0;
-    }
-
-    private static DropRate rate(LayerMask mask) {
-        return mask.spec().rate();
+                .int32(mask.layer(), spec.noise().code(), spec.fixed() ? 1 : 0, rate.planes(), rate.threshold())
+                .float32(rate.sigma());
     }
 
     private void copy(CudaFloats from, CudaFloats to, long length) {

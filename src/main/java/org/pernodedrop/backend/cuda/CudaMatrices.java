@@ -75,82 +75,72 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
         return "cuBLAS " + version / 10_000 + "." + version / 100 % 100 + "." + version % 100 + ", " + precision;
     }
 
-    @Override
-    protected void productKernel(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            DeviceFloats a,
-            DeviceFloats b,
-            float beta,
-            DeviceFloats c) {
-        parts.queue.enter();
-        CudaFloats ownA = parts.floats(a);
-        CudaFloats ownB = parts.floats(b);
-        CudaFloats ownC = parts.floats(c);
-        int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
-        int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
-        int lda = transposeA ? m : k;
-        int ldb = transposeB ? k : n;
-        parts.queue.run(() -> {
-            factors.putFloat(0, alpha);
-            factors.putFloat(Float.BYTES, beta);
-            // cuBLAS counts by columns and so sees the transposes: C' = op(B)' op(A)'.
-            int status = CudaCalls.code(() -> JCublas2.cublasSgemm(
-                    handle, opB, opA, n, m, k, alphaAt, ownB.pointer, ldb, ownA.pointer, lda, betaAt, ownC.pointer, n));
-            if (status != 0) {
-                CudaCalls.checkCublas(status, "multiplying matrices of " + m + " x " + k + " and " + k + " x " + n);
-            }
-        });
+    /** A product by cuBLAS, which counts by columns and so sees the transposes: {@code C' = op(B)' op(A)'}. */
+    private interface Gemm {
+        int run(int opA, int opB, Pointer a, Pointer b, Pointer c);
     }
 
     @Override
-    protected void batchedProductKernel(
-            boolean transposeA,
-            boolean transposeB,
-            int batch,
-            int m,
-            int n,
-            int k,
-            DeviceFloats a,
-            DeviceFloats b,
-            DeviceFloats c) {
+    protected void productKernel(Factors of, float alpha, float beta, DeviceFloats c) {
+        int n = of.n();
+        multiply(
+                of,
+                alpha,
+                beta,
+                c,
+                "",
+                (opA, opB, a, b, to) -> JCublas2.cublasSgemm(
+                        handle, opB, opA, n, of.m(), of.k(), alphaAt, b, of.strideB(), a, of.strideA(), betaAt, to, n));
+    }
+
+    @Override
+    protected void batchedProductKernel(int batch, Factors of, DeviceFloats c) {
+        int m = of.m();
+        int n = of.n();
+        int k = of.k();
+        multiply(
+                of,
+                1,
+                0,
+                c,
+                batch + " ",
+                (opA, opB, a, b, to) -> JCublas2.cublasSgemmStridedBatched(
+                        handle,
+                        opB,
+                        opA,
+                        n,
+                        m,
+                        k,
+                        alphaAt,
+                        b,
+                        of.strideB(),
+                        (long) k * n,
+                        a,
+                        of.strideA(),
+                        (long) m * k,
+                        betaAt,
+                        to,
+                        n,
+                        (long) m * n,
+                        batch));
+    }
+
+    private void multiply(Factors of, float alpha, float beta, DeviceFloats c, String count, Gemm gemm) {
         parts.queue.enter();
-        CudaFloats ownA = parts.floats(a);
-        CudaFloats ownB = parts.floats(b);
-        CudaFloats ownC = parts.floats(c);
-        int opA = transposeA ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
-        int opB = transposeB ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
-        int lda = transposeA ? m : k;
-        int ldb = transposeB ? k : n;
+        Pointer ownA = parts.floats(of.a()).pointer;
+        Pointer ownB = parts.floats(of.b()).pointer;
+        Pointer ownC = parts.floats(c).pointer;
+        int opA = of.transposeA() ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        int opB = of.transposeB() ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
         parts.queue.run(() -> {
-            factors.putFloat(0, 1f);
-            factors.putFloat(Float.BYTES, 0f);
-            int status = CudaCalls.code(() -> JCublas2.cublasSgemmStridedBatched(
-                    handle,
-                    opB,
-                    opA,
-                    n,
-                    m,
-                    k,
-                    alphaAt,
-                    ownB.pointer,
-                    ldb,
-                    (long) k * n,
-                    ownA.pointer,
-                    lda,
-                    (long) m * k,
-                    betaAt,
-                    ownC.pointer,
-                    n,
-                    (long) m * n,
-                    batch));
+            factors.putFloat(0, alpha);
+            factors.putFloat(Float.BYTES, beta);
+            int status = CudaCalls.code(() -> gemm.run(opA, opB, ownA, ownB, ownC));
             if (status != 0) {
                 CudaCalls.checkCublas(
-                        status, "multiplying " + batch + " matrices of " + m + " x " + k + " and " + k + " x " + n);
+                        status,
+                        "multiplying " + count + "matrices of " + of.m() + " x " + of.k() + " and " + of.k() + " x "
+                                + of.n());
             }
         });
     }

@@ -44,8 +44,7 @@ final class CudaNormalizations extends Normalizations {
     private void momentSums(int rows, int channels, DeviceFloats x, CudaFloats mean, long sums, Grid grid) {
         parts.launcher
                 .of(momentSums)
-                .int32(rows)
-                .int32(channels)
+                .int32(rows, channels)
                 .pointer(parts.floats(x))
                 .pointer(mean)
                 .pointer(sums)
@@ -55,8 +54,7 @@ final class CudaNormalizations extends Normalizations {
     private void addParts(int count, int channels, long stride, int divisor, long sums, CudaFloats to) {
         parts.launcher
                 .of(addParts)
-                .int32(count)
-                .int32(channels)
+                .int32(count, channels)
                 .int64(stride)
                 .int32(divisor)
                 .pointer(sums)
@@ -71,15 +69,9 @@ final class CudaNormalizations extends Normalizations {
         int channels = input.channels();
         parts.launcher
                 .of(normalize)
-                .int32(rows)
-                .int32(channels)
+                .int32(rows, channels)
                 .float32(input.epsilon())
-                .pointer(parts.floats(input.x()))
-                .pointer(parts.floats(input.mean()))
-                .pointer(parts.floats(input.variance()))
-                .pointer(parts.floats(input.scale()))
-                .pointer(parts.floats(shift))
-                .pointer(parts.floats(y))
+                .pointer(parts.floats(input.x(), input.mean(), input.variance(), input.scale(), shift, y))
                 .launch(LaunchShapes.rows(rows, channels));
     }
 
@@ -94,13 +86,9 @@ final class CudaNormalizations extends Normalizations {
         long sums = parts.scratch.reserve(2 * ofChannels * grid.y());
         parts.launcher
                 .of(gradientSums)
-                .int32(rows)
-                .int32(channels)
+                .int32(rows, channels)
                 .float32(input.epsilon())
-                .pointer(parts.floats(input.x()))
-                .pointer(parts.floats(input.mean()))
-                .pointer(parts.floats(input.variance()))
-                .pointer(parts.floats(dy))
+                .pointer(parts.floats(input.x(), input.mean(), input.variance(), dy))
                 .pointer(sums)
                 .launch(grid);
         addParts(grid.y(), channels, 2L * channels, 1, sums, parts.floats(dShift));
@@ -110,17 +98,9 @@ final class CudaNormalizations extends Normalizations {
         }
         parts.launcher
                 .of(normalizeBackward)
-                .int32(rows)
-                .int32(channels)
+                .int32(rows, channels)
                 .float32(input.epsilon())
-                .pointer(parts.floats(input.x()))
-                .pointer(parts.floats(input.mean()))
-                .pointer(parts.floats(input.variance()))
-                .pointer(parts.floats(input.scale()))
-                .pointer(parts.floats(dScale))
-                .pointer(parts.floats(dShift))
-                .pointer(parts.floats(dy))
-                .pointer(parts.floats(dx))
+                .pointer(parts.floats(input.x(), input.mean(), input.variance(), input.scale(), dScale, dShift, dy, dx))
                 .launch(LaunchShapes.rows(rows, channels));
     }
 }

@@ -41,9 +41,7 @@ final class CudaOptimizers extends Optimizers {
                 .int64(w.length())
                 .float32(momentum)
                 .int32(nesterov ? 1 : 0)
-                .pointer(parts.floats(w))
-                .pointer(parts.floats(g))
-                .pointer(parts.floats(v))
+                .pointer(parts.floats(w, g, v))
                 .launch(parts.shapes.elements(w.length()));
     }
 
@@ -57,14 +55,8 @@ final class CudaOptimizers extends Optimizers {
                 .of(adam)
                 .pointer(ownState.address())
                 .int64(w.length())
-                .float32(settings.beta1())
-                .float32(settings.beta2())
-                .float32(settings.epsilon())
-                .float32(settings.weightDecay())
-                .pointer(parts.floats(w))
-                .pointer(parts.floats(g))
-                .pointer(parts.floats(m))
-                .pointer(parts.floats(v))
+                .float32(settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay())
+                .pointer(parts.floats(w, g, m, v))
                 .launch(parts.shapes.elements(w.length()));
     }
 

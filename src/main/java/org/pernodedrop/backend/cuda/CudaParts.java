@@ -6,6 +6,7 @@ import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.DeviceMask;
+import org.pernodedrop.kernels.cuda.Kernel;
 import org.pernodedrop.kernels.cuda.KernelLauncher;
 import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
@@ -36,6 +37,21 @@ final class CudaParts {
         this.kernels = kernels;
         this.launcher = launcher;
         this.shapes = shapes;
+    }
+
+    /** Enters the queue and begins a launch. */
+    KernelLauncher launch(Kernel kernel) {
+        queue.enter();
+        return launcher.of(kernel);
+    }
+
+    /** The buffers as this backend's; null stays null. */
+    CudaFloats[] floats(DeviceFloats... buffers) {
+        CudaFloats[] own = new CudaFloats[buffers.length];
+        for (int k = 0; k < own.length; k++) {
+            own[k] = floats(buffers[k]);
+        }
+        return own;
     }
 
     /** The buffer as one of this backend's; null stays null. */

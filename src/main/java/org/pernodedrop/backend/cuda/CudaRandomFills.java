@@ -83,25 +83,19 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
             parts.launcher
                     .of(scaleShift)
                     .int64(x.length())
-                    .float32(range)
-                    .float32(low)
+                    .float32(range, low)
                     .pointer(own)
                     .launch(parts.shapes.elements(x.length()));
             return;
         }
-        drawing(fillUniform, seed, first, x)
-                .float32(range)
-                .float32(low)
-                .pointer(own)
-                .launch(grid(x));
+        drawing(fillUniform, seed, first, x).float32(range, low).pointer(own).launch(grid(x));
     }
 
     @Override
     protected void normalKernel(long seed, long first, float mean, float deviation, DeviceFloats x) {
         parts.queue.enter();
         drawing(fillNormal, seed, first, x)
-                .float32(deviation)
-                .float32(mean)
+                .float32(deviation, mean)
                 .pointer(parts.floats(x))
                 .launch(grid(x));
     }
@@ -109,8 +103,7 @@ final class CudaRandomFills extends RandomFills implements AutoCloseable {
     private KernelLauncher drawing(Kernel kernel, long seed, long first, DeviceFloats x) {
         return parts.launcher
                 .of(kernel)
-                .int32((int) seed)
-                .int32((int) (seed >>> 32))
+                .int32((int) seed, (int) (seed >>> 32))
                 .int64(first)
                 .int64(x.length());
     }

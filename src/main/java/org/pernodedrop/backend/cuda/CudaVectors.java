@@ -45,9 +45,7 @@ final class CudaVectors extends Vectors {
 
     @Override
     protected void fillKernel(DeviceFloats x, float value) {
-        parts.queue.enter();
-        parts.launcher
-                .of(fill)
+        parts.launch(fill)
                 .int64(x.length())
                 .float32(value)
                 .pointer(parts.floats(x))
@@ -72,51 +70,33 @@ final class CudaVectors extends Vectors {
 
     @Override
     protected void axpyKernel(float alpha, DeviceFloats x, DeviceFloats y) {
-        parts.queue.enter();
-        parts.launcher
-                .of(axpy)
+        parts.launch(axpy)
                 .int64(x.length())
                 .float32(alpha)
-                .pointer(parts.floats(x))
-                .pointer(parts.floats(y))
+                .pointer(parts.floats(x, y))
                 .launch(parts.shapes.elements(x.length()));
     }
 
     @Override
     protected void multiplyKernel(long length, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(multiply)
-                .int64(length)
-                .pointer(parts.floats(a))
-                .pointer(parts.floats(b))
-                .pointer(parts.floats(to))
-                .launch(parts.shapes.elements(length));
+        parts.launch(multiply).int64(length).pointer(parts.floats(a, b, to)).launch(parts.shapes.elements(length));
     }
 
     @Override
     protected void multiplyAddKernel(long length, float alpha, DeviceFloats a, DeviceFloats b, DeviceFloats to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(multiplyAdd)
+        parts.launch(multiplyAdd)
                 .int64(length)
                 .float32(alpha)
-                .pointer(parts.floats(a))
-                .pointer(parts.floats(b))
-                .pointer(parts.floats(to))
+                .pointer(parts.floats(a, b, to))
                 .launch(parts.shapes.elements(length));
     }
 
     @Override
     protected void multiplyRowsKernel(long rows, long width, DeviceFloats a, DeviceFloats row, DeviceFloats to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(multiplyRows)
+        parts.launch(multiplyRows)
                 .int64(rows * width)
                 .int64(width)
-                .pointer(parts.floats(a))
-                .pointer(parts.floats(row))
-                .pointer(parts.floats(to))
+                .pointer(parts.floats(a, row, to))
                 .launch(parts.shapes.elements(rows * width));
     }
 
@@ -131,9 +111,7 @@ final class CudaVectors extends Vectors {
         }
         parts.launcher
                 .of(biasActivation)
-                .int32(activation.code())
-                .int32(samples)
-                .int32(outputs)
+                .int32(activation.code(), samples, outputs)
                 .pointer(parts.floats(bias))
                 .pointer(ownZ)
                 .pointer(ownY)
@@ -143,15 +121,10 @@ final class CudaVectors extends Vectors {
     @Override
     protected void activationBackwardKernel(
             Activation activation, long length, DeviceFloats z, DeviceFloats y, DeviceFloats dy, DeviceFloats dz) {
-        parts.queue.enter();
-        parts.launcher
-                .of(activationBackward)
+        parts.launch(activationBackward)
                 .int32(activation.code())
                 .int64(length)
-                .pointer(parts.floats(z))
-                .pointer(parts.floats(y))
-                .pointer(parts.floats(dy))
-                .pointer(parts.floats(dz))
+                .pointer(parts.floats(z, y, dy, dz))
                 .launch(parts.shapes.elements(length));
     }
 
@@ -168,23 +141,17 @@ final class CudaVectors extends Vectors {
 
     @Override
     protected void blendKernel(float share, DeviceFloats from, DeviceFloats to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(blend)
+        parts.launch(blend)
                 .int64(from.length())
                 .float32(share)
-                .pointer(parts.floats(from))
-                .pointer(parts.floats(to))
+                .pointer(parts.floats(from, to))
                 .launch(parts.shapes.elements(from.length()));
     }
 
     @Override
     protected void gatherRowsKernel(int count, int width, DeviceFloats from, DeviceInts rows, DeviceFloats to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(gatherRows)
-                .int32(count)
-                .int32(width)
+        parts.launch(gatherRows)
+                .int32(count, width)
                 .pointer(parts.floats(from))
                 .pointer(parts.ints(rows))
                 .pointer(parts.floats(to))
@@ -193,9 +160,7 @@ final class CudaVectors extends Vectors {
 
     @Override
     protected void gatherLabelsKernel(int count, DeviceInts from, DeviceInts rows, DeviceInts to) {
-        parts.queue.enter();
-        parts.launcher
-                .of(gatherLabels)
+        parts.launch(gatherLabels)
                 .int32(count)
                 .pointer(parts.ints(from))
                 .pointer(parts.ints(rows))

@@ -58,13 +58,18 @@ public final class KernelLauncher implements AutoCloseable {
         return this;
     }
 
-    /** Where memory begins; null for none. */
-    public KernelLauncher pointer(DeviceAddress memoryOrNull) {
-        return pointer(memoryOrNull == null ? 0 : memoryOrNull.address());
+    /** Where memories begin; null for none. */
+    public KernelLauncher pointer(DeviceAddress... memories) {
+        for (DeviceAddress each : memories) {
+            pointer(each == null ? 0 : each.address());
+        }
+        return this;
     }
 
-    public KernelLauncher int32(int value) {
-        slots.putInt(next(Kind.INT), value);
+    public KernelLauncher int32(int... values) {
+        for (int value : values) {
+            slots.putInt(next(Kind.INT), value);
+        }
         return this;
     }
 
@@ -73,8 +78,10 @@ public final class KernelLauncher implements AutoCloseable {
         return this;
     }
 
-    public KernelLauncher float32(float value) {
-        slots.putFloat(next(Kind.FLOAT), value);
+    public KernelLauncher float32(float... values) {
+        for (float value : values) {
+            slots.putFloat(next(Kind.FLOAT), value);
+        }
         return this;
     }
 

@@ -39,7 +39,7 @@ class CudaBackendContractIT {
 
         /** Both factors are cut to TF32, each by less than 2^-10 of itself. */
         @Override
-        public double sequenceTolerance() {
+        public double multiPositionTolerance() {
             return 0x1p-9;
         }
 
