@@ -69,18 +69,9 @@ public final class Predictor implements AutoCloseable {
      */
     public List<Prediction> predict(float[] features) {
         int count = countRows(features);
-        return backend.alone(() -> predict(features, count));
-    }
-
-    private List<Prediction> predict(float[] features, int count) {
         List<Prediction> predictions = new ArrayList<>();
-        for (int first = 0; first < count; first += BATCH) {
-            int size = Math.min(BATCH, count - first);
-            float[] logits = run(features, first, size, row -> row, Mode.INFERENCE);
-            for (int k = 0; k < size; k++) {
-                predictions.add(prediction(features, first + k, logits, k));
-            }
-        }
+        backend.alone(() ->
+                run(features, count, row -> row, Mode.INFERENCE, (row, prediction) -> predictions.add(prediction)));
         return predictions;
     }
 
@@ -118,22 +109,10 @@ public final class Predictor implements AutoCloseable {
             if (oneMaskABatch) {
                 stepByStep(features, count, draws, gathered);
             } else {
-                atOneStep(features, count, draws, gathered);
+                run(features, count * draws, sample -> sample / draws, Mode.MONTE_CARLO, gathered::add);
             }
         });
         return gathered.predictions(draws);
-    }
-
-    private void atOneStep(float[] features, int count, int draws, Draws gathered) {
-        int all = count * draws;
-        for (int first = 0; first < all; first += BATCH) {
-            int size = Math.min(BATCH, all - first);
-            float[] logits = run(features, first, size, sample -> sample / draws, Mode.MONTE_CARLO);
-            for (int k = 0; k < size; k++) {
-                int row = (first + k) / draws;
-                gathered.add(row, prediction(features, row, logits, k));
-            }
-        }
     }
 
     private void stepByStep(float[] features, int count, int draws, Draws gathered) {
@@ -142,13 +121,7 @@ public final class Predictor implements AutoCloseable {
         try {
             for (int draw = 0; draw < draws; draw++) {
                 network.state().setStep(step + draw);
-                for (int first = 0; first < count; first += BATCH) {
-                    int size = Math.min(BATCH, count - first);
-                    float[] logits = run(features, first, size, row -> row, Mode.MONTE_CARLO);
-                    for (int k = 0; k < size; k++) {
-                        gathered.add(first + k, prediction(features, first + k, logits, k));
-                    }
-                }
+                run(features, count, row -> row, Mode.MONTE_CARLO, gathered::add);
             }
         } finally {
             network.state().setStep(step);
@@ -163,8 +136,24 @@ public final class Predictor implements AutoCloseable {
         return features.length / inputs;
     }
 
+    /** Receives the prediction of a sample with the number of its row. */
+    private interface Sink {
+        void add(int row, Prediction prediction);
+    }
+
+    private void run(float[] features, int count, IntUnaryOperator rowOf, Mode mode, Sink sink) {
+        for (int first = 0; first < count; first += BATCH) {
+            int size = Math.min(BATCH, count - first);
+            float[] logits = logits(features, first, size, rowOf, mode);
+            for (int k = 0; k < size; k++) {
+                int row = rowOf.applyAsInt(first + k);
+                sink.add(row, prediction(features, row, logits, k));
+            }
+        }
+    }
+
     // Each row is copied to the device once and repeated there.
-    private float[] run(float[] features, int first, int size, IntUnaryOperator rowOf, Mode mode) {
+    private float[] logits(float[] features, int first, int size, IntUnaryOperator rowOf, Mode mode) {
         int firstRow = rowOf.applyAsInt(first);
         int rowCount = rowOf.applyAsInt(first + size - 1) - firstRow + 1;
         int[] numbers = new int[size];

@@ -99,9 +99,10 @@ public final class LayerBenchmark {
                 }
             });
             tellChecked(title, errors);
-            Rounds rounds = new Rounds(passes, state, flush, first, second);
-            rounds.run(WARM_UPS);
-            Map<TimedPass, PassTimes> times = rounds.run(MIN_REPETITIONS);
+            PassTimes.Clock clock = new PassTimes.Clock(flush, first, second);
+            List<TimedPass> order = new ArrayList<>(passes);
+            rounds(order, state, clock, WARM_UPS);
+            Map<TimedPass, PassTimes> times = rounds(order, state, clock, MIN_REPETITIONS);
             List<LayerRow> rows = new ArrayList<>();
             for (TimedPass pass : passes) {
                 PassTimes taken = times.get(pass);
@@ -138,35 +139,26 @@ public final class LayerBenchmark {
     private TimedPass checked(
             String title, String name, LayerBuffers buffers, Supplier<TimedPass> make, Map<TimedPass, Double> errors) {
         TimedPass pass = null;
+        boolean right = false;
         try {
             pass = make.get();
             pass.forward();
             pass.backward();
             backend.synchronize();
-        } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
-            if (pass != null) {
-                pass.close();
-            }
-            notice.accept(title + ": " + name + " is left out: " + refusal.getMessage());
-            return null;
-        } catch (RuntimeException | Error failure) {
-            if (pass != null) {
-                pass.close();
-            }
-            throw failure;
-        }
-        try {
             errors.put(pass, pass.check(new ResultCheck(buffers)));
+            right = true;
+            return pass;
+        } catch (IllegalArgumentException | OutOfDeviceMemoryException refusal) {
+            notice.accept(title + ": " + name + " is left out: " + refusal.getMessage());
         } catch (ResultCheck.WrongResultException failure) {
-            pass.close();
             wrong.add(failure.getMessage());
             notice.accept("WRONG: " + failure.getMessage());
-            return null;
-        } catch (RuntimeException | Error failure) {
-            pass.close();
-            throw failure;
+        } finally {
+            if (pass != null && !right) {
+                pass.close();
+            }
         }
-        return pass;
+        return null;
     }
 
     private void tellChecked(String title, Map<TimedPass, Double> errors) {
@@ -175,44 +167,24 @@ public final class LayerBenchmark {
         notice.accept(title + ": checked, largest relative errors: " + String.join(", ", parts));
     }
 
-    /** Interleaved repetitions of all passes. */
-    private final class Rounds {
-        private final List<TimedPass> order;
-        private final StepState state;
-        private final PassTimes.CacheFlush flush;
-        private final DeviceTimer first;
-        private final DeviceTimer second;
-
-        Rounds(
-                List<TimedPass> passes,
-                StepState state,
-                PassTimes.CacheFlush flush,
-                DeviceTimer first,
-                DeviceTimer second) {
-            this.order = new ArrayList<>(passes);
-            this.state = state;
-            this.flush = flush;
-            this.first = first;
-            this.second = second;
-        }
-
-        /** Repeats until the time limit or the maximum number of repetitions is reached. */
-        Map<TimedPass, PassTimes> run(int least) {
-            Map<TimedPass, PassTimes> times = new LinkedHashMap<>();
-            order.forEach(pass -> times.put(pass, new PassTimes()));
-            double limit = run.seconds() * order.size() * NANOS_PER_SECOND;
-            long start = System.nanoTime();
-            for (int round = 0;
-                    round < least || round < MAX_REPETITIONS && System.nanoTime() - start < limit;
-                    round++) {
-                for (TimedPass pass : order) {
-                    backend.optimizers().advance(state);
-                    times.get(pass).repeat(pass, flush, first, second);
-                }
-                Collections.reverse(order);
+    /**
+     * Interleaved repetitions of all passes, until the time limit or the maximum number of repetitions is reached.
+     *
+     * @param order of the first round; reversed after each
+     */
+    private Map<TimedPass, PassTimes> rounds(List<TimedPass> order, StepState state, PassTimes.Clock clock, int least) {
+        Map<TimedPass, PassTimes> times = new LinkedHashMap<>();
+        order.forEach(pass -> times.put(pass, new PassTimes()));
+        double limit = run.seconds() * order.size() * NANOS_PER_SECOND;
+        long start = System.nanoTime();
+        for (int round = 0; round < least || round < MAX_REPETITIONS && System.nanoTime() - start < limit; round++) {
+            for (TimedPass pass : order) {
+                backend.optimizers().advance(state);
+                times.get(pass).repeat(pass, clock);
             }
-            return times;
+            Collections.reverse(order);
         }
+        return times;
     }
 
     private Double graphMicros(TimedPass pass, StepState state, double totalMicros, DeviceTimer timer) {
@@ -252,10 +224,6 @@ public final class LayerBenchmark {
                 error,
                 new LayerRow.Times(times.repetitions(), times.forward(), times.backward(), times.total(), graph),
                 LayerRow.Work.of(
-                        LayerRow.Costs.of(shape),
-                        pass.maskBytes(),
-                        micros,
-                        peaks.maddsPerSecond(pass.precision()),
-                        peaks.bandwidth()));
+                        shape, pass.maskBytes(), micros, peaks.maddsPerSecond(pass.precision()), peaks.bandwidth()));
     }
 }

@@ -15,17 +15,20 @@ final class PassTimes {
     private final List<Long> total = new ArrayList<>();
 
     /** Runs a pass once and takes its times; the caches are emptied before each part. */
-    void repeat(TimedPass pass, CacheFlush flush, DeviceTimer first, DeviceTimer second) {
-        flush.run();
-        first.start();
+    void repeat(TimedPass pass, Clock clock) {
+        clock.flush.run();
+        clock.first.start();
         pass.forward();
-        first.stop();
-        flush.run();
-        second.start();
+        clock.first.stop();
+        clock.flush.run();
+        clock.second.start();
         pass.backward();
-        second.stop();
-        add(first.elapsedNanos(), second.elapsedNanos());
+        clock.second.stop();
+        add(clock.first.elapsedNanos(), clock.second.elapsedNanos());
     }
+
+    /** What times the two parts of a pass. */
+    record Clock(CacheFlush flush, DeviceTimer first, DeviceTimer second) {}
 
     void add(long forwardNanos, long backwardNanos) {
         forward.add(forwardNanos);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.pernodedrop.app.bench.ResultRow.MayBeNull;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
+import org.pernodedrop.train.RunReport;
 
 /**
  * A run of the benchmark program: the software, the machine and the settings of its measurements.
@@ -84,13 +85,9 @@ public record RunRow(
                     UUID.randomUUID().toString(),
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     command,
-                    new Software(
-                            commit,
-                            version,
-                            System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")"),
+                    new Software(commit, version, RunReport.javaVersion()),
                     new Machine(
-                            System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                                    + System.getProperty("os.arch"),
+                            RunReport.operatingSystemName(),
                             processor(),
                             backend.device(),
                             backend.describe(),

@@ -12,36 +12,51 @@ import org.pernodedrop.strategy.Strategy;
 import org.pernodedrop.strategy.StrategyChoice;
 
 /** An implementation of a layer that is timed: y from x, then dx, dw and db from dy. */
-interface TimedPass extends AutoCloseable {
+abstract class TimedPass implements AutoCloseable {
+    final Backend backend;
+    final LayerBuffers buffers;
+    private final String name;
+    private final Precision precision;
+
+    private TimedPass(LayerBuffers buffers, String name, Precision precision) {
+        this.backend = buffers.backend;
+        this.buffers = buffers;
+        this.name = name;
+        this.precision = precision;
+    }
+
     /** Its name in results. */
-    String name();
+    String name() {
+        return name;
+    }
 
     /** The precision that factors of products are rounded to. */
-    Precision precision();
+    Precision precision() {
+        return precision;
+    }
 
     /** Bytes that hold mask values from the forward pass to the end of the backward pass. */
-    long maskBytes();
+    long maskBytes() {
+        return 0;
+    }
 
-    void forward();
+    abstract void forward();
 
     /** With the mask of the last forward pass. */
-    void backward();
+    abstract void backward();
 
     /** Compares the results of the last passes with the definition. */
-    double check(ResultCheck check);
+    abstract double check(ResultCheck check);
 
     /** Releases its device memory. */
     @Override
-    default void close() {}
+    public void close() {}
 
     /**
      * The plain dense layer, by the backend's matrix products; with dropout behind it if there is a node mask, which
      * is drawn for every row of y.
      */
-    static final class Dense implements TimedPass {
-        private final Backend backend;
-        private final LayerBuffers buffers;
-        private final Precision precision;
+    static final class Dense extends TimedPass {
         private final LayerMask nodes;
         private final int rows;
         private final int inputs;
@@ -49,9 +64,7 @@ interface TimedPass extends AutoCloseable {
 
         /** @param nodes of node granularity; null for no dropout */
         Dense(LayerBuffers buffers, Precision precision, LayerMask nodes) {
-            this.backend = buffers.backend;
-            this.buffers = buffers;
-            this.precision = precision;
+            super(buffers, nodes == null ? LayerRow.DENSE : LayerRow.NODE, precision);
             this.nodes = nodes;
             this.rows = buffers.shape.rows();
             this.inputs = buffers.shape.inputs();
@@ -59,22 +72,7 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public String name() {
-            return nodes == null ? LayerRow.DENSE : LayerRow.NODE;
-        }
-
-        @Override
-        public Precision precision() {
-            return precision;
-        }
-
-        @Override
-        public long maskBytes() {
-            return 0;
-        }
-
-        @Override
-        public void forward() {
+        void forward() {
             backend.matrices().product(false, false, rows, outputs, inputs, 1, buffers.x, buffers.w, 0, buffers.z);
             backend.vectors().biasActivation(Activation.RELU, rows, outputs, buffers.bias, buffers.z, buffers.y);
             if (nodes != null) {
@@ -83,7 +81,7 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public void backward() {
+        void backward() {
             if (nodes == null) {
                 buffers.activationAndBiasBackward(buffers.dy);
             } else {
@@ -95,15 +93,13 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public double check(ResultCheck check) {
+        double check(ResultCheck check) {
             return check.products(this, (b, i, u) -> 1, nodes);
         }
     }
 
     /** A layer with a mask on every connection, as networks run it. */
-    static final class Masked implements TimedPass {
-        private final LayerBuffers buffers;
-        private final Precision precision;
+    static final class Masked extends TimedPass {
         private final LayerMask mask;
         private final Strategy strategy;
         private final ProductStrategy product;
@@ -114,9 +110,8 @@ interface TimedPass extends AutoCloseable {
          * @throws org.pernodedrop.driver.OutOfDeviceMemoryException if there is no room for it; nothing is left behind
          */
         Masked(LayerBuffers buffers, Precision precision, Strategy strategy, LayerMask mask) {
+            super(buffers, strategy.toString(), precision);
             StrategyChoice.require(strategy, mask.spec(), buffers.shape.positions());
-            this.buffers = buffers;
-            this.precision = precision;
             this.mask = mask;
             this.strategy = strategy;
             product = ProductStrategy.masked(strategy, buffers.backend, mask);
@@ -130,22 +125,12 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public String name() {
-            return strategy.toString();
-        }
-
-        @Override
-        public Precision precision() {
-            return precision;
-        }
-
-        @Override
-        public long maskBytes() {
+        long maskBytes() {
             return product.maskBytes(buffers.shape);
         }
 
         @Override
-        public void forward() {
+        void forward() {
             product.forward(
                     0,
                     buffers.shape,
@@ -153,7 +138,7 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public void backward() {
+        void backward() {
             buffers.activationBackward(buffers.dy);
             product.backward(
                     0,
@@ -162,7 +147,7 @@ interface TimedPass extends AutoCloseable {
         }
 
         @Override
-        public double check(ResultCheck check) {
+        double check(ResultCheck check) {
             if (strategy == Strategy.REPARAMETERIZED) {
                 return check.reparameterized(this, mask.spec());
             }

@@ -4,21 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.pernodedrop.app.bench.ResultFile;
 import org.pernodedrop.app.bench.ResultRow;
 import org.pernodedrop.app.bench.report.ReportPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench}: measures the cost of PerNodeDrop beside the alternatives. */
 @Command(
         name = "bench",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = "Measures what PerNodeDrop costs: one layer in all ways to compute it, or whole trainings.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -33,44 +28,30 @@ import picocli.CommandLine.Spec;
             "",
             "The fast CPU loops need the Vector API: java --add-modules jdk.incubator.vector -jar ..."
         })
-final class BenchCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+final class BenchCommand extends ProgramCommand {
     /** Prints the help. */
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getOut(), Ansi.OFF);
+        spec.commandLine().usage(out(), Ansi.OFF);
         return Main.OK;
     }
 
     /** {@code bench report}: makes a page from results of any machine. */
     @Command(
             name = "report",
-            mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
             description =
                     "Makes the page that --html makes from the results that --json wrote, on this or another machine.",
             footer = {"", "Example:", "  pernodedrop bench report --json gpu.jsonl,cpu.jsonl --html bench.html"})
-    static final class Report implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
+    static final class Report extends ProgramCommand {
         @Option(
                 names = "--json",
                 paramLabel = "FILE",
-                converter = OptionValues.OfPath.class,
                 split = ",",
                 required = true,
                 description = "Results, one file or several.")
         private List<Path> files;
 
-        @Option(
-                names = "--html",
-                paramLabel = "FILE",
-                converter = OptionValues.OfPath.class,
-                required = true,
-                description = "Where to write the page.")
+        @Option(names = "--html", paramLabel = "FILE", required = true, description = "Where to write the page.")
         private Path html;
 
         @Override
@@ -80,9 +61,9 @@ final class BenchCommand implements Callable<Integer> {
                 for (Path file : files) {
                     rows.addAll(ResultFile.read(file));
                 }
-                page.commit(rows).ifPresent(spec.commandLine().getErr()::println);
+                page.commit(rows).ifPresent(err()::println);
             }
-            spec.commandLine().getOut().println("page: " + html);
+            out().println("page: " + html);
             return Main.OK;
         }
     }

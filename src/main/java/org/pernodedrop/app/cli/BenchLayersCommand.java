@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.pernodedrop.app.bench.LayerBenchmark;
 import org.pernodedrop.app.bench.LayerRow;
@@ -23,15 +22,11 @@ import org.pernodedrop.mask.Noise;
 import org.pernodedrop.strategy.Strategy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench layers}: times one PerNodeDrop layer beside the dense one, dropout, and other ways to compute it. */
 @Command(
         name = "layers",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Times one PerNodeDrop layer with bias and ReLU, forward and backward, by each strategy, and in the same run,"
                     + " interleaved, the plain dense layer and the dense layer with dropout.",
@@ -47,11 +42,8 @@ import picocli.CommandLine.Spec;
             "Example: two rates at the size of a first layer for MNIST:",
             "  pernodedrop bench layers --shapes 128x784x256 --drop-rates 0.3,0.5 --threads 2 --json bench.jsonl"
         })
-final class BenchLayersCommand implements Callable<Integer> {
+final class BenchLayersCommand extends ProgramCommand {
     private static final String DEFAULT_SHAPE = "128x784x256";
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private final BenchOptions options = new BenchOptions();
@@ -60,7 +52,6 @@ final class BenchLayersCommand implements Callable<Integer> {
             names = "--shapes",
             paramLabel = "BxIxU",
             split = ",",
-            converter = OptionValues.Shape.class,
             description =
                     "Samples, inputs and outputs, one shape or several; BxTxIxU for samples of T positions that share"
                             + " a mask. Default: " + DEFAULT_SHAPE + ", unless there is a --suite.")
@@ -70,8 +61,6 @@ final class BenchLayersCommand implements Callable<Integer> {
             names = "--suite",
             paramLabel = "NAME",
             split = ",",
-            converter = EnumOption.OfSuite.class,
-            completionCandidates = EnumOption.OfSuite.class,
             description = "Shapes by name, one list or several: ${COMPLETION-CANDIDATES}. paper: layers of the paper's"
                     + " networks; wide: 4096 by 4096; sequence: 512 positions share a mask; growth: each size over three"
                     + " decades.")
@@ -82,14 +71,11 @@ final class BenchLayersCommand implements Callable<Integer> {
             paramLabel = "P",
             split = ",",
             defaultValue = "0.3,0.5",
-            converter = OptionValues.Rate.class,
             description = "Drop rates in [0, 1), one or several (default: ${DEFAULT-VALUE}).")
     private List<DropRate> rates;
 
     @Option(
             names = "--noise",
-            converter = EnumOption.OfNoise.class,
-            completionCandidates = EnumOption.OfNoise.class,
             paramLabel = "NOISE",
             defaultValue = "bernoulli",
             description = "What mask values are drawn from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -99,8 +85,6 @@ final class BenchLayersCommand implements Callable<Integer> {
             names = "--strategies",
             paramLabel = "NAME",
             split = ",",
-            converter = EnumOption.OfStrategy.class,
-            completionCandidates = EnumOption.OfStrategy.class,
             description =
                     "How the layer is computed: ${COMPLETION-CANDIDATES}. Default: all that can, each named when it is"
                             + " left out.")
@@ -110,7 +94,7 @@ final class BenchLayersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         options.check(spec);
         checks.require(
                 strategies == null || !strategies.contains(Strategy.AUTO),
@@ -127,8 +111,8 @@ final class BenchLayersCommand implements Callable<Integer> {
 
     private void measure(BenchOptions.Sink sink) throws IOException {
         PrintWriter table = options.table(spec);
-        PrintWriter err = spec.commandLine().getErr();
-        try (Backend backend = options.choice().open(new OptionChecks(spec), err::println)) {
+        PrintWriter err = err();
+        try (Backend backend = options.choice().open(checks(), err::println)) {
             RunRow run = options.start(spec).withPeaks(backend, options.backend());
             sink.accept(run);
             tell(err, run);
@@ -148,7 +132,7 @@ final class BenchLayersCommand implements Callable<Integer> {
     }
 
     private List<MaskSpec> masks() {
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         return rates.stream()
                 .map(rate -> checks.mask("--drop-rates", noise, Granularity.CONNECTION, rate, false))
                 .toList();

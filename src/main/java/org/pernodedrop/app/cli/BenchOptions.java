@@ -16,14 +16,11 @@ import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.MultiPositionPrecision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Options of all benchmarks: device, duration and files of results. */
 final class BenchOptions {
     @Option(
             names = "--device",
-            converter = EnumOption.OfDevice.class,
-            completionCandidates = EnumOption.OfDevice.class,
             paramLabel = "DEVICE",
             defaultValue = "cpu",
             description = "What computes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -39,8 +36,6 @@ final class BenchOptions {
 
     @Option(
             names = "--matrix-precision",
-            converter = EnumOption.OfPrecision.class,
-            completionCandidates = EnumOption.OfPrecision.class,
             paramLabel = "NAME",
             defaultValue = "fp32",
             description =
@@ -49,8 +44,6 @@ final class BenchOptions {
 
     @Option(
             names = "--sequence-precision",
-            converter = EnumOption.OfMultiPositionPrecision.class,
-            completionCandidates = EnumOption.OfMultiPositionPrecision.class,
             paramLabel = "NAME",
             defaultValue = "tf32",
             description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
@@ -68,7 +61,6 @@ final class BenchOptions {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             description = "Where to write the results, one JSON object a line; replaced if it is there, once all is"
                     + " measured. Without it they go to standard output.")
     private Path json;
@@ -76,7 +68,6 @@ final class BenchOptions {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             description = "Where to write the results as a page for readers, with plots if this Java can draw.")
     private Path html;
 
@@ -99,13 +90,11 @@ final class BenchOptions {
     }
 
     void check(CommandSpec spec) {
-        if (threads > CpuBackend.MAX_THREADS) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS + ", but was '"
-                            + threads + "'");
-        }
         OptionChecks checks = new OptionChecks(spec);
+        if (threads > CpuBackend.MAX_THREADS) {
+            throw checks.refusal("Invalid value for option '--threads': must be at most " + CpuBackend.MAX_THREADS
+                    + ", but was '" + threads + "'");
+        }
         choice().check(checks);
         checks.require(json == null || !json.equals(html), "--html", "must not be the file of --json", html);
         checks.onlyWith(

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.bench.TrainingBenchmark;
 import org.pernodedrop.app.bench.TrainingRow;
@@ -24,15 +23,11 @@ import org.pernodedrop.train.ModelConfig.Regularizer;
 import org.pernodedrop.train.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench training}: times epochs of the network that {@code train} trains. */
 @Command(
         name = "training",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Times epochs of the network that train trains, with each regularizer in turn: training steps only, without"
                     + " evaluations, with the data on the device.",
@@ -43,12 +38,9 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  pernodedrop bench training --device cuda --network mlp:2048,2048 --json training.jsonl"
         })
-final class BenchTrainingCommand implements Callable<Integer> {
+final class BenchTrainingCommand extends ProgramCommand {
     private static final double VALIDATION_FRACTION = 0.2;
     private static final double MICROS_PER_SECOND = 1e6;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private final BenchOptions options = new BenchOptions();
@@ -75,7 +67,6 @@ final class BenchTrainingCommand implements Callable<Integer> {
             paramLabel = "SPEC",
             hideParamSyntax = true,
             defaultValue = "mlp:256,256",
-            converter = OptionValues.OfArchitecture.class,
             description = "Layers: " + Architecture.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
     private Architecture architecture;
 
@@ -92,8 +83,6 @@ final class BenchTrainingCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             defaultValue = "none,dropout,pernodedrop",
-            converter = EnumOption.OfRegularizer.class,
-            completionCandidates = EnumOption.OfRegularizer.class,
             description =
                     "What hidden layers do against overfitting: ${COMPLETION-CANDIDATES}; one or several. Default:"
                             + " ${DEFAULT-VALUE}.")
@@ -104,16 +93,12 @@ final class BenchTrainingCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             defaultValue = "auto",
-            converter = EnumOption.OfStrategy.class,
-            completionCandidates = EnumOption.OfStrategy.class,
             description = "How pernodedrop is computed: ${COMPLETION-CANDIDATES}; one or several. Default:"
                     + " ${DEFAULT-VALUE}.")
     private List<Strategy> strategies;
 
     @Option(
             names = "--noise",
-            converter = EnumOption.OfNoise.class,
-            completionCandidates = EnumOption.OfNoise.class,
             paramLabel = "NOISE",
             defaultValue = "bernoulli",
             description =
@@ -124,7 +109,6 @@ final class BenchTrainingCommand implements Callable<Integer> {
             names = "--drop-rate",
             paramLabel = "P",
             defaultValue = "0.5",
-            converter = OptionValues.Rate.class,
             description = "Drop rate in [0, 1). Default: ${DEFAULT-VALUE}.")
     private DropRate rate;
 
@@ -135,24 +119,15 @@ final class BenchTrainingCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         options.check(spec);
         source();
-        try {
-            models();
-        } catch (IllegalArgumentException e) {
-            throw new OptionChecks(spec).refusal("--drop-rate=" + rate.requested() + ": " + e.getMessage());
-        }
+        checks().valid("--drop-rate=" + rate.requested() + ": ", this::models);
         options.write(spec, this::measure);
         return Main.OK;
     }
 
     private DataSource source() {
-        if (data.equals(TrainingBenchmark.SyntheticData.NAME)) {
-            return null;
-        }
-        try {
-            return DataSource.of(data, files.reading(null, spec.commandLine().getErr()::println));
-        } catch (IllegalArgumentException e) {
-            throw new OptionChecks(spec).refusal("--" + e.getMessage());
-        }
+        return data.equals(TrainingBenchmark.SyntheticData.NAME)
+                ? null
+                : checks().valid("--", () -> DataSource.of(data, files.reading(null, err()::println)));
     }
 
     private Dataset examples(TrainingConfig training) {
@@ -167,11 +142,11 @@ final class BenchTrainingCommand implements Callable<Integer> {
 
     private void measure(BenchOptions.Sink sink) throws IOException {
         PrintWriter table = options.table(spec);
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = err();
         DeviceOptions.Choice choice = options.choice();
         TrainingConfig training = TrainingConfig.builder().batchSize(batchSize).build();
         Dataset examples = examples(training);
-        try (Backend backend = choice.open(new OptionChecks(spec), err::println)) {
+        try (Backend backend = choice.open(checks(), err::println)) {
             RunRow run = options.start(spec).withoutPeaks(backend, options.backend());
             sink.accept(run);
             TrainingBenchmark benchmark = new TrainingBenchmark(backend, run, choice.graphsOn(backend), err::println);

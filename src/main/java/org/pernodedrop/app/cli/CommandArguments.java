@@ -94,7 +94,9 @@ final class CommandArguments {
 
     /** A parser for saved arguments: of a repeated option the last value counts, and {@code @} names no file. */
     static CommandLine savedParser(TrainCommand command) {
-        return new CommandLine(command).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+        return OptionValues.registered(new CommandLine(command))
+                .setExpandAtFiles(false)
+                .setOverwrittenOptionsAllowed(true);
     }
 
     /** Files of options, which arguments name by {@code @}; they may name others in the same way. */

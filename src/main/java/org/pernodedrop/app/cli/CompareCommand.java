@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.pernodedrop.app.bench.RunRow;
@@ -37,15 +36,11 @@ import org.pernodedrop.train.ModelConfig;
 import org.pernodedrop.train.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code compare}: trains a network with several regularizers and compares the results. */
 @Command(
         name = "compare",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true,
@@ -72,14 +67,12 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  pernodedrop compare --data vowel --regularizers none,dropout,pernodedrop --out vowel"
         })
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand extends ProgramCommand {
     @Option(
             names = "--regularizers",
             paramLabel = "NAME",
             split = ",",
             hideParamSyntax = true,
-            converter = EnumOption.OfComparedRegularizer.class,
-            completionCandidates = EnumOption.OfComparedRegularizer.class,
             defaultValue = "none,dropout,dropconnect,pernodedrop",
             description = "What is compared: ${COMPLETION-CANDIDATES}; separated by commas. Default: ${DEFAULT-VALUE}.")
     private List<ComparedRegularizer> regularizers;
@@ -89,7 +82,6 @@ final class CompareCommand implements Callable<Integer> {
             paramLabel = "P",
             split = ",",
             hideParamSyntax = true,
-            converter = OptionValues.Rate.class,
             defaultValue = "0.1,0.3,0.5,0.6,0.7",
             description = "Drop rates that each is tried at, in [0, 1). Default: ${DEFAULT-VALUE}.")
     private List<DropRate> dropRates;
@@ -105,8 +97,6 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--gaussian-strategy",
             paramLabel = "NAME",
-            converter = EnumOption.OfStrategy.class,
-            completionCandidates = EnumOption.OfStrategy.class,
             defaultValue = "auto",
             description =
                     "How pernodedrop-gaussian is computed: ${COMPLETION-CANDIDATES}. reparameterized is many times"
@@ -147,7 +137,6 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where results are written; finished runs that are there are used.")
     private Path out;
@@ -156,9 +145,6 @@ final class CompareCommand implements Callable<Integer> {
             names = "--report-only",
             description = "Train nothing: make tables and page from the runs in --out, whatever their settings are.")
     private boolean reportOnly;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
@@ -170,11 +156,11 @@ final class CompareCommand implements Callable<Integer> {
             }
             return Main.OK;
         }
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         check(checks);
         DataSource source = data.source(checks, this::tell);
         LongFunction<DataSplit> splits = seed -> {
-            DataSplit split = source.loadWithTest(seed, data.validationFraction(), testFraction, data.limit());
+            DataSplit split = source.loadWithTest(seed, data.validationFraction, testFraction, data.limit);
             split.standardize();
             return split;
         };
@@ -185,11 +171,11 @@ final class CompareCommand implements Callable<Integer> {
                 RunsFile file = openRuns(folder, runs, header(first, splits.apply(1)))) {
             Trial trial = new Trial(
                     ModelConfig.standard()
-                            .withArchitecture(network.architecture())
-                            .with(network.activation(), network.l2()),
+                            .withArchitecture(network.architecture)
+                            .with(network.activation, network.l2),
                     gaussian,
                     optimization.training(0),
-                    device.dataOnDevice());
+                    device.dataOnDevice);
             List<Plan.Task> missing = plan.missing(file.runs());
             Progress progress = new Progress(plan.tasks().size(), missing.size(), this::tell);
             new Runner(trial, splits, () -> device.choice(checks, 1).open(checks, line -> {}))
@@ -221,12 +207,9 @@ final class CompareCommand implements Callable<Integer> {
         checks.require(testFraction > 0 && testFraction < 1, "--test-fraction", "must be in (0, 1)", testFraction);
         for (ComparedRegularizer regularizer : regularizers) {
             for (DropRate rate : regularizer.drops() ? dropRates : List.<DropRate>of()) {
-                try {
-                    regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO);
-                } catch (IllegalArgumentException e) {
-                    throw checks.refusal(
-                            "--drop-rates=" + rate.requested() + " with " + regularizer + ": " + e.getMessage());
-                }
+                checks.valid(
+                        "--drop-rates=" + rate.requested() + " with " + regularizer + ": ",
+                        () -> regularizer.model(ModelConfig.standard(), rate, Strategy.AUTO));
             }
         }
         boolean used = regularizers.contains(ComparedRegularizer.PERNODEDROP_GAUSSIAN);
@@ -253,8 +236,7 @@ final class CompareCommand implements Callable<Integer> {
         settings.putAll(optimization.settings());
         settings.put("gaussian_strategy", gaussian);
         settings.put("device", backend.device());
-        settings.put(
-                "matrix_precision", device.choice(new OptionChecks(spec), 1).precisionOn(backend));
+        settings.put("matrix_precision", device.choice(checks(), 1).precisionOn(backend));
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("command", "pernodedrop compare " + String.join(" ", CommandArguments.of(spec)));
         environment.put("version", Version.current());
@@ -272,17 +254,11 @@ final class CompareCommand implements Callable<Integer> {
             notDrawn = ComparisonFiles.write(files.path(), comparison, header);
             files.commit();
         }
-        PrintWriter printer = spec.commandLine().getOut();
+        PrintWriter printer = out();
         printer.print(ComparisonFiles.table(comparison));
         notDrawn.ifPresent(printer::println);
         printer.println("page: " + out.resolve("index.html"));
         printer.flush();
-    }
-
-    private void tell(String line) {
-        PrintWriter notices = spec.commandLine().getErr();
-        notices.println(line);
-        notices.flush();
     }
 
     /** Reports every finished run and estimates the remaining time. */

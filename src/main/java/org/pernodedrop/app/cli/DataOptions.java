@@ -39,14 +39,14 @@ final class DataOptions {
             defaultValue = "0.2",
             description = "Share of the training examples that is kept for validation, in (0, 1). Default:"
                     + " ${DEFAULT-VALUE}.")
-    private double validationFraction;
+    double validationFraction;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             defaultValue = "0",
             description = "Use N training examples at most, chosen at random; 0 for all. Default: ${DEFAULT-VALUE}.")
-    private int limit;
+    int limit;
 
     void check(OptionChecks checks) {
         boolean splits = validationFraction > 0 && validationFraction < 1;
@@ -66,24 +66,12 @@ final class DataOptions {
                 notice.accept(line);
             }
         });
-        try {
-            return DataSource.of(data, reading);
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        return checks.valid("--", () -> DataSource.of(data, reading));
     }
 
     /** Describes the data of these options after it was split and standardized. */
     TrainedData trained(DataSource source, long seed, DataSplit split, Standardizer standardizer) {
         return TrainedData.of(source.name(), label, validationFraction, limit, seed, split, standardizer);
-    }
-
-    double validationFraction() {
-        return validationFraction;
-    }
-
-    int limit() {
-        return limit;
     }
 
     /** The effective value of every option by its name. */
@@ -102,8 +90,6 @@ final class DataOptions {
         @Option(
                 names = "--header",
                 paramLabel = "HEADER",
-                converter = EnumOption.OfHeader.class,
-                completionCandidates = EnumOption.OfHeader.class,
                 defaultValue = "auto",
                 description =
                         "Whether the first row of a CSV file names its columns: ${COMPLETION-CANDIDATES}. auto decides"

@@ -16,8 +16,6 @@ final class DeviceOptions {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            converter = EnumOption.OfDevice.class,
-            completionCandidates = EnumOption.OfDevice.class,
             defaultValue = "auto",
             description = "What computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Device device;
@@ -25,8 +23,6 @@ final class DeviceOptions {
     @Option(
             names = "--matrix-precision",
             paramLabel = "NAME",
-            converter = EnumOption.OfPrecision.class,
-            completionCandidates = EnumOption.OfPrecision.class,
             defaultValue = "fp32",
             description =
                     "How --device cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES}; tf32 rounds factors"
@@ -46,28 +42,20 @@ final class DeviceOptions {
     @Option(
             names = "--data-on-device",
             paramLabel = "WHERE",
-            converter = EnumOption.OfDataOnDevice.class,
-            completionCandidates = EnumOption.OfDataOnDevice.class,
             defaultValue = "auto",
             description = "Whether the data lies in the device's memory: ${COMPLETION-CANDIDATES}; auto asks for room"
                     + " beside the network. If not, batches are copied while others are computed on; the numbers are"
                     + " the same. Default: ${DEFAULT-VALUE}.")
-    private DataOnDevice dataOnDevice;
+    DataOnDevice dataOnDevice;
 
     /** The requested backend, with a number of threads on the CPU. */
     Choice choice(OptionChecks checks, int threads) {
-        try {
-            return new Choice(BackendOptions.of(device)
-                    .withThreads(threads)
-                    .withPrecision(precision)
-                    .withGraphs(graphs));
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
-    }
-
-    DataOnDevice dataOnDevice() {
-        return dataOnDevice;
+        return checks.valid(
+                "--",
+                () -> new Choice(BackendOptions.of(device)
+                        .withThreads(threads)
+                        .withPrecision(precision)
+                        .withGraphs(graphs)));
     }
 
     /** The effective value of every option by its name. */
@@ -98,12 +86,7 @@ final class DeviceOptions {
 
         /** Opens it, owned by the caller. */
         Backend open(OptionChecks checks, Consumer<String> notice) {
-            Backend backend;
-            try {
-                backend = Backends.open(wanted, notice);
-            } catch (IllegalArgumentException e) {
-                throw checks.refusal("--" + e.getMessage());
-            }
+            Backend backend = checks.valid("--", () -> Backends.open(wanted, notice));
             if (precisionOn(backend) != wanted.precision()) {
                 notice.accept("matrix precision: fp32; " + backend.device() + " has no " + wanted.precision());
             }

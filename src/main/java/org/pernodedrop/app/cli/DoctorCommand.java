@@ -2,19 +2,14 @@ package org.pernodedrop.app.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.pernodedrop.app.doctor.Diagnosis;
 import org.pernodedrop.app.doctor.Doctor;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code doctor}: reports which devices of this machine work, and what is missing. */
 @Command(
         name = "doctor",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Looks for a GPU, its driver, NVIDIA's libraries and JCuda's, loads all kernels, and lets CPU and GPU compute"
                     + " what is known: masks of all kinds bit for bit, a layer, a matrix product, cuRAND's numbers.",
@@ -28,17 +23,14 @@ import picocli.CommandLine.Spec;
                     + " path; -Dpernodedrop.cuda.search=given searches no others;"
                     + " -Dpernodedrop.cuda.auto=false makes --device auto take the CPU."
         })
-final class DoctorCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+final class DoctorCommand extends ProgramCommand {
     @Option(names = "--json", description = "Print one JSON document instead of the table.")
     private boolean json;
 
     @Override
     public Integer call() throws JsonProcessingException {
         Diagnosis diagnosis = Doctor.examine();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (json) {
             out.print(diagnosis.json(Version.current()) + System.lineSeparator());
         } else {

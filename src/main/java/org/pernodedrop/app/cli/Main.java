@@ -2,15 +2,12 @@ package org.pernodedrop.app.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.pernodedrop.io.TerminalPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 
 /**
  * The program {@code pernodedrop}.
@@ -20,8 +17,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "pernodedrop",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = "Dense layers with fresh noise on every connection of every sample, without storing the mask.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -37,7 +32,7 @@ import picocli.CommandLine.Spec;
             "Each command explains its options: pernodedrop COMMAND --help",
             "Exit codes: 0 fine, 2 wrong usage, 1 anything else."
         })
-public final class Main implements Callable<Integer> {
+public final class Main extends ProgramCommand {
     /** All went well. */
     public static final int OK = 0;
 
@@ -48,9 +43,6 @@ public final class Main implements Callable<Integer> {
     public static final int USAGE = 2;
 
     private static final int HELP_WIDTH = 100;
-
-    @Spec
-    private CommandSpec spec;
 
     private Main() {}
 
@@ -109,13 +101,13 @@ public final class Main implements Callable<Integer> {
 
     /** The commands and their options. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        return OptionValues.registered(new CommandLine(new Main()));
     }
 
     /** Prints the help as an error. */
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr(), Ansi.OFF);
+        spec.commandLine().usage(err(), Ansi.OFF);
         return USAGE;
     }
 

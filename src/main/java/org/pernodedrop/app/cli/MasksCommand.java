@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -20,15 +19,11 @@ import org.pernodedrop.nn.Shape;
 import org.pernodedrop.train.RunDirectory;
 import org.pernodedrop.train.SavedRun;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code masks}: writes a layer's mask as a NumPy array and compares its statistics with the expected ones. */
 @Command(
         name = "masks",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Writes the multipliers m[b, i, u] of one layer at one step as a float32 NumPy array, and compares their"
                     + " mean and variance with what they should be.",
@@ -43,10 +38,7 @@ import picocli.CommandLine.Spec;
             "and the one that row 5 of step 40 of a training run met:",
             "  pernodedrop masks --run runs/digits --step 40 --sample 5 --layer 0 --npy mask.npy"
         })
-final class MasksCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+final class MasksCommand extends ProgramCommand {
     @Option(
             names = "--seed",
             paramLabel = "S",
@@ -94,14 +86,11 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--drop-rate",
             paramLabel = "P",
-            converter = OptionValues.Rate.class,
             description = "Drop rate, in [0, 1). Bernoulli bits have a binary fraction close to it, see 'effective'.")
     private DropRate rate;
 
     @Option(
             names = "--noise",
-            converter = EnumOption.OfNoise.class,
-            completionCandidates = EnumOption.OfNoise.class,
             paramLabel = "NOISE",
             defaultValue = "bernoulli",
             description = "What values are drawn from: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -109,8 +98,6 @@ final class MasksCommand implements Callable<Integer> {
 
     @Option(
             names = "--granularity",
-            converter = EnumOption.OfGranularity.class,
-            completionCandidates = EnumOption.OfGranularity.class,
             paramLabel = "GRANULARITY",
             defaultValue = "connection",
             description = "What a value is drawn for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). The array"
@@ -123,7 +110,6 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--npy",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where to write; replaced if it is there, once all is written.")
     private Path file;
@@ -131,7 +117,6 @@ final class MasksCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "DIR",
-            converter = OptionValues.OfPath.class,
             description =
                     "Instead: a mask that the run in DIR has drawn in training, of --layer at --step for --sample."
                             + " All else follows from the run.")
@@ -161,7 +146,7 @@ final class MasksCommand implements Callable<Integer> {
     }
 
     private Layout described() {
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         checks.onlyWith("--run", false, "--sample", sample != null);
         required("--samples=B", samples);
         required("--outputs=U", outputs);
@@ -177,7 +162,7 @@ final class MasksCommand implements Callable<Integer> {
 
     private void required(String option, Object value) {
         if (value == null) {
-            throw new OptionChecks(spec).refusal("Missing required option: '" + option + "' (only --run does without)");
+            throw checks().refusal("Missing required option: '" + option + "' (only --run does without)");
         }
     }
 
@@ -192,7 +177,7 @@ final class MasksCommand implements Callable<Integer> {
                 "--granularity",
                 "--fixed-mask")) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new OptionChecks(spec).refusal(option + " is not for --run, from which it follows: leave it out");
+                throw checks().refusal(option + " is not for --run, from which it follows: leave it out");
             }
         }
         required("--sample=N", sample);
@@ -229,7 +214,7 @@ final class MasksCommand implements Callable<Integer> {
     }
 
     private void print(MaskSpec maskSpec, long drawnFrom, MaskStatistics statistics, String shape) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         out.printf(
                 Locale.ROOT,
                 "mask: %s, %s%s, seed %d, layer %d, step %d%n",

@@ -22,8 +22,6 @@ final class ModelOptions {
     @Option(
             names = "--regularizer",
             paramLabel = "NAME",
-            converter = EnumOption.OfRegularizer.class,
-            completionCandidates = EnumOption.OfRegularizer.class,
             defaultValue = "pernodedrop",
             description = "What hidden layers do against overfitting: ${COMPLETION-CANDIDATES}. Unless it is none, the"
                     + " same network without is trained too. Default: ${DEFAULT-VALUE}.")
@@ -35,8 +33,6 @@ final class ModelOptions {
     @Option(
             names = "--noise",
             paramLabel = "NAME",
-            converter = EnumOption.OfNoise.class,
-            completionCandidates = EnumOption.OfNoise.class,
             description = "What pernodedrop multiplies connections by: ${COMPLETION-CANDIDATES}. bernoulli cuts them,"
                     + " gaussian perturbs all, partial-gaussian perturbs some. Default: bernoulli.")
     private Noise noise;
@@ -44,8 +40,6 @@ final class ModelOptions {
     @Option(
             names = "--granularity",
             paramLabel = "NAME",
-            converter = EnumOption.OfGranularity.class,
-            completionCandidates = EnumOption.OfGranularity.class,
             description = "What pernodedrop draws a value for, in each sample: ${COMPLETION-CANDIDATES}. Default:"
                     + " connection.")
     private Granularity granularity;
@@ -58,8 +52,6 @@ final class ModelOptions {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            converter = EnumOption.OfStrategy.class,
-            completionCandidates = EnumOption.OfStrategy.class,
             description =
                     "How pernodedrop with masks on connections is computed: ${COMPLETION-CANDIDATES}. auto takes the"
                             + " fastest that draws the defined mask; reparameterized draws gaussian noise at the outputs, another"
@@ -86,11 +78,7 @@ final class ModelOptions {
         checks.onlyWith("a --regularizer other than none", drops, "--drop-rate", dropRate != null);
         double p = dropRate();
         checks.require(p >= 0 && p < 1, "--drop-rate", "must be in [0, 1)", p);
-        try {
-            model();
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--drop-rate=" + p + ": " + e.getMessage());
-        }
+        checks.valid("--drop-rate=" + p + ": ", this::model);
         if (masks) {
             try {
                 StrategyChoice.require(strategy(), model().mask(), 1);
@@ -111,9 +99,9 @@ final class ModelOptions {
                 fixedMask,
                 strategy(),
                 DropRate.of(dropRate(), Noise.GAUSSIAN),
-                network.architecture(),
-                network.activation(),
-                network.l2());
+                network.architecture,
+                network.activation,
+                network.l2);
     }
 
     boolean hasTwin() {
@@ -151,18 +139,15 @@ final class ModelOptions {
                 paramLabel = "SPEC",
                 hideParamSyntax = true,
                 defaultValue = "mlp:256,256",
-                converter = OptionValues.OfArchitecture.class,
                 description = "Layers: " + Architecture.SPECIFICATIONS + ". Default: ${DEFAULT-VALUE}.")
-        private Architecture architecture;
+        Architecture architecture;
 
         @Option(
                 names = "--activation",
                 paramLabel = "NAME",
-                converter = EnumOption.OfActivation.class,
-                completionCandidates = EnumOption.OfActivation.class,
                 defaultValue = "relu",
                 description = "Activation of the hidden layers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-        private Activation activation;
+        Activation activation;
 
         @Option(
                 names = "--l2",
@@ -171,22 +156,10 @@ final class ModelOptions {
                 description =
                         "Penalty on weights, X/2 times the sum of their squares, not part of the losses shown. Default:"
                                 + " ${DEFAULT-VALUE}.")
-        private double l2;
+        double l2;
 
         void check(OptionChecks checks) {
             checks.require(l2 >= 0 && l2 <= Float.MAX_VALUE, "--l2", "must be finite and at least 0", l2);
-        }
-
-        Architecture architecture() {
-            return architecture;
-        }
-
-        Activation activation() {
-            return activation;
-        }
-
-        double l2() {
-            return l2;
         }
 
         /** The effective value of every option by its name. */

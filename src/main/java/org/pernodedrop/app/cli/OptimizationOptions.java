@@ -26,8 +26,6 @@ final class OptimizationOptions {
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            converter = EnumOption.OfOptimizer.class,
-            completionCandidates = EnumOption.OfOptimizer.class,
             defaultValue = "adam",
             description = "How weights follow their gradients: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private OptimizerKind optimizer;
@@ -57,8 +55,6 @@ final class OptimizationOptions {
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
-            converter = EnumOption.OfSchedule.class,
-            completionCandidates = EnumOption.OfSchedule.class,
             defaultValue = "constant",
             description = "How the learning rate falls: ${COMPLETION-CANDIDATES}. cosine falls smoothly to 0, step to a"
                     + " tenth after 1/2 and again after 3/4 of the epochs. Default: ${DEFAULT-VALUE}.")

@@ -1,5 +1,6 @@
 package org.pernodedrop.app.cli;
 
+import java.util.function.Supplier;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -29,10 +30,15 @@ record OptionChecks(CommandSpec spec) {
 
     /** Creates a mask with an option's rate; refuses a rate that the noise cannot draw. */
     MaskSpec mask(String option, Noise noise, Granularity granularity, DropRate rate, boolean fixed) {
+        return valid(option + "=" + rate.requested() + ": ", () -> new MaskSpec(noise, granularity, rate, fixed));
+    }
+
+    /** The result of an operation; an illegal argument is refused as wrong usage, by its message behind a beginning. */
+    <T> T valid(String beginning, Supplier<T> operation) {
         try {
-            return new MaskSpec(noise, granularity, rate, fixed);
+            return operation.get();
         } catch (IllegalArgumentException e) {
-            throw refusal(option + "=" + rate.requested() + ": " + e.getMessage());
+            throw refusal(beginning + e.getMessage());
         }
     }
 

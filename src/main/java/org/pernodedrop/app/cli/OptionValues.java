@@ -2,18 +2,80 @@ package org.pernodedrop.app.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.pernodedrop.app.bench.ShapeText;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.Noise;
 import org.pernodedrop.train.Architecture;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converters of option values; values out of range are refused as wrong usage with the option's name. */
 final class OptionValues {
     private OptionValues() {}
+
+    /**
+     * Registers converters by type for all options of a command and its subcommands: constants of an enum go by the
+     * names that their {@code toString} gives.
+     */
+    static CommandLine registered(CommandLine command) {
+        command.registerConverter(Path.class, OptionValues::path)
+                .registerConverter(Architecture.class, refusing(Architecture::parse))
+                .registerConverter(ConnectionShape.class, refusing(ShapeText::parse))
+                // A rate that cannot be quantised is usable by Gaussian noise only.
+                .registerConverter(DropRate.class, refusing(text -> DropRate.of(number(text), Noise.GAUSSIAN)));
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            registerEnum(command, option.auxiliaryTypes()[0]);
+        }
+        command.getSubcommands().values().forEach(OptionValues::registered);
+        return command;
+    }
+
+    private static <T> void registerEnum(CommandLine command, Class<T> type) {
+        if (type.isEnum()) {
+            command.registerConverter(type, name -> constant(type, name));
+        }
+    }
+
+    private static <T> T constant(Class<T> type, String name) {
+        for (T value : type.getEnumConstants()) {
+            if (value.toString().equals(name)) {
+                return value;
+            }
+        }
+        String names =
+                Arrays.stream(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
+        throw new TypeConversionException("must be one of " + names + ", but was '" + name + "'");
+    }
+
+    private static <T> ITypeConverter<T> refusing(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    // An empty name, as from an unset variable, would mean the current folder.
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException("must name a file or folder, but was '" + text
+                    + "'; is a variable not set? The current folder is .");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("must be a path that can be: " + e.getMessage());
+        }
+    }
 
     /** A whole number of at least 1. */
     static final class Positive implements ITypeConverter<Integer> {
@@ -61,22 +123,6 @@ final class OptionValues {
         }
     }
 
-    /** A file or folder. An empty name, as from an unset variable, would mean the current folder and is refused. */
-    static final class OfPath implements ITypeConverter<Path> {
-        @Override
-        public Path convert(String text) {
-            if (text.isBlank()) {
-                throw new TypeConversionException("must name a file or folder, but was '" + text
-                        + "'; is a variable not set? The current folder is .");
-            }
-            try {
-                return Path.of(text);
-            } catch (InvalidPathException e) {
-                throw new TypeConversionException("must be a path that can be: " + e.getMessage());
-            }
-        }
-    }
-
     /**
      * A column of a table. An empty name, as from an unset variable, would mean an unnamed index column and is refused.
      */
@@ -95,11 +141,7 @@ final class OptionValues {
     static final class Seconds implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
-            double seconds = number(text);
-            if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
-                throw new TypeConversionException("must be above 0 and finite, but was '" + text + "'");
-            }
-            return seconds;
+            return finite(text, number(text) > 0, "must be above 0");
         }
     }
 
@@ -107,49 +149,16 @@ final class OptionValues {
     static final class NotNegativeSeconds implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
-            double seconds = number(text);
-            if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
-                throw new TypeConversionException("must be at least 0 and finite, but was '" + text + "'");
-            }
-            return seconds;
+            return finite(text, number(text) >= 0, "must be at least 0");
         }
     }
 
-    /** The layers of a network. */
-    static final class OfArchitecture implements ITypeConverter<Architecture> {
-        @Override
-        public Architecture convert(String text) {
-            try {
-                return Architecture.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
+    private static double finite(String text, boolean holds, String rule) {
+        double value = number(text);
+        if (!holds || Double.isInfinite(value)) {
+            throw new TypeConversionException(rule + " and finite, but was '" + text + "'");
         }
-    }
-
-    /** A drop rate in [0, 1), quantised if possible, otherwise usable by Gaussian noise only. */
-    static final class Rate implements ITypeConverter<DropRate> {
-        @Override
-        public DropRate convert(String text) {
-            double rate = number(text);
-            try {
-                return DropRate.of(rate, Noise.GAUSSIAN);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    /** Sizes of a layer and its batch, as BxIxU or BxTxIxU. */
-    static final class Shape implements ITypeConverter<ConnectionShape> {
-        @Override
-        public ConnectionShape convert(String text) {
-            try {
-                return ShapeText.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
+        return value;
     }
 
     private static long wholeNumber(String text, long lowest, long highest) {

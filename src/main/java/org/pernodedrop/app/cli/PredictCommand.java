@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.pernodedrop.backend.Backend;
@@ -25,15 +24,11 @@ import org.pernodedrop.predict.TrainedModel;
 import org.pernodedrop.train.TrainedData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code predict}: predicts classes by a trained network. */
 @Command(
         name = "predict",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true,
@@ -65,7 +60,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  pernodedrop predict --model runs/digits --monte-carlo 100 --out predictions"
         })
-final class PredictCommand implements Callable<Integer> {
+final class PredictCommand extends ProgramCommand {
     /** A part of a run's own data. */
     enum Part {
         /** Split off the training examples; early stopping and the choice of the best epoch used it. */
@@ -82,7 +77,6 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "PATH",
-            converter = OptionValues.OfPath.class,
             required = true,
             description = "Directory of a run, or a model.safetensors file.")
     private Path model;
@@ -90,7 +84,6 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--inputs",
             paramLabel = "FILE",
-            converter = OptionValues.OfPath.class,
             description = "CSV file of examples, one a line, plain or .gz. Columns are found by their names if the file"
                     + " and the data that was trained on have a header, and by their position otherwise.")
     private Path inputs;
@@ -110,8 +103,6 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--part",
             paramLabel = "NAME",
-            converter = EnumOption.OfPart.class,
-            completionCandidates = EnumOption.OfPart.class,
             description =
                     "Without --inputs: which part of the run's own data: ${COMPLETION-CANDIDATES}. Default: validation.")
     private Part part;
@@ -135,8 +126,6 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            converter = EnumOption.OfDevice.class,
-            completionCandidates = EnumOption.OfDevice.class,
             defaultValue = "auto",
             description = "What computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Device device;
@@ -151,29 +140,21 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            converter = OptionValues.OfPath.class,
             required = true,
             description = "Where files are written; those of earlier predictions are replaced.")
     private Path out;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         checks.onlyWith("predictions without --inputs", inputs == null, "--part", part != null);
         checks.onlyWith("predictions without --inputs", inputs == null, "--data", elsewhere != null);
         checks.onlyWith("predictions with --inputs", inputs != null, "--label", label != null);
         boolean header = spec.commandLine().getParseResult().hasMatchedOption("--header");
         checks.onlyWith("predictions with --inputs", inputs != null, "--header", header);
         checks.require(draws != 1, "--monte-carlo", "must be at least 2, or 0 for none", draws);
-        DeviceOptions.Choice choice;
-        try {
-            choice = new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads));
-        } catch (IllegalArgumentException e) {
-            throw checks.refusal("--" + e.getMessage());
-        }
+        DeviceOptions.Choice choice = checks.valid(
+                "--", () -> new DeviceOptions.Choice(BackendOptions.of(device).withThreads(threads)));
         List<Prediction> predictions;
         try (FolderLock folder = OutputFiles.hold(out, this::tell);
                 OutputFiles files = OutputFiles.replace(folder, PredictionFiles.FILES, PredictionFiles::isOwn);
@@ -227,7 +208,7 @@ final class PredictCommand implements Callable<Integer> {
         Path file = out.resolve(PredictionFiles.PREDICTIONS);
         PredictionFiles.writePredictions(
                 folder.resolve(PredictionFiles.PREDICTIONS), predictions, classNames, labels, sourceRows);
-        PrintWriter printer = spec.commandLine().getOut();
+        PrintWriter printer = out();
         long existing = predictions.stream().filter(Prediction::exists).count();
         String count = existing == predictions.size() ? "" : existing + " of ";
         printer.println(count + predictions.size() + " predictions: " + file);
@@ -260,7 +241,7 @@ final class PredictCommand implements Callable<Integer> {
         Path plot = out.resolve(PredictionFiles.RELIABILITY);
         Optional<String> notDrawn =
                 PredictionFiles.drawReliability(folder.resolve(PredictionFiles.RELIABILITY), calibration);
-        PrintWriter printer = spec.commandLine().getOut();
+        PrintWriter printer = out();
         printer.printf(
                 Locale.ROOT,
                 "%s%s: accuracy %.4f, expected calibration error %.4f, negative log-likelihood %.4f, Brier score"
@@ -290,11 +271,5 @@ final class PredictCommand implements Callable<Integer> {
                     + " enter no mean; look for values that are out of all proportion: row="
                     + MessageText.listed(lost));
         }
-    }
-
-    private void tell(String line) {
-        PrintWriter notices = spec.commandLine().getErr();
-        notices.println(line);
-        notices.flush();
     }
 }

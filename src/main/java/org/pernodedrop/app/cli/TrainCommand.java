@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.data.DataException;
 import org.pernodedrop.data.DataSource;
@@ -31,14 +30,10 @@ import org.pernodedrop.train.TrainingException;
 import org.pernodedrop.train.TrainingResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code train}: trains a network and the same network without regularizer. */
 @Command(
         name = "train",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true,
@@ -69,7 +64,7 @@ import picocli.CommandLine.Spec;
             "An earlier run in --out stays until the new one is whole. A run whose loss is not finite",
             "after an epoch or more is kept as it was before, and the exit code is 1."
         })
-public final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand extends ProgramCommand {
     private static final double MEBIBYTE = 1 << 20;
 
     @Mixin
@@ -78,13 +73,10 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        if (options.resume().isPresent()) {
-            resume(options.resume().get());
+        if (options.resume != null) {
+            resume(options.resume);
         } else {
             check();
             OffsetDateTime started = now();
@@ -102,7 +94,7 @@ public final class TrainCommand implements Callable<Integer> {
     // Parses the run's saved arguments followed by those given now.
     private void resume(Path path) throws IOException {
         if (spec.commandLine().getParseResult().hasMatchedOption("--out")) {
-            throw new OptionChecks(spec).refusal("--out is not for --resume, which names the directory: leave it out");
+            throw checks().refusal("--out is not for --resume, which names the directory: leave it out");
         }
         try (RunDirectory directory = RunDirectory.resume(path, this::tell)) {
             Path checkpoint = directory.checkpoint(false);
@@ -113,8 +105,8 @@ public final class TrainCommand implements Callable<Integer> {
             TrainCommand command = new TrainCommand();
             CommandArguments.savedParser(command)
                     .setCommandName(spec.qualifiedName())
-                    .setOut(spec.commandLine().getOut())
-                    .setErr(spec.commandLine().getErr())
+                    .setOut(out())
+                    .setErr(err())
                     .parseArgs(arguments.toArray(String[]::new));
             command.check();
             command.train(directory, now(), true);
@@ -122,39 +114,36 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void check() {
-        OptionChecks checks = new OptionChecks(spec);
+        OptionChecks checks = checks();
         model.check(checks);
         options.check(checks);
-        options.data().source(checks, this::tell);
+        options.data.source(checks, this::tell);
     }
 
     private DataSplit load(DataSource source, boolean resuming) {
         try {
-            return source.load(
-                    options.training().seed(),
-                    options.data().validationFraction(),
-                    options.data().limit());
+            return source.load(options.training().seed(), options.data.validationFraction, options.data.limit);
         } catch (DataException e) {
             throw resuming ? new DataException(e.getMessage() + TrainedData.MOVED, e) : e;
         }
     }
 
     private void train(RunDirectory directory, OffsetDateTime started, boolean resuming) {
-        OptionChecks checks = new OptionChecks(spec);
-        DataSource source = options.data().source(checks, this::tell);
+        OptionChecks checks = checks();
+        DataSource source = options.data.source(checks, this::tell);
         TrainingConfig training = options.training();
         DataSplit split = load(source, resuming);
         Standardizer standardizer = split.standardize();
         Map<String, NetworkSpec> networks = describeAll(split.train(), training);
         TrainingRun.Start start = new TrainingRun.Start(
                 training,
-                options.data().trained(source, training.seed(), split, standardizer),
+                options.data.trained(source, training.seed(), split, standardizer),
                 CommandArguments.with(
                         "--data", DataSource::absolute, CommandArguments.without("--out", CommandArguments.of(spec))),
                 resuming,
-                options.checkpointInterval(),
-                options.device().dataOnDevice(),
-                options.explain());
+                options.checkpointInterval,
+                options.device.dataOnDevice,
+                options.explain);
         try (Backend backend = options.backend(checks, this::tell)) {
             TrainingRun run = new TrainingRun(backend, split, start, this::tell);
             run.train(networks, directory);
@@ -165,7 +154,7 @@ public final class TrainCommand implements Callable<Integer> {
             run.trained().forEach((name, one) -> one.result().ifPresent(result -> results.put(name, result)));
             Optional<String> notDrawn = CurvesPlot.write(directory.curves(), results);
             directory.commit();
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             out.print(table(run.trained(), use));
             out.println(notDrawn.orElse("curves: " + directory.curves()));
             out.flush();
@@ -193,12 +182,6 @@ public final class TrainCommand implements Callable<Integer> {
         if (!diverged.isEmpty()) {
             throw new TrainingException(String.join("; ", diverged));
         }
-    }
-
-    private void tell(String line) {
-        PrintWriter notices = spec.commandLine().getErr();
-        notices.println(line);
-        notices.flush();
     }
 
     private Map<String, NetworkSpec> describeAll(Dataset data, TrainingConfig training) {

@@ -5,7 +5,6 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.Memory;
@@ -20,13 +19,13 @@ final class TrainOptions {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss");
 
     @Mixin
-    private final DataOptions data = new DataOptions();
+    final DataOptions data = new DataOptions();
 
     @Mixin
     private final OptimizationOptions optimization = new OptimizationOptions();
 
     @Mixin
-    private final DeviceOptions device = new DeviceOptions();
+    final DeviceOptions device = new DeviceOptions();
 
     @Option(
             names = "--seed",
@@ -44,12 +43,11 @@ final class TrainOptions {
     private int threads;
 
     @Option(names = "--explain", description = "Say how each layer with masks on connections is computed, and why.")
-    private boolean explain;
+    boolean explain;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            converter = OptionValues.OfPath.class,
             description =
                     "Where metrics, curves and report are written; an earlier run there is replaced once this one is"
                             + " whole. Default: runs/<time>, which is new.")
@@ -62,31 +60,22 @@ final class TrainOptions {
             converter = OptionValues.NotNegativeSeconds.class,
             description = "Write a checkpoint after an epoch if the last one is this old; one is always written at the"
                     + " start and at the end. Default: ${DEFAULT-VALUE}.")
-    private double checkpointInterval;
+    double checkpointInterval;
 
     @Option(
             names = "--resume",
             paramLabel = "DIR",
-            converter = OptionValues.OfPath.class,
             description =
                     "Go on with the run in DIR where its last checkpoint is, with its options, to the same result."
                             + " Options that are given too replace those; of what is learned and how, only --epochs and"
                             + " --patience may be others; --data says where the same data is now.")
-    private Path resume;
+    Path resume;
 
     /** Refuses values that are out of range or contradict each other, naming the option. */
     void check(OptionChecks checks) {
         choice(checks).check(checks);
         optimization.check(checks);
         data.check(checks);
-    }
-
-    DataOptions data() {
-        return data;
-    }
-
-    DeviceOptions device() {
-        return device;
     }
 
     Backend backend(OptionChecks checks, Consumer<String> notice) {
@@ -103,18 +92,6 @@ final class TrainOptions {
 
     private DeviceOptions.Choice choice(OptionChecks checks) {
         return device.choice(checks, threads);
-    }
-
-    double checkpointInterval() {
-        return checkpointInterval;
-    }
-
-    Optional<Path> resume() {
-        return Optional.ofNullable(resume);
-    }
-
-    boolean explain() {
-        return explain;
     }
 
     TrainingConfig training() {

@@ -1,17 +1,9 @@
 package org.pernodedrop.app.report;
 
-import java.awt.AWTError;
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -50,15 +42,10 @@ public final class CurvesImage {
      *     internal error
      */
     public static byte[] png(List<Losses> networks) {
-        try {
-            return draw(networks);
-        } catch (AWTError e) {
-            throw new IllegalStateException(e);
-        }
+        return PlotDrawing.png(WIDTH / 2, HEIGHT, () -> charts(networks));
     }
 
-    private static byte[] draw(List<Losses> networks) {
-        System.setProperty("java.awt.headless", "true");
+    private static List<XYChart> charts(List<Losses> networks) {
         XYChart losses = chart("Loss without masks", "loss", Styler.LegendPosition.InsideNE);
         XYChart gaps = chart("Validation loss - train loss", "gap", Styler.LegendPosition.InsideNW);
         int number = 0;
@@ -73,32 +60,14 @@ public final class CurvesImage {
             add(losses, network.name() + ", validation", validation, color, false);
             add(gaps, network.name(), gap, color, false);
         }
-        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
-        try {
-            losses.paint(graphics, WIDTH / 2, HEIGHT);
-            graphics.translate(WIDTH / 2, 0);
-            gaps.paint(graphics, WIDTH / 2, HEIGHT);
-        } finally {
-            graphics.dispose();
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return List.of(losses, gaps);
     }
 
     private static XYChart chart(String title, String axis, Styler.LegendPosition legend) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH / 2)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle("epoch")
-                .yAxisTitle(axis)
-                .build();
+        XYChart chart = new XYChart(WIDTH / 2, HEIGHT);
+        chart.setTitle(title);
+        chart.setXAxisTitle("epoch");
+        chart.setYAxisTitle(axis);
         chart.getStyler().setLegendPosition(legend);
         chart.getStyler().setYAxisDecimalPattern("0.0##");
         chart.getStyler().setChartBackgroundColor(Color.WHITE);

@@ -18,23 +18,21 @@ public final class Numbers {
 
     /** With a prefix: 1.25 T. */
     public static String prefixed(double value, String unit) {
-        int power = 0;
-        double scaled = value;
-        while (scaled >= 1000 && power < PREFIXES.length - 1) {
-            scaled /= 1000;
-            power++;
-        }
-        return of(scaled) + " " + PREFIXES[power] + unit;
+        return scaled(value, 1000, PREFIXES) + unit;
     }
 
     /** Bytes: 98 MiB. */
     public static String bytes(double value) {
+        return scaled(value, 1024, BINARY);
+    }
+
+    private static String scaled(double value, int base, String[] units) {
         int power = 0;
         double scaled = value;
-        while (scaled >= 1024 && power < BINARY.length - 1) {
-            scaled /= 1024;
+        while (scaled >= base && power < units.length - 1) {
+            scaled /= base;
             power++;
         }
-        return of(scaled) + " " + BINARY[power];
+        return of(scaled) + " " + units[power];
     }
 }

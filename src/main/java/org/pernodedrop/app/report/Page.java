@@ -2,6 +2,7 @@ package org.pernodedrop.app.report;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -79,6 +80,18 @@ public final class Page {
             Element line = add(lines, "tr", "");
             columns.forEach(column -> cell(line, "td", column.value().apply(row), column.text()));
         }
+    }
+
+    /** Adds a table of names and values; those that are null are left out. */
+    public void facts(Element parent, Map<String, ?> facts) {
+        Element lines = add(add(parent, "table", ""), "tbody", "");
+        facts.forEach((name, value) -> {
+            if (value != null) {
+                Element line = add(lines, "tr", "");
+                cell(line, "th", name, true);
+                add(line, "td", value.toString()).setAttribute("class", "text");
+            }
+        });
     }
 
     /** Adds what each column means. */

@@ -10,14 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.apache.batik.svggen.SVGIDGenerator;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
@@ -57,36 +56,44 @@ final class PlotDrawing {
      * @throws IllegalStateException as {@link #svg}
      */
     static byte[] png(List<Plot> plots) {
-        try {
-            return paint(plots);
-        } catch (AWTError e) {
-            throw new IllegalStateException(e);
-        }
+        return png(WIDTH, HEIGHT, () -> plots.stream().map(PlotDrawing::chart).toList());
     }
 
-    private static byte[] paint(List<Plot> plots) {
-        BufferedImage image = new BufferedImage(plots.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
+    /**
+     * Charts side by side, all of one size, as a PNG file.
+     *
+     * @throws IllegalStateException as {@link #svg}
+     */
+    static byte[] png(int width, int height, Supplier<List<? extends Chart<?, ?>>> drawn) {
+        System.setProperty("java.awt.headless", "true");
         try {
-            for (Plot plot : plots) {
-                chart(plot).paint(graphics, WIDTH, HEIGHT);
-                graphics.translate(WIDTH, 0);
+            List<? extends Chart<?, ?>> charts = drawn.get();
+            BufferedImage image = new BufferedImage(charts.size() * width, height, BufferedImage.TYPE_INT_RGB);
+            Graphics2D graphics = image.createGraphics();
+            try {
+                for (Chart<?, ?> chart : charts) {
+                    chart.paint(graphics, width, height);
+                    graphics.translate(width, 0);
+                }
+            } finally {
+                graphics.dispose();
             }
-        } finally {
-            graphics.dispose();
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             ImageIO.write(image, "png", bytes);
+            return bytes.toByteArray();
+        } catch (AWTError e) {
+            throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return bytes.toByteArray();
     }
 
     private static Chart<?, ?> chart(Plot plot) {
         System.setProperty("java.awt.headless", "true");
         Chart<?, ?> chart = plot.isBars() ? bars(plot) : curves(plot);
+        chart.setTitle(plot.title());
+        chart.setXAxisTitle(plot.xTitle());
+        chart.setYAxisTitle(plot.yTitle());
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         return chart;
@@ -117,13 +124,7 @@ final class PlotDrawing {
     }
 
     private static Chart<?, ?> curves(Plot plot) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(plot.title())
-                .xAxisTitle(plot.xTitle())
-                .yAxisTitle(plot.yTitle())
-                .build();
+        XYChart chart = new XYChart(WIDTH, HEIGHT);
         boolean logarithmic = plot.axes() == Plot.Axes.LOGARITHMIC;
         chart.getStyler().setXAxisLogarithmic(logarithmic).setYAxisLogarithmic(logarithmic);
         int number = 0;
@@ -145,13 +146,7 @@ final class PlotDrawing {
     }
 
     private static Chart<?, ?> bars(Plot plot) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(plot.title())
-                .xAxisTitle(plot.xTitle())
-                .yAxisTitle(plot.yTitle())
-                .build();
+        CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
         double least = plot.series().stream()
                 .flatMap(series -> series.y().stream())
                 .min(Double::compare)

@@ -16,12 +16,16 @@ import org.pernodedrop.kernels.ConnectionShape;
 
 /** Every number that is calculated from what was measured, against numbers by hand. */
 class DerivedNumbersTest {
-    // B = 2, T = 3, I = 5, U = 7: 6 rows, x 30 floats, w 35, y 42.
-    private static final LayerRow.Costs COSTS = LayerRow.Costs.of(new ConnectionShape(2, 3, 5, 7));
+    // B = 2, T = 3, I = 5, U = 7: 6 rows, x 30 floats, w 35, y 42; in a millisecond, by a peak of 1e6 and 1e7 bytes/s.
+    private static final LayerRow.Work WORK = LayerRow.Work.of(new ConnectionShape(2, 3, 5, 7), 207, 1000, 1e6, 1e7);
 
     @Test
     void multiplyAddsAreThreeProducts() {
-        assertEquals(630, COSTS.madds());
+        assertEquals(630, WORK.madds());
+        assertEquals(207, WORK.maskBytes());
+        // Sizes beyond integers do not overflow.
+        ConnectionShape huge = new ConnectionShape(1 << 20, 1 << 10, 1 << 20, 1 << 20);
+        assertEquals(3 * Math.pow(2, 70), LayerRow.Work.of(huge, 0, 1, 1, 1).madds());
     }
 
     @Test
@@ -29,20 +33,16 @@ class DerivedNumbersTest {
         // Forward x, w, bias, z, y; backward x, w, z, dy, dx, dw, db.
         int forward = 30 + 35 + 7 + 42 + 42;
         int backward = 30 + 35 + 42 + 42 + 30 + 35 + 7;
-        assertEquals(4 * (forward + backward), COSTS.leastBytes());
-        assertEquals(1508, COSTS.leastBytes());
-        assertEquals(630 / 1508.0, COSTS.intensity());
+        assertEquals(4 * (forward + backward), WORK.leastBytes());
+        assertEquals(1508, WORK.leastBytes());
+        assertEquals(630 / 1508.0, WORK.intensity());
     }
 
     @Test
-    void sizesBeyondIntegersDoNotOverflow() {
-        LayerRow.Costs costs = LayerRow.Costs.of(new ConnectionShape(1 << 20, 1 << 10, 1 << 20, 1 << 20));
-        assertEquals(3 * Math.pow(2, 70), costs.madds());
-    }
-
-    @Test
-    void ratesAreOverSeconds() {
-        assertEquals(630e3, COSTS.maddsPerSecond(1000), 1e-6);
+    void ratesAreOverSecondsAndOfThePeakAndTheBandwidth() {
+        assertEquals(630e3, WORK.maddsPerSecond(), 1e-6);
+        assertEquals(63, WORK.percentOfPeak(), 1e-9);
+        assertEquals(15.08, WORK.percentOfBandwidth(), 1e-9);
         assertEquals(30_000, TrainingBenchmark.samplesPerSecond(60_000, 2e6), 1e-9);
     }
 
@@ -73,13 +73,6 @@ class DerivedNumbersTest {
         assertEquals(2, times.forward().median());
         assertEquals(2, times.backward().median());
         assertEquals(6, times.total().median());
-    }
-
-    @Test
-    void percentagesAreOfThePeakAndOfTheBandwidth() {
-        // 630 multiply-adds in a millisecond are 630e3 a second, 1508 bytes 1508e3.
-        assertEquals(63, COSTS.percentOfPeak(1000, 1e6), 1e-9);
-        assertEquals(15.08, COSTS.percentOfBandwidth(1000, 1e7), 1e-9);
     }
 
     @Test

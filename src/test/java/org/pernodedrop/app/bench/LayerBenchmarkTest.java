@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
@@ -67,23 +68,14 @@ class LayerBenchmarkTest {
         assertTrue(notices.get(0).contains("checked, largest relative errors: dense "), notices.get(0));
     }
 
-    @Test
-    void whatRefusesIsLeftOutAndSaysWhy() {
+    @ParameterizedTest
+    @CsvSource({"PACKED, 1", "REPARAMETERIZED, 5"})
+    void whatRefusesIsLeftOutAndSaysWhy(Strategy refusing, int positions) {
         try (Backend backend = new CpuBackend(1)) {
-            List<LayerRow> rows = run(backend, SHAPE, GAUSSIAN, Strategy.PACKED, Strategy.FUSED);
-            assertStrategies(rows, "dense", "node", "fused");
+            ConnectionShape shape = new ConnectionShape(3, positions, 7, 13);
+            assertStrategies(run(backend, shape, GAUSSIAN, refusing, Strategy.FUSED), "dense", "node", "fused");
         }
-        assertTrue(notices.get(0).contains("packed is left out: "), notices.toString());
-    }
-
-    @Test
-    void noiseAtTheOutputsIsLeftOutWherePositionsShareAMask() {
-        try (Backend backend = new CpuBackend(1)) {
-            List<LayerRow> rows =
-                    run(backend, new ConnectionShape(3, 5, 7, 13), GAUSSIAN, Strategy.REPARAMETERIZED, Strategy.FUSED);
-            assertStrategies(rows, "dense", "node", "fused");
-        }
-        assertTrue(notices.get(0).contains("reparameterized is left out: "), notices.toString());
+        assertTrue(notices.get(0).contains(refusing + " is left out: "), notices.toString());
     }
 
     @Test

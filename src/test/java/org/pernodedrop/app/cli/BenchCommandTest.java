@@ -18,38 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BenchCommandTest {
-    private static final List<String> FIELDS = List.of(
-            "record",
-            "run",
-            "B",
-            "T",
-            "I",
-            "U",
-            "noise",
-            "drop_rate",
-            "effective_drop_rate",
-            "planes",
-            "strategy",
-            "precision",
-            "checked_error",
-            "repetitions",
-            "forward_us",
-            "forward_low_us",
-            "forward_high_us",
-            "backward_us",
-            "backward_low_us",
-            "backward_high_us",
-            "total_us",
-            "total_low_us",
-            "total_high_us",
-            "graph_us",
-            "madds",
-            "least_bytes",
-            "mask_bytes",
-            "intensity",
-            "madds_per_s",
-            "percent_of_peak",
-            "percent_of_bandwidth");
+    private static final List<String> FIELDS =
+            List.of(("record run B T I U noise drop_rate effective_drop_rate planes strategy precision "
+                            + "checked_error repetitions forward_us forward_low_us forward_high_us backward_us "
+                            + "backward_low_us backward_high_us total_us total_low_us total_high_us graph_us madds "
+                            + "least_bytes mask_bytes intensity madds_per_s percent_of_peak percent_of_bandwidth")
+                    .split(" "));
     private static final List<String> STRATEGIES = List.of("dense", "node", "fused");
     private static final String TINY = "bench layers --shapes 3x13x37 --drop-rates 0.3,0.5 --threads 2 --seconds 0.01"
             + " --strategies fused --commit abc";

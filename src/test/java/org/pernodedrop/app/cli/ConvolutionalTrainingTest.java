@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ class ConvolutionalTrainingTest {
         Program.fine("train --resume " + parts + " --epochs 2");
         ResumeTest.assertSameRuns(whole, parts, false);
 
-        JsonNode report = new ObjectMapper().readTree(whole.resolve("run.json").toFile());
+        JsonNode report = Program.report(whole);
         JsonNode network = report.get("networks").get(0);
         assertEquals("Conv2D 32 3x3 same relu", network.get("layers").get(0).asText());
         assertEquals("PerNodeDropDense 256 relu", network.get("layers").get(7).asText());

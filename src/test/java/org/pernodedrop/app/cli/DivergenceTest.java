@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ class DivergenceTest {
         Path out = folder.resolve("run");
         Program program = Program.runLine(GROWING + out);
         program.assertFailure("error: the loss is not finite in epoch ", "(pernodedrop: its epochs up to ");
-        JsonNode report = new ObjectMapper().readTree(out.resolve("run.json").toFile());
+        JsonNode report = Program.report(out);
         for (int k = 0; k < 2; k++) {
             JsonNode network = report.at("/networks/" + k);
             int epochs = network.get("epochs").asInt();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class DoctorCommandTest {
     void jsonIsOneDocument() throws IOException {
         Program program = Program.runLine("doctor --json");
         assertEquals(Main.FAILURE, program.code());
-        JsonNode document = new ObjectMapper().readTree(program.out());
+        JsonNode document = program.json();
         assertEquals(Version.current(), document.get("pernodedrop").asText());
         assertTrue(document.get("cpu").asBoolean());
         assertFalse(document.get("cuda").asBoolean());

@@ -33,38 +33,26 @@ class FailuresTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "train   | no room; close buffers                        | --batch-size, --network",
-                "compare | no room; use a smaller batch                  | --batch-size, --network",
-                "train   | no room; use a smaller --batch-size           | --network",
-                "predict | no room; use a smaller batch                  | ''"
+                "train   | memory      | no room; close buffers                          | --batch-size, --network",
+                "compare | memory      | no room; use a smaller batch                    | --batch-size, --network",
+                "train   | memory      | no room; use a smaller --batch-size             | --network",
+                "predict | memory      | no room; use a smaller batch                    | ''",
+                "train   | unavailable | device cuda cannot be had: no driver            | --device cpu",
+                "predict | unavailable | device cuda cannot be had: no driver            | --device cpu",
+                "predict | unavailable | cannot be had; check nvidia-smi, or --device cpu | ''",
+                "train   | other       | the capture was invalidated; try again, or run without graphs | --no-graphs",
+                "predict | other       | the capture was invalidated; try again, or run without graphs | ''",
+                "train   | other       | a block needs more registers than this GPU has; use the CPU   | --device cpu",
+                "train   | other       | the GPU is busy; end other programs             | ''"
             })
-    void outOfMemory(String command, String message, String options) {
-        assertTold(command, message, options, new OutOfDeviceMemoryException(message, null));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "train   | device cuda cannot be had: no driver           | --device cpu",
-                "predict | device cuda cannot be had: no driver           | --device cpu",
-                "predict | cannot be had; check nvidia-smi, or --device cpu | ''"
-            })
-    void noDevice(String command, String message, String options) {
-        assertTold(command, message, options, new DeviceUnavailableException(message, null));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "train   | the capture was invalidated; try again, or run without graphs | --no-graphs",
-                "predict | the capture was invalidated; try again, or run without graphs | ''",
-                "train   | a block needs more registers than this GPU has; use the CPU   | --device cpu",
-                "train   | the GPU is busy; end other programs                           | ''"
-            })
-    void otherFailuresOfDevices(String command, String message, String options) {
-        assertTold(command, message, options, new DeviceException(message, null));
+    void failuresOfDevices(String command, String kind, String message, String options) {
+        RuntimeException failure =
+                switch (kind) {
+                    case "memory" -> new OutOfDeviceMemoryException(message, null);
+                    case "unavailable" -> new DeviceUnavailableException(message, null);
+                    default -> new DeviceException(message, null);
+                };
+        assertTold(command, message, options, failure);
     }
 
     @Test

@@ -1,10 +1,8 @@
 package org.pernodedrop.app.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     @TempDir
     private Path folder;
-
-    private static Map<Path, byte[]> contents(Path directory) throws IOException {
-        Map<Path, byte[]> contents = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                contents.put(file, Files.readAllBytes(file));
-            }
-        }
-        return contents;
-    }
 
     @Test
     void whatCannotBeWrittenIsNamed() throws Exception {
@@ -46,7 +33,7 @@ class FullDiskTest {
                 + " --out ";
         Path compared = folder.resolve("compared");
         Program.fine(compare + compared + " --epochs 1");
-        Map<Path, byte[]> before = contents(folder);
+        Map<Path, String> before = Program.contents(folder);
 
         Map<String, String> named = new TreeMap<>();
         named.put(train + run, "checkpoint.safetensors");
@@ -84,9 +71,7 @@ class FullDiskTest {
                 told.toString());
         Files.delete(lines);
         Files.delete(folder.resolve("c/runs.jsonl"));
-        Map<Path, byte[]> after = contents(folder);
-        assertEquals(before.keySet(), after.keySet());
-        before.forEach((file, content) -> assertArrayEquals(content, after.get(file), file.toString()));
+        assertEquals(before, Program.contents(folder));
     }
 
     /** A process whose files may only become a few kilobytes long: writing then fails as on a full disk. */

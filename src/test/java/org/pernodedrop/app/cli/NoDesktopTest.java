@@ -23,14 +23,8 @@ class NoDesktopTest {
     @Test
     void trainsAndSaysThatNoCurvesWereDrawn() {
         Path out = directory.resolve("run");
-        ForkedJava run = run(
-                "train",
-                "--device=cpu",
-                "--regularizer=none",
-                "--epochs=1",
-                "--limit=50",
-                "--network=mlp:8",
-                "--out=" + out);
+        ForkedJava run =
+                run("train --device=cpu --regularizer=none --epochs=1 --limit=50 --network=mlp:8 --out=" + out);
         assertEquals(0, run.code(), run.err());
         assertTrue(
                 run.out().contains("curves.png was not drawn: this Java runtime lacks graphics libraries"), run.out());
@@ -41,14 +35,8 @@ class NoDesktopTest {
     @Test
     void pagesOfBenchmarksSayThatTheyHaveNoPlots() throws IOException {
         Path page = directory.resolve("bench.html");
-        ForkedJava run = run(
-                "bench",
-                "layers",
-                "--shapes=1x2x3",
-                "--strategies=fused",
-                "--seconds=0.01",
-                "--json=" + directory.resolve("bench.jsonl"),
-                "--html=" + page);
+        ForkedJava run = run("bench layers --shapes=1x2x3 --strategies=fused --seconds=0.01 --json="
+                + directory.resolve("bench.jsonl") + " --html=" + page);
         assertEquals(0, run.code(), run.err());
         String note = "plots were not drawn: this Java runtime lacks graphics libraries";
         assertTrue(run.out().contains(note), run.out());
@@ -58,11 +46,11 @@ class NoDesktopTest {
         assertFalse(html.contains("<svg"), html);
     }
 
-    private static ForkedJava run(String... arguments) {
+    private static ForkedJava run(String line) {
         return ForkedJava.run(
                 List.of("--limit-modules=java.logging,java.management,java.xml,jdk.unsupported,jdk.incubator.vector"),
                 Map.of(),
                 Main.class,
-                arguments);
+                line.split(" "));
     }
 }

@@ -1,6 +1,5 @@
 package org.pernodedrop.app.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pernodedrop.io.FolderLock;
 import org.pernodedrop.train.SavedRun;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** What commands do to the folders that they write to: one at a time, and nothing is lost when one fails. */
 class OutputFoldersTest {
@@ -40,26 +36,10 @@ class OutputFoldersTest {
         Program.fine(TRAIN + " --out" + " " + run);
     }
 
-    private static TreeMap<String, byte[]> contents(Path directory) throws IOException {
-        TreeMap<String, byte[]> contents = new TreeMap<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                contents.put(file.getFileName().toString(), Files.readAllBytes(file));
-            }
-        }
-        return contents;
-    }
-
-    private static void assertSame(TreeMap<String, byte[]> expected, Path directory) throws IOException {
-        TreeMap<String, byte[]> now = contents(directory);
-        assertEquals(expected.keySet(), now.keySet());
-        expected.forEach((name, content) -> assertArrayEquals(content, now.get(name), name));
-    }
-
-    private static Path copy(String name) throws IOException {
-        Path copy = Files.createDirectory(folder.resolve(name));
-        for (var each : contents(run).entrySet()) {
-            Files.write(copy.resolve(each.getKey()), each.getValue());
+    private static Path copy(String folderName) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(folderName));
+        for (Path name : Program.contents(run).keySet()) {
+            Files.copy(run.resolve(name), copy.resolve(name));
         }
         return copy;
     }
@@ -76,13 +56,13 @@ class OutputFoldersTest {
     void onlyOneWritesAtATime(String line) throws IOException {
         Path out = copy("held" + Math.abs(line.hashCode()));
         Files.copy(comparison().resolve("runs.jsonl"), out.resolve("runs.jsonl"));
-        TreeMap<String, byte[]> before = contents(out);
+        Map<Path, String> before = Program.contents(out);
         try (FolderLock held = FolderLock.hold(out, notice -> {})) {
             Program.runLine(line.replace("RUN", run.toString()) + " " + held.path())
                     .assertFailure(out + " is in use: this process, "
                             + ProcessHandle.current().pid());
         }
-        assertSame(before, out);
+        assertEquals(before, Program.contents(out));
     }
 
     private static Path comparison() {
@@ -95,11 +75,11 @@ class OutputFoldersTest {
     @Test
     void aRunThatFailsEarlyLeavesTheEarlierOne() throws IOException {
         Path out = copy("failed");
-        TreeMap<String, byte[]> before = contents(out);
+        Map<Path, String> before = Program.contents(out);
         Program failed = Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + out);
         failed.assertFailure("the loss is not finite in epoch 1");
         failed.assertErr(" stays until the new one, in ");
-        assertSame(before, out);
+        assertEquals(before, Program.contents(out));
         Path fresh = folder.resolve("fresh");
         Program.runLine(TRAIN + " --optimizer sgd --learning-rate 1e30 --out" + " " + fresh)
                 .assertFailure("the loss is not finite in epoch 1");
@@ -141,15 +121,15 @@ class OutputFoldersTest {
         Path out = folder.resolve("predictions");
         Program.fine("predict --model " + run + " --out " + out);
         assertTrue(Files.exists(out.resolve("calibration.csv")));
-        TreeMap<String, byte[]> before = contents(out);
+        Map<Path, String> before = Program.contents(out);
         Path inputs = folder.resolve("inputs.csv");
         Files.writeString(inputs, "1,2\n");
         Program.runLine("predict --model " + run + " --inputs " + inputs + " --out " + out)
                 .assertFailure("inputs");
-        assertSame(before, out);
+        assertEquals(before, Program.contents(out));
         Files.writeString(inputs, "0,".repeat(63) + "0\n");
         Program.fine("predict --model " + run + " --inputs " + inputs + " --out " + out);
-        assertEquals(List.of("predictions.csv"), List.copyOf(contents(out).keySet()));
+        assertEquals(Set.of(Path.of("predictions.csv")), Program.contents(out).keySet());
     }
 
     /** An empty name is what a variable gives that is not set; as a path it would be the current folder. */
@@ -193,7 +173,7 @@ class OutputFoldersTest {
         Files.writeString(out.resolve(name), "row,class\n");
         String line = command.equals("predict") ? "predict --device cpu --model " + run : COMPARE;
         Program.runLine(line + " --out" + " " + out).assertFailure(out.resolve(name) + "; move it away");
-        assertEquals(List.of(name), List.copyOf(contents(out).keySet()));
+        assertEquals(Set.of(Path.of(name)), Program.contents(out).keySet());
         assertEquals("row,class\n", Files.readString(out.resolve(name)));
     }
 
@@ -207,24 +187,5 @@ class OutputFoldersTest {
         Program.runLine("predict --device cpu --model " + run + " --inputs " + inputs + " --out" + " " + out)
                 .assertFailure(inputs + "; move it away");
         assertEquals(row, Files.readString(inputs));
-    }
-
-    @Test
-    void everyPathIsConvertedInOnePlace() {
-        List<String> others = new ArrayList<>();
-        List<CommandLine> commands = new ArrayList<>(List.of(Main.commandLine()));
-        for (int k = 0; k < commands.size(); k++) {
-            commands.addAll(commands.get(k).getSubcommands().values());
-            for (OptionSpec option : commands.get(k).getCommandSpec().options()) {
-                boolean path = option.auxiliaryTypes()[0] == Path.class || option.type() == Path.class;
-                if (path
-                        && !(option.converters().length == 1
-                                && option.converters()[0] instanceof OptionValues.OfPath)) {
-                    others.add(commands.get(k).getCommandName() + " " + option.longestName());
-                }
-            }
-        }
-        assertEquals(List.of(), others);
-        assertTrue(commands.size() > 8);
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,8 +107,7 @@ class PredictCommandTest {
         Program program = Program.fine(
                 "train --network mlp:5 --epochs 1 --batch-size 40 --no-twin --data csv:" + numbered + " --out " + out);
         program.assertErr("\"0,1,species\", is taken for its header");
-        JsonNode data =
-                new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("data");
+        JsonNode data = Program.report(out).get("data");
         assertEquals(96, data.get("train_examples").asInt());
         assertEquals(2, data.get("classes").asInt());
         Program.fine("train --resume " + out);
@@ -174,7 +172,7 @@ class PredictCommandTest {
     /** What is predicted is what was measured in training, at its best epoch. */
     @Test
     void accuracyIsThatOfTheBestEpoch() throws IOException {
-        JsonNode report = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        JsonNode report = Program.report(run);
         double accuracy = report.at("/networks/0/best/validation_accuracy").asDouble();
         Path out = folder.resolve("best");
         predict("--out " + out).assertFine();

@@ -4,10 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.pernodedrop.train.MetricsCsv;
 
 /** What one run of the program gave. */
 record Program(int code, String out, String err) {
@@ -55,6 +65,49 @@ record Program(int code, String out, String err) {
         assertTrue(err.strip().endsWith(error.strip()) && !error.isEmpty(), err);
         assertFalse(err.contains("\tat "), err);
         assertErr(parts);
+    }
+
+    /** The JSON document that the program printed. */
+    JsonNode json() throws IOException {
+        return new ObjectMapper().readTree(out);
+    }
+
+    /** The report of a run. */
+    static JsonNode report(Path run) throws IOException {
+        return new ObjectMapper().readTree(run.resolve("run.json").toFile());
+    }
+
+    /** The rows of a run's metrics below the header, but for the last column, the seconds, which no two runs share. */
+    static List<List<String>> metrics(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(MetricsCsv.HEADER, lines.get(0));
+        List<List<String>> rows =
+                lines.stream().skip(1).map(line -> List.of(line.split(","))).toList();
+        for (List<String> row : rows) {
+            assertEquals(7, row.size());
+            assertTrue(Double.parseDouble(row.get(6)) >= 0, row.toString());
+        }
+        return rows.stream().map(row -> row.subList(0, 6)).toList();
+    }
+
+    /** The content of all files below a folder. */
+    static Map<Path, String> contents(Path folder) throws IOException {
+        Map<Path, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(folder.relativize(file), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
+    }
+
+    /** A table of 40 rows in two classes, of which the first is {@code 0,0} and {@code label0}. */
+    static String table(String label) {
+        StringBuilder text = new StringBuilder("a,b,label\n");
+        for (int row = 0; row < 40; row++) {
+            text.append(row * 7 % 11 + "," + row * 3 % 5 + "," + label + row % 2 + "\n");
+        }
+        return text.toString();
     }
 
     void assertOut(String... parts) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,13 +30,8 @@ class ResumeTest {
         return directory;
     }
 
-    private static void resume(Path directory, String... more) {
-        String[] arguments = new String[more.length + 3];
-        arguments[0] = "train";
-        arguments[1] = "--resume";
-        arguments[2] = directory.toString();
-        System.arraycopy(more, 0, arguments, 3, more.length);
-        Program.run(arguments).assertFine();
+    private static void resume(Path directory, Object... more) {
+        Program.fine("train --resume " + directory, more);
     }
 
     /** All but the seconds, which no two runs share. */
@@ -44,16 +39,10 @@ class ResumeTest {
         RunDirectory one = RunDirectory.of(expected);
         RunDirectory other = RunDirectory.of(actual);
         for (boolean each : twin ? new boolean[] {false, true} : new boolean[] {false}) {
-            assertEquals(numbers(one.metrics(each)), numbers(other.metrics(each)));
+            assertEquals(Program.metrics(one.metrics(each)), Program.metrics(other.metrics(each)));
             assertSameTensors(one.checkpoint(each), other.checkpoint(each));
             assertSameTensors(one.model(each), other.model(each));
         }
-    }
-
-    private static List<String> numbers(Path metrics) throws IOException {
-        return Files.readAllLines(metrics).stream()
-                .map(line -> line.substring(0, line.lastIndexOf(',')))
-                .toList();
     }
 
     private static void assertSameTensors(Path expected, Path actual) throws IOException {
@@ -143,18 +132,10 @@ class ResumeTest {
             })
     void otherSettingsAreRefused(String other) throws IOException {
         Path directory = run("run", "--epochs 2");
-        Set<Path> before = files(directory);
-        byte[] checkpoint = Files.readAllBytes(directory.resolve("checkpoint.safetensors"));
+        Map<Path, String> before = Program.contents(directory);
         String option = other.substring(2, other.indexOf(' '));
         Program.runLine("train " + other + " --resume" + " " + directory).assertFailure(option);
-        assertEquals(before, files(directory));
-        assertArrayEquals(checkpoint, Files.readAllBytes(directory.resolve("checkpoint.safetensors")));
-    }
-
-    private static Set<Path> files(Path directory) throws IOException {
-        try (var files = Files.list(directory)) {
-            return Set.copyOf(files.toList());
-        }
+        assertEquals(before, Program.contents(directory));
     }
 
     @Test
@@ -173,20 +154,12 @@ class ResumeTest {
     @Test
     void otherDataIsRefused() throws IOException {
         Path data = folder.resolve("data.csv");
-        StringBuilder text = new StringBuilder("a,b,label\n");
-        for (int row = 0; row < 40; row++) {
-            text.append(row * 7 % 11)
-                    .append(',')
-                    .append(row * 3 % 5)
-                    .append(',')
-                    .append(row % 2)
-                    .append('\n');
-        }
+        String text = Program.table("");
         Files.writeString(data, text);
         Path directory = folder.resolve("run");
         Program.fine("train --data csv:" + data + " --network mlp:3 --epochs 1 --out " + directory);
-        Files.writeString(data, text.toString().replace("0,0,0", "0,1,0"));
-        assertNotEquals(text.toString(), Files.readString(data));
+        Files.writeString(data, text.replace("0,0,0", "0,1,0"));
+        assertNotEquals(text, Files.readString(data));
         Program.runLine("train --epochs 2 --resume " + directory)
                 .assertFailure("the data is not what the run was started with");
     }

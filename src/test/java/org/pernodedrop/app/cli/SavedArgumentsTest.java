@@ -30,16 +30,7 @@ class SavedArgumentsTest {
 
     @BeforeAll
     static void train() throws IOException {
-        StringBuilder text = new StringBuilder("a,b,label\n");
-        for (int row = 0; row < 40; row++) {
-            text.append(row * 7 % 11)
-                    .append(',')
-                    .append(row * 3 % 5)
-                    .append(",c")
-                    .append(row % 2)
-                    .append('\n');
-        }
-        table = Files.writeString(folder.resolve("data.csv"), text);
+        table = Files.writeString(folder.resolve("data.csv"), Program.table("c"));
         // As from the current folder.
         Path relative = Path.of("").toAbsolutePath().relativize(table.toRealPath());
         Path options = Files.writeString(
@@ -61,19 +52,8 @@ class SavedArgumentsTest {
         assertTrue(source.isAbsolute());
         assertEquals(table.toRealPath(), source.toRealPath());
         assertEquals(
-                List.of(
-                        "--data",
-                        facts.data().source(),
-                        "--network",
-                        "mlp:3",
-                        "--epochs",
-                        "1",
-                        "--no-twin",
-                        "--threads",
-                        "1",
-                        "--device",
-                        "cpu"),
-                facts.arguments());
+                "--data " + facts.data().source() + " --network mlp:3 --epochs 1 --no-twin --threads 1 --device cpu",
+                String.join(" ", facts.arguments()));
     }
 
     @Test

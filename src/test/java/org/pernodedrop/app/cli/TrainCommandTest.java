@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,23 +45,12 @@ class TrainCommandTest {
         return Program.runLine("train", arguments.toArray());
     }
 
-    private List<List<String>> rows(String file) throws IOException {
-        List<String> lines = Files.readAllLines(directory.resolve(file));
-        assertEquals(MetricsCsv.HEADER, lines.get(0));
-        return lines.stream()
-                .skip(1)
-                .map(line -> Arrays.asList(line.split(",")))
-                .toList();
-    }
-
-    // All columns but the last, the seconds.
     private List<List<String>> numbers(String file) throws IOException {
-        return rows(file).stream().map(row -> row.subList(0, 6)).toList();
+        return Program.metrics(directory.resolve(file));
     }
 
     private JsonNode report(String out) throws IOException {
-        return new ObjectMapper()
-                .readTree(directory.resolve(out).resolve("run.json").toFile());
+        return Program.report(directory.resolve(out));
     }
 
     private static int examples(JsonNode data) {
@@ -94,11 +81,10 @@ class TrainCommandTest {
                         "run.json"),
                 names("run"));
         for (String file : List.of("run/metrics.csv", "run/metrics-none.csv")) {
-            List<List<String>> rows = rows(file);
+            List<List<String>> rows = numbers(file);
             assertEquals(2, rows.size());
             for (int k = 0; k < 2; k++) {
                 assertEquals(Integer.toString(k + 1), rows.get(k).get(0));
-                assertEquals(7, rows.get(k).size());
                 assertTrue(rows.get(k).stream().allMatch(value -> Double.isFinite(Double.parseDouble(value))));
             }
         }
@@ -143,7 +129,7 @@ class TrainCommandTest {
         outcome.assertOut(
                 String.format(Locale.ROOT, "peak device memory: %.1f MiB, data on the device", peak / 1048576.0));
         assertTrue(report.at("/networks/0/test").isNull());
-        List<String> last = rows("run/metrics.csv").get(1);
+        List<String> last = numbers("run/metrics.csv").get(1);
         assertEquals(
                 Double.parseDouble(last.get(4)),
                 report.at("/networks/0/final/validation_loss").asDouble());
@@ -180,7 +166,7 @@ class TrainCommandTest {
             })
     void everyKindTrains(String option) throws IOException {
         train("run", option, "--limit", "200", "--no-twin").assertFine();
-        assertEquals(2, rows("run/metrics.csv").size());
+        assertEquals(2, numbers("run/metrics.csv").size());
         assertFalse(Files.exists(directory.resolve("run/metrics-none.csv")));
         assertEquals(1, report("run").get("networks").size());
     }
@@ -247,7 +233,7 @@ class TrainCommandTest {
         assertEquals(
                 List.of("checkpoint.safetensors", "curves.png", "metrics.csv", "model.safetensors", "run.json"),
                 names("run"));
-        assertEquals(1, rows("run/metrics.csv").size());
+        assertEquals(1, numbers("run/metrics.csv").size());
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.data.DataSource;
-import org.pernodedrop.train.MetricsCsv;
 
 /** Whole runs of {@code train} on a CUDA device. */
 class TrainingIT {
@@ -50,20 +48,12 @@ class TrainingIT {
         options[more.length] = "--out";
         options[more.length + 1] = directory.resolve(out).toString();
         Program.fine(line, (Object[]) options);
-        return new ObjectMapper()
-                .readTree(directory.resolve(out).resolve("run.json").toFile());
+        return Program.report(directory.resolve(out));
     }
 
-    // All columns but the last, the seconds.
     private double[][] numbers(String out, String file) throws IOException {
-        List<String> lines = Files.readAllLines(directory.resolve(out).resolve(file));
-        assertEquals(MetricsCsv.HEADER, lines.get(0));
-        return lines.stream()
-                .skip(1)
-                .map(line -> Arrays.stream(line.split(","))
-                        .limit(6)
-                        .mapToDouble(Double::parseDouble)
-                        .toArray())
+        return Program.metrics(directory.resolve(out).resolve(file)).stream()
+                .map(row -> row.stream().mapToDouble(Double::parseDouble).toArray())
                 .toArray(double[][]::new);
     }
 

@@ -2,6 +2,7 @@ package org.pernodedrop.app.bench.report;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import org.pernodedrop.app.bench.LayerRow;
 import org.pernodedrop.app.bench.ResultRow.Quartiles;
@@ -105,21 +106,15 @@ final class ReportColumns {
                 Column.words(
                         "strategy",
                         "how pernodedrop is computed",
-                        row -> row.regularization().strategy() == null
-                                ? ""
-                                : row.regularization().strategy()),
+                        row -> Objects.toString(row.regularization().strategy(), "")),
                 Column.words(
                         "noise",
                         "what masks are drawn from",
-                        row -> row.regularization().noise() == null
-                                ? ""
-                                : row.regularization().noise()),
+                        row -> Objects.toString(row.regularization().noise(), "")),
                 Column.number(
                         "drop rate",
                         "the share that a mask drops or perturbs",
-                        row -> row.regularization().dropRate() == null
-                                ? ""
-                                : Double.toString(row.regularization().dropRate())),
+                        row -> Objects.toString(row.regularization().dropRate(), "")),
                 Column.words("network", "its layers; mlp: units of dense hidden layers", TrainingRow::network),
                 Column.number("batch", "samples of a step", row -> Integer.toString(row.batchSize())),
                 Column.number(

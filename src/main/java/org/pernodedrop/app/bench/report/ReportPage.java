@@ -57,7 +57,7 @@ public final class ReportPage {
     private void addRun(RunRow run, List<LayerRow> layers, List<TrainingRow> trainings) {
         Element section = page.add(page.body(), "section", "");
         page.add(section, "h2", run.machine().device() + ", " + run.started());
-        addFacts(section, run);
+        page.facts(section, facts(run));
         if (!layers.isEmpty()) {
             page.addPlots(section, LayerPlots.of(run, layers));
             addLayers(section, layers);
@@ -65,15 +65,6 @@ public final class ReportPage {
         if (!trainings.isEmpty()) {
             addTrainings(section, trainings);
         }
-    }
-
-    private void addFacts(Element section, RunRow run) {
-        Element table = page.add(page.add(section, "table", ""), "tbody", "");
-        facts(run).forEach((name, value) -> {
-            Element line = page.add(table, "tr", "");
-            page.add(line, "th", name).setAttribute("class", "text");
-            page.add(line, "td", value).setAttribute("class", "text");
-        });
     }
 
     /** Facts of a run by name. */

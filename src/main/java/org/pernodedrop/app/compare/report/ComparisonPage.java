@@ -1,9 +1,11 @@
 package org.pernodedrop.app.compare.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.pernodedrop.app.compare.ComparedRegularizer;
 import org.pernodedrop.app.compare.ComparedRun;
@@ -106,14 +108,9 @@ final class ComparisonPage {
     }
 
     private void addFacts(String title, Map<String, ?> facts) {
-        Element table = page.add(page.add(section(title), "table", ""), "tbody", "");
-        facts.forEach((name, value) -> {
-            if (value != null) {
-                Element line = page.add(table, "tr", "");
-                page.add(line, "th", name.replace('_', ' ')).setAttribute("class", "text");
-                page.add(line, "td", value.toString()).setAttribute("class", "text");
-            }
-        });
+        Map<String, Object> named = new LinkedHashMap<>();
+        facts.forEach((name, value) -> named.put(name.replace('_', ' '), value));
+        page.facts(section(title), named);
     }
 
     String html() {
@@ -141,8 +138,7 @@ final class ComparisonPage {
             columns.add(Column.number(
                     "drop rate",
                     "share that is dropped or perturbed; Gaussian noise has the variance p / (1 - p)",
-                    setting ->
-                            setting.dropRate() == null ? "" : setting.dropRate().toString()));
+                    setting -> Objects.toString(setting.dropRate(), "")));
             columns.add(Column.number(
                     "runs", "how many seeds, and how many of them failed", setting -> runs(comparison, setting)));
             for (Measure measure : Measure.values()) {

@@ -37,12 +37,16 @@ class ComparisonFilesTest {
         assertEquals(Optional.empty(), ComparisonFiles.write(directory, new Comparison(Runs.some()), HEADER));
     }
 
+    // Well-formed, or it would not be parsed.
+    private String page() throws Exception {
+        byte[] bytes = Files.readAllBytes(directory.resolve("index.html"));
+        DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(new ByteArrayInputStream(bytes));
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
     @Test
     void thePageIsWellFormedAndNeedsNothingElse() throws Exception {
-        String html = Files.readString(directory.resolve("index.html"));
-        DocumentBuilderFactory.newDefaultInstance()
-                .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
+        String html = page();
         assertFalse(html.contains("src="), "nothing is loaded");
         assertFalse(html.contains("href=\"http"), "nothing is loaded");
         assertTrue(html.contains("digits &lt;b&gt;"), "texts are escaped");
@@ -84,10 +88,7 @@ class ComparisonFilesTest {
                 new ComparedRun(ComparedRegularizer.PERNODEDROP, 0.7, 1, 207, "=" + strange, null, null, 0, List.of()));
         RunsFile.Header header = new RunsFile.Header(Map.of("data", "csv:" + strange), Map.of(strange, strange));
         ComparisonFiles.write(directory, new Comparison(runs), header);
-        String html = Files.readString(directory.resolve("index.html"));
-        DocumentBuilderFactory.newDefaultInstance()
-                .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
+        String html = page();
         String shown = "a\\u0001b\\u001B[31m\\uFFFEc\\uDC00d\\u202Ee";
         assertTrue(html.contains("csv:" + shown + "\nf"), html);
         assertTrue(Files.readAllLines(directory.resolve("runs.csv"))
@@ -105,7 +106,7 @@ class ComparisonFilesTest {
     void oneRunWithoutOthersMakesAPageToo() throws Exception {
         Comparison comparison = new Comparison(Runs.some().subList(0, 1));
         assertEquals(Optional.empty(), ComparisonFiles.write(directory, comparison, HEADER));
-        String html = Files.readString(directory.resolve("index.html"));
+        String html = page();
         assertFalse(html.contains("NaN"), html);
         assertFalse(Files.readString(directory.resolve("summary.json")).contains("NaN"));
     }
@@ -115,7 +116,6 @@ class ComparisonFilesTest {
         List<ComparedRun> failed =
                 Runs.some().stream().filter(run -> !run.succeeded()).toList();
         ComparisonFiles.write(directory, new Comparison(failed), HEADER);
-        assertTrue(
-                Files.readString(directory.resolve("index.html")).contains("No setting has only runs that succeeded"));
+        assertTrue(page().contains("No setting has only runs that succeeded"));
     }
 }
