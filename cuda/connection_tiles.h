@@ -37,9 +37,8 @@ struct BackwardInputLarge {
     static constexpr int THREAD_SAMPLES = 4, THREAD_QUADS = 2;
     static constexpr int THREADS = 128, BLOCKS = 3, VECTOR = 4;
 };
-// Reads of packed words may run over the end by less than so many words, which must be allocated; what they hold is
-// never used.
-constexpr int PACKED_SLACK = BackwardInputLarge::SAMPLES;
+// Reads of packed words may run over the end by less than BackwardInputLarge::SAMPLES words, which must be allocated;
+// their values are never used.
 struct BackwardInputSmall {
     static constexpr int SAMPLES = 32, INPUTS = 32, OUTPUTS = 32;
     static constexpr int THREAD_SAMPLES = 1, THREAD_QUADS = 2;

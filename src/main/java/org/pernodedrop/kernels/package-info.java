@@ -11,7 +11,7 @@
  *   export    m itself
  * </pre>
  *
- * <h2>Where what is</h2>
+ * <h2>How the packages divide the work</h2>
  *
  * <ul>
  *   <li>{@link org.pernodedrop.mask} defines m; its {@code Mask} gives every value, and both implementations draw these.

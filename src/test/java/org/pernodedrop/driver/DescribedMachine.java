@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,5 +44,18 @@ abstract class DescribedMachine {
     /** A path within the machine, as a variable or property names it. */
     final String in(String folder) {
         return root.resolve(folder).toString();
+    }
+
+    static List<String> places(CudaLibraries libraries) {
+        return libraries.findings().stream()
+                .map(finding -> finding.name() + " " + finding.path())
+                .toList();
+    }
+
+    static LibraryFinding find(CudaLibraries libraries, String name) {
+        return libraries.findings().stream()
+                .filter(finding -> finding.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -342,17 +342,4 @@ class LibraryLoaderTest extends DescribedMachine {
         assertEquals(problem, problem(libraries).problem());
         assertEquals(remedy, problem(libraries).remedy());
     }
-
-    private static List<String> places(CudaLibraries libraries) {
-        return libraries.findings().stream()
-                .map(finding -> finding.name() + " " + finding.path())
-                .toList();
-    }
-
-    private static LibraryFinding find(CudaLibraries libraries, String name) {
-        return libraries.findings().stream()
-                .filter(finding -> finding.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.pernodedrop.kernels.cuda.SassGraph.Loop;
 
 /**
- * A tile kernel's main loop, and the way that its turns take through it in the middle of a large layer.
+ * A tile kernel's main loop, and the way that its iterations take through it in the middle of a large layer.
  *
  * <p>The main loop is the innermost one that holds a barrier and the most multiply-adds. Where its code branches, the
  * way is taken that has the most multiply-adds, then the most multiplications of Philox, then the most asynchronous
@@ -44,7 +44,7 @@ final class MainLoop {
         }
     }
 
-    /** The way through a turn of a loop: blocks of the main code in order, and inner loops. */
+    /** The way through an iteration of a loop: blocks of the main code in order, and inner loops. */
     record Way(List<Integer> blocks, List<Loop> loops, Work work) {
         private static final Way END = new Way(List.of(), List.of(), Work.NONE);
 

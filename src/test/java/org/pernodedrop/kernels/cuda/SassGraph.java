@@ -22,7 +22,7 @@ final class SassGraph {
     /**
      * A loop.
      *
-     * @param header the block that every turn begins with
+     * @param header the block that every iteration begins with
      * @param blocks all its blocks, those of inner loops included
      * @param inner loops directly inside it
      */

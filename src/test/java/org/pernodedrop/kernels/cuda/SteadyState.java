@@ -8,11 +8,11 @@ import org.pernodedrop.kernels.cuda.MainLoop.Way;
 import org.pernodedrop.kernels.cuda.SassGraph.Loop;
 
 /**
- * How many instructions of each name a thread issues in one turn of a tile kernel's main loop, in the middle of a
+ * How many instructions of each name a thread issues in one iteration of a tile kernel's main loop, in the middle of a
  * large layer.
  *
- * <p>How often inner loops turn follows from what a turn of the main loop must compute: its multiply-adds, and one
- * Philox call for every 128 of them and plane. A loop that does neither is refused, as nothing tells its turns.
+ * <p>How often inner loops iterate follows from what an iteration of the main loop must compute: its multiply-adds, and one
+ * Philox call for every 128 of them and plane. A loop that does neither is refused, as nothing tells its iterations.
  */
 final class SteadyState {
     // Of the 20 multiplications of a call, those of the first rounds may be shared between calls.
@@ -22,9 +22,9 @@ final class SteadyState {
     private final MainLoop main;
     private final long multiplyAdds;
     private final int planes;
-    private final Map<Loop, Long> turns = new HashMap<>();
+    private final Map<Loop, Long> iterations = new HashMap<>();
 
-    /** Counts for one turn of the main loop. */
+    /** Counts for one iteration of the main loop. */
     record Counts(Map<String, Long> instructions, long multiplyAdds, List<String> loops) {
         long issued() {
             return instructions.values().stream().mapToLong(Long::longValue).sum();
@@ -42,28 +42,28 @@ final class SteadyState {
     }
 
     /**
-     * Counts a turn.
+     * Counts an iteration.
      *
-     * @param multiplyAdds of a thread in a turn
+     * @param multiplyAdds of a thread in an iteration
      * @param planes that are drawn for each of them; 0 if none are
      * @throws IllegalStateException if the loop's instructions cannot do just that
      */
     static Counts count(MainLoop main, long multiplyAdds, int planes) {
         SteadyState state = new SteadyState(main, multiplyAdds, planes);
         Way way = main.way(main.loop());
-        state.turns.put(main.loop(), 1L);
+        state.iterations.put(main.loop(), 1L);
         state.inferComputing(way);
         state.inferDrawing(way);
         Map<String, Long> instructions = new TreeMap<>();
         state.add(way, 1, instructions);
-        List<String> loops = state.turns.entrySet().stream()
+        List<String> loops = state.iterations.entrySet().stream()
                 .map(entry -> "loop at " + main.start(entry.getKey()) + " x " + entry.getValue())
                 .sorted()
                 .toList();
         return new Counts(instructions, multiplyAdds, loops);
     }
 
-    /** Turns of the loops with multiply-adds: as many as give those that the code around them lacks. */
+    /** Iterations of the loops with multiply-adds: as many as give those that the code around them lacks. */
     private void inferComputing(Way way) {
         List<Loop> computing = way.loops().stream().filter(this::computes).toList();
         long inside = computing.stream()
@@ -73,7 +73,7 @@ final class SteadyState {
         if (computing.isEmpty()) {
             if (around != multiplyAdds) {
                 throw new IllegalStateException(
-                        "A turn is to have " + multiplyAdds + " multiply-adds, its instructions make " + around);
+                        "An iteration is to have " + multiplyAdds + " multiply-adds, its instructions make " + around);
             }
             return;
         }
@@ -83,7 +83,7 @@ final class SteadyState {
                 throw new IllegalStateException(
                         "The loop at " + main.start(loop) + " holds another with multiply-adds: unroll one");
             }
-            turns.put(loop, times);
+            iterations.put(loop, times);
         }
     }
 
@@ -92,41 +92,42 @@ final class SteadyState {
     }
 
     /**
-     * Turns of the loops that draw: as many as give the calls that are needed. Of two, the inner one is over planes.
+     * Iterations of the loops that draw: as many as give the calls that are needed. Of two, the inner one is over planes.
      */
     private void inferDrawing(Way way) {
         long calls = quotient("bits", multiplyAdds * planes, BITS_PER_CALL);
-        Map<Loop, Long> callsOfTurn = new HashMap<>();
-        findDrawing(way, 1, callsOfTurn);
-        long perTurn = callsOfTurn.values().stream().mapToLong(Long::longValue).sum();
+        Map<Loop, Long> callsOfIteration = new HashMap<>();
+        findDrawing(way, 1, callsOfIteration);
+        long perTurn =
+                callsOfIteration.values().stream().mapToLong(Long::longValue).sum();
         if (perTurn > 0) {
             long times = quotient("Philox calls", calls, perTurn);
-            callsOfTurn.keySet().forEach(loop -> turns.put(loop, times));
+            callsOfIteration.keySet().forEach(loop -> iterations.put(loop, times));
             return;
         }
         long direct = calls(philox(way, 1));
         if (direct != calls) {
             throw new IllegalStateException(
-                    "A turn is to make " + calls + " Philox calls, its instructions make about " + direct);
+                    "An iteration is to make " + calls + " Philox calls, its instructions make about " + direct);
         }
     }
 
     /**
-     * Finds the outermost loops that draw, and the calls in one turn of each, times the turns of the loops around it.
+     * Finds the outermost loops that draw, and the calls in one iteration of each, times the iterations of the loops around it.
      */
-    private void findDrawing(Way way, long weight, Map<Loop, Long> callsOfTurn) {
+    private void findDrawing(Way way, long weight, Map<Loop, Long> callsOfIteration) {
         for (Loop loop : way.loops()) {
             Way body = main.way(loop);
-            if (turns.containsKey(loop)) {
-                findDrawing(body, weight * turns.get(loop), callsOfTurn);
+            if (iterations.containsKey(loop)) {
+                findDrawing(body, weight * iterations.get(loop), callsOfIteration);
             } else if (body.work().philox() == 0) {
                 throw new IllegalStateException("The loop at " + main.start(loop)
-                        + " neither multiplies nor draws, so that nothing tells how often it turns: unroll it");
+                        + " neither multiplies nor draws, so that nothing tells how often it iterates: unroll it");
             } else if (body.loops().isEmpty()) {
-                callsOfTurn.put(loop, weight * calls(body.work().philox()));
+                callsOfIteration.put(loop, weight * calls(body.work().philox()));
             } else {
-                body.loops().forEach(overPlanes -> turns.put(overPlanes, (long) planes));
-                callsOfTurn.put(loop, weight * planes * calls(body.work().philox()));
+                body.loops().forEach(overPlanes -> iterations.put(overPlanes, (long) planes));
+                callsOfIteration.put(loop, weight * planes * calls(body.work().philox()));
             }
         }
     }
@@ -137,7 +138,7 @@ final class SteadyState {
                         .mapToLong(block -> main.work(block).philox())
                         .sum();
         for (Loop loop : way.loops()) {
-            count += philox(main.way(loop), weight * turns.get(loop));
+            count += philox(main.way(loop), weight * iterations.get(loop));
         }
         return count;
     }
@@ -152,7 +153,7 @@ final class SteadyState {
     private static long quotient(String what, long needed, long each) {
         if (needed % each != 0) {
             throw new IllegalStateException(
-                    "A turn needs " + needed + " " + what + ", which is no multiple of " + each);
+                    "An iteration needs " + needed + " " + what + ", which is no multiple of " + each);
         }
         return needed / each;
     }
@@ -160,6 +161,6 @@ final class SteadyState {
     private void add(Way way, long weight, Map<String, Long> instructions) {
         way.blocks().forEach(block -> main.instructions(block)
                 .forEach(instruction -> instructions.merge(instruction.name(), weight, Long::sum)));
-        way.loops().forEach(loop -> add(main.way(loop), weight * turns.get(loop), instructions));
+        way.loops().forEach(loop -> add(main.way(loop), weight * iterations.get(loop), instructions));
     }
 }

@@ -40,7 +40,7 @@ class SteadyStateTest {
         String inner = loop("inner", "%columns", multiplyAdds(32));
         SteadyState.Counts counts = count(mainLoop(LOAD, multiplyAdds(64), inner), MULTIPLY_ADDS, 0);
         assertCounts(counts, Map.of("FFMA", 256L, "BAR", 1L));
-        assertEquals(7, counts.instructions().get("BRA"), "of six inner turns and one of the main loop");
+        assertEquals(7, counts.instructions().get("BRA"), "of six inner iterations and one of the main loop");
     }
 
     @Test
@@ -82,9 +82,9 @@ class SteadyStateTest {
     void wrongExpectationsAreRefused() {
         String code = mainLoop(LOAD, draw(), multiplyAdds(128));
         assertEquals(128, count(code, 128, 1).multiplyAdds());
-        assertRefused("A turn is to have 256 multiply-adds", code, 256, 1);
-        assertRefused("A turn is to make 2 Philox calls", code, 128, 2);
-        assertRefused("A turn is to make 0 Philox calls", code, 128, 0);
+        assertRefused("An iteration is to have 256 multiply-adds", code, 256, 1);
+        assertRefused("An iteration is to make 2 Philox calls", code, 128, 2);
+        assertRefused("An iteration is to make 0 Philox calls", code, 128, 0);
     }
 
     @Test
@@ -155,10 +155,11 @@ class SteadyStateTest {
         return loop("row", "%rows", BARRIER + String.join("", body));
     }
 
-    /** Turns at least once, and an unknown number of times. */
-    private static String loop(String name, String turns, String... body) {
+    /** Iterations at least once, and an unknown number of times. */
+    private static String loop(String name, String iterations, String... body) {
         return "mov.u32 %" + name + ", 0;" + name + ":\n.pragma \"nounroll\";" + String.join("", body) + "add.u32 %"
-                + name + ", %" + name + ", 1;" + "setp.lt.u32 %p1, %" + name + ", " + turns + ";@%p1 bra " + name + ";";
+                + name + ", %" + name + ", 1;" + "setp.lt.u32 %p1, %" + name + ", " + iterations + ";@%p1 bra " + name
+                + ";";
     }
 
     private static String onCondition(String name, String body) {
