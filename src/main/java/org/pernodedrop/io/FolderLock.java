@@ -122,9 +122,20 @@ public final class FolderLock implements AutoCloseable {
             Files.createDirectory(folder);
             return true;
         } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(folder) && Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            if (isOtherThanFolder(folder)) {
                 throw new NotDirectoryException(folder.toString());
             }
+            return false;
+        }
+    }
+
+    // One system call, except for links: another process may delete and create the folder between two.
+    private static boolean isOtherThanFolder(Path folder) throws IOException {
+        try {
+            BasicFileAttributes found =
+                    Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return found.isSymbolicLink() ? !Files.isDirectory(folder) : !found.isDirectory();
+        } catch (NoSuchFileException e) {
             return false;
         }
     }
