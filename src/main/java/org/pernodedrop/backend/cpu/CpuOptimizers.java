@@ -86,6 +86,7 @@ final class CpuOptimizers extends Optimizers {
         float pace = (float) (rate / (1 - Math.pow(settings.beta1(), t)));
         float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), t)));
         float decay = (float) (rate * settings.weightDecay());
+        AdamStep step = new AdamStep(settings, pace, rootScale, decay);
         int toG = ownG.offset - ownW.offset;
         int toM = ownM.offset - ownW.offset;
         int toV = ownV.offset - ownW.offset;
@@ -97,32 +98,25 @@ final class CpuOptimizers extends Optimizers {
             int start = ownW.offset + from;
             int end = ownW.offset + to;
             if ((toG | toM | toV) == 0) {
-                adam(weights, gradients, 0, means, 0, squares, 0, start, end, settings, pace, rootScale, decay);
+                adam(weights, gradients, 0, means, 0, squares, 0, start, end, step);
             } else {
-                adam(weights, gradients, toG, means, toM, squares, toV, start, end, settings, pace, rootScale, decay);
+                adam(weights, gradients, toG, means, toM, squares, toV, start, end, step);
             }
         });
     }
 
+    private record AdamStep(AdamSettings settings, float pace, float rootScale, float decay) {}
+
     private static void adam(
-            float[] w,
-            float[] g,
-            int toG,
-            float[] m,
-            int toM,
-            float[] v,
-            int toV,
-            int start,
-            int end,
-            AdamSettings settings,
-            float pace,
-            float rootScale,
-            float decay) {
-        float beta1 = settings.beta1();
-        float beta2 = settings.beta2();
+            float[] w, float[] g, int toG, float[] m, int toM, float[] v, int toV, int start, int end, AdamStep step) {
+        float pace = step.pace();
+        float rootScale = step.rootScale();
+        float decay = step.decay();
+        float beta1 = step.settings().beta1();
+        float beta2 = step.settings().beta2();
         float rest1 = 1f - beta1;
         float rest2 = 1f - beta2;
-        float epsilon = settings.epsilon();
+        float epsilon = step.settings().epsilon();
         for (int k = start; k < end; k++) {
             float gradient = g[k + toG];
             float mean = beta1 * m[k + toM] + rest1 * gradient;

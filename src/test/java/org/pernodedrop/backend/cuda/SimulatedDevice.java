@@ -15,6 +15,7 @@ public final class SimulatedDevice {
     private static final int FAIL = 0x51A00;
     private static final int CALLS = 0x51B00;
     private static final int LIVE = 0x51C00;
+    private static final int LIVE_COUNTS = 11;
     private static final int CLEAR_FAILURES = 0x51D00;
     private static final int RESET_CALLS = 0x51D01;
     private static final int ASYNCHRONOUS = 0x51D02;
@@ -48,7 +49,7 @@ public final class SimulatedDevice {
         LIBRARY_HANDLE
     }
 
-    /** What is live. */
+    /** What is live; library handles are those of cuBLAS and of cuRAND. */
     public record Live(
             long deviceAllocations,
             long deviceBytes,
@@ -58,11 +59,10 @@ public final class SimulatedDevice {
             long modules,
             long graphs,
             long graphExecs,
-            long cublasHandles,
-            long curandGenerators,
+            long libraryHandles,
             long contexts) {
         /** Everything was given back. */
-        public static final Live NOTHING = new Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        public static final Live NOTHING = new Live(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     private SimulatedDevice() {}
@@ -105,7 +105,7 @@ public final class SimulatedDevice {
     }
 
     public Live live() {
-        final long[] counts = new long[Live.class.getRecordComponents().length];
+        final long[] counts = new long[LIVE_COUNTS];
         for (int i = 0; i < counts.length; i++) {
             counts[i] = get(LIVE + i);
         }
@@ -118,8 +118,7 @@ public final class SimulatedDevice {
                 counts[5],
                 counts[6],
                 counts[7],
-                counts[8],
-                counts[9],
+                counts[8] + counts[9],
                 counts[10]);
     }
 
