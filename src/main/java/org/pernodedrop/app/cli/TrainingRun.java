@@ -114,7 +114,7 @@ final class TrainingRun {
         Optional<SavedRun> saved = saved(directory.checkpoint(twin));
         TrainingState state = saved.map(run -> run.facts().training().continuedBy(training))
                 .orElse(new TrainingState(training, List.of()));
-        saved.ifPresent(this::checkSurroundings);
+        saved.ifPresent(run -> run.facts().data().requireSame(start.facts()));
         try (Network network = new Network(description, backend);
                 Snapshot best = new Snapshot(network);
                 StateCopy last = new StateCopy(network)) {
@@ -122,6 +122,7 @@ final class TrainingRun {
                     Trainer.largestBatch(description, training, split.train().examples()));
             tellStrategies(network.strategies());
             if (saved.isPresent()) {
+                tellOtherBackend(saved.get());
                 saved.get().checkpoint().restore(network, best);
                 notice.accept(name + ": goes on after epoch " + state.epochs().size() + " of " + training.epochs());
             }
@@ -248,8 +249,8 @@ final class TrainingRun {
         }
     }
 
-    private void checkSurroundings(SavedRun run) {
-        run.facts().data().requireSame(start.facts());
+    // Once initial values were drawn: only then does a backend know what draws them.
+    private void tellOtherBackend(SavedRun run) {
         if (!run.facts().computedBy().equals(backend.describe())) {
             notice.accept(
                     "the run began on another device or in another way, and may go on with other roundings: it was "

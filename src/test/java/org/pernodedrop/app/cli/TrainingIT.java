@@ -221,7 +221,9 @@ class TrainingIT {
         Path parts = directory.resolve("parts");
         Program.fine(settings + " 3 --out " + whole);
         Program.fine(settings + " 1 --out " + parts);
-        Program.fine("train --resume " + parts + " --epochs 3");
+        Program resumed = Program.fine("train --resume " + parts + " --epochs 3");
+        assertFalse(resumed.err().contains("another device"), resumed.err());
+        assertFalse(resumed.out().contains("another device"), resumed.out());
         ResumeTest.assertSameRuns(whole, parts, true);
         Program.fine("predict --device cuda --model " + whole + " --monte-carlo 50 --out "
                 + directory.resolve("predictions"));
