@@ -12,9 +12,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.jcublas.context.CudaContext;
 import org.pernodedrop.dl4j.MaskedProduct.DrawnMask;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.cuda.PointerKernels;
 import org.pernodedrop.kernels.cuda.PointerPlan;
 import org.pernodedrop.mask.MaskSpec;
@@ -64,12 +66,13 @@ final class CudaProduct implements MaskedProduct {
         layer.plan()
                 .forward(
                         layer.launch(mask, context),
-                        Activation.LINEAR,
-                        matrix(rowsX, context),
-                        matrix(rowsW, context),
-                        matrix(rowsBias, context),
-                        matrix(z, context),
-                        null);
+                        new ForwardPass<>(
+                                Activation.LINEAR,
+                                matrix(rowsX, context),
+                                matrix(rowsW, context),
+                                matrix(rowsBias, context),
+                                matrix(z, context),
+                                null));
         context.syncOldStream();
         allocator.registerAction(context, z, present(rowsX, rowsW, rowsBias));
     }
@@ -86,12 +89,13 @@ final class CudaProduct implements MaskedProduct {
         layer.plan()
                 .backward(
                         layer.launch(mask, context),
-                        matrix(rowsX, context),
-                        matrix(rowsW, context),
-                        matrix(rowsDz, context),
-                        matrix(dx, context),
-                        matrix(dw, context),
-                        matrix(db, context));
+                        new BackwardPass<>(
+                                matrix(rowsX, context),
+                                matrix(rowsW, context),
+                                matrix(rowsDz, context),
+                                matrix(dx, context),
+                                matrix(dw, context),
+                                matrix(db, context)));
         context.syncOldStream();
         allocator.registerAction(context, dx, rowsX, rowsW, rowsDz);
         allocator.getFlowController().registerActionAllWrite(context, present(dw, db));

@@ -33,8 +33,8 @@ import org.pernodedrop.mask.MaskSpec;
  *     PointerPlan plan = kernels.plan(spec, ConnectionShape.of(samples, inputs, outputs));
  *     DeviceLaunch launch = DeviceLaunch.of(stream, state, layer, 0).withWorkspace(workspace); // of plan.workspaceBytes()
  *     kernels.setState(stream, state, seed, 0);
- *     plan.forward(launch, Activation.RELU, x, w, bias, z, y);
- *     plan.backward(launch, x, w, dz, dx, dw, db);
+ *     plan.forward(launch, new ForwardPass<>(Activation.RELU, x, w, bias, z, y));
+ *     plan.backward(launch, new BackwardPass<>(x, w, dz, dx, dw, db));
  *     kernels.advance(stream, state);
  * }
  * }</pre>

@@ -74,22 +74,17 @@ public final class PointerPlan {
      * The layer: z, and y if it is wanted.
      *
      * @param launch its packed bits are written, if there are any
-     * @param bias one row, or null for none
-     * @param z the sums before the activation
-     * @param y {@code act(z)}; null if only z is wanted; may be z if the activation is linear
+     * @param pass its operands
      */
-    public void forward(
-            DeviceLaunch launch,
-            Activation activation,
-            DeviceMatrix x,
-            DeviceMatrix w,
-            DeviceMatrix bias,
-            DeviceMatrix z,
-            DeviceMatrix y) {
-        Arguments.notNull("activation", activation);
+    public void forward(DeviceLaunch launch, ForwardPass<DeviceMatrix> pass) {
+        Activation activation =
+                Arguments.notNull("activation", Arguments.notNull("pass", pass).activation());
         PointerCall call = begin(launch);
-        DeviceAddress ownX = call.input("x", x, shape.rows(), shape.inputs());
-        DeviceAddress ownW = call.input("w", w, shape.inputs(), shape.outputs());
+        DeviceMatrix bias = pass.bias();
+        DeviceMatrix z = pass.z();
+        DeviceMatrix y = pass.y();
+        DeviceAddress ownX = call.input("x", pass.x(), shape.rows(), shape.inputs());
+        DeviceAddress ownW = call.input("w", pass.w(), shape.inputs(), shape.outputs());
         DeviceAddress ownBias = bias == null ? null : call.input("bias", bias, 1, shape.outputs());
         DeviceAddress ownZ = call.output("z", z, shape.rows(), shape.outputs());
         boolean onlyZ = y == null || activation == Activation.LINEAR && y.equals(z);
@@ -98,9 +93,9 @@ public final class PointerPlan {
             call.output("packed", launch.packed(), packedBytes());
         }
         Activation computedActivation = onlyZ ? Activation.LINEAR : activation;
-        ForwardPass<DeviceAddress> pass = new ForwardPass<>(computedActivation, ownX, ownW, ownBias, ownZ, ownY);
+        ForwardPass<DeviceAddress> own = new ForwardPass<>(computedActivation, ownX, ownW, ownBias, ownZ, ownY);
         kernels.run(launch.stream(), call, workspaceBytes, () -> kernels.products()
-                .forward(draw(launch), pass, call::scratch));
+                .forward(draw(launch), own, call::scratch));
     }
 
     /**
@@ -108,32 +103,26 @@ public final class PointerPlan {
      *
      * @param launch its packed bits are read, if there are any: what {@link #forward} or {@link #pack} left there for this
      *     state, layer and first sample
-     * @param dz gradient of z; with an activation, {@code dy act'(z)}
-     * @param dx null if not wanted
-     * @param dw null if not wanted
-     * @param db one row; null if not wanted
+     * @param pass its operands; with an activation, dz is {@code dy act'(z)}
      */
-    public void backward(
-            DeviceLaunch launch,
-            DeviceMatrix x,
-            DeviceMatrix w,
-            DeviceMatrix dz,
-            DeviceMatrix dx,
-            DeviceMatrix dw,
-            DeviceMatrix db) {
+    public void backward(DeviceLaunch launch, BackwardPass<DeviceMatrix> pass) {
+        Arguments.notNull("pass", pass);
         PointerCall call = begin(launch);
-        DeviceAddress ownX = call.input("x", x, shape.rows(), shape.inputs());
-        DeviceAddress ownW = call.input("w", w, shape.inputs(), shape.outputs());
-        DeviceAddress ownDz = call.input("dz", dz, shape.rows(), shape.outputs());
+        DeviceAddress ownX = call.input("x", pass.x(), shape.rows(), shape.inputs());
+        DeviceAddress ownW = call.input("w", pass.w(), shape.inputs(), shape.outputs());
+        DeviceAddress ownDz = call.input("dz", pass.dz(), shape.rows(), shape.outputs());
         if (launch.packed() != 0) {
             call.input("packed", launch.packed(), packedBytes());
         }
+        DeviceMatrix dx = pass.dx();
+        DeviceMatrix dw = pass.dw();
+        DeviceMatrix db = pass.db();
         DeviceAddress ownDx = dx == null ? null : call.output("dx", dx, shape.rows(), shape.inputs());
         DeviceAddress ownDw = dw == null ? null : call.output("dw", dw, shape.inputs(), shape.outputs());
         DeviceAddress ownDb = db == null ? null : call.output("db", db, 1, shape.outputs());
-        BackwardPass<DeviceAddress> pass = new BackwardPass<>(ownX, ownW, ownDz, ownDx, ownDw, ownDb);
+        BackwardPass<DeviceAddress> own = new BackwardPass<>(ownX, ownW, ownDz, ownDx, ownDw, ownDb);
         kernels.run(launch.stream(), call, workspaceBytes, () -> kernels.products()
-                .backward(draw(launch), pass, call::scratch));
+                .backward(draw(launch), own, call::scratch));
     }
 
     /** Draws the kept bits of a Bernoulli mask to the launch's packed bits, as {@link #forward} would. */

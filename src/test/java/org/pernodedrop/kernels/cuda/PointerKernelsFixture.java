@@ -8,9 +8,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostLayer;
 import org.pernodedrop.kernels.LayerJudge;
 import org.pernodedrop.kernels.cuda.DeviceArena.Place;
@@ -98,11 +100,11 @@ abstract class PointerKernelsFixture {
         }
 
         void forward(DeviceLaunch all, Activation activation, DeviceMatrix y) {
-            plan.forward(all, activation, x.matrix, w.matrix, bias.matrix, z.matrix, y);
+            plan.forward(all, new ForwardPass<>(activation, x.matrix, w.matrix, bias.matrix, z.matrix, y));
         }
 
         void backward(DeviceLaunch all, DeviceMatrix dx, DeviceMatrix dw, DeviceMatrix db) {
-            plan.backward(all, x.matrix, w.matrix, dz.matrix, dx, dw, db);
+            plan.backward(all, new BackwardPass<>(x.matrix, w.matrix, dz.matrix, dx, dw, db));
         }
 
         void check(Mask mask) {

@@ -14,9 +14,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.LayerJudge;
 import org.pernodedrop.kernels.cuda.DeviceArena.Place;
 import org.pernodedrop.mask.Mask;
@@ -204,8 +206,8 @@ class PointerKernelsIT extends PointerKernelsFixture {
             DeviceLaunch launch =
                     DeviceLaunch.of(stream, state, layer, 0).withWorkspace(workspace); // of plan.workspaceBytes()
             kernels.setState(stream, state, seed, 0);
-            plan.forward(launch, Activation.RELU, x, w, bias, z, y);
-            plan.backward(launch, x, w, dz, dx, dw, db);
+            plan.forward(launch, new ForwardPass<>(Activation.RELU, x, w, bias, z, y));
+            plan.backward(launch, new BackwardPass<>(x, w, dz, dx, dw, db));
             kernels.advance(stream, state);
         }
         arena.await();

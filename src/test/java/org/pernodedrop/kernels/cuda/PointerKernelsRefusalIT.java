@@ -10,9 +10,11 @@ import org.pernodedrop.backend.cuda.CudaDeviceUnderTest;
 import org.pernodedrop.backend.cuda.SimulatedDevice;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.kernels.Activation;
+import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceLaunch;
 import org.pernodedrop.kernels.DeviceMatrix;
+import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.cuda.DeviceArena.Place;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -35,19 +37,23 @@ class PointerKernelsRefusalIT extends PointerKernelsFixture {
         DeviceMatrix dz = layer.dz.matrix;
         Activation relu = Activation.RELU;
         CudaDeviceUnderTest.simulated().ifPresent(SimulatedDevice::resetCounts);
-        refused("launch must not be null", () -> plan.forward(null, relu, x, w, null, z, null));
-        refused("activation must not be null", () -> plan.forward(launch, null, x, w, null, z, null));
-        refused("x must not be null", () -> plan.forward(launch, relu, null, w, null, z, null));
-        refused("z must not be null", () -> plan.forward(launch, relu, x, w, null, null, null));
-        refused("dz must not be null", () -> plan.backward(launch, x, w, null, null, null, null));
-        refused("rows that overlap", () -> plan.forward(launch, relu, at(x, 2), w, null, z, null));
-        refused("must not overlap", () -> plan.forward(launch, relu, x, w, null, x, null));
-        refused("must not overlap", () -> plan.forward(launch, relu, x, w, null, z, z));
-        refused("w is too small", () -> plan.forward(launch, relu, x, at(w, 40), null, z, null));
-        refused("x must lie in the GPU's memory", () -> plan.forward(launch, relu, at(4096), w, null, z, null));
-        refused("workspace must not be 0", () -> plan.forward(launch.withWorkspace(0), relu, x, w, null, z, null));
+        refused("launch must not be null", () -> plan.forward(null, pass(relu, x, w, null, z, null)));
+        refused("activation must not be null", () -> plan.forward(launch, pass(null, x, w, null, z, null)));
+        refused("x must not be null", () -> plan.forward(launch, pass(relu, null, w, null, z, null)));
+        refused("z must not be null", () -> plan.forward(launch, pass(relu, x, w, null, null, null)));
+        refused("dz must not be null", () -> plan.backward(launch, new BackwardPass<>(x, w, null, null, null, null)));
+        refused("rows that overlap", () -> plan.forward(launch, pass(relu, at(x, 2), w, null, z, null)));
+        refused("must not overlap", () -> plan.forward(launch, pass(relu, x, w, null, x, null)));
+        refused("must not overlap", () -> plan.forward(launch, pass(relu, x, w, null, z, z)));
+        refused("w is too small", () -> plan.forward(launch, pass(relu, x, at(w, 40), null, z, null)));
+        refused("x must lie in the GPU's memory", () -> plan.forward(launch, pass(relu, at(4096), w, null, z, null)));
+        refused(
+                "workspace must not be 0",
+                () -> plan.forward(launch.withWorkspace(0), pass(relu, x, w, null, z, null)));
         long few = arena.allocate(16);
-        refused("workspace is too small", () -> plan.forward(launch.withWorkspace(few), relu, x, w, null, z, null));
+        refused(
+                "workspace is too small",
+                () -> plan.forward(launch.withWorkspace(few), pass(relu, x, w, null, z, null)));
         refused("packed is too small", () -> plan.pack(launch.withPacked(few)));
         refused("packed must not be 0", () -> plan.pack(launch));
         refused("to must have no gaps", () -> plan.export(launch, new DeviceMatrix(layer.w.matrix.address(), 9)));
@@ -67,11 +73,11 @@ class PointerKernelsRefusalIT extends PointerKernelsFixture {
         refused("only Bernoulli", gaussian::packedBytes);
         CudaDeviceUnderTest.simulated().ifPresent(device -> assertEquals(0, device.calls(SimulatedDevice.Call.LAUNCH)));
         arena.leave();
-        forbidden("current CUDA context", () -> plan.forward(launch, relu, x, w, null, z, null));
+        forbidden("current CUDA context", () -> plan.forward(launch, pass(relu, x, w, null, z, null)));
         forbidden("must have a current CUDA context", PointerKernels::new);
         arena.enter();
         kernels.close();
-        forbidden("closed", () -> plan.backward(launch, x, w, dz, null, null, null));
+        forbidden("closed", () -> plan.backward(launch, new BackwardPass<>(x, w, dz, null, null, null)));
     }
 
     @Test
@@ -100,6 +106,11 @@ class PointerKernelsRefusalIT extends PointerKernelsFixture {
     private static void failed(String message, Executable call) {
         String said = assertThrows(DeviceException.class, call).getMessage();
         assertTrue(said.contains(message), said);
+    }
+
+    private static ForwardPass<DeviceMatrix> pass(
+            Activation activation, DeviceMatrix x, DeviceMatrix w, DeviceMatrix bias, DeviceMatrix z, DeviceMatrix y) {
+        return new ForwardPass<>(activation, x, w, bias, z, y);
     }
 
     private static DeviceMatrix at(long address) {
