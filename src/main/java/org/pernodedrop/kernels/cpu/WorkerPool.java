@@ -131,7 +131,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private static IllegalStateException closed() {
-        return new IllegalStateException("the backend was closed before its use");
+        return new IllegalStateException("the worker threads were closed before their use");
     }
 
     private void serve(int worker) {
