@@ -49,7 +49,9 @@ class WorkerPoolTest {
             pool.close();
             caller.join(LIMIT_MILLIS);
             assertFalse(caller.isAlive(), "round " + round);
-            assertEquals("the worker threads were closed before their use", ended.get().getMessage());
+            assertEquals(
+                    "the worker threads were closed before their use",
+                    ended.get().getMessage());
         }
     }
 
