@@ -103,7 +103,8 @@ final class CpuMemory extends Memory {
         // Some virtual machines keep a few words of the largest arrays for themselves.
         if (length > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
-                    "length must be below 2^31 - 8 on the CPU; use smaller layers or batches:" + " length=" + length);
+                    "length must be below 2^31 - 8 on the CPU; use smaller layers or a smaller batch: length="
+                            + length);
         }
         return (int) length;
     }
