@@ -2,7 +2,7 @@
 //
 //   dx[b,t,i] = scale * sum_u dz[b,t,u] w[i,u] m[b,i,u]
 //
-//   dz [samples, positions, words of outputs], w [inputs, words of outputs]: operands as multi_position_operands.cu
+//   dz [samples, positions, words of outputs], w [inputs, words of outputs]: operands as operands.cu
 //   makes them; dx [samples, positions, inputs].
 //
 // A block computes Tile::ROWS positions of one sample by Tile::COLUMNS inputs; masks are applied as in the forward

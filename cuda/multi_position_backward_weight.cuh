@@ -3,7 +3,7 @@
 //   dw[i,u] = scale * sum_b m[b,i,u] sum_t x[b,t,i] dz[b,t,u]
 //
 //   x [samples, words of positions, inputs], dz [samples, words of positions, outputs]: operands as
-//   multi_position_operands.cu makes them; dw [inputs, outputs]. (The gradient of the bias is column_sums over samples
+//   operands.cu makes them; dw [inputs, outputs]. (The gradient of the bias is column_sums over samples
 //   x positions.)
 //
 // A block computes Tile::ROWS inputs x Tile::COLUMNS outputs over a split of the samples: a sample's sums over t on

@@ -3,7 +3,7 @@
 //   z[b,t,u] = scale * sum_i x[b,t,i] w[i,u] m[b,i,u] + bias[u]      y[b,t,u] = act(z[b,t,u])
 //
 //   x [samples, positions, words of inputs], z and y [samples, positions, outputs];
-//   w [inputs, outputs] (Tf32) or [pairs of inputs, outputs] (Bf16); operands as multi_position_operands.cu makes them.
+//   w [inputs, outputs] (Tf32) or [pairs of inputs, outputs] (Bf16); operands as operands.cu makes them.
 //
 // A block computes Tile::ROWS positions of one sample by Tile::COLUMNS outputs. The mask is applied to the weights in
 // registers, bits as predicates; normals are multiplied into the weights in shared memory.

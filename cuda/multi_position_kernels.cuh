@@ -12,7 +12,7 @@
 //   samples           B; the forward and backward-input kernels have it in the grid
 //   positions         T, positions of a sample
 //   inputs, outputs   I and U
-//   x, w, dz          operands in words, as multi_position_operands.cu makes them for pass and precision; for tf32 also
+//   x, w, dz          operands in words, as operands.cu makes them for pass and precision; for tf32 also
 //                     plain floats with rows of multiples of 4, at multiples of 16 bytes
 //   partials          sums of the splits, [splits, inputs, outputs]; null if there is one split
 //   split_length      samples in a split

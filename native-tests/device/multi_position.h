@@ -30,7 +30,7 @@ struct MultiPositionPlan {
     int32_t threads;       // of a block
     int32_t shared_bytes;  // of a block, dynamic
     int64_t partials;      // floats of workspace, 0 if there is one split
-    int64_t first_words;   // of the first operand (x or dz) as multi_position_operands.cu makes it; 0 if it lies so
+    int64_t first_words;   // of the first operand (x or dz) as operands.cu makes it; 0 if it lies so
     int64_t second_words;  // of the second (w or dz)
 };
 

@@ -159,7 +159,7 @@ planted_fault(split_lost FILE connection_sums.cu
 
 # Faults of the multi-position kernels, seen by those of one source and precision.
 set(BY_MULTI_POSITION
-    KERNELS multi_position_many_planes_tf32.cu multi_position_operands.cu connection_sums.cu
+    KERNELS multi_position_many_planes_tf32.cu operands.cu connection_sums.cu
     TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/many_planes_tf32_3_of_4)
 
 planted_fault(multi_position_forward_without_barrier FILE multi_position_forward.cuh
@@ -231,15 +231,25 @@ planted_fault(multi_position_sample_draws_the_last_ones_mask FILE multi_position
     REPLACEMENT [[draw(sample);]]
     ${BY_MULTI_POSITION})
 
-planted_fault(multi_position_pad_reads_past_the_row FILE multi_position_operands.cu
+planted_fault(multi_position_pad_reads_past_the_row FILE operands.cu
     ORIGINAL [[column < columns ? __float_as_uint]]
     REPLACEMENT [[column <= columns ? __float_as_uint]]
     ${BY_MULTI_POSITION})
 
-planted_fault(multi_position_halves_swapped FILE multi_position_operands.cu
+planted_fault(bf16_cut_off_instead_of_rounded FILE operands.cu
+    ORIGINAL [[bf16_pair(0.0f, from[k]) & 0xFFFF0000u]]
+    REPLACEMENT [[__float_as_uint(from[k]) & 0xFFFF0000u]]
+    KERNELS operands.cu TESTS Operands.*)
+
+planted_fault(bf16_rounded_past_the_end FILE operands.cu
+    ORIGINAL [[threadIdx.x; k < n; k += step]]
+    REPLACEMENT [[threadIdx.x; k <= n; k += step]]
+    KERNELS operands.cu TESTS Operands.*)
+
+planted_fault(multi_position_halves_swapped FILE operands.cu
     ORIGINAL [[return bf16_pair(low, high);]]
     REPLACEMENT [[return bf16_pair(high, low);]]
-    KERNELS multi_position_one_plane_bf16.cu multi_position_operands.cu connection_sums.cu
+    KERNELS multi_position_one_plane_bf16.cu operands.cu connection_sums.cu
     TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/one_plane_bf16_1_of_2)
 
 planted_fault(multi_position_weights_perturbed_without_barrier FILE multi_position_forward.cuh
@@ -248,7 +258,7 @@ planted_fault(multi_position_weights_perturbed_without_barrier FILE multi_positi
         multiply_k_step]]
     REPLACEMENT [[        }
         multiply_k_step]]
-    KERNELS multi_position_gaussian_tf32.cu multi_position_operands.cu connection_sums.cu
+    KERNELS multi_position_gaussian_tf32.cu operands.cu connection_sums.cu
     TESTS Masks/MultiPositionKernels.GiveTheReferencesSums/gaussian_tf32_1_of_2)
 
 planted_fault(windows_without_padding_left FILE window.cu

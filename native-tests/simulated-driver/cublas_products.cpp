@@ -76,7 +76,7 @@ struct Arguments {
     int c_leading;
     int64_t c_stride;
     int batch;
-    bool tf32;
+    Rounding rounding;
 };
 
 bool valid(const Arguments& in) {
@@ -129,9 +129,13 @@ int multiply(const CublasHandle* handle, const Arguments& in) {
     gemm.c_leading = in.c_leading;
     gemm.c_stride = in.c_stride;
     gemm.batch = in.batch;
-    gemm.tf32 = in.tf32;
+    gemm.rounding = in.rounding;
     const int status = simulated_submit(handle->stream, run, &product, sizeof product);
     return status == SUCCESS ? CUBLAS_SUCCESS : CUBLAS_EXECUTION_FAILED;
+}
+
+Rounding rounding_of(int math) {
+    return math == TF32_MATH ? Rounding::TF32 : Rounding::NONE;
 }
 
 }  // namespace
@@ -139,26 +143,32 @@ int multiply(const CublasHandle* handle, const Arguments& in) {
 EXPORTED int cublasSgemm_v2(
     CublasHandle* handle, int a_operation, int b_operation, int m, int n, int k, const float* alpha, const float* a,
     int a_leading, const float* b, int b_leading, const float* beta, float* c, int c_leading) {
-    const bool tf32 = exists(handle) && handle->math == TF32_MATH;
+    const Rounding rounding = exists(handle) ? rounding_of(handle->math) : Rounding::NONE;
     return multiply(
         handle, {"cublasSgemm", a_operation, b_operation, m, n, k, alpha, a, a_leading, 0, b, b_leading, 0, beta, c,
-                 c_leading, 0, 1, tf32});
+                 c_leading, 0, 1, rounding});
 }
 
 EXPORTED int cublasSgemmStridedBatched(
     CublasHandle* handle, int a_operation, int b_operation, int m, int n, int k, const float* alpha, const float* a,
     int a_leading, long long a_stride, const float* b, int b_leading, long long b_stride, const float* beta, float* c,
     int c_leading, long long c_stride, int batch) {
-    const bool tf32 = exists(handle) && handle->math == TF32_MATH;
+    const Rounding rounding = exists(handle) ? rounding_of(handle->math) : Rounding::NONE;
     return multiply(
         handle, {"cublasSgemmStridedBatched", a_operation, b_operation, m, n, k, alpha, a, a_leading, a_stride, b,
-                 b_leading, b_stride, beta, c, c_leading, c_stride, batch, tf32});
+                 b_leading, b_stride, beta, c, c_leading, c_stride, batch, rounding});
 }
 
-// Whether a product of that compute type rounds its operands; false in `supported`: it is not simulated.
-static bool rounds_operands(const CublasHandle* handle, int compute, bool& supported) {
-    supported = compute == COMPUTE_32F || compute == COMPUTE_32F_PEDANTIC || compute == COMPUTE_32F_FAST_TF32;
-    return compute == COMPUTE_32F_FAST_TF32 || (compute == COMPUTE_32F && handle->math == TF32_MATH);
+// What a product of that compute type rounds its operands to; false in `supported`: it is not simulated.
+static Rounding rounding_of(const CublasHandle* handle, int compute, bool& supported) {
+    supported = true;
+    switch (compute) {
+        case COMPUTE_32F: return rounding_of(handle->math);
+        case COMPUTE_32F_PEDANTIC: return Rounding::NONE;
+        case COMPUTE_32F_FAST_TF32: return Rounding::TF32;
+        case COMPUTE_32F_FAST_16BF: return Rounding::BF16;
+        default: supported = false; return Rounding::NONE;
+    }
 }
 
 EXPORTED int cublasGemmStridedBatchedEx(
@@ -169,14 +179,14 @@ EXPORTED int cublasGemmStridedBatchedEx(
         return CUBLAS_NOT_INITIALIZED;
     }
     bool supported = false;
-    const bool tf32 = rounds_operands(handle, compute, supported);
+    const Rounding rounding = rounding_of(handle, compute, supported);
     if (!supported || a_type != FLOAT_32 || b_type != FLOAT_32 || c_type != FLOAT_32) {
         return CUBLAS_NOT_SUPPORTED;
     }
     return multiply(
         handle, {"cublasGemmEx", a_operation, b_operation, m, n, k, static_cast<const float*>(alpha),
                  static_cast<const float*>(a), a_leading, a_stride, static_cast<const float*>(b), b_leading, b_stride,
-                 static_cast<const float*>(beta), static_cast<float*>(c), c_leading, c_stride, batch, tf32});
+                 static_cast<const float*>(beta), static_cast<float*>(c), c_leading, c_stride, batch, rounding});
 }
 
 EXPORTED int cublasGemmEx(

@@ -18,12 +18,15 @@ constexpr int64_t BLOCK_DEPTH = 256;
 using Lanes = float __attribute__((vector_size(LANES * sizeof(float))));
 using UnalignedLanes = float __attribute__((vector_size(LANES * sizeof(float)), aligned(alignof(float)), may_alias));
 
-float round_to_tf32(float value) {
+// TF32: to the nearest, half away from zero; bf16: half to even.
+float rounded(float value, Rounding rounding) {
     uint32_t bits = 0;
     std::memcpy(&bits, &value, sizeof bits);
-    if ((bits & 0x7F800000u) != 0x7F800000u) {
-        bits = (bits + 0x1000u) & 0xFFFFE000u;
+    if (rounding == Rounding::NONE || (bits & 0x7F800000u) == 0x7F800000u) {
+        return value;
     }
+    bits = rounding == Rounding::TF32 ? (bits + 0x1000u) & 0xFFFFE000u
+                                      : (bits + 0x7FFFu + (bits >> 16 & 1u)) & 0xFFFF0000u;
     std::memcpy(&value, &bits, sizeof bits);
     return value;
 }
@@ -35,14 +38,13 @@ int64_t round_up(int64_t count, int64_t unit) {
 // Packs `width` rows of a matrix with columns along the depth, panels of `tile` rows one after the other, zeros at the
 // edge. Element (row, depth) is at row * row_step + depth * depth_step.
 void pack(
-    const float* from, int64_t row_step, int64_t depth_step, int64_t width, int64_t depth, int tile, bool tf32,
+    const float* from, int64_t row_step, int64_t depth_step, int64_t width, int64_t depth, int tile, Rounding rounding,
     float* to) {
     for (int64_t first = 0; first < width; first += tile) {
         const int64_t rows = std::min<int64_t>(tile, width - first);
         for (int64_t d = 0; d < depth; ++d, to += tile) {
             for (int64_t r = 0; r < rows; ++r) {
-                const float value = from[(first + r) * row_step + d * depth_step];
-                to[r] = tf32 ? round_to_tf32(value) : value;
+                to[r] = rounded(from[(first + r) * row_step + d * depth_step], rounding);
             }
             std::fill(to + rows, to + tile, 0.0f);
         }
@@ -98,10 +100,10 @@ void multiply_one(const Gemm& gemm, const float* a, const float* b, float* c) {
     float tile[TILE_COLUMNS][TILE_ROWS];
     for (int64_t d = 0; d < gemm.k; d += BLOCK_DEPTH) {
         const int64_t depth = std::min(BLOCK_DEPTH, gemm.k - d);
-        pack(b + d * b_depth, b_column, b_depth, gemm.n, depth, TILE_COLUMNS, gemm.tf32, packed_b.data());
+        pack(b + d * b_depth, b_column, b_depth, gemm.n, depth, TILE_COLUMNS, gemm.rounding, packed_b.data());
         for (int64_t i = 0; i < gemm.m; i += BLOCK_ROWS) {
             const int64_t rows = std::min(BLOCK_ROWS, gemm.m - i);
-            pack(a + i * a_row + d * a_depth, a_row, a_depth, rows, depth, TILE_ROWS, gemm.tf32, packed_a.data());
+            pack(a + i * a_row + d * a_depth, a_row, a_depth, rows, depth, TILE_ROWS, gemm.rounding, packed_a.data());
             for (int64_t j = 0; j < gemm.n; j += TILE_COLUMNS) {
                 for (int64_t r = 0; r < rows; r += TILE_ROWS) {
                     multiply_tile(

@@ -14,6 +14,9 @@ struct Operand {
     int64_t stride;  // between matrices of a batch
 };
 
+// What A and B are rounded to: not at all, to 10 bits of mantissa, to 7.
+enum class Rounding { NONE, TF32, BF16 };
+
 // C = alpha op(A) op(B) + beta C: op(A) m by k, op(B) k by n. With beta = 0 C is not read, with alpha = 0 neither A nor
 // B. Sums run in the order of k.
 struct Gemm {
@@ -23,7 +26,7 @@ struct Gemm {
     float* c;
     int64_t c_leading, c_stride;
     int64_t batch;
-    bool tf32;  // A and B rounded to 10 bits of mantissa
+    Rounding rounding;
 };
 
 void multiply(const Gemm& gemm);

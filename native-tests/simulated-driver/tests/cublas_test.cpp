@@ -109,6 +109,30 @@ TEST_F(SimulatedCublas, RoundsToTf32WhenAskedTo) {
     }
 }
 
+TEST_F(SimulatedCublas, RoundsToBf16ByItsComputeType) {
+    const float one = 1;
+    const float zero = 0;
+    // Below, at and above the middle between two bf16, of which 1 is even and 1 + 2^-7 is not.
+    const float fine[] = {1 + 0x1p-9f, 1 + 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f, 1 + 3 * 0x1p-8f};
+    const float expected[] = {1, 1, 1 + 0x1p-7f, 1 + 0x1p-6f};
+    for (int k = 0; k < 4; ++k) {
+        const DeviceAddress a = upload({fine[k]});
+        const DeviceAddress b = upload({1});
+        const DeviceAddress c = allocate(4);
+        const auto multiply_as = [&](DeviceAddress first, DeviceAddress second) {
+            return cublas()(
+                "cublasGemmEx", handle_, 0, 0, 1, 1, 1, &one, first, 0, 1, second, 0, 1, &zero, c, 0, 1, 75, -1);
+        };
+        EXPECT_EQ(multiply_as(a, b), 0);
+        EXPECT_EQ(download(c, 1)[0], expected[k]);
+        EXPECT_EQ(multiply_as(b, a), 0);
+        EXPECT_EQ(download(c, 1)[0], expected[k]);
+        for (const DeviceAddress memory : {a, b, c}) {
+            release(memory);
+        }
+    }
+}
+
 TEST_F(SimulatedCublas, TakesFactorsFromTheDevice) {
     const DeviceAddress values = upload({2, 3, 5});
     const DeviceAddress factors = upload({7, 11});

@@ -31,11 +31,7 @@ public final class Backends {
         Arguments.notNull("notice", notice);
         return switch (options.device()) {
             case CPU -> told(notice, openCpu(options), "as asked for");
-            case CUDA ->
-                told(
-                        notice,
-                        new CudaBackend(options.precision(), options.multiPosition(), options.graphs()),
-                        "as asked for");
+            case CUDA -> told(notice, new CudaBackend(options.precision(), options.graphs()), "as asked for");
             case AUTO -> openBest(options, notice);
         };
     }
@@ -50,7 +46,7 @@ public final class Backends {
         }
         CudaBackend cuda;
         try {
-            cuda = new CudaBackend(options.precision(), options.multiPosition(), options.graphs());
+            cuda = new CudaBackend(options.precision(), options.graphs());
         } catch (DeviceUnavailableException | DeviceException failure) {
             return told(notice, openCpu(options), noCuda(failure.getMessage()));
         }
@@ -87,7 +83,9 @@ public final class Backends {
     }
 
     private static Backend openCpu(BackendOptions options) {
-        return options.threads() == 0 ? new CpuBackend() : new CpuBackend(options.threads());
+        return options.threads() == 0
+                ? new CpuBackend(options.precision())
+                : new CpuBackend(options.threads(), options.precision());
     }
 
     private static Backend told(Consumer<String> notice, Backend backend, String reason) {

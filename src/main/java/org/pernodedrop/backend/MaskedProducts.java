@@ -15,7 +15,8 @@ import org.pernodedrop.mask.Noise;
  * The products of a PerNodeDrop layer with a mask on every connection. The mask is drawn on the way and, unless packed,
  * never stored; the T positions of a sample share it. At drop rate 0 these are the products of an ordinary dense layer.
  *
- * <p>With several positions a GPU multiplies on its tensor cores, at the precision of {@link BackendOptions#multiPosition}.
+ * <p>With several positions a GPU multiplies on its tensor cores, in TF32 or bf16: {@link
+ * org.pernodedrop.kernels.Precision#onTensorCores}.
  */
 public abstract class MaskedProducts extends BackendTheme {
     private final Matrices matrices;

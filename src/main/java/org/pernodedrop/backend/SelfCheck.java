@@ -14,8 +14,8 @@ import org.pernodedrop.mask.Noise;
 
 /**
  * Small computations that show whether a device works, judged by plain loops and by the definitions. All but normals must
- * be right to the bit: the numbers are small integers, whose sums no order and no precision of {@link MatrixPrecision}
- * changes.
+ * be right to the bit: the numbers are small integers, whose sums no order and no {@link
+ * org.pernodedrop.kernels.Precision} changes.
  */
 public enum SelfCheck {
     /** {@code y + 2 x}. */

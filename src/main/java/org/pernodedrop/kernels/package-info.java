@@ -36,8 +36,8 @@
  *   <li>{@link org.pernodedrop.kernels.cuda.MaskedProductLauncher#forward} chooses the kernel's {@link
  *       org.pernodedrop.kernels.cuda.MaskSource} by noise, drop rate and packed bits. Products whose samples have several
  *       positions go on to the multi-position kernels, on tensor cores.
- *   <li>{@link org.pernodedrop.kernels.cuda.ConnectionPlan} chooses tile and splits (split-K) by shape, alignment and GPU;
- *       plans are kept.
+ *   <li>{@link org.pernodedrop.kernels.cuda.ConnectionPlan} chooses tile and splits (split-K), and whether the kernel reads
+ *       rounded copies of the factors, by shape, alignment, {@link org.pernodedrop.kernels.Precision} and GPU; plans are kept.
  *   <li>{@link org.pernodedrop.kernels.cuda.KernelLauncher} writes the arguments, checked against the kernel's signature in
  *       {@code kernels.json}, and calls {@code cuLaunchKernel}; if the sum was split, a second kernel adds the parts.
  * </ol>

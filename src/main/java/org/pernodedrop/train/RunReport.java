@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * Settings and results of a run, as JSON with names in snake case; the fields of {@link Environment},
@@ -76,14 +76,10 @@ public record RunReport(
      * @param totalMemoryBytes size of its memory; on the CPU the largest heap
      * @param dataOnDevice whether the data set was in its memory; otherwise it was copied there batch by batch
      * @param graphs whether training steps were CUDA graphs
-     * @param matrixPrecision of products of ordinary matrices
+     * @param precision of all products
      */
     public record DeviceUse(
-            long peakMemoryBytes,
-            long totalMemoryBytes,
-            boolean dataOnDevice,
-            boolean graphs,
-            MatrixPrecision matrixPrecision) {}
+            long peakMemoryBytes, long totalMemoryBytes, boolean dataOnDevice, boolean graphs, Precision precision) {}
 
     /**
      * A data set.

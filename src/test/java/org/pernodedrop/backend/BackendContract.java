@@ -3,9 +3,11 @@ package org.pernodedrop.backend;
 /** Everything that a backend must do; implement it in a test class to test one. */
 public interface BackendContract
         extends VectorContract,
+                MatrixContract,
                 DenseContract,
                 MaskContract,
                 MaskedProductContract,
+                PrecisionContract,
                 StrategyContract,
                 WindowContract,
                 NormalizationContract,

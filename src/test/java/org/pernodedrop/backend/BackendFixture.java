@@ -1,5 +1,8 @@
 package org.pernodedrop.backend;
 
+import org.pernodedrop.kernels.Precision;
+import org.pernodedrop.mask.Noise;
+
 /** What a backend's tests get their backend from. */
 public interface BackendFixture {
     /** The backend under test, the same one within a test. */
@@ -10,11 +13,26 @@ public interface BackendFixture {
         return 0;
     }
 
+    /** What ordinary products round their factors to; {@link Precision#FP32} where they do not. */
+    default Precision matrixFactors() {
+        return Precision.FP32;
+    }
+
     /**
-     * How far products with masks that positions share may be from those of unrounded factors, relative to the sum of
-     * absolute terms; 0 asks for single precision.
+     * How far ordinary products may be from those of {@link #matrixFactors}, relative to the sum of absolute terms; 0 asks
+     * for sums in single precision.
      */
-    default double multiPositionTolerance() {
+    default double matrixTolerance() {
+        return 0;
+    }
+
+    /** What products with masks on connections round their factors to. */
+    default Precision connectionFactors(int positions) {
+        return Precision.FP32;
+    }
+
+    /** How far these may be from those of {@link #connectionFactors}. */
+    default double connectionTolerance(Noise noise, int positions) {
         return 0;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.driver.CudaTestLibraries;
+import org.pernodedrop.kernels.Precision;
 
 class BackendsIT {
     private final List<String> notices = new ArrayList<>();
@@ -27,9 +28,8 @@ class BackendsIT {
 
     @Test
     void optionsReachTheDevice() {
-        BackendOptions options = BackendOptions.of(Device.CUDA)
-                .withPrecision(MatrixPrecision.TF32)
-                .withGraphs(false);
+        BackendOptions options =
+                BackendOptions.of(Device.CUDA).withPrecision(Precision.TF32).withGraphs(false);
         try (Backend backend = Backends.open(options, notices::add)) {
             assertTrue(backend.describe().contains(", tf32;"), backend.describe());
             assertTrue(backend.describe().contains("no graphs"), backend.describe());

@@ -8,65 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.kernels.Activation;
 
-/** Dense layers: matrix products, bias, activations, column sums. */
+/** Dense layers around their products: bias, activations, column sums. */
 public interface DenseContract extends BackendFixture {
-    @ParameterizedTest
-    @CsvSource({
-        "1, 1, 1",
-        "1, 207, 13",
-        "207, 1, 3",
-        "3, 13, 1",
-        "13, 3, 207",
-        "32, 33, 64",
-        "33, 32, 100",
-        "64, 207, 33",
-        "207, 100, 64",
-        "100, 207, 207"
-    })
-    default void matrixProducts(int m, int n, int k) {
-        for (int transposes = 0; transposes < 4; transposes++) {
-            boolean transposeA = (transposes & 1) != 0;
-            boolean transposeB = (transposes & 2) != 0;
-            matrixProduct(transposeA, transposeB, m, n, k, 1f, 0f);
-            matrixProduct(transposeA, transposeB, m, n, k, -0.5f, 1f);
-            matrixProduct(transposeA, transposeB, m, n, k, 2f, 0.25f);
-        }
-    }
-
-    private void matrixProduct(boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float beta) {
-        float[] a = Numbers.floats(1, m * k);
-        float[] b = Numbers.floats(2, k * n);
-        float[] c = Numbers.floats(3, m * n);
-        double[] expected = new double[m * n];
-        double[] scale = new double[m * n];
-        for (int row = 0; row < m; row++) {
-            for (int column = 0; column < n; column++) {
-                int target = row * n + column;
-                double before = beta == 0 ? 0 : beta * c[target];
-                double sum = 0;
-                double sizes = 0;
-                for (int i = 0; i < k; i++) {
-                    double term = (double) a[transposeA ? i * m + row : row * k + i]
-                            * b[transposeB ? column * k + i : i * n + column];
-                    sum += term;
-                    sizes += Math.abs(term);
-                }
-                expected[target] = alpha * sum + before;
-                scale[target] = Math.abs(alpha) * sizes + Math.abs(before);
-            }
-        }
-        Guarded result = beta == 0 ? empty(m * n) : on(c);
-        backend()
-                .matrices()
-                .product(transposeA, transposeB, m, n, k, alpha, on(a).buffer, on(b).buffer, beta, result.buffer);
-        Numbers.assertNear(
-                "C, transposeA=" + transposeA + ", transposeB=" + transposeB + ", alpha=" + alpha + ", beta=" + beta,
-                expected,
-                scale,
-                Numbers.sumTolerance(k),
-                result.read());
-    }
-
     @ParameterizedTest
     @EnumSource(Activation.class)
     default void activationsForwardAndBackward(Activation activation) {

@@ -13,6 +13,7 @@ import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -59,18 +60,19 @@ public interface MaskedProductContract extends BackendFixture {
         float[] w = Numbers.floats(2, (int) shape.weightSize());
         float[] bias = Numbers.floats(3, shape.outputs());
         float[] dz = Numbers.floats(4, (int) shape.outputSize());
+        Precision factors = connectionFactors(shape.positions());
         ReferenceProducts expected = new ReferenceProducts(
                 Activation.LINEAR,
                 shape.rows(),
                 shape.inputs(),
                 shape.outputs(),
-                Numbers.doubles(x),
-                Numbers.doubles(w),
+                ReferenceRounding.of(factors, x),
+                ReferenceRounding.of(factors, w),
                 Numbers.doubles(bias),
-                Numbers.doubles(dz),
+                ReferenceRounding.of(factors, dz),
                 explicit(layer.current(), firstSample, shape));
         String name = layer.spec().noise() + " ";
-        double tolerance = normalTolerance() + roundingOfFactors(shape);
+        double tolerance = normalTolerance() + connectionTolerance(layer.spec().noise(), shape.positions());
 
         Guarded xs = on(x);
         Guarded ws = on(w);
@@ -102,11 +104,6 @@ public interface MaskedProductContract extends BackendFixture {
         Guarded onlyDw = empty(w.length);
         operations.backward(draw, new BackwardPass<>(xs.buffer, ws.buffer, on(dz).buffer, null, onlyDw.buffer, null));
         assertArrayEquals(gradients[1], onlyDw.read(), "dw without dx");
-    }
-
-    // Products of several positions may be of rounded factors.
-    private double roundingOfFactors(ConnectionShape shape) {
-        return shape.positions() > 1 ? multiPositionTolerance() : 0;
     }
 
     /** {@code [B T, I, U]}: the mask of a sample, once for each of its positions. */
@@ -168,6 +165,7 @@ public interface MaskedProductContract extends BackendFixture {
         float[] dz = Numbers.floats(4, (int) shape.outputSize());
         Guarded w = on(Numbers.floats(2, (int) shape.weightSize()));
         Results whole = passes(layer, 0, shape, x, dz, w);
+        double rounding = connectionTolerance(noise, shape.positions());
         int perX = shape.positions() * shape.inputs();
         int perZ = shape.positions() * shape.outputs();
         double[] dw = new double[whole.dw.length];
@@ -186,12 +184,12 @@ public interface MaskedProductContract extends BackendFixture {
                 assertArrayEquals(z, shard.z, "z");
                 assertArrayEquals(dx, shard.dx, "dx");
             } else {
-                near("z", z, shard.z, shape.inputs(), roundingOfFactors(shape));
-                near("dx", dx, shard.dx, shape.outputs(), roundingOfFactors(shape));
+                near("z", z, shard.z, shape.inputs(), rounding);
+                near("dx", dx, shard.dx, shape.outputs(), rounding);
             }
             Arrays.setAll(dw, k -> dw[k] + shard.dw[k]);
         }
-        near("dw", Numbers.narrow(dw), whole.dw, shape.rows(), roundingOfFactors(shape));
+        near("dw", Numbers.narrow(dw), whole.dw, shape.rows(), rounding);
     }
 
     // Of so many terms, which are at most 1 on the mean.
@@ -212,21 +210,17 @@ public interface MaskedProductContract extends BackendFixture {
         Guarded w = on(Numbers.floats(2, (int) shape.weightSize()));
         Results together = passes(layer, 3, shape, x, dz, w);
         double[] dw = new double[together.dw.length];
+        double rounding = connectionTolerance(noise, shape.positions()) + connectionTolerance(noise, 1);
         ConnectionShape single = ConnectionShape.of(shape.samples(), shape.inputs(), shape.outputs());
         for (int t = 0; t < shape.positions(); t++) {
             float[] xOfOne = position(x, t, shape, shape.inputs());
             Results alone = passes(layer, 3, single, xOfOne, position(dz, t, shape, shape.outputs()), w);
             float[] z = position(together.z, t, shape, shape.outputs());
-            near("z", alone.z, z, shape.inputs(), multiPositionTolerance());
-            near(
-                    "dx",
-                    alone.dx,
-                    position(together.dx, t, shape, shape.inputs()),
-                    shape.outputs(),
-                    multiPositionTolerance());
+            near("z", alone.z, z, shape.inputs(), rounding);
+            near("dx", alone.dx, position(together.dx, t, shape, shape.inputs()), shape.outputs(), rounding);
             Arrays.setAll(dw, k -> dw[k] + alone.dw[k]);
         }
-        near("dw", Numbers.narrow(dw), together.dw, shape.rows(), multiPositionTolerance());
+        near("dw", Numbers.narrow(dw), together.dw, shape.rows(), rounding);
         assertFalse(Arrays.equals(together.z, passes(layer, 4, shape, x, dz, w).z), "another sample, another mask");
     }
 

@@ -150,35 +150,6 @@ public interface StrategyContract extends BackendFixture {
         assertArrayEquals(expected, to.read());
     }
 
-    @ParameterizedTest
-    @CsvSource({"1, 1, 1, 1", "3, 13, 5, 7", "7, 1, 33, 64", "2, 64, 31, 100"})
-    default void batchesOfProductsAreProducts(int batch, int m, int n, int k) {
-        for (boolean transposeA : new boolean[] {false, true}) {
-            for (boolean transposeB : new boolean[] {false, true}) {
-                float[] a = Numbers.floats(1, batch * m * k);
-                float[] b = Numbers.floats(2, batch * k * n);
-                double[] expected = new double[batch * m * n];
-                double[] scale = new double[expected.length];
-                for (int at = 0; at < expected.length; at++) {
-                    int j = at / n / m;
-                    int row = at / n % m;
-                    int column = at % n;
-                    for (int t = 0; t < k; t++) {
-                        double left = a[j * m * k + (transposeA ? t * m + row : row * k + t)];
-                        double right = b[j * k * n + (transposeB ? column * k + t : t * n + column)];
-                        expected[at] += left * right;
-                        scale[at] += Math.abs(left * right);
-                    }
-                }
-                Guarded c = empty(expected.length);
-                backend()
-                        .matrices()
-                        .batchedProduct(transposeA, transposeB, batch, m, n, k, on(a).buffer, on(b).buffer, c.buffer);
-                Numbers.assertNear("c", expected, scale, Numbers.sumTolerance(k), c.read());
-            }
-        }
-    }
-
     @Test
     default void automaticChoicesDrawTheMaskAndSayWhy() {
         ConnectionShape shape = ConnectionShape.of(13, 33, 64);

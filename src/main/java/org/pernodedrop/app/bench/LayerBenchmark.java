@@ -17,6 +17,7 @@ import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.strategy.Strategy;
@@ -122,14 +123,14 @@ public final class LayerBenchmark {
 
     private Map<String, Supplier<TimedPass>> candidates(
             LayerBuffers buffers, StepState state, MaskSpec spec, List<Strategy> strategies) {
-        Precision matrices = Precision.ofMatrices(backend, options);
+        Precision matrices = ProductPrecision.ofMatrices(backend, options);
         LayerMask nodes = new LayerMask(new MaskSpec(spec.noise(), Granularity.NODE, spec.rate(), false), 0, state);
         LayerMask mask = new LayerMask(spec, 0, state);
         Map<String, Supplier<TimedPass>> candidates = new LinkedHashMap<>();
         candidates.put(LayerRow.DENSE, () -> new TimedPass.Dense(buffers, matrices, null));
         candidates.put(LayerRow.NODE, () -> new TimedPass.Dense(buffers, matrices, nodes));
         for (Strategy strategy : strategies) {
-            Precision precision = Precision.of(strategy, buffers.shape, backend, options);
+            Precision precision = ProductPrecision.of(strategy, buffers.shape, backend, options);
             candidates.put(strategy.toString(), () -> new TimedPass.Masked(buffers, precision, strategy, mask));
         }
         return candidates;

@@ -8,8 +8,8 @@ import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.DeviceTimer;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Workspace;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * Peak rates of a device, measured immediately before the layers were timed.
@@ -17,6 +17,7 @@ import org.pernodedrop.backend.Workspace;
  * @param productSize n of the square matrix products
  * @param fp32MaddsPerSecond of the fastest product in single precision
  * @param tf32MaddsPerSecond of the fastest product with factors of 10 bits; null where the device has none
+ * @param bf16MaddsPerSecond of the fastest product with factors of 7 bits; null where the device has none
  * @param copyBytes that were copied
  * @param bandwidth bytes a second of the fastest copy, read and written
  */
@@ -24,6 +25,7 @@ public record Peaks(
         int productSize,
         @JsonProperty("fp32_madds_per_s") double fp32MaddsPerSecond,
         @MayBeNull @JsonProperty("tf32_madds_per_s") Double tf32MaddsPerSecond,
+        @MayBeNull @JsonProperty("bf16_madds_per_s") Double bf16MaddsPerSecond,
         long copyBytes,
         @JsonProperty("bytes_per_s") double bandwidth) {
     private static final int MIN_SIZE = 256;
@@ -34,9 +36,15 @@ public record Peaks(
     private static final int TRIES = 5;
     private static final double NANOS = 1e-9;
 
-    /** The peak rate for a precision; bf16, which the ordinary product does not offer, is compared with tf32. */
+    /** The peak rate for a precision; without one of its own, as for bf16x2, that of single precision. */
     double maddsPerSecond(Precision precision) {
-        return precision == Precision.FP32 || tf32MaddsPerSecond == null ? fp32MaddsPerSecond : tf32MaddsPerSecond;
+        Double own =
+                switch (precision) {
+                    case TF32 -> tf32MaddsPerSecond;
+                    case BF16 -> bf16MaddsPerSecond;
+                    case FP32, BF16X2 -> null;
+                };
+        return own == null ? fp32MaddsPerSecond : own;
     }
 
     /**
@@ -49,22 +57,20 @@ public record Peaks(
     static Peaks measure(Backend backend, BackendOptions options) {
         int size = productSize(backend);
         boolean cpu = backend.device().equals(Device.CPU.toString());
-        double fp32 = product(backend, options, MatrixPrecision.FP32, size, cpu);
-        Double tf32 = cpu ? null : product(backend, options, MatrixPrecision.TF32, size, false);
+        double fp32 = product(backend, options, Precision.FP32, size, cpu);
+        Double tf32 = cpu ? null : product(backend, options, Precision.TF32, size, false);
+        Double bf16 = cpu ? null : product(backend, options, Precision.BF16, size, false);
         long floats = Math.min(MAX_COPIED_BYTES, backend.memory().use().free() / MEMORY_SHARE) / Float.BYTES;
         double seconds = copy(backend, floats);
-        return new Peaks(size, fp32, tf32, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
+        return new Peaks(size, fp32, tf32, bf16, floats * Float.BYTES, 2.0 * floats * Float.BYTES / seconds);
     }
 
-    private static double product(
-            Backend backend, BackendOptions options, MatrixPrecision precision, int size, boolean cpu) {
+    private static double product(Backend backend, BackendOptions options, Precision precision, int size, boolean cpu) {
         double madds = (double) size * size * size;
         if (cpu || options.precision() == precision) {
             return madds / fastest(backend, size, TRIES);
         }
-        BackendOptions other = new BackendOptions(
-                Device.CUDA, options.threads(), precision, options.multiPosition(), options.graphs());
-        try (Backend opened = Backends.open(other, notice -> {})) {
+        try (Backend opened = Backends.open(options.withPrecision(precision), notice -> {})) {
             return madds / fastest(opened, size, TRIES);
         }
     }

@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -96,20 +97,12 @@ final class ResultCheck {
             for (int o = 0; o < shape.outputs(); o++) {
                 input.add(dz[at(row, o)] * noise.slopeOfInput(row, i, o));
             }
-            compare(
-                    "dx",
-                    dx[row * shape.inputs() + i],
-                    input,
-                    checked.precision().tolerance());
+            compare("dx", dx[row * shape.inputs() + i], input, ProductPrecision.tolerance(checked.precision()));
             Sum weight = new Sum();
             for (int r = 0; r < shape.rows(); r++) {
                 weight.add(dz[at(r, u)] * noise.slopeOfWeight(r, i, u));
             }
-            compare(
-                    "dw",
-                    dw[i * shape.outputs() + u],
-                    weight,
-                    checked.precision().tolerance());
+            compare("dw", dw[i * shape.outputs() + u], weight, ProductPrecision.tolerance(checked.precision()));
         }
         String wrong = noise.refusal();
         if (wrong != null) {
@@ -120,7 +113,7 @@ final class ResultCheck {
 
     private void checkActivation(int row, int u, double node) {
         int at = at(row, u);
-        double exact = Precision.FP32.tolerance();
+        double exact = ProductPrecision.tolerance(Precision.FP32);
         compare("y", y[at], new Sum().add(Math.max(z[at], 0) * node), exact);
         compare("dz", dz[at], new Sum().add(z[at] > 0 ? dy[at] * node : 0), exact);
         Sum column = new Sum();
@@ -136,7 +129,7 @@ final class ResultCheck {
         for (int i = 0; i < shape.inputs(); i++) {
             sum.add((double) x[row * shape.inputs() + i] * w[i * shape.outputs() + u] * connections.at(sample, i, u));
         }
-        compare("z", z[at(row, u)], sum, pass.precision().tolerance());
+        compare("z", z[at(row, u)], sum, ProductPrecision.tolerance(pass.precision()));
     }
 
     private void checkInputGradient(int row, int i, Multiplier connections) {
@@ -145,7 +138,7 @@ final class ResultCheck {
         for (int u = 0; u < shape.outputs(); u++) {
             sum.add((double) dz[at(row, u)] * w[i * shape.outputs() + u] * connections.at(sample, i, u));
         }
-        compare("dx", dx[row * shape.inputs() + i], sum, pass.precision().tolerance());
+        compare("dx", dx[row * shape.inputs() + i], sum, ProductPrecision.tolerance(pass.precision()));
     }
 
     private void checkWeightGradient(int i, int u, Multiplier connections) {
@@ -157,7 +150,7 @@ final class ResultCheck {
                 sum.add((double) dz[at(row, u)] * x[row * shape.inputs() + i] * multiplier);
             }
         }
-        compare("dw", dw[i * shape.outputs() + u], sum, pass.precision().tolerance());
+        compare("dw", dw[i * shape.outputs() + u], sum, ProductPrecision.tolerance(pass.precision()));
     }
 
     private int at(int row, int u) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -35,6 +36,9 @@ public final class ResultFile implements AutoCloseable {
 
     private static final Map<String, Class<? extends ResultRow>> TYPES =
             Map.of("run", RunRow.class, "layer", LayerRow.class, "training", TrainingRow.class);
+
+    private static final String MATRICES = "matrix_precision";
+    private static final String SEQUENCES = "sequence_precision";
 
     private final AtomicFile file;
     private final BufferedWriter writer;
@@ -90,7 +94,7 @@ public final class ResultFile implements AutoCloseable {
     }
 
     private static ResultRow row(String line) throws JsonProcessingException {
-        JsonNode object = JSON.readTree(line);
+        JsonNode object = withOnePrecision(JSON.readTree(line));
         JsonNode record = object.get("record");
         Class<? extends ResultRow> type = TYPES.get(record == null ? "" : record.asText());
         if (type == null) {
@@ -100,6 +104,16 @@ public final class ResultFile implements AutoCloseable {
         }
         Fields.check(object, type);
         return JSON.treeToValue(object, ResultRow.class);
+    }
+
+    // Runs before there was one precision for all products had one for matrices and one for sequences.
+    private static JsonNode withOnePrecision(JsonNode object) {
+        if (object instanceof ObjectNode run && run.has(MATRICES) && run.has(SEQUENCES)) {
+            String matrices = run.remove(MATRICES).asText();
+            String sequences = run.remove(SEQUENCES).asText();
+            run.put("precision", matrices + (sequences.equals("bf16") ? ", sequences in bf16" : ""));
+        }
+        return object;
     }
 
     // What a record's constructor refused says it better than what stands around it.

@@ -1,6 +1,5 @@
 package org.pernodedrop.app.bench;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +21,7 @@ import org.pernodedrop.train.RunReport;
  * @param command the arguments
  * @param software what was run
  * @param machine what it was run on
- * @param matrixPrecision of ordinary matrix products
- * @param multiPositionPrecision of products with masks that positions share
+ * @param precision that the backend was opened with
  * @param seconds each way to compute a layer was warmed up and timed
  * @param peaks what the device reached; null where that was not measured
  */
@@ -33,8 +31,7 @@ public record RunRow(
         String command,
         @JsonUnwrapped Software software,
         @JsonUnwrapped Machine machine,
-        String matrixPrecision,
-        @JsonProperty("sequence_precision") String multiPositionPrecision,
+        String precision,
         double seconds,
         @MayBeNull Peaks peaks)
         implements ResultRow {
@@ -92,8 +89,7 @@ public record RunRow(
                             backend.device(),
                             backend.describe(),
                             threads),
-                    Precision.ofMatrices(backend, options).toString(),
-                    Precision.ofMultiPosition(backend, options).toString(),
+                    options.precision().toString(),
                     seconds,
                     peaks);
         }

@@ -6,6 +6,7 @@ import org.pernodedrop.backend.Workspace;
 import org.pernodedrop.kernels.Activation;
 import org.pernodedrop.kernels.BackwardPass;
 import org.pernodedrop.kernels.ForwardPass;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.strategy.ProductStrategy;
 import org.pernodedrop.strategy.Strategy;
@@ -30,7 +31,7 @@ abstract class TimedPass implements AutoCloseable {
         return name;
     }
 
-    /** The precision that factors of products are rounded to. */
+    /** What the factors of products keep. */
     Precision precision() {
         return precision;
     }

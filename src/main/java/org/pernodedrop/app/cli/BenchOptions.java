@@ -11,9 +11,8 @@ import org.pernodedrop.app.bench.RunRow;
 import org.pernodedrop.app.bench.report.ReportPage;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Device;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.cpu.CpuBackend;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -35,20 +34,12 @@ final class BenchOptions {
     private int threads;
 
     @Option(
-            names = "--matrix-precision",
+            names = "--precision",
             paramLabel = "NAME",
             defaultValue = "fp32",
-            description =
-                    "How cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private MatrixPrecision precision;
-
-    @Option(
-            names = "--sequence-precision",
-            paramLabel = "NAME",
-            defaultValue = "tf32",
-            description = "How cuda multiplies where several positions share a mask: ${COMPLETION-CANDIDATES} (default:"
+            description = "Precision of the factors of products, as of train: ${COMPLETION-CANDIDATES} (default:"
                     + " ${DEFAULT-VALUE}).")
-    private MultiPositionPrecision multiPosition;
+    private Precision precision;
 
     @Option(
             names = "--seconds",
@@ -97,18 +88,10 @@ final class BenchOptions {
         }
         choice().check(checks);
         checks.require(json == null || !json.equals(html), "--html", "must not be the file of --json", html);
-        checks.onlyWith(
-                "--device cuda or auto",
-                device != Device.CPU,
-                "--sequence-precision " + multiPosition,
-                multiPosition != MultiPositionPrecision.TF32);
     }
 
     BackendOptions backend() {
-        return BackendOptions.of(device)
-                .withThreads(threads)
-                .withPrecision(precision)
-                .withMultiPosition(multiPosition);
+        return BackendOptions.of(device).withThreads(threads).withPrecision(precision);
     }
 
     DeviceOptions.Choice choice() {

@@ -25,6 +25,9 @@ final class CommandArguments {
     /** Options that a run never saves: those that name its folder, and those that do not train. */
     private static final List<String> NEVER_SAVED = List.of("--out", "--resume", "--help", "--version");
 
+    // Its values, fp32 and tf32, mean the same for --precision.
+    private static final String MATRIX_PRECISION = "--matrix-precision";
+
     private CommandArguments() {}
 
     /** The arguments behind the command's name. */
@@ -63,6 +66,16 @@ final class CommandArguments {
             }
         }
         return changed;
+    }
+
+    /** Saved arguments by the names that options have now. */
+    static List<String> renamed(List<String> saved) {
+        List<String> renamed = new ArrayList<>();
+        for (String argument : saved) {
+            boolean old = argument.equals(MATRIX_PRECISION) || argument.startsWith(MATRIX_PRECISION + "=");
+            renamed.add(old ? "--precision" + argument.substring(MATRIX_PRECISION.length()) : argument);
+        }
+        return renamed;
     }
 
     /**

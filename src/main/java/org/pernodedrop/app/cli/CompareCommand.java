@@ -236,7 +236,7 @@ final class CompareCommand extends ProgramCommand {
         settings.putAll(optimization.settings());
         settings.put("gaussian_strategy", gaussian);
         settings.put("device", backend.device());
-        settings.put("matrix_precision", device.choice(checks(), 1).precisionOn(backend));
+        settings.put("precision", device.choice(checks(), 1).precisionOn(backend));
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("command", "pernodedrop compare " + String.join(" ", CommandArguments.of(spec)));
         environment.put("version", Version.current());

@@ -7,7 +7,7 @@ import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.BackendOptions;
 import org.pernodedrop.backend.Backends;
 import org.pernodedrop.backend.Device;
-import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.train.PlacedData.DataOnDevice;
 import picocli.CommandLine.Option;
 
@@ -21,14 +21,15 @@ final class DeviceOptions {
     private Device device;
 
     @Option(
-            names = "--matrix-precision",
+            names = "--precision",
             paramLabel = "NAME",
             defaultValue = "fp32",
-            description =
-                    "How --device cuda multiplies ordinary matrices: ${COMPLETION-CANDIDATES}; tf32 rounds factors"
-                            + " to 10 bits and is faster. Products with masks on connections are always fp32. Default:"
-                            + " ${DEFAULT-VALUE}.")
-    private MatrixPrecision precision;
+            description = "Precision of the factors of products: ${COMPLETION-CANDIDATES}; sums are always fp32. tf32:"
+                    + " ordinary products of --device cuda round to 10 bits. bf16: all round to bf16, the CPU, too."
+                    + " bf16x2: products with masks on connections keep at least two terms of bf16, 16 bits. Where"
+                    + " positions share a mask, --device cuda rounds to 10 bits unless it is bf16. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Precision precision;
 
     @Option(
             names = "--graphs",
@@ -62,7 +63,7 @@ final class DeviceOptions {
     Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("device", device);
-        settings.put("matrix_precision", precision);
+        settings.put("precision", precision);
         settings.put("graphs", graphs);
         settings.put("data_on_device", dataOnDevice);
         return settings;
@@ -76,25 +77,23 @@ final class DeviceOptions {
     record Choice(BackendOptions wanted) {
         /** Refuses a precision that the named device does not support. */
         void check(OptionChecks checks) {
-            boolean given = wanted.precision() != MatrixPrecision.FP32;
+            boolean given = wanted.precision() == Precision.TF32;
             checks.onlyWith(
-                    "--device cuda or auto",
-                    wanted.device() != Device.CPU,
-                    "--matrix-precision " + wanted.precision(),
-                    given);
+                    "--device cuda or auto", wanted.device() != Device.CPU, "--precision " + wanted.precision(), given);
         }
 
         /** Opens it, owned by the caller. */
         Backend open(OptionChecks checks, Consumer<String> notice) {
             Backend backend = checks.valid("--", () -> Backends.open(wanted, notice));
             if (precisionOn(backend) != wanted.precision()) {
-                notice.accept("matrix precision: fp32; " + backend.device() + " has no " + wanted.precision());
+                notice.accept("precision: fp32; " + backend.device() + " has no " + wanted.precision());
             }
             return backend;
         }
 
-        MatrixPrecision precisionOn(Backend backend) {
-            return isCpu(backend) ? MatrixPrecision.FP32 : wanted.precision();
+        /** The precision that is in force: the CPU has no TF32. */
+        Precision precisionOn(Backend backend) {
+            return isCpu(backend) && wanted.precision() == Precision.TF32 ? Precision.FP32 : wanted.precision();
         }
 
         boolean graphsOn(Backend backend) {

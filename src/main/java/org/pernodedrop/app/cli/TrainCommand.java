@@ -99,8 +99,8 @@ public final class TrainCommand extends ProgramCommand {
         try (RunDirectory directory = RunDirectory.resume(path, this::tell)) {
             Path checkpoint = directory.checkpoint(false);
             SavedRun saved = SavedRun.read(checkpoint);
-            CommandArguments.checkSaved(checkpoint, saved.facts().arguments());
-            List<String> arguments = new ArrayList<>(saved.facts().arguments());
+            List<String> arguments = CommandArguments.renamed(saved.facts().arguments());
+            CommandArguments.checkSaved(checkpoint, arguments);
             arguments.addAll(CommandArguments.without("--resume", CommandArguments.of(spec)));
             TrainCommand command = new TrainCommand();
             CommandArguments.savedParser(command)

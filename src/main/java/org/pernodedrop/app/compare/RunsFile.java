@@ -145,11 +145,20 @@ public final class RunsFile implements AutoCloseable {
                     path + " is no file of a comparison: its first line must have settings and environment;"
                             + " name another --out");
         }
+        renamePrecision(header.settings());
         List<ComparedRun> runs = new ArrayList<>();
         for (int line = 1; line < lines.size(); line++) {
             runs.add(parse(path, lines, line, ComparedRun.class));
         }
         return new Content(header, runs);
+    }
+
+    // Comparisons before there was one precision for all products; the values mean the same.
+    private static void renamePrecision(Map<String, Object> settings) {
+        Object old = settings.remove("matrix_precision");
+        if (old != null) {
+            settings.putIfAbsent("precision", old);
+        }
     }
 
     private static <T> T parse(Path path, List<String> lines, int line, Class<T> type) throws IOException {

@@ -2,7 +2,10 @@ package org.pernodedrop.backend.cpu;
 
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
+import org.pernodedrop.kernels.Arguments;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.kernels.cpu.BlasLibrary;
+import org.pernodedrop.kernels.cpu.FactorRounding;
 import org.pernodedrop.kernels.cpu.TiledProducts;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
@@ -23,29 +26,42 @@ public final class CpuBackend extends Backend {
     private final CpuGate gate = new CpuGate(owner());
     private final Themes themes;
 
-    /** A backend on all cores. */
+    /** A backend on all cores, in single precision. */
     public CpuBackend() {
-        this(Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS));
+        this(Precision.FP32);
+    }
+
+    /** A backend on all cores. */
+    public CpuBackend(Precision precision) {
+        this(Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS), precision);
+    }
+
+    /** A backend on some threads, in single precision. */
+    public CpuBackend(int threads) {
+        this(threads, Precision.FP32);
     }
 
     /**
      * A backend on some threads, the caller's among them.
      *
      * @param threads in [1, {@value #MAX_THREADS}]
-     * @throws IllegalArgumentException if threads are out of range
+     * @param precision of all products; {@link Precision#TF32} is single precision here
+     * @throws IllegalArgumentException if threads are out of range, or precision is null
      * @throws IllegalStateException if a native BLAS was forced and cannot be loaded
      * @throws OutOfMemoryError if the system has no room for so many threads; those that were started have ended then
      */
-    public CpuBackend(int threads) {
+    public CpuBackend(int threads, Precision precision) {
+        Arguments.notNull("precision", precision);
         if (threads < 1 || threads > MAX_THREADS) {
             throw new IllegalArgumentException("threads must be in [1, " + MAX_THREADS + "]: threads=" + threads);
         }
         BlasLibrary library = BlasLibrary.open();
         pool = new WorkerPool(threads);
         try {
-            TiledProducts products = new TiledProducts(pool, library.blas());
+            FactorRounding rounding = new FactorRounding(pool, precision);
+            TiledProducts products = new TiledProducts(pool, library.blas(), rounding);
             CpuVectors vectors = new CpuVectors(runner(), pool);
-            CpuMatrices matrices = new CpuMatrices(runner(), pool, library.blas());
+            CpuMatrices matrices = new CpuMatrices(runner(), pool, library.blas(), rounding);
             themes = new Themes(
                     new CpuMemory(runner(), gate, new MemoryMeter()),
                     vectors,

@@ -4,6 +4,8 @@ import dev.ludovic.netlib.blas.BLAS;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Matrices;
+import org.pernodedrop.kernels.cpu.FactorRounding;
+import org.pernodedrop.kernels.cpu.FactorRounding.Factor;
 import org.pernodedrop.kernels.cpu.WorkerPool;
 
 /**
@@ -19,11 +21,13 @@ final class CpuMatrices extends Matrices {
 
     private final WorkerPool pool;
     private final BLAS blas;
+    private final FactorRounding rounding;
 
-    CpuMatrices(KernelRunner runner, WorkerPool pool, BLAS blas) {
+    CpuMatrices(KernelRunner runner, WorkerPool pool, BLAS blas, FactorRounding rounding) {
         super(runner);
         this.pool = pool;
         this.blas = blas;
+        this.rounding = rounding;
     }
 
     @Override
@@ -31,8 +35,8 @@ final class CpuMatrices extends Matrices {
         int m = factors.m();
         int n = factors.n();
         int k = factors.k();
-        CpuFloats ownA = CpuFloats.of(factors.a());
-        CpuFloats ownB = CpuFloats.of(factors.b());
+        Operand ownA = operand(Factor.X, factors.a(), (long) m * k);
+        Operand ownB = operand(Factor.W, factors.b(), (long) k * n);
         CpuFloats ownC = CpuFloats.of(c);
         boolean byRows = m >= n;
         int longer = Math.max(m, n);
@@ -53,11 +57,11 @@ final class CpuMatrices extends Matrices {
                     byRows ? size : m,
                     k,
                     alpha,
-                    ownB.array,
-                    ownB.offset + (transposeB ? column * k : column),
+                    ownB.array(),
+                    ownB.offset() + (transposeB ? column * k : column),
                     factors.strideB(),
-                    ownA.array,
-                    ownA.offset + (transposeA ? row : row * k),
+                    ownA.array(),
+                    ownA.offset() + (transposeA ? row : row * k),
                     factors.strideA(),
                     beta,
                     ownC.array,
@@ -72,8 +76,8 @@ final class CpuMatrices extends Matrices {
         int m = factors.m();
         int n = factors.n();
         int k = factors.k();
-        CpuFloats ownA = CpuFloats.of(factors.a());
-        CpuFloats ownB = CpuFloats.of(factors.b());
+        Operand ownA = operand(Factor.X, factors.a(), (long) batch * m * k);
+        Operand ownB = operand(Factor.W, factors.b(), (long) batch * k * n);
         CpuFloats ownC = CpuFloats.of(c);
         pool.run(
                 batch,
@@ -84,16 +88,26 @@ final class CpuMatrices extends Matrices {
                         m,
                         k,
                         1f,
-                        ownB.array,
-                        ownB.offset + index * k * n,
+                        ownB.array(),
+                        ownB.offset() + index * k * n,
                         factors.strideB(),
-                        ownA.array,
-                        ownA.offset + index * m * k,
+                        ownA.array(),
+                        ownA.offset() + index * m * k,
                         factors.strideA(),
                         0f,
                         ownC.array,
                         ownC.offset + index * m * n,
                         n));
+    }
+
+    /** A factor as BLAS reads it. */
+    private record Operand(float[] array, int offset) {}
+
+    private Operand operand(Factor factor, DeviceFloats floats, long length) {
+        CpuFloats own = CpuFloats.of(floats);
+        return rounding.rounds()
+                ? new Operand(rounding.rounded(factor, own.array, own.offset, (int) length), 0)
+                : new Operand(own.array, own.offset);
     }
 
     private static String op(boolean transpose) {

@@ -1,9 +1,7 @@
 package org.pernodedrop.backend.cuda;
 
-import java.util.Locale;
 import org.pernodedrop.backend.Backend;
 import org.pernodedrop.backend.CapturedGraph;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.driver.CudaContext;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaStream;
@@ -12,7 +10,8 @@ import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.driver.DeviceUnavailableException;
 import org.pernodedrop.driver.DriverMemory;
 import org.pernodedrop.io.Closer;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Arguments;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.kernels.cuda.KernelLauncher;
 import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
@@ -36,25 +35,20 @@ public final class CudaBackend extends Backend {
     private final PooledScratch scratch;
     private final CudaMatrices matrices;
     private final CudaRandomFills randomFills;
-    private final MultiPositionPrecision multiPosition;
+    private final Precision precision;
     private final Themes themes;
 
     /**
      * Opens the GPU.
      *
-     * @param precision of matrix products
-     * @param multiPosition of products with masks that positions share
+     * @param precision of all products
      * @param graphs whether captured steps become CUDA graphs; else each replay enqueues its operations one by one
      * @throws DeviceUnavailableException if there is no GPU, driver or library that this works with; the message says
      *     what is missing and what to do
      */
-    public CudaBackend(MatrixPrecision precision, MultiPositionPrecision multiPosition, boolean graphs) {
-        if (precision == null || multiPosition == null) {
-            throw new IllegalArgumentException("precision and multiPosition must not be null: precision=" + precision
-                    + ", multiPosition=" + multiPosition);
-        }
+    public CudaBackend(Precision precision, boolean graphs) {
+        this.precision = Arguments.notNull("precision", precision);
         this.graphs = graphs;
-        this.multiPosition = multiPosition;
         CudaLibraries libraries = CudaLibraries.load();
         try {
             context = parts.own(new CudaContext(), CudaContext::close);
@@ -82,7 +76,7 @@ public final class CudaBackend extends Backend {
                     new CudaMemory(runner(), shared, staging),
                     vectors,
                     matrices,
-                    new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, multiPosition),
+                    new CudaMaskedProducts(runner(), shared, matrices, vectors, properties, precision),
                     new CudaMasks(runner(), shared, vectors),
                     new CudaImageWindows(runner(), shared),
                     new CudaNormalizations(runner(), shared),
@@ -99,9 +93,18 @@ public final class CudaBackend extends Backend {
 
     @Override
     public String describe() {
-        return "cuda (" + context.properties() + "; " + matrices.describe() + "; sequences in "
-                + multiPosition.name().toLowerCase(Locale.ROOT) + "; " + randomFills.describe() + "; "
+        return "cuda (" + context.properties() + "; " + matrices.describe() + connections() + "; sequences in "
+                + precision.onTensorCores() + "; " + randomFills.describe() + "; "
                 + (graphs ? "graphs" : "no graphs") + ")";
+    }
+
+    // Runs keep the whole text; in single precision it is that of versions that had no other.
+    private String connections() {
+        return switch (precision) {
+            case FP32, TF32 -> "";
+            case BF16 -> ", connections in bf16";
+            case BF16X2 -> ", connections in bf16x2 or better";
+        };
     }
 
     @Override

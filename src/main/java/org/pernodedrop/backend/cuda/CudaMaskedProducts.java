@@ -12,7 +12,7 @@ import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.kernels.cuda.ConnectionPlan;
 import org.pernodedrop.kernels.cuda.MaskedProductLauncher;
 
@@ -29,7 +29,7 @@ final class CudaMaskedProducts extends MaskedProducts {
             CudaMatrices matrices,
             CudaVectors vectors,
             DeviceProperties device,
-            MultiPositionPrecision precision) {
+            Precision precision) {
         super(runner, matrices, vectors);
         this.parts = parts;
         products = new MaskedProductLauncher(parts.kernels, parts.launcher, device, precision);

@@ -2,7 +2,10 @@ package org.pernodedrop.backend.cuda;
 
 import java.nio.ByteBuffer;
 import jcuda.Pointer;
+import jcuda.cudaDataType;
 import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
@@ -10,12 +13,12 @@ import jcuda.runtime.cudaStream_t;
 import org.pernodedrop.backend.DeviceFloats;
 import org.pernodedrop.backend.KernelRunner;
 import org.pernodedrop.backend.Matrices;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.driver.CaptureLock;
 import org.pernodedrop.driver.CudaCalls;
 import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.driver.PinnedMemory;
 import org.pernodedrop.io.Closer;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * Ordinary matrix products, by cuBLAS. It gets a workspace of this backend's: its own could be shared between graphs, and
@@ -29,7 +32,7 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
     private static final long SMALLER_WORKSPACE = 4L << 20;
     private static final int LARGE_WORKSPACE_SINCE = 9;
 
-    private final MatrixPrecision precision;
+    private final Precision precision;
     private final int version;
     private final cublasHandle handle = new cublasHandle();
     private final Closer closer = new Closer();
@@ -37,10 +40,11 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
     private final Pointer alphaAt;
     private final Pointer betaAt;
 
-    CudaMatrices(KernelRunner runner, CudaParts parts, DeviceProperties properties, MatrixPrecision precision) {
+    CudaMatrices(KernelRunner runner, CudaParts parts, DeviceProperties properties, Precision precision) {
         super(runner);
         this.parts = parts;
-        this.precision = precision;
+        // Products with masks on connections alone know two terms.
+        this.precision = precision == Precision.BF16X2 ? Precision.FP32 : precision;
         try {
             CaptureLock.exclusive(() -> CudaCalls.checkCublas(() -> JCublas2.cublasCreate(handle), "starting cuBLAS"));
             closer.add(() -> CaptureLock.exclusive(
@@ -56,7 +60,7 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
             DeviceBlock workspace = parts.pool.allocate(bytes, "cuBLAS's workspace");
             CudaCalls.checkCublas(
                     () -> JCublas2.cublasSetWorkspace(handle, workspace.pointer, bytes), "giving cuBLAS its workspace");
-            int math = precision == MatrixPrecision.TF32
+            int math = precision == Precision.TF32
                     ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
                     : cublasMath.CUBLAS_DEFAULT_MATH;
             CudaCalls.checkCublas(() -> JCublas2.cublasSetMathMode(handle, math), "setting cuBLAS's precision");
@@ -82,15 +86,32 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
 
     @Override
     protected void productKernel(Factors of, float alpha, float beta, DeviceFloats c) {
+        int m = of.m();
         int n = of.n();
-        multiply(
-                of,
-                alpha,
-                beta,
-                c,
-                "",
-                (opA, opB, a, b, to) -> JCublas2.cublasSgemm(
-                        handle, opB, opA, n, of.m(), of.k(), alphaAt, b, of.strideB(), a, of.strideA(), betaAt, to, n));
+        int k = of.k();
+        Gemm single = (opA, opB, a, b, to) -> JCublas2.cublasSgemm(
+                handle, opB, opA, n, m, k, alphaAt, b, of.strideB(), a, of.strideA(), betaAt, to, n);
+        Gemm bf16 = (opA, opB, a, b, to) -> JCublas2.cublasGemmEx_new(
+                handle,
+                opB,
+                opA,
+                n,
+                m,
+                k,
+                alphaAt,
+                b,
+                cudaDataType.CUDA_R_32F,
+                of.strideB(),
+                a,
+                cudaDataType.CUDA_R_32F,
+                of.strideA(),
+                betaAt,
+                to,
+                cudaDataType.CUDA_R_32F,
+                n,
+                cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF,
+                cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
+        multiply(of, alpha, beta, c, "", precision == Precision.BF16 ? bf16 : single);
     }
 
     @Override
@@ -98,31 +119,53 @@ final class CudaMatrices extends Matrices implements AutoCloseable {
         int m = of.m();
         int n = of.n();
         int k = of.k();
-        multiply(
-                of,
-                1,
-                0,
-                c,
-                batch + " ",
-                (opA, opB, a, b, to) -> JCublas2.cublasSgemmStridedBatched(
-                        handle,
-                        opB,
-                        opA,
-                        n,
-                        m,
-                        k,
-                        alphaAt,
-                        b,
-                        of.strideB(),
-                        (long) k * n,
-                        a,
-                        of.strideA(),
-                        (long) m * k,
-                        betaAt,
-                        to,
-                        n,
-                        (long) m * n,
-                        batch));
+        long sizeA = (long) m * k;
+        long sizeB = (long) k * n;
+        long sizeC = (long) m * n;
+        Gemm single = (opA, opB, a, b, to) -> JCublas2.cublasSgemmStridedBatched(
+                handle,
+                opB,
+                opA,
+                n,
+                m,
+                k,
+                alphaAt,
+                b,
+                of.strideB(),
+                sizeB,
+                a,
+                of.strideA(),
+                sizeA,
+                betaAt,
+                to,
+                n,
+                sizeC,
+                batch);
+        Gemm bf16 = (opA, opB, a, b, to) -> JCublas2.cublasGemmStridedBatchedEx_new(
+                handle,
+                opB,
+                opA,
+                n,
+                m,
+                k,
+                alphaAt,
+                b,
+                cudaDataType.CUDA_R_32F,
+                of.strideB(),
+                sizeB,
+                a,
+                cudaDataType.CUDA_R_32F,
+                of.strideA(),
+                sizeA,
+                betaAt,
+                to,
+                cudaDataType.CUDA_R_32F,
+                n,
+                sizeC,
+                batch,
+                cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF,
+                cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
+        multiply(of, 1, 0, c, batch + " ", precision == Precision.BF16 ? bf16 : single);
     }
 
     private void multiply(Factors of, float alpha, float beta, DeviceFloats c, String count, Gemm gemm) {

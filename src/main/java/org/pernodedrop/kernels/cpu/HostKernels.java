@@ -12,6 +12,7 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Mask;
 
 /**
@@ -22,7 +23,7 @@ import org.pernodedrop.mask.Mask;
  * [I, U]}, z, y and dz {@code [B T, U]}, bias and db one row {@code [U]}. Packed bits are an {@code int[]} of {@link
  * #packedLength}. With one position a sample, nothing is copied but the tiles in progress; with several, operands
  * that are not arrays without gaps are copied as a whole. Memory: some hundred kilobytes per thread, kept, and a copy of dz
- * where its rows are not a multiple of 32 floats in an array.
+ * where its rows are not a multiple of 32 floats in an array; with a {@link Precision} that rounds, copies of x, w and dz.
  *
  * <p>Results have the same bits for any number of threads and any leading dimension, in arrays and in buffers. Outputs are
  * overwritten, never added to. An output must not overlap an input or another output, except that y may be z for {@link
@@ -54,17 +55,29 @@ public final class HostKernels implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Kernels on threads of their own, the caller's among them.
+     * Kernels in single precision on threads of their own, the caller's among them.
      *
      * @param threads in [0, {@value WorkerPool#MAX_THREADS}]; 0 takes all cores
      * @throws IllegalArgumentException if threads are out of range
      * @throws OutOfMemoryError if the system has no room for so many threads; those that were started have ended then
      */
     public HostKernels(int threads) {
-        this(threads, false);
+        this(threads, Precision.FP32);
     }
 
-    private HostKernels(int threads, boolean shared) {
+    /**
+     * Kernels that round their factors as a GPU does, into copies that are kept.
+     *
+     * @param threads in [0, {@value WorkerPool#MAX_THREADS}]; 0 takes all cores
+     * @param precision {@link Precision#TF32} is single precision here
+     * @throws IllegalArgumentException if threads are out of range, or precision is null
+     * @throws OutOfMemoryError if the system has no room for so many threads; those that were started have ended then
+     */
+    public HostKernels(int threads, Precision precision) {
+        this(threads, notNull("precision", precision), false);
+    }
+
+    private HostKernels(int threads, Precision precision, boolean shared) {
         if (threads < 0 || threads > WorkerPool.MAX_THREADS) {
             throw new IllegalArgumentException(
                     "threads must be in [0, " + WorkerPool.MAX_THREADS + "], 0 for all cores: threads=" + threads);
@@ -74,7 +87,7 @@ public final class HostKernels implements AutoCloseable {
         this.shared = shared;
         this.pool = new WorkerPool(threads == 0 ? cores : threads);
         try {
-            this.products = new TiledProducts(pool, library.blas());
+            this.products = new TiledProducts(pool, library.blas(), new FactorRounding(pool, precision));
             this.masks = new ElementMasks(pool);
         } catch (RuntimeException | Error failure) {
             pool.close();
@@ -82,7 +95,7 @@ public final class HostKernels implements AutoCloseable {
         }
     }
 
-    /** The process's own instance on all cores, made when first asked for; closing it does nothing. */
+    /** The process's own instance on all cores, in single precision, made when first asked for; closing it does nothing. */
     public static HostKernels shared() {
         HostKernels made = ofProcess;
         return made == null ? makeShared() : made;
@@ -90,7 +103,7 @@ public final class HostKernels implements AutoCloseable {
 
     private static synchronized HostKernels makeShared() {
         if (ofProcess == null) {
-            ofProcess = new HostKernels(0, true);
+            ofProcess = new HostKernels(0, Precision.FP32, true);
         }
         return ofProcess;
     }

@@ -11,12 +11,14 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.cpu.FactorRounding.Factor;
 import org.pernodedrop.mask.Mask;
 
 /**
  * The products of a PerNodeDrop layer on matrices of the host. With one position a sample, tiles draw their part of the
  * mask while they compute; where positions share a mask, {@link MultiPositionProducts} takes over. Memory beyond the
- * operands: one {@link TileScratch} per worker, and a padded copy of dz where U is no multiple of 32 or dz lies in no array.
+ * operands: one {@link TileScratch} per worker, and a padded copy of dz where U is no multiple of 32 or dz lies in no array,
+ * and copies of the factors where they are rounded.
  *
  * <p>Results have the same bits for any number of workers. Arguments are trusted; one call at a time.
  */
@@ -29,19 +31,22 @@ public final class TiledProducts {
     private final TileScratch[] scratch;
     private final MultiPositionProducts multiPosition;
     private final ColumnSums columnSums;
+    private final FactorRounding rounding;
     private float[] padded = new float[0];
 
     /**
      * Products on a pool, in the Vector API where it is there.
      *
      * @param blas for the products where positions share a mask
+     * @param rounding of the factors
      */
-    public TiledProducts(WorkerPool pool, BLAS blas) {
-        this(pool, blas, Tiles.choose());
+    public TiledProducts(WorkerPool pool, BLAS blas, FactorRounding rounding) {
+        this(pool, blas, rounding, Tiles.choose());
     }
 
-    TiledProducts(WorkerPool pool, BLAS blas, Tiles tiles) {
+    TiledProducts(WorkerPool pool, BLAS blas, FactorRounding rounding, Tiles tiles) {
         this.pool = pool;
+        this.rounding = rounding;
         this.tiles = tiles;
         this.scratch = TileScratch.of(pool);
         this.multiPosition = new MultiPositionProducts(pool, blas, tiles, scratch);
@@ -50,11 +55,15 @@ public final class TiledProducts {
 
     /** Threads and implementation, for people. */
     public String describe() {
-        return pool.threads() + (pool.threads() == 1 ? " thread; " : " threads; ") + tiles.describe();
+        return pool.threads()
+                + (pool.threads() == 1 ? " thread; " : " threads; ")
+                + tiles.describe()
+                + rounding.describe();
     }
 
     /** {@code z = x (w m) + bias} and {@code y = act(z)}; packed bits are written if there is room for them. */
-    public void forward(MaskDraw<Mask, PackedTiles> draw, ForwardPass<HostMatrix> pass) {
+    public void forward(MaskDraw<Mask, PackedTiles> draw, ForwardPass<HostMatrix> given) {
+        ForwardPass<HostMatrix> pass = rounding.rounds() ? rounded(draw.shape(), given) : given;
         if (sharesMask(draw)) {
             multiPosition.forward(draw, pass);
             return;
@@ -69,14 +78,15 @@ public final class TiledProducts {
     }
 
     /** The gradients of {@link #forward} that are wanted; packed bits are read if they are there. */
-    public void backward(MaskDraw<Mask, PackedTiles> draw, BackwardPass<HostMatrix> pass) {
+    public void backward(MaskDraw<Mask, PackedTiles> draw, BackwardPass<HostMatrix> given) {
         ConnectionShape shape = draw.shape();
-        if (pass.db() != null) {
-            columnSums.run(shape.rows(), shape.outputs(), pass.dz(), pass.db());
+        if (given.db() != null) {
+            columnSums.run(shape.rows(), shape.outputs(), given.dz(), given.db());
         }
-        if (pass.dx() == null && pass.dw() == null) {
+        if (given.dx() == null && given.dw() == null) {
             return;
         }
+        BackwardPass<HostMatrix> pass = rounding.rounds() ? rounded(shape, given) : given;
         if (sharesMask(draw)) {
             multiPosition.backward(draw, pass);
             return;
@@ -90,6 +100,26 @@ public final class TiledProducts {
         TiledBackward product = new TiledBackward(
                 tiles, draw, pass, asItIs ? dz.array() : padded, asItIs ? dz.arrayOffset() : 0, width);
         pool.run(product.tasks(), (quad, worker) -> product.run(quad, scratch[worker]));
+    }
+
+    private ForwardPass<HostMatrix> rounded(ConnectionShape shape, ForwardPass<HostMatrix> pass) {
+        return new ForwardPass<>(
+                pass.activation(),
+                rounding.rounded(Factor.X, pass.x(), shape.rows(), shape.inputs()),
+                rounding.rounded(Factor.W, pass.w(), shape.inputs(), shape.outputs()),
+                pass.bias(),
+                pass.z(),
+                pass.y());
+    }
+
+    private BackwardPass<HostMatrix> rounded(ConnectionShape shape, BackwardPass<HostMatrix> pass) {
+        return new BackwardPass<>(
+                rounding.rounded(Factor.X, pass.x(), shape.rows(), shape.inputs()),
+                rounding.rounded(Factor.W, pass.w(), shape.inputs(), shape.outputs()),
+                rounding.rounded(Factor.DZ, pass.dz(), shape.rows(), shape.outputs()),
+                pass.dx(),
+                pass.dw(),
+                pass.db());
     }
 
     /** Draws the packed bits as {@link #forward} writes them. */

@@ -1,7 +1,9 @@
 package org.pernodedrop.kernels.cuda;
 
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.kernels.Arguments;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * How to launch a connection kernel: the tile, and into how many parts the sums are split.
@@ -20,6 +22,9 @@ import org.pernodedrop.kernels.ConnectionShape;
  * @param sharedBytes dynamic shared memory of a block
  * @param partials floats of workspace for the sums of the splits; 0 if there is one split
  * @param biasPartials the same for the sums of the bias, in {@link ConnectionPass#BACKWARD_WEIGHT}
+ * @param firstFloats floats of workspace for a rounded copy of the first factor (x; dz in the gradient of the inputs), a
+ *     multiple of 4; 0 if the kernel reads the factor itself
+ * @param secondFloats the same for the second factor (w; dz in the gradient of the weights)
  */
 public record ConnectionPlan(
         Tile tile,
@@ -29,7 +34,9 @@ public record ConnectionPlan(
         int threads,
         int sharedBytes,
         long partials,
-        long biasPartials) {
+        long biasPartials,
+        long firstFloats,
+        long secondFloats) {
     /** Sizes of what a block computes; {@code kernels.json} holds them for every kernel. */
     public enum Tile {
         /** For wide layers. */
@@ -70,11 +77,18 @@ public record ConnectionPlan(
      *
      * @param shape with one position a sample
      * @param aligned whether all buffers lie at multiples of 16 bytes
-     * @param multiprocessors of the GPU, at least 1
-     * @throws IllegalArgumentException if multiprocessors is below 1
+     * @param precision of the factors; kernels in single precision serve {@link Precision#BF16} by rounded copies
+     * @param device with at least one multiprocessor
+     * @throws IllegalArgumentException if there is no multiprocessor
      */
     public static ConnectionPlan of(
-            ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned, int multiprocessors) {
+            ConnectionPass pass,
+            MaskSource source,
+            ConnectionShape shape,
+            boolean aligned,
+            Precision precision,
+            DeviceProperties device) {
+        int multiprocessors = device.multiprocessors();
         Arguments.atLeastOne("multiprocessors", multiprocessors);
         Product product = Product.of(pass, shape);
         boolean vectors = aligned && shape.inputs() % VECTOR == 0 && shape.outputs() % VECTOR == 0;
@@ -98,7 +112,36 @@ public record ConnectionPlan(
                 }
             }
         }
-        return best;
+        return precision == Precision.BF16 ? best.withRoundedCopies(product) : best;
+    }
+
+    private ConnectionPlan withRoundedCopies(Product product) {
+        // The first factor is [rows, terms], or in the gradient of the weights [terms, rows]; the second likewise.
+        return new ConnectionPlan(
+                tile,
+                tiles,
+                splits,
+                splitLength,
+                threads,
+                sharedBytes,
+                partials,
+                biasPartials,
+                padded(product.rows() * product.terms()),
+                padded(product.terms() * product.columns()));
+    }
+
+    /** Whether the kernel reads rounded copies of the factors. */
+    boolean readsCopies() {
+        return firstFloats > 0;
+    }
+
+    /** Floats of workspace in all: copies of the factors, then partial sums. */
+    long workspaceFloats() {
+        return firstFloats + secondFloats + partials + biasPartials;
+    }
+
+    private static long padded(long floats) {
+        return ceilDivide(floats, VECTOR) * VECTOR;
     }
 
     /**
@@ -128,7 +171,9 @@ public record ConnectionPlan(
                 kernel.block(),
                 kernel.sharedBytes(),
                 split ? splits * product.rows() * product.columns() : 0,
-                split && product.pass() == ConnectionPass.BACKWARD_WEIGHT ? splits * product.columns() : 0);
+                split && product.pass() == ConnectionPass.BACKWARD_WEIGHT ? splits * product.columns() : 0,
+                0,
+                0);
     }
 
     /** Clocks of the blocks, in waves over the multiprocessors, and of the second pass. */

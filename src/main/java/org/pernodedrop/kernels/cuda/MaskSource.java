@@ -2,7 +2,8 @@ package org.pernodedrop.kernels.cuda;
 
 import java.util.List;
 import java.util.Locale;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
+import org.pernodedrop.mask.MaskSpec;
 
 /** Where the kernels of the masked products have their mask from. */
 public enum MaskSource {
@@ -30,6 +31,23 @@ public enum MaskSource {
         this.termCost = termCost;
     }
 
+    /** Where the connection kernels have a mask from that is drawn. */
+    static MaskSource of(MaskSpec spec) {
+        if (spec.isIdentity()) {
+            return UNMASKED;
+        }
+        return switch (spec.noise()) {
+            case GAUSSIAN -> GAUSSIAN;
+            case PARTIAL_GAUSSIAN -> PARTIAL_GAUSSIAN;
+            case BERNOULLI ->
+                switch (spec.rate().planes()) {
+                    case 1 -> ONE_PLANE;
+                    case 2 -> TWO_PLANES;
+                    default -> MANY_PLANES;
+                };
+        };
+    }
+
     /** Hundredths of an instruction for a term of a sum, about what the compiled loops issue. */
     int termCost() {
         return termCost;
@@ -51,9 +69,10 @@ public enum MaskSource {
      * The kernel of a pass over samples with several positions: {@code
      * multi_position_<pass>_<source>_<precision>_<tile>}.
      *
-     * @throws IllegalArgumentException if this source is not one of {@link #MULTI_POSITION}
+     * @param precision {@link Precision#TF32} or {@link Precision#BF16}
+     * @throws IllegalArgumentException if there are no such kernels
      */
-    public KernelSignature kernel(ConnectionPass pass, MultiPositionPrecision precision, MultiPositionPlan.Tile tile) {
+    public KernelSignature kernel(ConnectionPass pass, Precision precision, MultiPositionPlan.Tile tile) {
         return KernelCatalogue.kernel(
                 String.join("_", "multi_position", word(pass), word(this), word(precision), word(tile)));
     }

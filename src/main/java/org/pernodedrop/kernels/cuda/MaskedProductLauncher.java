@@ -13,7 +13,7 @@ import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.DropRate;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -34,11 +34,13 @@ public final class MaskedProductLauncher {
     private final KernelModules modules;
     private final KernelLauncher launcher;
     private final LaunchShapes shapes;
-    private final int multiprocessors;
+    private final DeviceProperties device;
+    private final Precision precision;
     private final MultiPositionLauncher multiPosition;
     private final ColumnSumsLauncher columnSums;
     private final Map<ConnectionPass, Kernel> sums = new EnumMap<>(ConnectionPass.class);
     private final Kernel pack;
+    private final Kernel round;
     private final Map<Product, Planned> plans = planCache();
 
     private record Product(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
@@ -49,16 +51,25 @@ public final class MaskedProductLauncher {
         }
     }
 
-    /** @param precision of products with several positions */
+    /** A planned product, where its kernel reads its factors, and where its partial sums go. */
+    private record Prepared(Planned planned, long first, long second, long partials) {
+        ConnectionPlan plan() {
+            return planned.plan();
+        }
+    }
+
+    /** @param precision of the factors */
     public MaskedProductLauncher(
-            KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
+            KernelModules modules, KernelLauncher launcher, DeviceProperties device, Precision precision) {
         this.modules = modules;
         this.launcher = launcher;
-        multiprocessors = device.multiprocessors();
-        shapes = new LaunchShapes(multiprocessors);
+        this.device = device;
+        this.precision = precision;
+        shapes = new LaunchShapes(device.multiprocessors());
         multiPosition = new MultiPositionLauncher(modules, launcher, device, precision);
         columnSums = new ColumnSumsLauncher(modules, launcher, shapes);
         pack = modules.kernel(PtxModule.MASK_PACKING, "mask_pack");
+        round = modules.kernel(PtxModule.OPERANDS, "round_bf16");
         for (ConnectionPass pass : ConnectionPass.values()) {
             sums.put(pass, modules.kernel(pass.sumKernel()));
         }
@@ -87,11 +98,13 @@ public final class MaskedProductLauncher {
             return;
         }
         boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
-        Planned planned = plan(ConnectionPass.FORWARD, source(draw.mask().spec()), shape, aligned);
+        Planned planned = plan(ConnectionPass.FORWARD, MaskSource.of(draw.mask().spec()), shape, aligned);
+        Prepared prepared =
+                prepare(planned, operands.x(), shape.inputSize(), operands.w(), shape.weightSize(), workspace);
         ConnectionPlan plan = planned.plan();
-        long partials = partials(plan, 0, workspace);
-        begin(planned, draw)
-                .pointer(operands.x(), operands.w(), operands.bias())
+        long partials = prepared.partials();
+        begin(prepared, draw)
+                .pointer(operands.bias())
                 .int32(operands.activation().code())
                 .pointer(operands.z(), operands.y(), draw.packed())
                 .pointer(partials)
@@ -112,7 +125,7 @@ public final class MaskedProductLauncher {
     /**
      * The gradients that are not null: {@code dx[b, i] = sum_u dz[b, u] w[i, u] m[b, i, u]}, {@code dw[i, u] = sum_b dz[b, u]
      * x[b, i] m[b, i, u]}, {@code db[u] = sum_b dz[b, u]}. With one position a sample, db comes from the kernel that makes dw,
-     * where that is wanted.
+     * where that is wanted and reads dz itself: db is a sum of unrounded numbers.
      */
     public void backward(
             MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
@@ -120,9 +133,10 @@ public final class MaskedProductLauncher {
             LongUnaryOperator workspace) {
         ConnectionShape shape = draw.shape();
         boolean one = shape.positions() == 1;
+        boolean biasDone = operands.db() == null;
         if (operands.dw() != null) {
             if (one) {
-                backwardWeight(draw, operands, workspace);
+                biasDone |= backwardWeight(draw, operands, workspace);
             } else {
                 multiPosition.backwardWeight(draw, operands, workspace);
             }
@@ -134,7 +148,7 @@ public final class MaskedProductLauncher {
                 multiPosition.backwardInput(draw, operands, workspace);
             }
         }
-        if (operands.db() != null && !(one && operands.dw() != null)) {
+        if (!biasDone) {
             columnSums.launch(shape.rows(), shape.outputs(), operands.dz(), operands.db(), workspace);
         }
     }
@@ -146,10 +160,12 @@ public final class MaskedProductLauncher {
         ConnectionShape shape = draw.shape();
         boolean aligned = aligned(operands.dz(), operands.w(), operands.dx());
         Planned planned = plan(ConnectionPass.BACKWARD_INPUT, backwardSource(draw), shape, aligned);
+        Prepared prepared =
+                prepare(planned, operands.dz(), shape.outputSize(), operands.w(), shape.weightSize(), workspace);
         ConnectionPlan plan = planned.plan();
-        long partials = partials(plan, 0, workspace);
-        begin(planned, draw)
-                .pointer(operands.dz(), operands.w(), operands.dx(), draw.packed())
+        long partials = prepared.partials();
+        begin(prepared, draw)
+                .pointer(operands.dx(), draw.packed())
                 .pointer(partials)
                 .int32(plan.splitLength())
                 .launch(planned.grid());
@@ -163,19 +179,22 @@ public final class MaskedProductLauncher {
         }
     }
 
-    private void backwardWeight(
+    /** Returns whether db was made, too. */
+    private boolean backwardWeight(
             MaskDraw<DeviceMask, ? extends DeviceAddress> draw,
             BackwardPass<? extends DeviceAddress> operands,
             LongUnaryOperator workspace) {
         ConnectionShape shape = draw.shape();
         boolean aligned = aligned(operands.x(), operands.dz(), operands.dw());
         Planned planned = plan(ConnectionPass.BACKWARD_WEIGHT, backwardSource(draw), shape, aligned);
+        Prepared prepared =
+                prepare(planned, operands.x(), shape.inputSize(), operands.dz(), shape.outputSize(), workspace);
         ConnectionPlan plan = planned.plan();
-        long biasPartials = operands.db() == null ? 0 : plan.biasPartials();
-        long partials = partials(plan, biasPartials, workspace);
-        long biasPartialsAt = biasPartials == 0 ? 0 : partials + Float.BYTES * plan.partials();
-        begin(planned, draw)
-                .pointer(operands.x(), operands.dz(), operands.dw(), operands.db(), draw.packed())
+        DeviceAddress db = plan.readsCopies() ? null : operands.db();
+        long partials = prepared.partials();
+        long biasPartialsAt = db == null || partials == 0 ? 0 : partials + Float.BYTES * plan.partials();
+        begin(prepared, draw)
+                .pointer(operands.dw(), db, draw.packed())
                 .pointer(partials)
                 .pointer(biasPartialsAt)
                 .int32(plan.splitLength())
@@ -186,15 +205,19 @@ public final class MaskedProductLauncher {
                     .pointer(biasPartialsAt)
                     .int32(plan.splits(), shape.inputs(), shape.outputs())
                     .float32(draw.mask().scale())
-                    .pointer(operands.dw(), operands.db())
+                    .pointer(operands.dw(), db)
                     .launch(shapes.elements(shape.weightSize()));
         }
+        return db != null;
     }
 
     // The arguments that all passes begin with.
-    private KernelLauncher begin(Planned planned, MaskDraw<DeviceMask, ?> draw) {
+    private KernelLauncher begin(Prepared prepared, MaskDraw<DeviceMask, ?> draw) {
         ConnectionShape shape = draw.shape();
-        return begin(launcher.of(planned.kernel()), draw).int32(shape.samples(), shape.inputs(), shape.outputs());
+        return begin(launcher.of(prepared.planned().kernel()), draw)
+                .int32(shape.samples(), shape.inputs(), shape.outputs())
+                .pointer(prepared.first())
+                .pointer(prepared.second());
     }
 
     /** Sets the arguments that describe the mask. */
@@ -208,7 +231,7 @@ public final class MaskedProductLauncher {
 
     private Planned plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
         return plans.computeIfAbsent(new Product(pass, source, shape, aligned), key -> {
-            ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, multiprocessors);
+            ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, precision, device);
             return new Planned(plan, modules.kernel(source.kernel(pass, plan.tile())));
         });
     }
@@ -222,8 +245,29 @@ public final class MaskedProductLauncher {
         return addresses % ALIGNMENT == 0;
     }
 
-    private static long partials(ConnectionPlan plan, long biasPartials, LongUnaryOperator workspace) {
-        return plan.splits() > 1 ? workspace.applyAsLong(Float.BYTES * (plan.partials() + biasPartials)) : 0;
+    /** Brings the factors, of so many floats, into the form that the plan's kernel reads. */
+    private Prepared prepare(
+            Planned planned,
+            DeviceAddress first,
+            long firstSize,
+            DeviceAddress second,
+            long secondSize,
+            LongUnaryOperator workspace) {
+        ConnectionPlan plan = planned.plan();
+        long floats = plan.workspaceFloats();
+        long firstAt = floats == 0 ? 0 : workspace.applyAsLong(Float.BYTES * floats);
+        long secondAt = firstAt + Float.BYTES * plan.firstFloats();
+        long partials = plan.splits() > 1 ? secondAt + Float.BYTES * plan.secondFloats() : 0;
+        if (!plan.readsCopies()) {
+            return new Prepared(planned, first.address(), second.address(), partials);
+        }
+        round(first, firstSize, firstAt);
+        round(second, secondSize, secondAt);
+        return new Prepared(planned, firstAt, secondAt, partials);
+    }
+
+    private void round(DeviceAddress from, long count, long to) {
+        launcher.of(round).int64(count).pointer(from).pointer(to).launch(shapes.elements(count));
     }
 
     /** Bytes of workspace that the passes of a layer take at most, wherever their operands lie; may be 0. */
@@ -233,10 +277,10 @@ public final class MaskedProductLauncher {
             return Math.max(most, multiPosition.workspaceBytes(shape));
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            for (MaskSource source : new MaskSource[] {source(spec), MaskSource.PACKED}) {
+            for (MaskSource source : new MaskSource[] {MaskSource.of(spec), MaskSource.PACKED}) {
                 for (boolean aligned : new boolean[] {false, true}) {
                     ConnectionPlan plan = plan(pass, source, shape, aligned).plan();
-                    most = Math.max(most, Float.BYTES * (plan.partials() + plan.biasPartials()));
+                    most = Math.max(most, Float.BYTES * plan.workspaceFloats());
                 }
             }
         }
@@ -247,12 +291,15 @@ public final class MaskedProductLauncher {
     public void load(MaskSpec spec, ConnectionShape shape) {
         columnSums.load();
         pack.function();
+        if (precision == Precision.BF16) {
+            round.function();
+        }
         if (shape.positions() > 1) {
             multiPosition.load(spec);
             return;
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            load(pass, source(spec));
+            load(pass, MaskSource.of(spec));
             if (spec.noise() == Noise.BERNOULLI) {
                 load(pass, MaskSource.PACKED);
             }
@@ -275,26 +322,10 @@ public final class MaskedProductLauncher {
                 .int32(draw.mask().layer(), draw.firstSample(), rate.planes(), rate.threshold(), shape.samples())
                 .int32(shape.inputs(), shape.outputs())
                 .pointer(draw.packed())
-                .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * multiprocessors), 1, 1));
+                .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * device.multiprocessors()), 1, 1));
     }
 
     private static MaskSource backwardSource(MaskDraw<DeviceMask, ?> draw) {
-        return draw.packed() == null ? source(draw.mask().spec()) : MaskSource.PACKED;
-    }
-
-    private static MaskSource source(MaskSpec spec) {
-        if (spec.isIdentity()) {
-            return MaskSource.UNMASKED;
-        }
-        return switch (spec.noise()) {
-            case GAUSSIAN -> MaskSource.GAUSSIAN;
-            case PARTIAL_GAUSSIAN -> MaskSource.PARTIAL_GAUSSIAN;
-            case BERNOULLI ->
-                switch (spec.rate().planes()) {
-                    case 1 -> MaskSource.ONE_PLANE;
-                    case 2 -> MaskSource.TWO_PLANES;
-                    default -> MaskSource.MANY_PLANES;
-                };
-        };
+        return draw.packed() == null ? MaskSource.of(draw.mask().spec()) : MaskSource.PACKED;
     }
 }

@@ -10,7 +10,7 @@ import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.MaskDraw;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -23,7 +23,7 @@ final class MultiPositionLauncher {
     private final LaunchShapes shapes;
     private final int multiprocessors;
     private final int sharedLimit;
-    private final MultiPositionPrecision precision;
+    private final Precision precision;
     private final Kernel weightSum;
     private final Kernel pad;
     private final Kernel pairColumns;
@@ -50,17 +50,17 @@ final class MultiPositionLauncher {
     }
 
     MultiPositionLauncher(
-            KernelModules modules, KernelLauncher launcher, DeviceProperties device, MultiPositionPrecision precision) {
+            KernelModules modules, KernelLauncher launcher, DeviceProperties device, Precision precision) {
         this.modules = modules;
         this.launcher = launcher;
         this.multiprocessors = device.multiprocessors();
         this.shapes = new LaunchShapes(multiprocessors);
         this.sharedLimit = device.sharedLimit();
-        this.precision = precision;
+        this.precision = precision.onTensorCores();
         weightSum = modules.kernel(ConnectionPass.BACKWARD_WEIGHT.sumKernel());
-        pad = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pad");
-        pairColumns = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_columns");
-        pairRows = modules.kernel(PtxModule.MULTI_POSITION_OPERANDS, "multi_position_pair_rows");
+        pad = modules.kernel(PtxModule.OPERANDS, "multi_position_pad");
+        pairColumns = modules.kernel(PtxModule.OPERANDS, "multi_position_pair_columns");
+        pairRows = modules.kernel(PtxModule.OPERANDS, "multi_position_pair_rows");
     }
 
     /** {@code z[b, t, u] = sum_i x[b, t, i] w[i, u] m[first + b, i, u] + bias[u]}, {@code y = act(z)}. */
@@ -176,7 +176,7 @@ final class MultiPositionLauncher {
         if (words == 0) {
             return factor.from().address();
         }
-        boolean bf16 = precision == MultiPositionPrecision.BF16;
+        boolean bf16 = precision == Precision.BF16;
         if (bf16 && !factor.along()) {
             launcher.of(pairRows).int64(factor.planes()).int32(factor.rows());
         } else {

@@ -4,7 +4,7 @@ import static org.pernodedrop.kernels.cuda.ConnectionPlan.ceilDivide;
 
 import org.pernodedrop.kernels.Arguments;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * How to launch a multi-position kernel: the tile, and into how many parts the sums over samples are split.
@@ -23,7 +23,7 @@ import org.pernodedrop.kernels.MultiPositionPrecision;
  * @param sharedBytes dynamic shared memory of a block
  * @param partials floats of workspace for the sums of the splits; 0 if there is one split
  * @param firstWords words of 32 bits that the first operand (x; dz in the gradient of the inputs) takes as
- *     {@link PtxModule#MULTI_POSITION_OPERANDS} makes it; 0 if the floats are taken as they lie
+ *     {@link PtxModule#OPERANDS} makes it; 0 if the floats are taken as they lie
  * @param secondWords the same for the second operand (w; dz in the gradient of the weights)
  */
 public record MultiPositionPlan(
@@ -56,22 +56,22 @@ public record MultiPositionPlan(
     private static final int VECTOR = 4;
 
     /** What is planned. */
-    private record Product(
-            ConnectionPass pass, MultiPositionPrecision precision, ConnectionShape shape, boolean aligned) {
+    private record Product(ConnectionPass pass, Precision precision, ConnectionShape shape, boolean aligned) {
         /** Words of 32 bits that n numbers along the dimension of a sum take. */
         long words(long n) {
-            return precision == MultiPositionPrecision.BF16 ? ceilDivide(n, 2) : n;
+            return precision == Precision.BF16 ? ceilDivide(n, 2) : n;
         }
 
         /** Whether rows of so many numbers cannot be taken as they lie. */
         boolean copies(long columns) {
-            return precision == MultiPositionPrecision.BF16 || !aligned || columns % VECTOR != 0;
+            return precision == Precision.BF16 || !aligned || columns % VECTOR != 0;
         }
     }
 
     /**
      * The cheapest plan of a pass.
      *
+     * @param precision of the kernels, {@link Precision#TF32} or {@link Precision#BF16}
      * @param aligned whether both operands lie at multiples of 16 bytes
      * @param sharedLimit bytes of dynamic shared memory that a block can be given at most; the small tile takes less
      *     than 64 KiB and is planned whatever the limit
@@ -79,7 +79,7 @@ public record MultiPositionPlan(
      */
     public static MultiPositionPlan of(
             ConnectionPass pass,
-            MultiPositionPrecision precision,
+            Precision precision,
             ConnectionShape shape,
             boolean aligned,
             int multiprocessors,

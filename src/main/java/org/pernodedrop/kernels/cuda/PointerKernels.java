@@ -10,7 +10,7 @@ import org.pernodedrop.kernels.Arguments;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.DeviceAddress;
 import org.pernodedrop.kernels.DeviceMask;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.MaskSpec;
 
 /**
@@ -65,20 +65,33 @@ public final class PointerKernels implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Opens the thread's current context.
+     * Opens the thread's current context, for kernels in single precision: {@link Precision#FP32}.
      *
      * @throws org.pernodedrop.driver.DeviceUnavailableException naming what is missing: libraries of CUDA, or a GPU of
      *     compute capability 8.0
      * @throws IllegalStateException if there is no current context
      */
     public PointerKernels() {
+        this(Precision.FP32);
+    }
+
+    /**
+     * Opens the thread's current context.
+     *
+     * @param precision of the factors; the rounded copies that it may take lie in the workspace
+     * @throws org.pernodedrop.driver.DeviceUnavailableException naming what is missing: libraries of CUDA, or a GPU of
+     *     compute capability 8.0
+     * @throws IllegalStateException if there is no current context
+     */
+    public PointerKernels(Precision precision) {
+        Arguments.notNull("precision", precision);
         CudaLibraries.loadDriver();
         context = new CallerContext();
         queue = new LaunchQueue(CudaStream.ofCaller(0));
         try {
             launcher = parts.own(new KernelLauncher(queue), KernelLauncher::close);
             KernelModules modules = parts.own(new KernelModules(), KernelModules::close);
-            products = new MaskedProductLauncher(modules, launcher, context.properties(), MultiPositionPrecision.TF32);
+            products = new MaskedProductLauncher(modules, launcher, context.properties(), precision);
             export = new MaskExportLauncher(queue, modules, launcher);
             advance = modules.kernel(PtxModule.STEP, "advance");
         } catch (RuntimeException | Error failure) {

@@ -18,7 +18,7 @@ import org.pernodedrop.mask.MaskSpec;
  *
  * <p>Operands whose rows have gaps (a leading dimension above the columns) are copied to the workspace and back; without gaps
  * and at multiples of 16 bytes, with I and U multiples of 4, kernels are fastest. Products with several positions a sample
- * round their factors to TF32's 10 bits, as their tensor cores do.
+ * round their factors to TF32 or bf16, as {@link org.pernodedrop.kernels.Precision#onTensorCores} says.
  *
  * <p>A plan is valid as long as its {@link PointerKernels}, and its methods throw what theirs do.
  */

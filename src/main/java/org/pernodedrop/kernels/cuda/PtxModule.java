@@ -44,14 +44,14 @@ public enum PtxModule {
     MULTI_POSITION_MANY_PLANES_TF32,
     MULTI_POSITION_ONE_PLANE_BF16,
     MULTI_POSITION_ONE_PLANE_TF32,
-    /** Operands of the multi-position kernels: padded rows, or pairs of bf16. */
-    MULTI_POSITION_OPERANDS,
     MULTI_POSITION_PARTIAL_GAUSSIAN_BF16,
     MULTI_POSITION_PARTIAL_GAUSSIAN_TF32,
     /** Masks with one value for a sample and output, after an ordinary matrix product. */
     NODE_MASK,
     /** Batch normalization. */
     NORMALIZATION,
+    /** Copies of operands as kernels of products read them: padded, in pairs of bf16, or rounded. */
+    OPERANDS,
     /** Updates of all parameters in one flat buffer. */
     OPTIMIZER,
     /** Gaussian noise at the outputs of a layer, in the place of noise on its connections. */

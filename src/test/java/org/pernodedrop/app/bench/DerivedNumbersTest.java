@@ -13,6 +13,7 @@ import org.pernodedrop.backend.DeviceBuffer;
 import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.Precision;
 
 /** Every number that is calculated from what was measured, against numbers by hand. */
 class DerivedNumbersTest {
@@ -48,12 +49,15 @@ class DerivedNumbersTest {
 
     @Test
     void eachPrecisionHasItsPeak() {
-        Peaks both = new Peaks(8192, 1e12, 4e12, 1, 1e9);
-        assertEquals(1e12, both.maddsPerSecond(Precision.FP32));
-        assertEquals(4e12, both.maddsPerSecond(Precision.TF32));
-        assertEquals(4e12, both.maddsPerSecond(Precision.BF16));
-        Peaks single = new Peaks(8192, 1e12, null, 1, 1e9);
-        assertEquals(1e12, single.maddsPerSecond(Precision.TF32));
+        Peaks all = new Peaks(8192, 1e12, 4e12, 8e12, 1, 1e9);
+        assertEquals(1e12, all.maddsPerSecond(Precision.FP32));
+        assertEquals(4e12, all.maddsPerSecond(Precision.TF32));
+        assertEquals(8e12, all.maddsPerSecond(Precision.BF16));
+        assertEquals(1e12, all.maddsPerSecond(Precision.BF16X2));
+        Peaks single = new Peaks(8192, 1e12, null, null, 1, 1e9);
+        for (Precision precision : Precision.values()) {
+            assertEquals(1e12, single.maddsPerSecond(precision));
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.WatchedBackend;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.kernels.ConnectionShape;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
 import org.pernodedrop.mask.Noise;
@@ -58,7 +59,7 @@ class LayerBenchmarkTest {
             assertEquals("13x37x207", row.shape());
             assertEquals("fp32", row.precision());
             assertEquals(noise.toString(), row.mask().noise());
-            assertTrue(row.checkedError() <= Precision.FP32.tolerance(), row.toString());
+            assertTrue(row.checkedError() <= ProductPrecision.tolerance(Precision.FP32), row.toString());
             assertTrue(row.times().repetitions() >= LayerBenchmark.MIN_REPETITIONS, row.toString());
             assertTrue(row.times().total().low() <= row.micros(), row.toString());
             assertTrue(row.micros() <= row.times().total().high(), row.toString());
@@ -103,6 +104,23 @@ class LayerBenchmarkTest {
         assertTrue(notices.get(1).contains(": left out: length must be below 2^31"), notices.get(1));
     }
 
+    /** Rows say what factors kept, and errors show it. */
+    @ParameterizedTest
+    @CsvSource({"TF32, fp32, 0, 3e-5", "BF16, bf16, 2e-4, 8e-3", "BF16X2, bf16x2, 1e-6, 5e-5"})
+    void everyPrecisionIsChecked(Precision precision, String kept, double least, double most) {
+        BackendOptions options = BackendOptions.of(Device.CPU).withPrecision(precision);
+        for (ConnectionShape shape : new ConnectionShape[] {SHAPE, new ConnectionShape(3, 5, 37, 64)}) {
+            try (Backend backend = new CpuBackend(1, precision)) {
+                LayerBenchmark benchmark = new LayerBenchmark(backend, options, Rows.run(), notices::add);
+                for (LayerRow row : benchmark.run(shape, BERNOULLI, List.of(Strategy.FUSED, Strategy.MATERIALIZED))) {
+                    assertEquals(kept, row.precision());
+                    assertTrue(row.checkedError() >= least && row.checkedError() <= most, row.toString());
+                }
+                assertEquals(List.of(), benchmark.wrong());
+            }
+        }
+    }
+
     @Test
     void wrongResultsAreNotTimed() {
         try (Backend backend = new CpuBackend(1);
@@ -112,7 +130,7 @@ class LayerBenchmarkTest {
                         buffers, Precision.FP32, Strategy.FUSED, new LayerMask(BERNOULLI, 0, state))) {
             pass.forward();
             pass.backward();
-            assertTrue(pass.check(new ResultCheck(buffers)) <= Precision.FP32.tolerance());
+            assertTrue(pass.check(new ResultCheck(buffers)) <= ProductPrecision.tolerance(Precision.FP32));
             backend.optimizers().advance(state);
             refused(buffers, pass, "z is off by ");
             state.setStep(0);

@@ -29,7 +29,6 @@ class ResultFileTest {
                 new RunRow.Software("d", "e", "f"),
                 new RunRow.Machine("g", "h", "cpu", "i", 1),
                 "fp32",
-                "fp32",
                 1,
                 null);
         List<ResultRow> rows = List.of(

@@ -47,7 +47,7 @@ class BenchCommandTest {
         assertEquals("abc", run.get("commit").asText());
         assertEquals("cpu", run.get("device").asText());
         assertEquals(2, run.get("threads").asInt());
-        assertEquals("fp32", run.get("matrix_precision").asText());
+        assertEquals("fp32", run.get("precision").asText());
         assertEquals("fp32", run.get("sequence_precision").asText());
         assertEquals(0.01, run.get("seconds").asDouble());
         assertTrue(run.get("peaks").get("fp32_madds_per_s").asDouble() > 0);
@@ -158,7 +158,7 @@ class BenchCommandTest {
         "layers, --suite, tall, 'paper, wide, sequence, growth'",
         "layers, --strategies, folded, 'fused, packed'",
         "layers, --strategies, auto, 'chooses'",
-        "layers, --matrix-precision, tf32, '--device cuda or auto'",
+        "layers, --precision, tf32, '--device cuda or auto'",
         "layers, --sequence-precision, bf16, '--device cuda or auto'",
         "layers, --sequence-precision, fp8, 'tf32, bf16'",
         "layers, --drop-rates, 1, '[0, 1)'",

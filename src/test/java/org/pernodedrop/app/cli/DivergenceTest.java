@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pernodedrop.backend.LossTotals;
-import org.pernodedrop.backend.MatrixPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.model.Safetensors;
 import org.pernodedrop.train.DrawingMachine;
 import org.pernodedrop.train.RunReport;
@@ -85,7 +85,7 @@ class DivergenceTest {
         LossTotals test = new LossTotals(loss, 4, 2, Double.isFinite(loss) ? -1 : 0);
         TrainingRun.Trained one =
                 new TrainingRun.Trained(null, List.of(), Optional.empty(), Optional.empty(), Optional.of(test));
-        RunReport.DeviceUse use = new RunReport.DeviceUse(1 << 20, 0, false, false, MatrixPrecision.FP32);
+        RunReport.DeviceUse use = new RunReport.DeviceUse(1 << 20, 0, false, false, Precision.FP32);
         String table = TrainCommand.table(Map.of("none", one), use).replace(System.lineSeparator(), "\n");
         assertTrue(table.contains(expected), table);
     }

@@ -122,10 +122,10 @@ class TrainCommandTest {
         assertTrue(report.at("/device_use/total_memory_bytes").asLong() >= peak);
         assertTrue(report.at("/device_use/data_on_device").asBoolean());
         assertFalse(report.at("/device_use/graphs").asBoolean(true), "the CPU has none");
-        assertEquals("fp32", report.at("/device_use/matrix_precision").asText());
+        assertEquals("fp32", report.at("/device_use/precision").asText());
         assertTrue(report.at("/settings/graphs").asBoolean());
         assertEquals("auto", report.at("/settings/data_on_device").asText());
-        assertEquals("fp32", report.at("/settings/matrix_precision").asText());
+        assertEquals("fp32", report.at("/settings/precision").asText());
         outcome.assertOut(
                 String.format(Locale.ROOT, "peak device memory: %.1f MiB, data on the device", peak / 1048576.0));
         assertTrue(report.at("/networks/0/test").isNull());
@@ -273,8 +273,8 @@ class TrainCommandTest {
                 "--regularizer=NONE | Invalid value for option '--regularizer': must be one of none, dropout,",
                 "--device=tpu | Invalid value for option '--device': must be one of auto, cpu, cuda",
                 "--data-on-device=maybe | Invalid value for option '--data-on-device': must be one of auto, yes, no",
-                "--matrix-precision=fp16 | Invalid value for option '--matrix-precision': must be one of fp32, tf32",
-                "--device=cpu --matrix-precision=tf32 | --matrix-precision tf32 is only for --device cuda or auto",
+                "--precision=fp16 | Invalid value for option '--precision': must be one of fp32, tf32, bf16, bf16x2",
+                "--device=cpu --precision=tf32 | --precision tf32 is only for --device cuda or auto",
                 "--data=mnist | --data must be one of digits, spambase, vowel",
                 "--label=x | --label is for csv:FILE only",
                 "--network=mlp:16,0 | Invalid value for option '--network': network must have at least 1 unit in each layer: network=mlp:16,0",

@@ -84,7 +84,7 @@ class TrainingIT {
         JsonNode use = report.get("device_use");
         assertTrue(use.get("graphs").asBoolean());
         assertTrue(use.get("data_on_device").asBoolean());
-        assertEquals("fp32", use.get("matrix_precision").asText());
+        assertEquals("fp32", use.get("precision").asText());
         long parameters = report.at("/networks/0/parameters").asLong();
         assertTrue(use.get("peak_memory_bytes").asLong() >= 4 * (4 * parameters + 1797 * 65), use.toString());
         assertTrue(use.get("total_memory_bytes").asLong()
@@ -153,8 +153,8 @@ class TrainingIT {
     @Test
     void lowerPrecisionOnRequest() throws IOException {
         train(FEW_STEPS, "fp32", "--device", "cuda");
-        JsonNode report = train(FEW_STEPS, "tf32", "--device", "cuda", "--matrix-precision", "tf32");
-        assertEquals("tf32", report.at("/device_use/matrix_precision").asText());
+        JsonNode report = train(FEW_STEPS, "tf32", "--device", "cuda", "--precision", "tf32");
+        assertEquals("tf32", report.at("/device_use/precision").asText());
         for (String file : FILES) {
             double[][] expected = numbers("fp32", file);
             double[][] actual = numbers("tf32", file);

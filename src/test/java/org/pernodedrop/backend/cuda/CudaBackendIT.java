@@ -23,14 +23,13 @@ import org.pernodedrop.backend.DeviceInts;
 import org.pernodedrop.backend.DeviceTimer;
 import org.pernodedrop.backend.LayerMask;
 import org.pernodedrop.backend.LossAccumulator;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.backend.Memory;
 import org.pernodedrop.backend.Numbers;
 import org.pernodedrop.backend.StepState;
 import org.pernodedrop.backend.cpu.CpuBackend;
 import org.pernodedrop.driver.DeviceException;
 import org.pernodedrop.driver.OutOfDeviceMemoryException;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.CurandStream;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.MaskSpec;
@@ -47,11 +46,11 @@ class CudaBackendIT extends OpenCudaBackend {
             assertTrue(said.contains(part), said);
         }
         assertEquals("cuda", backend.device());
-        try (CudaBackend other = new CudaBackend(MatrixPrecision.TF32, MultiPositionPrecision.TF32, false)) {
+        try (CudaBackend other = new CudaBackend(Precision.TF32, false)) {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
-        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, MultiPositionPrecision.TF32, true));
+        assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, true));
     }
 
     @Test

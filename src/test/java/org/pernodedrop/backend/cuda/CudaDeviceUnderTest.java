@@ -1,10 +1,9 @@
 package org.pernodedrop.backend.cuda;
 
 import java.util.Optional;
-import org.pernodedrop.backend.MatrixPrecision;
 import org.pernodedrop.driver.CudaLibraries;
 import org.pernodedrop.driver.CudaTestLibraries;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * The CUDA device that integration tests run on: the simulated one, or with {@code -Dpernodedrop.test.gpu=true} the GPU of
@@ -18,10 +17,15 @@ public final class CudaDeviceUnderTest {
         return open(true);
     }
 
-    /** A backend with or without graphs, owned by the caller. */
+    /** A backend with or without graphs, in single precision, owned by the caller. */
     public static CudaBackend open(boolean graphs) {
+        return open(Precision.FP32, graphs);
+    }
+
+    /** A backend of a precision, with or without graphs, owned by the caller. */
+    public static CudaBackend open(Precision precision, boolean graphs) {
         CudaTestLibraries.require();
-        return new CudaBackend(MatrixPrecision.FP32, MultiPositionPrecision.TF32, graphs);
+        return new CudaBackend(precision, graphs);
     }
 
     /** The means to command the device; none on a GPU. */

@@ -25,6 +25,7 @@ import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -107,7 +108,7 @@ class TilesTest {
         HostMatrix db = random(random, 1, shape.outputs());
         MaskDraw<Mask, PackedTiles> draw = new MaskDraw<>(mask, 5, shape, null);
         try (WorkerPool pool = new WorkerPool(threads)) {
-            TiledProducts products = new TiledProducts(pool, BLAS, tiles);
+            TiledProducts products = new TiledProducts(pool, BLAS, new FactorRounding(pool, Precision.FP32), tiles);
             products.forward(draw, new ForwardPass<>(Activation.GELU, x, w, bias, z, y));
             products.backward(draw, new BackwardPass<>(x, w, dz, dx, dw, db));
             float[] all = dw.array().clone();
@@ -184,7 +185,8 @@ class TilesTest {
         HostMatrix db = random(random, 1, shape.outputs());
         ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (WorkerPool pool = new WorkerPool(1)) {
-            TiledProducts products = new TiledProducts(pool, BLAS, new ScalarTiles());
+            TiledProducts products =
+                    new TiledProducts(pool, BLAS, new FactorRounding(pool, Precision.FP32), new ScalarTiles());
             long allocated = 0;
             for (int pass = 0; pass < 2; pass++) {
                 long before = memory.getCurrentThreadAllocatedBytes();

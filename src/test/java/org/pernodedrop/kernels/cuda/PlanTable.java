@@ -1,8 +1,10 @@
 package org.pernodedrop.kernels.cuda;
 
+import java.util.List;
 import java.util.Locale;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 
 /**
  * Prints plans as {@code connection-plans.txt} and {@code multi-position-plans.txt} have them, for native timings on other
@@ -10,7 +12,14 @@ import org.pernodedrop.kernels.MultiPositionPrecision;
  * Buffers are aligned.
  */
 final class PlanTable {
+    static final List<Precision> TENSOR_CORES = List.of(Precision.TF32, Precision.BF16);
+
     private PlanTable() {}
+
+    /** A GPU of compute capability 9.0. */
+    static DeviceProperties device(int multiprocessors) {
+        return new DeviceProperties("", 9, 0, multiprocessors, 0, 0);
+    }
 
     public static void main(String... arguments) {
         if (arguments.length < 3) {
@@ -27,7 +36,7 @@ final class PlanTable {
                         System.out.println(row(pass, source, sizes, true, multiprocessors));
                     }
                 } else {
-                    for (MultiPositionPrecision precision : MultiPositionPrecision.values()) {
+                    for (Precision precision : TENSOR_CORES) {
                         System.out.println(row(pass, precision, sizes, true, multiprocessors, sharedLimit));
                     }
                 }
@@ -38,7 +47,7 @@ final class PlanTable {
     /** @param sizes samples, inputs, outputs */
     static String row(ConnectionPass pass, MaskSource source, String[] sizes, boolean aligned, int multiprocessors) {
         ConnectionShape shape = ConnectionShape.of(number(sizes[0]), number(sizes[1]), number(sizes[2]));
-        ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, multiprocessors);
+        ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, Precision.FP32, device(multiprocessors));
         return words(
                 pass,
                 source,
@@ -58,7 +67,7 @@ final class PlanTable {
     /** @param sizes samples, positions, inputs, outputs */
     static String row(
             ConnectionPass pass,
-            MultiPositionPrecision precision,
+            Precision precision,
             String[] sizes,
             boolean aligned,
             int multiprocessors,

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.pernodedrop.kernels.ConnectionShape;
-import org.pernodedrop.kernels.MultiPositionPrecision;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.TestResource;
 
 /** Plans decide the order of sums: a change of a plan changes the last bits of trained models. */
@@ -36,7 +36,7 @@ class PlansTest {
                 "multi-position-plans.txt",
                 row -> PlanTable.row(
                         pass(row[0]),
-                        MultiPositionPrecision.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                        Precision.valueOf(row[1].toUpperCase(Locale.ROOT)),
                         Arrays.copyOfRange(row, 2, 6),
                         row[6].equals("1"),
                         Integer.parseInt(row[7]),
@@ -58,17 +58,43 @@ class PlansTest {
     @Test
     void theLargestLayersOverflowNothing() {
         ConnectionPlan one = ConnectionPlan.of(
-                ConnectionPass.FORWARD, MaskSource.UNMASKED, ConnectionShape.of(1 << 20, 1 << 20, 1 << 20), true, 132);
+                ConnectionPass.FORWARD,
+                MaskSource.UNMASKED,
+                ConnectionShape.of(1 << 20, 1 << 20, 1 << 20),
+                true,
+                Precision.BF16,
+                PlanTable.device(132));
         assertEquals(ConnectionPlan.Tile.LARGE, one.tile());
         assertEquals((1L << 20) / 64 * ((1L << 20) / 128), one.tiles());
         assertEquals(1, one.splits());
+        assertEquals(1L << 40, one.firstFloats());
+        assertEquals(1L << 40, one.secondFloats());
         ConnectionShape shape = new ConnectionShape(1 << 10, 1 << 16, 1 << 16, 1 << 16);
-        MultiPositionPlan several = MultiPositionPlan.of(
-                ConnectionPass.FORWARD, MultiPositionPrecision.BF16, shape, true, 132, SHARED_OF_H100);
+        MultiPositionPlan several =
+                MultiPositionPlan.of(ConnectionPass.FORWARD, Precision.BF16, shape, true, 132, SHARED_OF_H100);
         assertEquals(MultiPositionPlan.Tile.LARGE, several.tile());
         assertEquals(1L << (10 + 16 - 7 + 16 - 8), several.tiles());
         assertEquals(1L << (10 + 16 + 16 - 1), several.firstWords());
         assertEquals(1L << (15 + 16), several.secondWords());
+    }
+
+    /** Rounded copies of [3, 5] x [5, 7] and what the other passes multiply; only for what kernels do not round themselves. */
+    @Test
+    void copiesOfFactorsAreMultiplesOfFourFloats() {
+        ConnectionShape shape = ConnectionShape.of(3, 5, 7);
+        long[][] expected = {{16, 36}, {24, 36}, {16, 24}};
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (MaskSource source : MaskSource.values()) {
+                for (Precision precision : Precision.values()) {
+                    ConnectionPlan plan =
+                            ConnectionPlan.of(pass, source, shape, false, precision, PlanTable.device(132));
+                    boolean copies = precision == Precision.BF16;
+                    assertEquals(copies, plan.readsCopies());
+                    assertEquals(copies ? expected[pass.ordinal()][0] : 0, plan.firstFloats());
+                    assertEquals(copies ? expected[pass.ordinal()][1] : 0, plan.secondFloats());
+                }
+            }
+        }
     }
 
     @Test
@@ -83,11 +109,12 @@ class PlansTest {
     void aGpuHasMultiprocessors() {
         ConnectionPass pass = ConnectionPass.FORWARD;
         var refusal = assertThrows(
-                IllegalArgumentException.class, () -> ConnectionPlan.of(pass, MaskSource.PACKED, ONE, true, 0));
+                IllegalArgumentException.class,
+                () -> ConnectionPlan.of(pass, MaskSource.PACKED, ONE, true, Precision.FP32, PlanTable.device(0)));
         assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
         refusal = assertThrows(
                 IllegalArgumentException.class,
-                () -> MultiPositionPlan.of(pass, MultiPositionPrecision.TF32, ONE, true, 0, SHARED_OF_H100));
+                () -> MultiPositionPlan.of(pass, Precision.TF32, ONE, true, 0, SHARED_OF_H100));
         assertEquals("multiprocessors must be at least 1: multiprocessors=0", refusal.getMessage());
     }
 
@@ -95,7 +122,7 @@ class PlansTest {
     @Test
     void allSourcesOfSeveralPositionsComeInTheSameTiles() {
         for (ConnectionPass pass : ConnectionPass.values()) {
-            for (MultiPositionPrecision precision : MultiPositionPrecision.values()) {
+            for (Precision precision : PlanTable.TENSOR_CORES) {
                 for (MultiPositionPlan.Tile tile : MultiPositionPlan.Tile.values()) {
                     KernelSignature one = MaskSource.ONE_PLANE.kernel(pass, precision, tile);
                     for (MaskSource source : MaskSource.MULTI_POSITION) {

@@ -31,8 +31,7 @@ final class ReportColumns {
                                 + " stored as floats. reparameterized: Gaussian noise drawn at the outputs instead, the"
                                 + " same distribution",
                         LayerRow::strategy),
-                Column.words(
-                        "precision", "what factors are rounded to; sums are in single precision", LayerRow::precision),
+                Column.words("precision", "what factors keep; sums are in single precision", LayerRow::precision),
                 Column.number(
                         "forward µs",
                         "microseconds of the forward pass with bias and ReLU: median of all repetitions, in brackets the"
@@ -68,7 +67,7 @@ final class ReportColumns {
                 Column.number(
                         "% of peak",
                         "that, of what a large square matrix product of the backend's library reached on this machine just"
-                                + " before, in the same precision (for bf16: in tf32)",
+                                + " before, in the same precision where there is such a peak, else in fp32",
                         row -> Numbers.of(row.work().percentOfPeak())),
                 Column.number(
                         "% of bandwidth",

@@ -79,17 +79,14 @@ public final class ReportPage {
         facts.put("operating system", run.machine().operatingSystem());
         facts.put("Java", run.software().java());
         facts.put("threads on the CPU", Integer.toString(run.machine().threads()));
-        facts.put("precision of matrix products", run.matrixPrecision());
-        facts.put("precision where positions share a mask", run.multiPositionPrecision());
+        facts.put("precision", run.precision());
         facts.put("timed for", Numbers.of(run.seconds()) + " s each");
         Peaks peaks = run.peaks();
         if (peaks != null) {
             facts.put(
                     "matrix product peak",
                     Numbers.prefixed(peaks.fp32MaddsPerSecond(), "multiply-adds/s in fp32")
-                            + (peaks.tf32MaddsPerSecond() == null
-                                    ? ""
-                                    : ", " + Numbers.prefixed(peaks.tf32MaddsPerSecond(), "multiply-adds/s in tf32"))
+                            + peak(peaks.tf32MaddsPerSecond(), "tf32") + peak(peaks.bf16MaddsPerSecond(), "bf16")
                             + ": the fastest product of two square matrices of size " + peaks.productSize());
             facts.put(
                     "memory bandwidth",
@@ -97,6 +94,10 @@ public final class ReportPage {
                             + Numbers.bytes(peaks.copyBytes()) + ", reading and writing");
         }
         return facts;
+    }
+
+    private static String peak(Double maddsPerSecond, String precision) {
+        return maddsPerSecond == null ? "" : ", " + Numbers.prefixed(maddsPerSecond, "multiply-adds/s in " + precision);
     }
 
     private void addLayers(Element section, List<LayerRow> layers) {

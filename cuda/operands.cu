@@ -1,5 +1,10 @@
-// Operands of the multi-position kernels, whose rows are multiples of 4 words of 32 bits: copies of row-major floats
-// [planes, rows, columns], with zeros past the ends.
+// Copies of operands, in the form that kernels of products read.
+//
+// For the connection kernels: round_bf16 writes n floats rounded to bf16, as floats. To the nearest, to the even one of two;
+// beyond the largest bf16 infinity; NaN stays NaN.
+//
+// For the multi-position kernels, whose rows are multiples of 4 words of 32 bits: row-major floats [planes, rows, columns],
+// with zeros past the ends.
 //
 //   multi_position_pad            floats                  [planes, rows, columns up to a multiple of 4]
 //   multi_position_pair_columns   bf16 (2c, 2c + 1)       [planes, rows, pairs of columns up to a multiple of 4]
@@ -14,6 +19,14 @@
 #include "platform.cuh"
 
 constexpr int OPERAND_THREADS = 256;
+
+KERNEL(round_bf16, __launch_bounds__(OPERAND_THREADS), int64_t n, const float* from, float* to) {
+    const int64_t step = static_cast<int64_t>(gridDim.x) * OPERAND_THREADS;
+    for (int64_t k = static_cast<int64_t>(blockIdx.x) * OPERAND_THREADS + threadIdx.x; k < n; k += step) {
+        // The upper half of a float is its bf16.
+        to[k] = __uint_as_float(bf16_pair(0.0f, from[k]) & 0xFFFF0000u);
+    }
+}
 
 // Calls word(row, column) for each of `rows` x `width` words, and stores what it returns.
 template <class Word>
