@@ -60,7 +60,8 @@ public interface MaskedProductContract extends BackendFixture {
         float[] w = Numbers.floats(2, (int) shape.weightSize());
         float[] bias = Numbers.floats(3, shape.outputs());
         float[] dz = Numbers.floats(4, (int) shape.outputSize());
-        Precision factors = connectionFactors(shape.positions());
+        boolean unmasked = layer.spec().isIdentity();
+        Precision factors = unmasked ? matrixFactors() : connectionFactors(shape.positions());
         ReferenceProducts expected = new ReferenceProducts(
                 Activation.LINEAR,
                 shape.rows(),
@@ -72,7 +73,9 @@ public interface MaskedProductContract extends BackendFixture {
                 ReferenceRounding.of(factors, dz),
                 explicit(layer.current(), firstSample, shape));
         String name = layer.spec().noise() + " ";
-        double tolerance = normalTolerance() + connectionTolerance(layer.spec().noise(), shape.positions());
+        double rounding =
+                unmasked ? matrixTolerance() : connectionTolerance(layer.spec().noise(), shape.positions());
+        double tolerance = normalTolerance() + rounding;
 
         Guarded xs = on(x);
         Guarded ws = on(w);

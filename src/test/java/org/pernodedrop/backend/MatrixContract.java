@@ -1,5 +1,6 @@
 package org.pernodedrop.backend;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,18 +72,20 @@ public interface MatrixContract extends BackendFixture {
     /** NaN and infinity stay what they are; a number beyond the largest that factors have becomes infinite. */
     @Test
     default void factorsThatAreNotFiniteStaySo() {
-        int count = SPECIAL.length;
+        // Where factors are not known to the bit, neither is the largest that stays finite.
+        float[] special = Arrays.copyOf(SPECIAL, matrixTolerance() > 0 ? 3 : SPECIAL.length);
+        int count = special.length;
         float[] quarter = {0.25f};
         Guarded left = empty(count);
         backend()
                 .matrices()
-                .product(false, false, count, 1, 1, 1, on(SPECIAL).buffer, on(quarter).buffer, 0, left.buffer);
+                .product(false, false, count, 1, 1, 1, on(special).buffer, on(quarter).buffer, 0, left.buffer);
         Guarded right = empty(count);
         backend()
                 .matrices()
-                .product(false, false, 1, count, 1, 1, on(quarter).buffer, on(SPECIAL).buffer, 0, right.buffer);
-        ReferenceRounding.assertSpecial(matrixFactors(), SPECIAL, 0.25, left.read());
-        ReferenceRounding.assertSpecial(matrixFactors(), SPECIAL, 0.25, right.read());
+                .product(false, false, 1, count, 1, 1, on(quarter).buffer, on(special).buffer, 0, right.buffer);
+        ReferenceRounding.assertSpecial(matrixFactors(), special, 0.25, left.read());
+        ReferenceRounding.assertSpecial(matrixFactors(), special, 0.25, right.read());
     }
 
     @ParameterizedTest

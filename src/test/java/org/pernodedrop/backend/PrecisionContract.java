@@ -77,7 +77,9 @@ public interface PrecisionContract extends BackendFixture {
     @ParameterizedTest
     @EnumSource(Noise.class)
     default void factorsThatAreNotFiniteStaySo(Noise noise) {
-        float[] special = MatrixContract.SPECIAL;
+        // Weights times normals may overflow where weights alone do not.
+        int finite = noise.usesNormals() ? 3 : MatrixContract.SPECIAL.length;
+        float[] special = Arrays.copyOf(MatrixContract.SPECIAL, finite);
         ConnectionShape inputs = ConnectionShape.of(special.length, 1, 33);
         float[] quarters = new float[33];
         Arrays.fill(quarters, 0.25f);
