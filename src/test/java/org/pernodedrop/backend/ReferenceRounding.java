@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.pernodedrop.kernels.Precision;
 
 /** The rounding of factors, by arithmetic on doubles: independent of the library's, which cuts bits. */
-final class ReferenceRounding {
+public final class ReferenceRounding {
     private static final int BF16_BITS = 8;
     /** Exponent of the smallest bf16 above 0. */
     private static final int LEAST_EXPONENT = -133;
@@ -13,7 +13,7 @@ final class ReferenceRounding {
     private ReferenceRounding() {}
 
     /** The values that a product multiplies in the place of these. */
-    static double[] of(Precision precision, float[] values) {
+    public static double[] of(Precision precision, float[] values) {
         double[] rounded = Numbers.doubles(values);
         for (int k = 0; k < rounded.length; k++) {
             rounded[k] = switch (precision) {
@@ -37,7 +37,7 @@ final class ReferenceRounding {
     }
 
     /** To the nearest multiple of the last place that 8 bits have, ties to even. */
-    static double bf16(double value) {
+    public static double bf16(double value) {
         if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
             return value;
         }
@@ -46,7 +46,7 @@ final class ReferenceRounding {
         return Math.abs(nearest) < 0x1p128 ? nearest : Math.copySign(Double.POSITIVE_INFINITY, value);
     }
 
-    static double twoTerms(double value) {
+    public static double twoTerms(double value) {
         double high = bf16(value);
         return Math.abs(high) <= Float.MAX_VALUE ? high + bf16(value - high) : high;
     }

@@ -77,6 +77,24 @@ class ResultFileTest {
         }
     }
 
+    /** Of versions that had a precision of matrix products and one of sequences. */
+    @Test
+    void linesWithTwoPrecisionsAreRead() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode old = (ObjectNode) json.readTree(ResultFile.line(Rows.run()));
+        old.remove("precision");
+        old.withObject("/peaks").remove("bf16_madds_per_s");
+        old.put("matrix_precision", "tf32");
+        assertEquals("tf32", precision(old.put("sequence_precision", "tf32")));
+        assertEquals("tf32, sequences in bf16", precision(old.put("sequence_precision", "bf16")));
+    }
+
+    private String precision(ObjectNode line) throws IOException {
+        Path file = directory.resolve("old.jsonl");
+        Files.write(file, List.of(line.toString()));
+        return ((RunRow) ResultFile.read(file).get(0)).precision();
+    }
+
     @Test
     void valuesThatCannotBeAreRefused() throws IOException {
         ObjectMapper json = new ObjectMapper();

@@ -63,6 +63,7 @@ class ResumeTest {
                 "--optimizer sgd --noise gaussian",
                 "--optimizer adamw --granularity node",
                 "--regularizer dropconnect",
+                "--precision bf16",
                 "--regularizer dropout --data-on-device no"
             })
     void moreEpochsAreAsIfAskedForAtOnce(String more) throws IOException {
@@ -71,6 +72,15 @@ class ResumeTest {
         resume(parts, "--epochs", "4");
         resume(parts, "--epochs=5");
         assertSameRuns(whole, parts, !more.contains("none"));
+    }
+
+    @Test
+    void roundedFactorsGiveOtherNumbers() throws IOException {
+        Path single = run("single", "--epochs 1 --no-twin");
+        Path rounded = run("rounded", "--epochs 1 --no-twin --precision bf16");
+        assertNotEquals(
+                Files.readString(single.resolve("metrics.csv")), Files.readString(rounded.resolve("metrics.csv")));
+        assertTrue(Files.readString(rounded.resolve("run.json")).contains("factors in bf16"));
     }
 
     @Test

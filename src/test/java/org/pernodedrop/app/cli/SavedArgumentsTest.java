@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,26 @@ class SavedArgumentsTest {
         } finally {
             Files.move(elsewhere, table);
         }
+    }
+
+    /** Runs of versions that had a precision of ordinary products alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--matrix-precision fp32", "--matrix-precision=fp32"})
+    void oldNamesOfOptionsAreKnown(String old) throws IOException {
+        Path copy = copy("old" + old.length() + old.indexOf('='), before -> {
+            List<String> arguments = new ArrayList<>(before);
+            arguments.addAll(List.of(old.split(" ")));
+            return arguments;
+        });
+        resume(copy, "--epochs", "2").assertFine();
+        List<String> saved =
+                SavedRun.read(copy.resolve("checkpoint.safetensors")).facts().arguments();
+        assertTrue(String.join(" ", saved).contains(old.replace("matrix-", "")), saved.toString());
+    }
+
+    @Test
+    void oldNamesOfOptionsAreNoneOnTheCommandLine() {
+        Program.runLine("train --matrix-precision fp32").assertUsage("--matrix-precision", "Unknown option");
     }
 
     private interface Change {

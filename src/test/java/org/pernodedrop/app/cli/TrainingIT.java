@@ -150,17 +150,18 @@ class TrainingIT {
         assertEquals(expected, Arrays.deepToString(numbers("resident", "metrics.csv")));
     }
 
-    @Test
-    void lowerPrecisionOnRequest() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"tf32, 20", "bf16, 80", "bf16x2, 1"})
+    void lowerPrecisionOnRequest(String precision, int times) throws IOException {
         train(FEW_STEPS, "fp32", "--device", "cuda");
-        JsonNode report = train(FEW_STEPS, "tf32", "--device", "cuda", "--precision", "tf32");
-        assertEquals("tf32", report.at("/device_use/precision").asText());
+        JsonNode report = train(FEW_STEPS, precision, "--device", "cuda", "--precision", precision);
+        assertEquals(precision, report.at("/device_use/precision").asText());
         for (String file : FILES) {
             double[][] expected = numbers("fp32", file);
-            double[][] actual = numbers("tf32", file);
+            double[][] actual = numbers(precision, file);
             for (int k = 0; k < 3; k++) {
                 for (int loss : new int[] {1, 2, 4}) {
-                    assertEquals(expected[k][loss], actual[k][loss], 20 * TOLERANCE * expected[k][loss], file);
+                    assertEquals(expected[k][loss], actual[k][loss], times * TOLERANCE * expected[k][loss], file);
                 }
             }
         }

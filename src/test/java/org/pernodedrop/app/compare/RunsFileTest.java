@@ -53,6 +53,25 @@ class RunsFileTest {
         return path;
     }
 
+    /** Comparisons of versions that had a precision of ordinary products alone; the file stays as it is. */
+    @Test
+    void theOldNameOfThePrecisionIsKnown() throws IOException {
+        Path path = written();
+        String old = Files.readString(path).replaceFirst("\"epochs\"", "\"matrix_precision\":\"fp32\",\"epochs\"");
+        Files.writeString(path, old);
+        RunsFile.Header same = header(30);
+        same.settings().put("precision", "fp32");
+        try (RunsFile file = RunsFile.open(folder, path, same)) {
+            assertEquals(Runs.some(), file.runs());
+        }
+        assertEquals(old, Files.readString(path));
+        RunsFile.Header other = header(30);
+        other.settings().put("precision", "bf16");
+        String said = assertThrows(IOException.class, () -> RunsFile.open(folder, path, other))
+                .getMessage();
+        assertTrue(said.contains("precision is \"fp32\" there and \"bf16\" now"), said);
+    }
+
     @Test
     void whatWasAppendedIsReadAgain() throws IOException {
         Path path = written();

@@ -26,6 +26,7 @@ import org.pernodedrop.kernels.HostLayer.Place;
 import org.pernodedrop.kernels.HostMatrix;
 import org.pernodedrop.kernels.LayerJudge;
 import org.pernodedrop.kernels.MaskDraw;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
 import org.pernodedrop.mask.MaskSpec;
@@ -75,6 +76,36 @@ class HostKernelsTest {
         new LayerJudge(mask, FIRST, layer)
                 .check(layer.z.read(), layer.y.read(), layer.dx.read(), layer.dw.read(), layer.db.read(), 0);
         return layer.results();
+    }
+
+    /** Rounded copies of factors do not depend on where these lie, and leave them as they are. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void factorsAreRounded(Precision precision) {
+        Precision factors = precision == Precision.TF32 ? Precision.FP32 : precision;
+        try (HostKernels kernels = new HostKernels(2, precision)) {
+            for (ConnectionShape shape : SHAPES) {
+                for (Noise noise : Noise.values()) {
+                    Mask mask = mask(noise, 0.3, 4);
+                    float[] expected = null;
+                    for (Place place : places()) {
+                        HostLayer layer =
+                                new HostLayer(shape, place).compute(kernels, mask, FIRST, Activation.TANH, null);
+                        new LayerJudge(mask, FIRST, layer, factors)
+                                .check(
+                                        layer.z.read(),
+                                        layer.y.read(),
+                                        layer.dx.read(),
+                                        layer.dw.read(),
+                                        layer.db.read(),
+                                        0);
+                        assertArrayEquals(layer.xs, layer.x.read());
+                        assertArrayEquals(expected == null ? layer.results() : expected, layer.results());
+                        expected = layer.results();
+                    }
+                }
+            }
+        }
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import org.pernodedrop.kernels.DeviceMatrix;
 import org.pernodedrop.kernels.ForwardPass;
 import org.pernodedrop.kernels.HostLayer;
 import org.pernodedrop.kernels.LayerJudge;
+import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.kernels.cuda.DeviceArena.Place;
 import org.pernodedrop.mask.Granularity;
 import org.pernodedrop.mask.Mask;
@@ -27,6 +28,8 @@ abstract class PointerKernelsFixture {
     static final long SEED = 77;
     static final int LAYER = 2;
     static final double TF32 = 0x1p-9;
+    /** Of weights times normals, which tensor cores get rounded again. */
+    static final double BF16 = 0x1p-8;
 
     DeviceArena arena;
     PointerKernels kernels;
@@ -36,7 +39,7 @@ abstract class PointerKernelsFixture {
     void open() {
         CudaDeviceUnderTest.simulated();
         arena = new DeviceArena();
-        kernels = new PointerKernels();
+        kernels = new PointerKernels(precision());
         state = arena.allocate(PointerKernels.STATE_BYTES);
     }
 
@@ -51,6 +54,11 @@ abstract class PointerKernelsFixture {
         kernels.close();
         arena.close();
         CudaDeviceUnderTest.simulated().ifPresent(device -> assertEquals(SimulatedDevice.Live.NOTHING, device.live()));
+    }
+
+    /** Of the kernels. */
+    Precision precision() {
+        return Precision.FP32;
     }
 
     final void setStep(int step) {
@@ -108,9 +116,12 @@ abstract class PointerKernelsFixture {
         }
 
         void check(Mask mask) {
-            boolean rounded = values.shape.positions() > 1 && !mask.spec().isIdentity();
-            new LayerJudge(mask, FIRST, values)
-                    .check(z.read(), y.read(), dx.read(), dw.read(), db.read(), rounded ? TF32 : 0);
+            boolean several = values.shape.positions() > 1 && !mask.spec().isIdentity();
+            boolean bf16 = precision() == Precision.BF16;
+            boolean twice = bf16 && mask.spec().noise().usesNormals();
+            double more = several && !bf16 ? TF32 : several && twice ? BF16 : 0;
+            new LayerJudge(mask, FIRST, values, bf16 ? Precision.BF16 : Precision.FP32)
+                    .check(z.read(), y.read(), dx.read(), dw.read(), db.read(), more);
             assertArrayEquals(values.xs, x.read());
             assertArrayEquals(values.ws, w.read());
             assertArrayEquals(values.dzs, dz.read());
