@@ -1,10 +1,10 @@
 // Copies of operands, in the form that kernels of products read.
 //
-// For the connection kernels: round_bf16 writes n floats rounded to bf16, as floats. To the nearest, to the even one of two;
-// beyond the largest bf16 infinity; NaN stays NaN.
+// For the connection kernels: round_bf16 writes n floats rounded to bf16, as floats. To the nearest, to the even one of
+// two; beyond the largest bf16 infinity; NaN stays NaN.
 //
-// For the multi-position kernels, whose rows are multiples of 4 words of 32 bits: row-major floats [planes, rows, columns],
-// with zeros past the ends.
+// For the multi-position kernels, whose rows are multiples of 4 words of 32 bits: row-major floats [planes, rows,
+// columns], with zeros past the ends.
 //
 //   multi_position_pad            floats                  [planes, rows, columns up to a multiple of 4]
 //   multi_position_pair_columns   bf16 (2c, 2c + 1)       [planes, rows, pairs of columns up to a multiple of 4]

@@ -61,7 +61,8 @@ TEST(Operands, NotANumberStaysSo) {
     const std::vector<float> from = {std::nanf(""), -std::nanf(""), std::nanf("0x3FFFFF"), std::nanf("1")};
     const device::Array<float> device_from(from);
     device::Array<float> to(4);
-    run("round_bf16", element_launches(4)[0], int64_t{4}, static_cast<const float*>(device_from.pointer()), to.pointer());
+    run("round_bf16", element_launches(4)[0], int64_t{4}, static_cast<const float*>(device_from.pointer()),
+        to.pointer());
     for (const float value : to.download()) {
         EXPECT_TRUE(std::isnan(value));
     }
