@@ -50,6 +50,14 @@ class CudaBackendIT extends OpenCudaBackend {
             assertTrue(other.describe().contains("tf32; "), other.describe());
             assertTrue(other.describe().endsWith("; no graphs)"), other.describe());
         }
+        assertTrue(said.contains(", fp32; sequences in tf32; "), said);
+        try (CudaBackend other = new CudaBackend(Precision.BF16, true)) {
+            assertTrue(other.describe().contains(", bf16, connections in bf16; sequences in bf16; "), other.describe());
+        }
+        try (CudaBackend other = new CudaBackend(Precision.BF16X2, true)) {
+            String text = other.describe();
+            assertTrue(text.contains(", fp32, connections in bf16x2 or better; sequences in tf32; "), text);
+        }
         assertThrows(IllegalArgumentException.class, () -> new CudaBackend(null, true));
     }
 
