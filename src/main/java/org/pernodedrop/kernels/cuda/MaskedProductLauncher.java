@@ -52,11 +52,7 @@ public final class MaskedProductLauncher {
     }
 
     /** A planned product, where its kernel reads its factors, and where its partial sums go. */
-    private record Prepared(Planned planned, long first, long second, long partials) {
-        ConnectionPlan plan() {
-            return planned.plan();
-        }
-    }
+    private record Prepared(Planned planned, long first, long second, long partials) {}
 
     /** @param precision of the factors */
     public MaskedProductLauncher(
