@@ -73,6 +73,11 @@ int Cublas::version() const {
     return value;
 }
 
+void Cublas::use(cuda::Stream stream) {
+    using SetStream = int (*)(Handle, cuda::Stream);
+    check("cublasSetStream", reinterpret_cast<SetStream>(find("cublasSetStream_v2"))(handle_, stream));
+}
+
 void Cublas::multiply(const MatrixProduct& p, const float* a, const float* b, float* c) {
     using Sgemm = int (*)(
         Handle, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);

@@ -98,7 +98,7 @@ function(add_timing name)
     add_dependencies(${name} test_ptx)
 endfunction()
 
-add_timing(kernel_timing ${GPU_FOLDER}/connection_timing.cpp ${GPU_FOLDER}/timing_results.cpp)
+add_timing(kernel_timing ${GPU_FOLDER}/connection_timing.cpp ${GPU_FOLDER}/step_graph.cpp ${GPU_FOLDER}/timing_results.cpp)
 add_timing(multi_position_timing)
 
 # Beside its emulation.

@@ -62,7 +62,7 @@ build_without_cmake() {
                     "$native"/reference/{mask,philox}.cpp "${device[@]}" "$build"/emulated/*.o -pthread -ldl ;;
             kernel_timing)
                 g++ "${flags[@]}" -o "$build/kernel_timing" \
-                    "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,timing_results}.cpp \
+                    "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,step_graph,timing_results}.cpp \
                     "$native"/reference/*.cpp "${device[@]}" -pthread -ldl ;;
             multi_position_timing)
                 g++ "${flags[@]}" -o "$build/multi_position_timing" \
