@@ -40,8 +40,8 @@ reference::Noise noise_of(ConnectionSource source) {
     }
 }
 
-// Factors of one bf16 are off by 2^-9 at most, of two by 2^-17, where sums on tensor cores are cut off as well; errors of
-// factors are independent.
+// Factors of one bf16 are off by 2^-9 at most, of two by 2^-17, where sums on tensor cores are cut off as well; errors
+// of factors are independent.
 Bound bound_of(const ConnectionVariant& variant) {
     if (variant.precision == FactorPrecision::BF16) {
         return {5 * 0x1p-8, true};

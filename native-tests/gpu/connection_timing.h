@@ -22,6 +22,6 @@ struct TimedLayer {
 // drawn, Gaussian and partial Gaussian; no mask. Each result is checked first.
 void time_connections(const TimedLayer& timed, const std::vector<double>& drop_rates);
 
-// Forward, dx and dw as one CUDA graph, one after the other and with dx beside dw: at the drop rate 1/2 in every precision
-// that has kernels, and without a mask. The graph's results are the passes' own, bit for bit.
+// Forward, dx and dw as one CUDA graph, one after the other and with dx beside dw: at the drop rate 1/2 in every
+// precision that has kernels, and without a mask. The graph's results are the passes' own, bit for bit.
 void time_steps(const TimedLayer& timed);

@@ -276,9 +276,9 @@ class RateTimer {
 
 // What the rates mean for the largest layer of one position that is timed: a mma.sp serves 256 connections, as only one
 // column in eight belongs to a sample.
-class Verdict {
+class RateVerdicts {
   public:
-    Verdict(const std::map<std::string, double>& cycles, int mhz) : cycles_(cycles), mhz_(mhz) {}
+    RateVerdicts(const std::map<std::string, double>& cycles, int mhz) : cycles_(cycles), mhz_(mhz) {}
 
     std::vector<JsonObject> rows() const {
         std::vector<JsonObject> rows;
@@ -394,7 +394,7 @@ void time_instructions(const TimingOptions& options, Failures& failures) {
     }
     failures.attempt("the clock", [&] { page.mhz = timer.clock_mhz(RATES[0]); });
     std::printf("multiprocessors at %d MHz\n", page.mhz);
-    page.verdicts = Verdict(best, page.mhz).rows();
+    page.verdicts = RateVerdicts(best, page.mhz).rows();
     page.write();
 }
 

@@ -1,6 +1,6 @@
-// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak; and,
-// of small layers, the three products of a step as a CUDA graph.
-// Every result is checked before it is timed. Prints a table and writes one JSON.
+// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak;
+// and, of small layers, the three products of a step as a CUDA graph. Every result is checked before it is timed.
+// Prints a table and writes one JSON.
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -90,8 +90,7 @@ void time_sgemm_step(Cublas& cublas, const TimedLayer& timed) {
         return [&timed, &cublas, pass](cuda::Stream stream) {
             const device::PassOperands operands = timed.layer.operands(pass);
             cublas.use(stream);
-            cublas.multiply(
-                product_of(pass, timed.layer.shape), operands.first, operands.second, operands.result);
+            cublas.multiply(product_of(pass, timed.layer.shape), operands.first, operands.second, operands.result);
             cublas.use(nullptr);
         };
     };
@@ -128,7 +127,12 @@ void write(const TimingOptions& options, double peak, const std::string& cublas,
     page.text("toolkit", options.toolkit).text("cublas", cublas);
     page.text("commit", options.commit).text("date", today()).text("command", options.command);
     page.number("ffma_peak_per_s", peak);
-    page.rows("rows", results.rows()).rows("verdicts", results.verdicts());
+    std::vector<JsonObject> verdicts;
+    for (const Verdict& verdict : results.verdicts()) {
+        JsonObject row;
+        verdicts.push_back(row.text("what", verdict.what).number("us", verdict.us).text("verdict", verdict.text));
+    }
+    page.rows("rows", results.rows()).rows("verdicts", verdicts);
     write_page(options, page);
 }
 
@@ -168,6 +172,9 @@ void time_kernels(const TimingOptions& options, Failures& failures) {
         time_connections(timed, drop_rates);
         // After every shape: what has been measured must not be lost to a time limit.
         write(options, peak, cublas_version, results);
+    }
+    for (const Verdict& verdict : results.verdicts()) {
+        std::printf("%s: %.1f us: %s\n", verdict.what.c_str(), verdict.us, verdict.text.c_str());
     }
 }
 

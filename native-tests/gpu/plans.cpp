@@ -49,8 +49,8 @@ ConnectionPlan planned_connections(
     const Choice choice = choice_of(
         tables, "connection-plans.txt",
         joined(
-            device::pass_word(pass), device::source_word(variant.source) + precision, shape.samples, shape.inputs, shape.outputs, 1,
-            device::multiprocessors()));
+            device::pass_word(pass), device::source_word(variant.source) + precision, shape.samples, shape.inputs,
+            shape.outputs, 1, device::multiprocessors()));
     const ConnectionTile tile = choice.tile == "large"       ? ConnectionTile::LARGE
                                 : choice.tile == "small"     ? ConnectionTile::SMALL
                                 : choice.tile == "unaligned" ? ConnectionTile::UNALIGNED

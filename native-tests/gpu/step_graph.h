@@ -9,8 +9,8 @@ class StepGraph {
   public:
     using Work = std::function<void(cuda::Stream)>;
 
-    // Captures what is enqueued into the streams given; each must have run before, as modules are not loaded in a capture.
-    // `forked`: dx and dw run beside each other, behind forward.
+    // Captures what is enqueued into the streams given; each must have run before, as modules are not loaded in a
+    // capture. `forked`: dx and dw run beside each other, behind forward.
     StepGraph(const Work& forward, const Work& dx, const Work& dw, bool forked);
     ~StepGraph();
     StepGraph(const StepGraph&) = delete;

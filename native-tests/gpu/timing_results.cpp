@@ -54,7 +54,7 @@ void TimingResults::add(
 // The least of all kernels whose name begins so; NaN if there is none.
 double TimingResults::least_us(
     const std::string& kernel, const std::string& pass, const std::string& shape, double drop_rate,
-    double Measured::* us) const {
+    double Measured::*us) const {
     double least = NAN;
     for (const Measured& one : measured_) {
         if (one.kernel.rfind(kernel, 0) == 0 && one.pass == pass && one.shape == shape && one.drop_rate == drop_rate) {
@@ -64,13 +64,11 @@ double TimingResults::least_us(
     return least;
 }
 
-std::vector<JsonObject> TimingResults::verdicts() const {
-    std::vector<JsonObject> rows;
+std::vector<Verdict> TimingResults::verdicts() const {
+    std::vector<Verdict> verdicts;
     const auto say = [&](const std::string& what, double us, const std::string& verdict) {
         if (!std::isnan(us)) {
-            std::printf("%s: %.1f us: %s\n", what.c_str(), us, verdict.c_str());
-            JsonObject row;
-            rows.push_back(row.text("what", what).number("us", us).text("verdict", verdict));
+            verdicts.push_back({what, us, verdict});
         }
     };
     const double half = least_us("connection_forward_one_plane_bf16_", "forward", WIDE, 0.5);
@@ -80,8 +78,7 @@ std::vector<JsonObject> TimingResults::verdicts() const {
     double masked = 0.0;
     double dense = 0.0;
     for (const ConnectionPass pass : PASSES) {
-        masked += least_us(
-            "connection_" + device::pass_word(pass) + "_one_plane_bf16_", pass_name(pass), WIDE, 0.5);
+        masked += least_us("connection_" + device::pass_word(pass) + "_one_plane_bf16_", pass_name(pass), WIDE, 0.5);
         dense += least_us("cublasSgemm", pass_name(pass), WIDE, 0.0);
     }
     say(std::string("three passes in bf16 at p = 0.5, ") + WIDE, masked,
@@ -91,5 +88,5 @@ std::vector<JsonObject> TimingResults::verdicts() const {
         least_us("one_plane", "step, dx beside dw", PAPERS, 0.5, &Measured::loop_us));
     say(std::string("a step's three products at p = 0.5 as a graph, ") + PAPERS, step,
         step < 40.0 ? "below 40" : "not below 40");
-    return rows;
+    return verdicts;
 }

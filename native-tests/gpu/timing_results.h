@@ -14,6 +14,12 @@
 // outside.
 constexpr Bound SUM_BOUND{16 * 0x1p-24};
 
+struct Verdict {
+    std::string what;
+    double us;
+    std::string text;
+};
+
 class TimingResults {
   public:
     // FFMAs a second; starts the table.
@@ -21,11 +27,11 @@ class TimingResults {
 
     // sgemm_us: the time of the plain product, 0 for unknown; or of as many as `products` says.
     void add(
-        const std::string& kernel, const std::string& pass, const MultiPositionShape& shape, double drop_rate, int planes,
-        const Timing& timing, double bytes, double sgemm_us, int products = 1);
+        const std::string& kernel, const std::string& pass, const MultiPositionShape& shape, double drop_rate,
+        int planes, const Timing& timing, double bytes, double sgemm_us, int products = 1);
 
     // What the rows mean for masked products on sparse tensor cores and for small layers; empty without their rows.
-    std::vector<JsonObject> verdicts() const;
+    std::vector<Verdict> verdicts() const;
 
     const std::vector<JsonObject>& rows() const {
         return rows_;
@@ -43,7 +49,7 @@ class TimingResults {
 
     double least_us(
         const std::string& kernel, const std::string& pass, const std::string& shape, double drop_rate,
-        double Measured::* us = &Measured::median_us) const;
+        double Measured::*us = &Measured::median_us) const;
 
     double peak_;
     std::vector<JsonObject> rows_;
