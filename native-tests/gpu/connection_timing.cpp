@@ -177,7 +177,7 @@ class ConnectionTiming {
             }
         }
         timed_.results.add(
-            name, forked ? "step, dx beside dw" : "step", timed_.layer.shape, case_.drop_rate, planes(), timing,
+            name + (forked ? "/forked" : "/serial"), "step", timed_.layer.shape, case_.drop_rate, planes(), timing,
             3 * timed_.layer.bytes(), 0.0, 3);
     }
 

@@ -8,6 +8,8 @@ build_with_cmake() {
         cmake --build "$build" --target "$@" --parallel "$(nproc)"
 }
 
+lower_ptx() { sed -i -e "s/^\.version .*/.version $1/" -e /used_bytes_mask/d "$2"; }
+
 # build_without_cmake PROGRAM...: the same as gpu.cmake, for machines without cmake.
 build_without_cmake() {
     local curand="" cuda_include="" folder source flags program
@@ -21,10 +23,14 @@ build_without_cmake() {
     local compile=(nvcc -ptx -O3 -std=c++17 -arch=compute_80 -I "$repository/cuda")
     for source in "${kernels[@]}"; do
         "${compile[@]}" -o "$build/ptx/$(basename "$source" .cu).ptx" "$source" || return 1
+        lower_ptx 7.8 "$build/ptx/$(basename "$source" .cu).ptx"
     done
     # Older toolkits do not know ordered metadata.
-    "${compile[@]}" -o "$build/ptx/instruction_rates_ordered.ptx" "$here/instruction_rates_ordered.cu" ||
+    if "${compile[@]}" -o "$build/ptx/instruction_rates_ordered.ptx" "$here/instruction_rates_ordered.cu"; then
+        lower_ptx 8.5 "$build/ptx/instruction_rates_ordered.ptx"
+    else
         rm -f "$build/ptx/instruction_rates_ordered.ptx"
+    fi
     rm -f "$build/ptx/curand_comparison.ptx"
     if [ -n "$curand" ] &&
         "${compile[@]}" -isystem "$curand" -o "$build/ptx/curand_comparison.ptx" "$here/curand_comparison.cu"; then
@@ -80,7 +86,7 @@ ensure_built() {
     local program=$1 caller=$group way=build_without_cmake
     if [ -z "${built[$program]:-}" ]; then
         command -v cmake >/dev/null && way=build_with_cmake
-        export -f build_with_cmake build_without_cmake python_folders
+        export -f build_with_cmake build_without_cmake lower_ptx python_folders
         export native repository here build ptx_folder googletest python
         built[$program]=no
         # Each call of check.sh reports its own builds.
