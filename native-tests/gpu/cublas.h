@@ -30,8 +30,9 @@ class Cublas {
     // As in 130100 for 13.1.
     int version() const;
 
-    // Where products go from now on; at first, and with nullptr, to the default stream.
-    void use(cuda::Stream stream);
+    // Where products go from now on, with memory of their own for what cuBLAS splits; at first, and with nullptr, to
+    // the default stream. In a capture cuBLAS would otherwise allocate by nodes of the graph.
+    void use(cuda::Stream stream, void* workspace = nullptr, size_t bytes = 0);
 
     void multiply(const MatrixProduct& product, const float* a, const float* b, float* c);
 

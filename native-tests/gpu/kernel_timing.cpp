@@ -71,6 +71,7 @@ double measure_ffma_peak(const CudaTimer& timer) {
 
 // Below this a step's time is launches and tails.
 constexpr double SMALL_LAYER = 256e6;
+constexpr size_t CUBLAS_WORKSPACE = 32 << 20;
 
 double time_sgemm(
     Cublas& cublas, ConnectionPass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
@@ -86,10 +87,11 @@ double time_sgemm(
 }
 
 void time_sgemm_step(Cublas& cublas, const TimedLayer& timed) {
+    const device::Array<unsigned char> workspace(CUBLAS_WORKSPACE);
     const auto work = [&](ConnectionPass pass) {
-        return [&timed, &cublas, pass](cuda::Stream stream) {
+        return [&timed, &cublas, &workspace, pass](cuda::Stream stream) {
             const device::PassOperands operands = timed.layer.operands(pass);
-            cublas.use(stream);
+            cublas.use(stream, workspace.pointer(), CUBLAS_WORKSPACE);
             cublas.multiply(product_of(pass, timed.layer.shape), operands.first, operands.second, operands.result);
             cublas.use(nullptr);
         };

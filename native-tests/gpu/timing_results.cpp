@@ -85,8 +85,9 @@ std::vector<Verdict> TimingResults::verdicts() const {
         masked < dense ? "less than cuBLAS's SGEMM without a mask" : "not less than cuBLAS's SGEMM without a mask");
     for (const std::string precision : {"", "_bf16"}) {
         const double step = least_us("one_plane" + precision + "/", "step", PAPERS, 0.5, &Measured::loop_us);
-        say("a step's three products at p = 0.5 as a graph" + std::string(precision.empty() ? ", " : " in bf16, ") + PAPERS, step,
-            step < 40.0 ? "below 40" : "not below 40");
+        say("a step's three products at p = 0.5 as a graph" + std::string(precision.empty() ? ", " : " in bf16, ") +
+                PAPERS,
+            step, step < 40.0 ? "below 40" : "not below 40");
     }
     return verdicts;
 }
