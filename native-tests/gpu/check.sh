@@ -72,14 +72,18 @@ fi
 
 describe_machine
 trap 'keep_results; exit 1' TERM INT
+kept=no
 for name in "${steps[@]}"; do
     begin "$name"
+    kept=no
     if time_for "$name"; then
         "step_${name//-/_}"
+        # A later step may be killed, and this script with it.
+        keep_results
+        kept=yes
     fi
-    # A later step may be killed, and this script with it.
-    keep_results
 done
+[ $kept = yes ] || keep_results
 cat "$output/summary.txt"
 [ -z "$pack" ] || echo "packed: $pack"
 [ "$failures" -eq 0 ]

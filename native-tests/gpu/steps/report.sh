@@ -18,8 +18,9 @@ report() {
     echo "== $1: $2 ${3:-}"
 }
 
-# Seconds that --seconds leaves, less some to sum up.
-remaining() { echo $((${seconds:-1000000} - SECONDS - 3)); }
+# Seconds that --seconds leaves, less some to sum up and to pack.
+pack_seconds=0
+remaining() { echo $((${seconds:-1000000} - SECONDS - 3 - pack_seconds)); }
 
 # What a step takes at least if it is to tell anything, with what it has to build.
 least_seconds() {
@@ -80,11 +81,13 @@ json_file() { [ -s "$2" ] && printf ',\n"%s": %s' "$1" "$(cat "$2")"; }
 
 # Sums up what there is so far, and packs it.
 keep_results() {
+    local started=$SECONDS
     summarize
     [ -z "$pack" ] && return
     # The old one stays whole until the new one is.
     tar -C "$(dirname "$output")" --auto-compress --create --file "$pack.new.${pack##*.}" "$(basename "$output")" &&
         mv "$pack.new.${pack##*.}" "$pack" || exit 1
+    pack_seconds=$((SECONDS - started + 1))
 }
 
 summarize() {
