@@ -206,13 +206,14 @@ class RateTimer {
     // Cycles that a sub-partition takes for a step of a warp, with so many warps: by the difference of two runs, which
     // takes start and end away.
     double cycles(const Rate& rate, int warps) const {
-        double best = INFINITY;
+        const int32_t fewer = std::max(1, loops_ / 3);
+        double most = INFINITY;
+        double least = INFINITY;
         for (int repeat = 0; repeat < REPEATS; ++repeat) {
-            const int32_t fewer = std::max(1, loops_ / 3);
-            const double difference = median_cycles(rate, warps, loops_) - median_cycles(rate, warps, fewer);
-            best = std::min(best, difference / ((loops_ - fewer) * static_cast<double>(rate.steps) * warps));
+            most = std::min(most, median_cycles(rate, warps, loops_));
+            least = std::min(least, median_cycles(rate, warps, fewer));
         }
-        return best;
+        return (most - least) / ((loops_ - fewer) * static_cast<double>(rate.steps) * warps);
     }
 
     // While it runs; 0 if nobody knows.
