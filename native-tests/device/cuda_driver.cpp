@@ -72,6 +72,15 @@ Driver open() {
     find(d.record_event);
     find(d.wait_for_event);
     find(d.elapsed_milliseconds);
+    find(d.create_stream);
+    find(d.destroy_stream);
+    find(d.wait_in_stream);
+    find(d.begin_capture);
+    find(d.end_capture);
+    find(d.instantiate_graph);
+    find(d.launch_graph);
+    find(d.destroy_graph_exec);
+    find(d.destroy_graph);
     d.init(0);
     d.device_get(&first_device, 0);
     Context context = nullptr;

@@ -18,6 +18,8 @@ using Module = struct CUmod_st*;
 using Function = struct CUfunc_st*;
 using Stream = struct CUstream_st*;
 using Event = struct CUevent_st*;
+using Graph = struct CUgraph_st*;
+using GraphExec = struct CUgraphExec_st*;
 
 constexpr Status SUCCESS = 0;
 
@@ -86,6 +88,15 @@ struct Driver {
     Call<Event, Stream> record_event{"cuEventRecord"};
     Call<Event> wait_for_event{"cuEventSynchronize"};
     Call<float*, Event, Event> elapsed_milliseconds{"cuEventElapsedTime"};
+    Call<Stream*, unsigned> create_stream{"cuStreamCreate"};
+    Call<Stream> destroy_stream{"cuStreamDestroy_v2"};
+    Call<Stream, Event, unsigned> wait_in_stream{"cuStreamWaitEvent"};
+    Call<Stream, int> begin_capture{"cuStreamBeginCapture_v2"};
+    Call<Stream, Graph*> end_capture{"cuStreamEndCapture"};
+    Call<GraphExec*, Graph, unsigned long long> instantiate_graph{"cuGraphInstantiateWithFlags"};
+    Call<GraphExec, Stream> launch_graph{"cuGraphLaunch"};
+    Call<GraphExec> destroy_graph_exec{"cuGraphExecDestroy"};
+    Call<Graph> destroy_graph{"cuGraphDestroy"};
 };
 
 // The driver, initialised, with the first device's primary context current: NVIDIA's libraries use the same one.

@@ -51,6 +51,7 @@ struct Block {
 
 std::map<cuda::Address, Block> blocks;
 bool waiting = true;
+cuda::Stream launch_stream = nullptr;
 std::string last_launch = "none";
 // Damage that was found where nothing could be thrown.
 std::string damage_to_report;
@@ -138,6 +139,10 @@ void wait_for_launches(bool wait) {
     waiting = wait;
 }
 
+void launch_into(cuda::Stream stream) {
+    launch_stream = stream;
+}
+
 void* allocate(size_t bytes, size_t misalignment) {
     const size_t guard = memory_kind() == Memory::GUARDED ? GUARD_BYTES : 0;
     Block block{0, guard + misalignment + bytes + guard, 0, bytes};
@@ -191,7 +196,7 @@ void launch_kernel(const std::string& name, const Launch& launch, const std::vec
     last_launch = describe(name, launch);
     cuda::driver().launch.checked(
         "of " + last_launch, kernel.function, launch.grid.x, launch.grid.y, launch.grid.z, launch.block, 1, 1,
-        static_cast<unsigned>(launch.shared_bytes), nullptr, values.data(), nullptr);
+        static_cast<unsigned>(launch.shared_bytes), launch_stream, values.data(), nullptr);
     if (waiting) {
         cuda::driver().synchronize.checked("after the launch of " + last_launch);
     }

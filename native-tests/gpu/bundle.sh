@@ -104,6 +104,8 @@ mkdir -p "$folder/native-tests/googletest/googletest"
 cp -r "$googletest"/googletest/{include,src} "$folder/native-tests/googletest/googletest/"
 
 gather_jars "$folder/java/lib"
+# What draws, which this runtime lacks java.desktop for.
+rm "$folder"/java/lib/{xchart,batik-,xmlgraphics-}*.jar
 # Packed as a whole, which is half of what jlink's own compression leaves; check.sh unpacks it where it builds.
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --output "$work/jre" \
     2> >(grep -v 'incubator modules' >&2)

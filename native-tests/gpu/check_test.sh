@@ -33,10 +33,19 @@ esac
 E2
 stand_in "$work/bin/cmake" <<'E2'
 [ "$1" = --build ] || { [ -z "${BROKEN_BUILD:-}" ] || { echo "error: broken"; exit 1; }; exit 0; }
-for program in gpu_tests kernel_timing multi_position_timing; do
-    printf '#!/bin/bash\necho "[       OK ] Some.Test"\nexit ${NATIVE_STATUS:-0}\n' >"$2/$program"
-    chmod +x "$2/$program"
+program=$4
+[ "$3" = --target ] || exit 3
+cat >"$2/$program" <<'E3'
+#!/bin/bash
+echo "[       OK ] Some.Test $*"
+while [ $# -gt 0 ]; do
+    [ "$1" != --json ] || echo "{\"program\": \"$(basename "$0")\"}" >"$2"
+    shift
 done
+[ "${SLOW_PROGRAM:-}" != "$(basename "$0")" ] || exec sleep 60
+exit ${NATIVE_STATUS:-0}
+E3
+chmod +x "$2/$program"
 E2
 stand_in "$work/bin/compute-sanitizer" <<'E2'
 while [ $# -gt 0 ]; do
@@ -58,7 +67,7 @@ stand_in "$work/bin/python-with-torch" <<'E2'
 case $1 in
     -c) [ "$2" = "import torch" ] ;;
     */peers/peers.py)
-        [ -e "$1" ] && [ "$2" = --json ] || exit 3
+        [ -e "$1" ] && [ "$2" = --json ] && [ "$4" = --seconds ] && [ "$5" -gt 0 ] || exit 3
         echo "SKIPPED: no time for it: a peer"
         exit "${PEERS_STATUS:-0}" ;;
 esac
@@ -131,6 +140,8 @@ says() {
 
 check 2 "" --only nonsense
 check 2 "" --only
+check 2 "" --first --only tests
+check 2 "" --seconds soon
 
 check 0 "" --only tests,sanitizer,peers,doctor,java-tests
 says "tests tests passed [0-9]* s"
@@ -171,6 +182,49 @@ says "bench bench-training passed [0-9]* s 1 results"
 says "bench bench-report passed .*"
 [ -s "$out/bench.html" ] || fail "there is no page"
 
+# The steps that tell most come first, each with what it needs alone.
+rm -rf "$out"
+check 0 "PYTHON=python-with-torch" --first --pack first.tar.gz
+says "rates rates passed [0-9]* s"
+says "connection-tests connection-tests passed [0-9]* s"
+says "timing timing passed [0-9]* s"
+says "peers peers passed [0-9]* s"
+says "pointers pointers passed [0-9]* s 3 tests, 1 skipped, 0 failed"
+says "java-tests java-tests passed .*"
+grep -q -- '--gtest_filter=\*Connection\*' "$out/connection-tests.log" || fail "not the tests of the connection kernels"
+grep -q -- '--shapes 128x4096x4096,128x2304x256' "$out/timing.log" || fail "not the first shapes"
+order=$(awk -F '\t' '$1 != "build" && !seen[$1]++ { printf "%s ", $1 }' "$out/results.tsv")
+[ "$order" = "rates connection-tests timing peers pointers train sanitizer doctor java-tests java-sanitizer " ] ||
+    fail "order: $order"
+[ -s "$work/first.tar.gz" ] || fail "nothing was packed"
+
+# Within a time: what no longer fits is skipped, what is cut short keeps its results, neither is a failure.
+rm -rf "$out"
+check 0 "LEAST_SECONDS=1 SLOW_PROGRAM=kernel_timing" --seconds 9 --only rates,timing,doctor
+says "rates rates passed [0-9]* s"
+says "timing timing SKIPPED in part: cut short after [0-9]* s by --seconds; timing.log"
+says "doctor doctor SKIPPED no time for it: [0-9]* s left, it takes 1 at least"
+says "0 failed; logs in .*"
+grep -q '"timings": {"program": "kernel_timing"}' "$out/summary.json" || fail "what was measured is lost"
+check 0 "" --seconds 20 --only rates,bench
+says "rates rates SKIPPED no time for it: 1[0-9] s left, it takes 25 at least"
+says "bench bench SKIPPED no time for it: .* it takes 60 at least"
+
+# Whoever kills the script finds what there was until then.
+rm -rf "$out"
+(cd "$work" && exec env PATH="$work/bin:/usr/bin:/bin" PYTHON=no-python SLOW_PROGRAM=kernel_timing setsid \
+    "$bundle/native-tests/gpu/check.sh" --only rates,timing --pack killed.tar.gz "$out" >"$work/log" 2>&1) &
+killed=$!
+for _ in $(seq 100); do
+    [ ! -e "$out/timing.log" ] || break
+    sleep 0.1
+done
+kill -KILL -- "-$killed"
+wait "$killed" 2>/dev/null
+says "rates rates passed [0-9]* s"
+grep -q '"instruction_rates": {"program": "instruction_rates"}' "$out/summary.json" || fail "the rates are lost"
+tar -tzf "$work/killed.tar.gz" | grep instruction-rates.json >"$work/log" || fail "the rates were not packed"
+
 # Whatever is wrong shows in the exit status, and only until it was repeated.
 check 1 DOCTOR_STATUS=1 --only doctor
 says "doctor doctor FAILED status 1 after .*"
@@ -191,8 +245,8 @@ says "peers peers SKIPPED in part: SKIPPED: no time for it: a peer"
 check 1 "PYTHON=python-with-torch PEERS_STATUS=1" --only peers
 says "peers peers FAILED status 1 after .*"
 check 1 BROKEN_BUILD=1 --only tests,sanitizer
-says "build build FAILED status 1 after .*"
-says "sanitizer sanitizer FAILED nothing was built"
+says "build build-gpu_tests FAILED status 1 after .*"
+says "sanitizer sanitizer FAILED gpu_tests was not built"
 check 0 NO_COMPILER=1 --only doctor
 says 'doctor cublas-forwarding SKIPPED needed for CUDA 13: needs gcc, "quoted"'
 

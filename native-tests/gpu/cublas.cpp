@@ -73,6 +73,17 @@ int Cublas::version() const {
     return value;
 }
 
+void Cublas::use(cuda::Stream stream, void* workspace, size_t bytes) {
+    using SetStream = int (*)(Handle, cuda::Stream);
+    check("cublasSetStream", reinterpret_cast<SetStream>(find("cublasSetStream_v2"))(handle_, stream));
+    if (workspace != nullptr) {
+        using SetWorkspace = int (*)(Handle, void*, size_t);
+        check(
+            "cublasSetWorkspace",
+            reinterpret_cast<SetWorkspace>(find("cublasSetWorkspace_v2"))(handle_, workspace, bytes));
+    }
+}
+
 void Cublas::multiply(const MatrixProduct& p, const float* a, const float* b, float* c) {
     using Sgemm = int (*)(
         Handle, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);

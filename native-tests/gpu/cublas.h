@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cuda_driver.h"
+
 // c[rows, columns] = a b; a is stored [rows, depth], or transposed [depth, rows]; b likewise.
 struct MatrixProduct {
     bool transpose_a;
@@ -27,6 +29,10 @@ class Cublas {
 
     // As in 130100 for 13.1.
     int version() const;
+
+    // Where products go from now on, with memory of their own for what cuBLAS splits; at first, and with nullptr, to
+    // the default stream. In a capture cuBLAS would otherwise allocate by nodes of the graph.
+    void use(cuda::Stream stream, void* workspace = nullptr, size_t bytes = 0);
 
     void multiply(const MatrixProduct& product, const float* a, const float* b, float* c);
 

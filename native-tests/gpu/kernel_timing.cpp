@@ -1,5 +1,6 @@
-// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak.
-// Every result is checked before it is timed. Prints a table and writes one JSON.
+// Times the connection kernels on this machine's GPU, beside plain cuBLAS SGEMMs of the same shapes and the FFMA peak;
+// and, of small layers, the three products of a step as a CUDA graph. Every result is checked before it is timed.
+// Prints a table and writes one JSON.
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -11,6 +12,7 @@
 #include "cuda_driver.h"
 #include "cuda_timer.h"
 #include "device_cuda.h"
+#include "step_graph.h"
 #include "timing_program.h"
 
 namespace {
@@ -67,6 +69,10 @@ double measure_ffma_peak(const CudaTimer& timer) {
     return peak;
 }
 
+// Below this a step's time is launches and tails.
+constexpr double SMALL_LAYER = 256e6;
+constexpr size_t CUBLAS_WORKSPACE = 32 << 20;
+
 double time_sgemm(
     Cublas& cublas, ConnectionPass pass, LayerOperands& layer, const CudaTimer& timer, TimingResults& results) {
     const device::PassOperands operands = layer.operands(pass);
@@ -76,8 +82,26 @@ double time_sgemm(
     layer.check(
         "cublasSgemm", pass, run, [](uint32_t, uint32_t, uint32_t) { return 1.0; }, SUM_BOUND);
     const Timing timing = timer.time(run);
-    results.add("cublasSgemm", pass, layer.shape, 0.0, 0, timing, layer.bytes(), timing.median_us);
+    results.add("cublasSgemm", pass_name(pass), layer.shape, 0.0, 0, timing, layer.bytes(), timing.median_us);
     return timing.median_us;
+}
+
+void time_sgemm_step(Cublas& cublas, const TimedLayer& timed) {
+    const device::Array<unsigned char> workspace(CUBLAS_WORKSPACE);
+    const auto work = [&](ConnectionPass pass) {
+        return [&timed, &cublas, &workspace, pass](cuda::Stream stream) {
+            const device::PassOperands operands = timed.layer.operands(pass);
+            cublas.use(stream, workspace.pointer(), CUBLAS_WORKSPACE);
+            cublas.multiply(product_of(pass, timed.layer.shape), operands.first, operands.second, operands.result);
+            cublas.use(nullptr);
+        };
+    };
+    // One handle has one workspace: its products follow each other.
+    const StepGraph graph(
+        work(ConnectionPass::FORWARD), work(ConnectionPass::BACKWARD_INPUT), work(ConnectionPass::BACKWARD_WEIGHT),
+        false);
+    const Timing timing = timed.timer.time([&] { graph.launch(); });
+    timed.results.add("cublasSgemm", "step", timed.layer.shape, 0.0, 0, timing, 3 * timed.layer.bytes(), 0.0, 3);
 }
 
 std::string today() {
@@ -105,7 +129,12 @@ void write(const TimingOptions& options, double peak, const std::string& cublas,
     page.text("toolkit", options.toolkit).text("cublas", cublas);
     page.text("commit", options.commit).text("date", today()).text("command", options.command);
     page.number("ffma_peak_per_s", peak);
-    page.rows("rows", results.rows());
+    std::vector<JsonObject> verdicts;
+    for (const Verdict& verdict : results.verdicts()) {
+        JsonObject row;
+        verdicts.push_back(row.text("what", verdict.what).number("us", verdict.us).text("verdict", verdict.text));
+    }
+    page.rows("rows", results.rows()).rows("verdicts", verdicts);
     write_page(options, page);
 }
 
@@ -135,9 +164,19 @@ void time_kernels(const TimingOptions& options, Failures& failures) {
                     "cublasSgemm", [&] { sgemm_us[pass] = time_sgemm(*cublas, pass, layer, timer, results); });
             }
         }
-        time_connections(layer, drop_rates, sgemm_us, timer, options.plans, results, failures);
+        const TimedLayer timed{layer, sgemm_us, timer, options.plans, results, failures};
+        if (multiply_adds(layer.shape) < SMALL_LAYER) {
+            if (cublas != nullptr) {
+                failures.attempt("cublasSgemm as a graph", [&] { time_sgemm_step(*cublas, timed); });
+            }
+            time_steps(timed);
+        }
+        time_connections(timed, drop_rates);
         // After every shape: what has been measured must not be lost to a time limit.
         write(options, peak, cublas_version, results);
+    }
+    for (const Verdict& verdict : results.verdicts()) {
+        std::printf("%s: %.1f us: %s\n", verdict.what.c_str(), verdict.us, verdict.text.c_str());
     }
 }
 

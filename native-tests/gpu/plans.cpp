@@ -42,17 +42,20 @@ std::string joined(const Words&... words) {
 }  // namespace
 
 ConnectionPlan planned_connections(
-    const std::string& tables, ConnectionPass pass, ConnectionSource source, const device::LayerShape& shape) {
+    const std::string& tables, ConnectionPass pass, ConnectionVariant variant, const device::LayerShape& shape) {
+    const std::string precision = variant.precision == FactorPrecision::FP32   ? ""
+                                  : variant.precision == FactorPrecision::BF16 ? " bf16"
+                                                                               : " bf16x2";
     const Choice choice = choice_of(
         tables, "connection-plans.txt",
         joined(
-            device::pass_word(pass), device::source_word(source), shape.samples, shape.inputs, shape.outputs, 1,
-            device::multiprocessors()));
+            device::pass_word(pass), device::source_word(variant.source) + precision, shape.samples, shape.inputs,
+            shape.outputs, 1, device::multiprocessors()));
     const ConnectionTile tile = choice.tile == "large"       ? ConnectionTile::LARGE
                                 : choice.tile == "small"     ? ConnectionTile::SMALL
                                 : choice.tile == "unaligned" ? ConnectionTile::UNALIGNED
                                                              : ConnectionTile::NORMALS;
-    return device::connection_plan(pass, source, shape, tile, choice.splits);
+    return device::connection_plan(pass, variant, shape, tile, choice.splits);
 }
 
 MultiPositionPlan planned_multi_position(

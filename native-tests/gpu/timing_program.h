@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -21,6 +22,7 @@ struct TimingOptions {
     std::string libraries;
     std::string commit = "unknown";
     std::string toolkit = "unknown";
+    int loops = 0;
     std::string command;  // the program and those of its options that say what is timed
 };
 
@@ -41,6 +43,11 @@ inline void parse(int count, char** arguments, const char* usage, TimingOptions&
         {"--plans", &options.plans},
     };
     for (int n = 1; n < count; n += 2) {
+        if (std::strcmp(arguments[n], "--loops") == 0 && options.loops > 0 && n + 1 < count &&
+            std::atoi(arguments[n + 1]) >= 2) {
+            options.loops = std::atoi(arguments[n + 1]);
+            continue;
+        }
         const auto option = known.find(arguments[n]);
         if (option == known.end() || n + 1 == count ||
             std::string(usage).find(" " + option->first + " ") == std::string::npos) {

@@ -94,17 +94,21 @@ count_java_tests() {
         }'
 }
 
-step_java_tests() {
+# run_java_tests NAME SECONDS CLASSES: those test classes whose names match.
+run_java_tests() {
+    local name=$1 limit=$2 classes=$3
     prepare_java || return
     rm -rf "$output/junit"
-    TAIL=25 NOTE=count_java_tests step java-tests "${JAVA_TEST_SECONDS:-540}" "$run_java" \
+    TAIL=25 NOTE=count_java_tests step "$name" "$limit" "$run_java" \
         org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$jars/pernodedrop-tests.jar" \
-        --include-classname "${JAVA_TESTS:-.*IT}" --exclude-classname '.*LicensesIT' \
+        --include-classname "$classes" --exclude-classname '.*LicensesIT' \
         --reports-dir "$output/junit" --fail-if-no-tests --details=tree --disable-ansi-colors --disable-banner
-    count_java_tests >/dev/null || report java-tests FAILED "no test ran on a device: $(count_java_tests)"
+    # Reports are written at the end.
+    [ $? -ne 124 ] || return
+    count_java_tests >/dev/null || report "$name" FAILED "no test ran on a device: $(count_java_tests)"
     # The reasons of skips, each once.
     while read -r count why; do
-        report java-tests SKIPPED "$count: $why"
+        report "$name" SKIPPED "$count: $why"
     done < <(awk '/<skipped>/ {
             # A message and often its stack trace, on this line or from the next one on.
             sub(/.*<skipped>/, "")
@@ -115,4 +119,13 @@ step_java_tests() {
             sub(/^[A-Za-z0-9.]*TestAbortedException: /, "")
             print
         }' "$output"/junit/TEST-*.xml 2>/dev/null | sort | uniq -c | sort -rn | head -20)
+}
+
+step_java_tests() {
+    run_java_tests java-tests "${JAVA_TEST_SECONDS:-540}" "${JAVA_TESTS:-.*IT}"
+}
+
+# Products on the caller's own arrays and stream, by raw addresses.
+step_pointers() {
+    run_java_tests pointers 120 '.*Pointer[A-Za-z]*IT'
 }

@@ -1,26 +1,36 @@
 # The kernels themselves: tests and timings in C++, which need no Java.
 
+# build_with_cmake PROGRAM...
 build_with_cmake() {
     cmake -S "$native" -B "$build" -DPERNODEDROP_GPU=ON -DPERNODEDROP_PTX_DIR="$ptx_folder" \
         ${googletest:+-DGTEST_SOURCE_DIR="$googletest"} \
         ${CURAND_INCLUDE_DIR:+-DCURAND_INCLUDE_DIR="$CURAND_INCLUDE_DIR"} &&
-        cmake --build "$build" --target gpu_tests kernel_timing multi_position_timing --parallel "$(nproc)"
+        cmake --build "$build" --target "$@" --parallel "$(nproc)"
 }
 
-# The same as gpu.cmake, for machines without cmake.
+lower_ptx() { sed -i -e "s/^\.version .*/.version $1/" -e /used_bytes_mask/d "$2"; }
+
+# build_without_cmake PROGRAM...: the same as gpu.cmake, for machines without cmake.
 build_without_cmake() {
-    local curand="" cuda_include="" folder source flags
-    mkdir -p "$build/ptx" || return 1
+    local curand="" cuda_include="" folder source flags program
+    mkdir -p "$build/ptx" "$build/emulated" || return 1
     while read -r folder; do
         [ -z "$curand" ] && [ -e "$folder/curand_kernel.h" ] && curand=$folder
         [ -z "$cuda_include" ] && [ -e "$folder/cuda_runtime.h" ] && cuda_include=$folder
     done < <(printf '%s\n' "${CURAND_INCLUDE_DIR:-/nowhere}" "${CUDA_HOME:-/nowhere}/include" /usr/local/cuda/include
         python_folders include)
-    local kernels=("$native"/tests/*.cu "$here/ffma_peak.cu") on_host=0 on_gpu=0
+    local kernels=("$native"/tests/*.cu "$here"/{ffma_peak,instruction_rates}.cu) on_host=0 on_gpu=0
     local compile=(nvcc -ptx -O3 -std=c++17 -arch=compute_80 -I "$repository/cuda")
     for source in "${kernels[@]}"; do
         "${compile[@]}" -o "$build/ptx/$(basename "$source" .cu).ptx" "$source" || return 1
+        lower_ptx 7.8 "$build/ptx/$(basename "$source" .cu).ptx"
     done
+    # Older toolkits do not know ordered metadata.
+    if "${compile[@]}" -o "$build/ptx/instruction_rates_ordered.ptx" "$here/instruction_rates_ordered.cu"; then
+        lower_ptx 8.5 "$build/ptx/instruction_rates_ordered.ptx"
+    else
+        rm -f "$build/ptx/instruction_rates_ordered.ptx"
+    fi
     rm -f "$build/ptx/curand_comparison.ptx"
     if [ -n "$curand" ] &&
         "${compile[@]}" -isystem "$curand" -o "$build/ptx/curand_comparison.ptx" "$here/curand_comparison.cu"; then
@@ -47,36 +57,66 @@ build_without_cmake() {
         test_sources+=(-lgtest -lgtest_main)
     fi
     flags+=("-DPERNODEDROP_CURAND_ON_HOST=$on_host" "-DPERNODEDROP_CURAND_ON_GPU=$on_gpu")
-    g++ "${flags[@]}" -o "$build/kernel_timing" \
-        "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,timing_results}.cpp \
-        "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
-        g++ "${flags[@]}" -o "$build/multi_position_timing" \
-            "$here"/{multi_position_timing,clocks,cublas,cuda_timer,layer_operands,plans}.cpp \
-            "$native"/reference/*.cpp "${device[@]}" -pthread -ldl &&
-        g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl
+    for program in "$@"; do
+        case $program in
+            instruction_rates)
+                for source in "$here"/instruction_rates{,_ordered}.cu "$here/sparse_emulation.cpp" "$native"/emulation/*.cpp; do
+                    g++ "${flags[@]}" -Wno-unknown-pragmas -x c++ -c -o "$build/emulated/$(basename "$source").o" \
+                        "$source" || return 1
+                done
+                g++ "${flags[@]}" -o "$build/instruction_rates" "$here"/{instruction_rates,clocks}.cpp \
+                    "$native"/reference/{mask,philox}.cpp "${device[@]}" "$build"/emulated/*.o -pthread -ldl ;;
+            kernel_timing)
+                g++ "${flags[@]}" -o "$build/kernel_timing" \
+                    "$here"/{kernel_timing,clocks,connection_timing,cublas,cuda_timer,layer_operands,plans,step_graph,timing_results}.cpp \
+                    "$native"/reference/*.cpp "${device[@]}" -pthread -ldl ;;
+            multi_position_timing)
+                g++ "${flags[@]}" -o "$build/multi_position_timing" \
+                    "$here"/{multi_position_timing,clocks,cublas,cuda_timer,layer_operands,plans}.cpp \
+                    "$native"/reference/*.cpp "${device[@]}" -pthread -ldl ;;
+            gpu_tests)
+                g++ "${flags[@]}" -o "$build/gpu_tests" "${device[@]}" "${test_sources[@]}" -pthread -ldl ;;
+        esac || return 1
+    done
 }
 
-# Builds once a call.
-built=""
+# ensure_built PROGRAM: builds it, once a call.
+declare -A built=()
 ensure_built() {
-    if [ -z "$built" ]; then
-        local caller=$group way=build_without_cmake
+    local program=$1 caller=$group way=build_without_cmake
+    if [ -z "${built[$program]:-}" ]; then
         command -v cmake >/dev/null && way=build_with_cmake
-        export -f build_with_cmake build_without_cmake python_folders
+        export -f build_with_cmake build_without_cmake lower_ptx python_folders
         export native repository here build ptx_folder googletest python
-        begin build
-        built=no
-        step build 240 bash -c "$way" && built=yes
-        [ $built = yes ] || grep -m 5 -n 'error' "$output/build.log"
+        built[$program]=no
+        # Each call of check.sh reports its own builds.
+        [ ${#built[@]} -gt 1 ] || begin build
+        group=build
+        TAIL=5 step "build-$program" 240 bash -c "$way $program" && built[$program]=yes
+        [ "${built[$program]}" = yes ] || grep -m 5 -n 'error' "$output/build-$program.log"
         group=$caller
     fi
-    [ $built = yes ] && return
-    report "$group" FAILED "nothing was built"
+    [ "${built[$program]}" = yes ] && return
+    report "$group" FAILED "$program was not built"
     return 1
 }
 
+step_rates() {
+    ensure_built instruction_rates || return
+    TAIL=60 step rates 60 "$build/instruction_rates" --json "$output/instruction-rates.json" --commit "$commit" \
+        --toolkit "${toolkit:-unknown}"
+}
+
+# The kernels of layers with one position, on sparse tensor cores and not; all tests are more than there is time for.
+connection_tests='*Connection*:*Sparse*'
+
+step_connection_tests() {
+    ensure_built gpu_tests || return
+    step connection-tests 120 "$build/gpu_tests" --gtest_brief=1 --gtest_filter="$connection_tests"
+}
+
 step_tests() {
-    ensure_built || return
+    ensure_built gpu_tests || return
     step tests 240 "$build/gpu_tests" --gtest_brief=1
     # What was skipped is part of the result.
     while read -r why; do
@@ -104,7 +144,7 @@ step_sanitizer() {
     # Only some of the tests are small enough; tests that write past arrays on purpose are not for it.
     local filter=${SANITIZER_FILTER:-*-Device*:*Statistics*} tool memory limit
     find_sanitizer || return
-    ensure_built || return
+    ensure_built gpu_tests || return
     while read -r tool memory limit; do
         sanitize "sanitizer-$tool" "$tool" "$limit" count_native_tests env "PERNODEDROP_MEMORY=$memory" \
             "PERNODEDROP_SHAPE_STEP=${SANITIZER_SHAPE_STEP:-97}" "$build/gpu_tests" --gtest_filter="$filter"
@@ -115,19 +155,30 @@ initcheck unfilled 30"
 }
 
 step_timing() {
-    ensure_built || return
+    local shapes=${TIMING_SHAPES:-}
+    # The largest layer of one position and the smallest, where there is little time.
+    [ -n "$shapes" ] || [ "$first" = no ] || shapes=128x4096x4096,128x2304x256
+    ensure_built kernel_timing || return
     TAIL=200 step timing 180 "$build/kernel_timing" --json "$json" --commit "$commit" --toolkit "${toolkit:-unknown}" \
-        --libraries "$(library_folders | paste -sd:)" ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"} \
+        --libraries "$(library_folders | paste -sd:)" ${shapes:+--shapes "$shapes"} \
         ${TIMING_PLANS:+--plans "$TIMING_PLANS"}
+}
+
+step_sequences() {
+    ensure_built multi_position_timing || return
     TAIL=200 step multi-position-timing 180 "$build/multi_position_timing" --json "$output/multi-position-timings.json" \
         --commit "$commit" --libraries "$(library_folders | paste -sd:)" \
         ${MULTI_POSITION_SHAPES:+--shapes "$MULTI_POSITION_SHAPES"} ${TIMING_PLANS:+--plans "$TIMING_PLANS"}
 }
 
 step_peers() {
+    local shapes=${TIMING_SHAPES:-} limit=110 left
+    # Where there is little time, the layer that all are compared at.
+    [ "$first" = no ] || { shapes=${shapes:-128x4096x4096} limit=60; }
+    left=$(($(remaining) - 30))
     if "$python" -c 'import torch' 2>/dev/null; then
         PYTHONUNBUFFERED=1 TAIL=90 step peers 150 "$python" "$here/peers/peers.py" --json "$json" \
-            ${TIMING_SHAPES:+--shapes "$TIMING_SHAPES"}
+            --seconds $((left < limit ? left : limit)) ${shapes:+--shapes "$shapes"}
         grep -q SKIPPED "$output/peers.log" && report peers SKIPPED "in part: $(grep -m 1 SKIPPED "$output/peers.log")"
     else
         report peers SKIPPED "no PyTorch for $python; PYTHON may name one that has it"

@@ -14,8 +14,14 @@ find_sanitizer() {
 # what the log shows to be done, and fails if that is nothing. Running out of time is no failure: what it saw until
 # then counts. More options by the array sanitizer_options.
 sanitize() {
-    local name=$1 tool=$2 limit=$3 count=$4 started=$SECONDS log=$output/$1.log errors status ran any why
+    local name=$1 tool=$2 limit=$3 count=$4 started=$SECONDS log=$output/$1.log errors status ran any why left
     shift 4
+    left=$(remaining)
+    if [ "$left" -lt 10 ]; then
+        report "$name" SKIPPED "no time for it"
+        return
+    fi
+    limit=$((left < limit ? left : limit))
     echo "== $name"
     timeout -k 10 "$limit" "$sanitizer" --tool "$tool" --error-exitcode 77 --print-limit 20 --launch-timeout 60 \
         --target-processes all ${sanitizer_options[@]+"${sanitizer_options[@]}"} "$@" >"$log" 2>&1
