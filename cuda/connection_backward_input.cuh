@@ -8,10 +8,10 @@
 // 32 of which share their random words: a thread draws the words of its own results and keeps them in registers. Of
 // several splits each stores plain sums to partials[split][b][i], for connection_backward_input_sum.
 //
-// Order of a sum: one runs over the even u in order, another, from zero, over the odd u of each 32; it is added to the
-// first after each 32. The seven predicates of an R2P guard multiply-adds to the same result, so that one sum alone
-// would wait for itself; and dz and w lie in shared memory such that registers of dz[u] and w[u] are of different
-// banks.
+// Order of a sum: over the even u in order; over the odd u of each 32 from zero, which is then added to the other. The
+// seven predicates of an R2P guard multiply-adds to the same result, so that one sum alone would wait for itself; and
+// w lies in shared memory such that registers of dz[u] and w[u] are of different banks. With normals, whose drawing
+// leaves no time to wait, the sum runs over all u in order.
 #pragma once
 
 #include "connection_tiles.h"
@@ -82,30 +82,22 @@ __device__ __forceinline__ void backward_input_quad(
     const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample,
     const BackwardInputBits<Source, SAMPLES>& bits, const float* dz, const float* w, float (&sums)[SAMPLES][4],
     const Done& done) {
-    float odd[SAMPLES][4] = {};
-    const auto add = [&](int n, int i, int u, float d, float v) {
-        float& sum = u % 2 == 0 ? sums[n][i] : odd[n][i];
-        sum = fmaf(d, v, sum);
-    };
     if constexpr (Source::NORMALS) {
 #pragma unroll 1
-        for (int even = 0; even < 32; even += 2) {
+        for (int u = 0; u < 32; ++u) {
 #pragma unroll
-            for (int u = 0; u < 2; ++u) {
+            for (int n = 0; n < SAMPLES; ++n) {
+                float m[4];
+                draw_multipliers<Source>(
+                    mask, output + u, quad, sample + n * 32, [&](int i) { return bits.kept(n, i, u); }, m);
 #pragma unroll
-                for (int n = 0; n < SAMPLES; ++n) {
-                    float m[4];
-                    draw_multipliers<Source>(
-                        mask, output + even + u, quad, sample + n * 32,
-                        [&](int i) { return bits.kept(n, i, even + u); }, m);
-#pragma unroll
-                    for (int i = 0; i < 4; ++i) {
-                        add(n, i, u, dz[n * 32 * D_STRIDE + even + u], w[i * W_STRIDE + even + (u ^ 1)] * m[i]);
-                    }
+                for (int i = 0; i < 4; ++i) {
+                    sums[n][i] = fmaf(dz[n * 32 * D_STRIDE + u], w[i * W_STRIDE + (u ^ 1)] * m[i], sums[n][i]);
                 }
             }
         }
     } else {
+        float odd[SAMPLES][4] = {};
 #pragma unroll
         for (int octet = 0; octet < 4; ++octet) {
             float d[SAMPLES][8];
@@ -122,19 +114,20 @@ __device__ __forceinline__ void backward_input_quad(
 #pragma unroll
                     for (int u = 0; u < 8; ++u) {
                         if (!Source::BITS || bits.kept(n, i, octet * 8 + u)) {
-                            add(n, i, u, d[n][u], v[u ^ 1]);
+                            float& sum = u % 2 == 0 ? sums[n][i] : odd[n][i];
+                            sum = fmaf(d[n][u], v[u ^ 1], sum);
                         }
                     }
                 }
             }
             done(octet);
         }
-    }
 #pragma unroll
-    for (int n = 0; n < SAMPLES; ++n) {
+        for (int n = 0; n < SAMPLES; ++n) {
 #pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            sums[n][i] += odd[n][i];
+            for (int i = 0; i < 4; ++i) {
+                sums[n][i] += odd[n][i];
+            }
         }
     }
 }

@@ -45,16 +45,36 @@ struct PhiloxSchedule {
     }
 };
 
+// What a round makes of the counter's word z.
+struct PhiloxProduct {
+    uint32_t low;
+    uint32_t high;
+
+    static __device__ __forceinline__ PhiloxProduct of(uint32_t z) {
+        const uint64_t product = static_cast<uint64_t>(PHILOX_MULTIPLIER_1) * z;
+        return PhiloxProduct{static_cast<uint32_t>(product), static_cast<uint32_t>(product >> 32)};
+    }
+};
+
 template <class Key>
-__device__ __forceinline__ uint4 philox(uint4 counter, const Key& key) {
+__device__ __forceinline__ uint4 philox(uint32_t x, uint32_t y, PhiloxProduct product1, uint32_t w, const Key& key) {
 #pragma unroll
     for (int round = 0; round < PHILOX_ROUNDS; ++round) {
-        const uint64_t product0 = static_cast<uint64_t>(PHILOX_MULTIPLIER_0) * counter.x;
-        const uint64_t product1 = static_cast<uint64_t>(PHILOX_MULTIPLIER_1) * counter.z;
+        const uint64_t product0 = static_cast<uint64_t>(PHILOX_MULTIPLIER_0) * x;
         const uint2 round_key = key.of_round(round);
-        counter = make_uint4(
-            static_cast<uint32_t>(product1 >> 32) ^ counter.y ^ round_key.x, static_cast<uint32_t>(product1),
-            static_cast<uint32_t>(product0 >> 32) ^ counter.w ^ round_key.y, static_cast<uint32_t>(product0));
+        x = product1.high ^ y ^ round_key.x;
+        y = product1.low;
+        const uint32_t z = static_cast<uint32_t>(product0 >> 32) ^ w ^ round_key.y;
+        w = static_cast<uint32_t>(product0);
+        if (round == PHILOX_ROUNDS - 1) {
+            return make_uint4(x, y, z, w);
+        }
+        product1 = PhiloxProduct::of(z);
     }
-    return counter;
+    return make_uint4(0, 0, 0, 0);  // not reached
+}
+
+template <class Key>
+__device__ __forceinline__ uint4 philox(uint4 counter, const Key& key) {
+    return philox(counter.x, counter.y, PhiloxProduct::of(counter.z), counter.w, key);
 }
