@@ -6,8 +6,12 @@
 //
 // A block computes Tile::SAMPLES x Tile::INPUTS results over a split of the outputs. Here the sum runs over outputs,
 // 32 of which share their random words: a thread draws the words of its own results and keeps them in registers. Of
-// several splits each stores plain sums to partials[split][b][i], for connection_backward_input_sum. Sums run over
-// u in order.
+// several splits each stores plain sums to partials[split][b][i], for connection_backward_input_sum.
+//
+// Order of a sum: over the even u in order; over the odd u of each 32 from zero, which is then added to the other. The
+// seven predicates of an R2P guard multiply-adds to the same result, so that one sum alone would wait for itself; and
+// w lies in shared memory such that registers of dz[u] and w[u] are of different banks. With normals, whose drawing
+// leaves no time to wait, the sum runs over all u in order.
 #pragma once
 
 #include "connection_tiles.h"
@@ -39,8 +43,12 @@ class BackwardInputBits {
     // `one` is 1, unknown to the compiler: a word that was just computed would be tested bit by bit, one that comes
     // from a multiplication is moved to predicates seven bits at a time.
     __device__ __forceinline__ void draw(
-        const ScheduledMask& mask, uint32_t block, uint32_t quad, const PhiloxProduct (&samples)[SAMPLES],
-        uint32_t one) {
+        const ScheduledMask& mask, uint32_t block, uint32_t quad, uint32_t sample, uint32_t one) {
+        uint32_t samples[SAMPLES];
+#pragma unroll
+        for (int n = 0; n < SAMPLES; ++n) {
+            samples[n] = sample + n * 32;
+        }
         uint4 kept[SAMPLES];
         // Two planes stay rolled as well: unrolled they would take too many registers.
         kept_bits<Source::PLANES == 1 ? 1 : 0>(mask, block, quad, samples, kept);
@@ -53,15 +61,11 @@ class BackwardInputBits {
         }
     }
 
-    // Reads packed words of samples 32 apart; octets are `step` words apart.
-    __device__ __forceinline__ void read(const uint32_t* packed, int64_t step) {
+    // Reads the packed words of an octet, for samples 32 apart.
+    __device__ __forceinline__ void read(const uint32_t* packed, int octet) {
 #pragma unroll
-        for (int octet = 0; octet < 4; ++octet) {
-#pragma unroll
-            for (int n = 0; n < SAMPLES; ++n) {
-                words[n][octet] = packed[n * 32];
-            }
-            packed += step;
+        for (int n = 0; n < SAMPLES; ++n) {
+            words[n][octet] = packed[n * 32];
         }
     }
 
@@ -72,11 +76,12 @@ class BackwardInputBits {
 };
 
 // sums[n][i] += sum over 32 outputs of dz[n,u] w[i,u] m[n,i,u], for samples n 32 rows apart and the inputs i of one
-// quad.
-template <class Source, int SAMPLES, int D_STRIDE>
+// quad; w with neighbours swapped. Calls done(octet) when the bits of 8 outputs are not needed any more.
+template <class Source, int SAMPLES, int D_STRIDE, int W_STRIDE, class Done>
 __device__ __forceinline__ void backward_input_quad(
     const ScheduledMask& mask, uint32_t output, uint32_t quad, uint32_t sample,
-    const BackwardInputBits<Source, SAMPLES>& bits, const float* dz, const float* w, float (&sums)[SAMPLES][4]) {
+    const BackwardInputBits<Source, SAMPLES>& bits, const float* dz, const float* w, float (&sums)[SAMPLES][4],
+    const Done& done) {
     if constexpr (Source::NORMALS) {
 #pragma unroll 1
         for (int u = 0; u < 32; ++u) {
@@ -87,11 +92,12 @@ __device__ __forceinline__ void backward_input_quad(
                     mask, output + u, quad, sample + n * 32, [&](int i) { return bits.kept(n, i, u); }, m);
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
-                    sums[n][i] = fmaf(dz[n * 32 * D_STRIDE + u], w[i * 32 + u] * m[i], sums[n][i]);
+                    sums[n][i] = fmaf(dz[n * 32 * D_STRIDE + u], w[i * W_STRIDE + (u ^ 1)] * m[i], sums[n][i]);
                 }
             }
         }
     } else {
+        float odd[SAMPLES][4] = {};
 #pragma unroll
         for (int octet = 0; octet < 4; ++octet) {
             float d[SAMPLES][8];
@@ -102,16 +108,25 @@ __device__ __forceinline__ void backward_input_quad(
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 float v[8];
-                load_octet(w + i * 32 + octet * 8, 4, v);
+                load_octet(w + i * W_STRIDE + octet * 8, 4, v);
 #pragma unroll
                 for (int n = 0; n < SAMPLES; ++n) {
 #pragma unroll
                     for (int u = 0; u < 8; ++u) {
                         if (!Source::BITS || bits.kept(n, i, octet * 8 + u)) {
-                            sums[n][i] = fmaf(d[n][u], v[u], sums[n][i]);
+                            float& sum = u % 2 == 0 ? sums[n][i] : odd[n][i];
+                            sum = fmaf(d[n][u], v[u ^ 1], sum);
                         }
                     }
                 }
+            }
+            done(octet);
+        }
+#pragma unroll
+        for (int n = 0; n < SAMPLES; ++n) {
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                sums[n][i] += odd[n][i];
             }
         }
     }
@@ -130,7 +145,7 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     constexpr int QUADS = Tile::THREAD_QUADS;
     constexpr int D_STRIDE = K + 4;
     using Ds = TileAlongRows<Tile::SAMPLES, K, D_STRIDE, Tile::THREADS, Tile::VECTOR>;
-    using Ws = TileAlongRows<Tile::INPUTS, K, K, Tile::THREADS, Tile::VECTOR>;
+    using Ws = SwappedTileAlongRows<Tile::INPUTS, K, Tile::THREADS>;
     static_assert(K == 32, "the outputs of a k-step share their random words");
     // A stage in shared memory, in words: dz, w.
     constexpr int W_START = Ds::FLOATS;
@@ -152,22 +167,18 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
     Ds ds(p.dz, p.samples, p.outputs, row0, stages);
     Ws ws(p.w, p.inputs, p.outputs, input0, stages + W_START);
     const float* d_read = stages + threadIdx.x % 32 * D_STRIDE;
-    const float* w_read = stages + W_START + warp * QUADS * 4 * K;
+    const float* w_read = stages + W_START + warp * QUADS * 4 * Ws::STRIDE;
 
-    PhiloxProduct samples[ROWS];
-#pragma unroll
-    for (int n = 0; n < ROWS; ++n) {
-        const PhiloxProduct product = PhiloxProduct::of(p.first_sample + row + n * 32);
-        samples[n] = PhiloxProduct{keep(product.low), keep(product.high)};
-    }
+    // Packed words are read into registers octet by octet, those of the next quad when this quad's are used.
+    BackwardInputBits<Source, ROWS> bits;
+    const uint32_t* packed = nullptr;
     const int64_t octet_step = shape.samples;
-    BackwardInputBits<Source, ROWS> bits[QUADS];
-    const uint32_t* packed[QUADS];
+    const int64_t quad_step = shape.octets * octet_step;
     if constexpr (Source::PACKED) {
+        packed = p.packed + shape.index(min(quad0, shape.quads - 1), begin / 8, 0) + row;
 #pragma unroll
-        for (int quad = 0; quad < QUADS; ++quad) {
-            packed[quad] = p.packed + shape.index(min(quad0 + quad, shape.quads - 1), begin / 8, 0) + row;
-            bits[quad].read(packed[quad], octet_step);
+        for (int octet = 0; octet < 4; ++octet) {
+            bits.read(packed + octet * octet_step, octet);
         }
     }
 
@@ -198,16 +209,24 @@ __device__ __forceinline__ void connection_backward_input(const ConnectionBackwa
                 continue;
             }
             if constexpr (Source::DRAWN) {
-                bits[quad].draw(mask, k / 32, quad0 + quad, samples, one);
+                bits.draw(mask, k / 32, quad0 + quad, keep(p.first_sample + row), one);
             }
-            backward_input_quad<Source, ROWS, D_STRIDE>(
-                mask, k, quad0 + quad, p.first_sample + row, bits[quad], d_read, w_read + quad * 4 * K, sums[quad]);
             if constexpr (Source::PACKED) {
-                // For the next k-step: on their way while the other quad is computed. Once too often, but without a
-                // branch.
-                packed[quad] += left > K ? octet_step * 4 : 0;
-                bits[quad].read(packed[quad], octet_step);
+                // Once too often, but without a branch.
+                const int64_t back = quad == 0 ? 0 : quad_step;
+                packed += quad + 1 < QUADS && quad0 + quad + 1 < shape.quads ? quad_step
+                          : left > K                                         ? octet_step * 4 - back
+                                                                             : 0;
             }
+            const uint32_t* next = packed;
+            backward_input_quad<Source, ROWS, D_STRIDE, Ws::STRIDE>(
+                mask, k, quad0 + quad, p.first_sample + row, bits, d_read, w_read + quad * 4 * Ws::STRIDE, sums[quad],
+                [&](int octet) {
+                    if constexpr (Source::PACKED) {
+                        bits.read(next, octet);
+                        next += octet_step;
+                    }
+                });
         }
         k += K;
         d_read -= stage;

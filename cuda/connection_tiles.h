@@ -81,7 +81,7 @@ constexpr int FORWARD_STAGE = Tile::SAMPLES*(Tile::INPUTS + 4) + Tile::INPUTS* T
 template <class Tile>
 constexpr int FORWARD_STAGE_BITS = Tile::INPUTS / 4 * (Tile::OUTPUTS / 8) * (Tile::SAMPLES + 4);
 template <class Tile>
-constexpr int BACKWARD_INPUT_STAGE = Tile::SAMPLES*(Tile::OUTPUTS + 4) + Tile::INPUTS* Tile::OUTPUTS;
+constexpr int BACKWARD_INPUT_STAGE = Tile::SAMPLES*(Tile::OUTPUTS + 4) + Tile::INPUTS*(Tile::OUTPUTS + 8);
 template <class Tile>
 constexpr int BACKWARD_WEIGHT_STAGE = Tile::SAMPLES*(Tile::INPUTS + Tile::OUTPUTS);
 template <class Tile>

@@ -41,16 +41,11 @@ mask_at(const StepState& state, uint32_t layer, uint32_t planes, uint32_t thresh
     return Mask{layer_key(state, layer), state.step, planes, threshold, sigma};
 }
 
-// The words of one plane; Sample is b, or the PhiloxProduct of it.
-template <class Key>
-__device__ __forceinline__ uint4
-mask_plane(const KeyedMask<Key>& mask, uint32_t plane, uint32_t block, uint32_t quad, PhiloxProduct sample) {
-    return philox(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step, mask.key);
-}
+// The words of one plane.
 template <class Key>
 __device__ __forceinline__ uint4
 mask_plane(const KeyedMask<Key>& mask, uint32_t plane, uint32_t block, uint32_t quad, uint32_t sample) {
-    return mask_plane(mask, plane, block, quad, PhiloxProduct::of(sample));
+    return philox(make_uint4(block | plane << MASK_PLANE_SHIFT, quad, sample, mask.step), mask.key);
 }
 
 // One step of the bit-sliced comparison: digit is all ones or all zeros; ones: kept | word, zeros: kept & word.
@@ -74,11 +69,10 @@ __device__ __forceinline__ KeyedMask<PhiloxSchedule> mask_with_schedule(const Ma
 }
 
 // Bit u & 31 of words x, y, z, w: whether (b, i, u) is kept, for i & 3 = 0, 1, 2, 3; of N samples at once, so that
-// their latencies overlap. PLANES planes, or 0 for as many as the mask has, in a loop that stays rolled. Sample as for
-// mask_plane.
-template <int PLANES, int N, class Key, class Sample>
+// their latencies overlap. PLANES planes, or 0 for as many as the mask has, in a loop that stays rolled.
+template <int PLANES, int N, class Key>
 __device__ __forceinline__ void kept_bits(
-    const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, const Sample (&sample)[N], uint4 (&kept)[N]) {
+    const KeyedMask<Key>& mask, uint32_t block, uint32_t quad, const uint32_t (&sample)[N], uint4 (&kept)[N]) {
     if constexpr (PLANES == 1) {  // q' = 1/2: the words themselves
 #pragma unroll
         for (int n = 0; n < N; ++n) {

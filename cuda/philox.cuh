@@ -45,7 +45,7 @@ struct PhiloxSchedule {
     }
 };
 
-// What the first round makes of the counter's word z: loops in which z is fixed compute it once.
+// What a round makes of the counter's word z.
 struct PhiloxProduct {
     uint32_t low;
     uint32_t high;

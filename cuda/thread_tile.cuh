@@ -59,12 +59,15 @@ __device__ __forceinline__ uint32_t highest_bits(uint32_t word) {
 }
 
 // Calls add(i, u) for the kept ones of 4 x 8 connections, all if the source has no bits; for each u in the order of i.
+// The first of the seven that share i reads that factor from a register, the others from the reuse cache: it is given a
+// u of the other parity, whose factor and sum lie in the other bank.
 template <class Source, class Add>
 __device__ __forceinline__ void for_each_kept(uint32_t word, const Add& add) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
 #pragma unroll
-        for (int u = 0; u < 7; ++u) {
+        for (int n = 0; n < 7; ++n) {
+            const int u = n < 2 && i % 2 == 0 ? 1 - n : n;
             if (!Source::BITS || bit_is_set(word, i * 8 + u)) {
                 add(i, u);
             }

@@ -78,6 +78,57 @@ class TileAlongRows {
     }
 };
 
+// The same with neighbours swapped: element (row, k) goes to tile[row * STRIDE + (k ^ 1)], so that a vector read from
+// it and one of the same columns read from a plain tile lie in registers of different banks where k is the same. Copied
+// float by float, as a vector cannot be swapped on the way; a thread's columns are 8 apart, which takes no instructions
+// for their addresses.
+template <int ROWS, int K, int THREADS>
+class SwappedTileAlongRows {
+    static constexpr int COLUMNS = 8;  // of a row that neighbouring threads copy: 32 bytes
+    static constexpr int ROW_STEP = THREADS / COLUMNS;
+    static constexpr int ROUNDS = ROWS / ROW_STEP;
+    static_assert(ROWS % ROW_STEP == 0 && K % COLUMNS == 0, "threads share the copies evenly");
+
+    const float* source;
+    uint32_t width;
+    uint32_t valid;  // bit n: the row of round n is inside
+    float* target;
+
+    static __device__ __forceinline__ int column() {
+        return threadIdx.x % COLUMNS;
+    }
+
+  public:
+    static constexpr int STRIDE = K + COLUMNS;  // a warp's four rows lie in different banks
+    static constexpr int FLOATS = ROWS * STRIDE;
+
+    __device__ __forceinline__
+    SwappedTileAlongRows(const float* matrix, int32_t rows, int32_t width, uint32_t first_row, float* tile)
+        : width(width), valid(0), target(tile + threadIdx.x / COLUMNS * STRIDE + (column() ^ 1)) {
+        const uint32_t row = first_row + threadIdx.x / COLUMNS;
+        source = keep(matrix + row * static_cast<int64_t>(width) + column());
+#pragma unroll
+        for (int round = 0; round < ROUNDS; ++round) {
+            valid |= static_cast<uint32_t>(row + round * ROW_STEP < static_cast<uint32_t>(rows)) << round;
+        }
+    }
+
+    // As TileAlongRows::start.
+    __device__ __forceinline__ void start(uint32_t k, int32_t left, int stage) {
+#pragma unroll
+        for (int round = 0; round < ROUNDS; ++round) {
+            const float* const from = source + k + static_cast<uint64_t>(width) * (round * ROW_STEP);
+#pragma unroll
+            for (int first = 0; first < K; first += COLUMNS) {
+                copy_async_or_zero<4>(
+                    target + round * ROW_STEP * STRIDE + first, from + first,
+                    bit_is_set(valid, round) && column() < left - first);
+            }
+        }
+        target += stage;
+    }
+};
+
 // A tile of K x COLUMNS floats at a fixed column, k along the rows: element (k, column) goes to
 // tile[k * COLUMNS + Layout::column(column)].
 template <int K, int COLUMNS, int THREADS, int VECTOR, class Layout>

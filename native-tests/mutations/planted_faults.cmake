@@ -137,6 +137,22 @@ planted_fault(eighth_bits_in_reverse FILE thread_tile.cuh
     REPLACEMENT [[0x02040810u]]
     ${BY_MANY_PLANES})
 
+planted_fault(swapped_column_past_the_end_copied FILE tile_copy.cuh
+    ORIGINAL [[column() < left - first]]
+    REPLACEMENT [[column() <= left - first]]
+    ${BY_MANY_PLANES})
+
+planted_fault(odd_outputs_left_out FILE connection_backward_input.cuh
+    ORIGINAL [[+= odd]]
+    REPLACEMENT [[+= 0 * odd]]
+    ${BY_MANY_PLANES})
+
+planted_fault(packed_words_of_the_other_quad FILE connection_backward_input.cuh
+    ORIGINAL [[quad == 0 ? 0 : quad_step]]
+    REPLACEMENT [[quad == 0 ? quad_step : 0]]
+    KERNELS connection_packed.cu connection_sums.cu mask_packing.cu
+    TESTS Masks/ConnectionKernels.GiveTheReferencesSums/packed_19_of_32)
+
 planted_fault(row_past_the_tile_copied FILE tile_copy.cuh
     ORIGINAL [[Rounds::row() + Rounds::row_step(round) < left]]
     REPLACEMENT [[Rounds::row() + Rounds::row_step(round) <= left]]

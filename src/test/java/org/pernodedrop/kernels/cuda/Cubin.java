@@ -23,6 +23,8 @@ final class Cubin {
         if (elf.getInt(0) != 0x464C457F) {
             throw new IllegalArgumentException("A compiled module is an ELF file; this one begins " + elf.getInt(0));
         }
+        // Where the flags hold the architecture, 80 for sm_80, has changed with CUDA 13's version of the ABI.
+        int architecture = elf.getInt(0x30) >>> (elf.get(8) >= 8 ? 8 : 0) & 0xFF;
         int table = (int) elf.getLong(0x28);
         int size = elf.getShort(0x3A);
         int sections = elf.getShort(0x3C);
@@ -35,7 +37,7 @@ final class Cubin {
                 int start = offset(elf, header);
                 List<SassInstruction> code = new ArrayList<>();
                 for (int at = start; at < start + (int) elf.getLong(header + 0x20); at += INSTRUCTION) {
-                    code.add(SassInstruction.decode(elf.getLong(at), elf.getLong(at + 8)));
+                    code.add(SassInstruction.decode(elf.getLong(at), elf.getLong(at + 8), architecture));
                 }
                 kernels.put(name.substring(CODE.length()), code);
             }

@@ -6,13 +6,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pernodedrop.kernels.cuda.KernelResources.Multiprocessor;
@@ -31,7 +29,7 @@ class KernelBudgetTest {
     }
 
     /** A line of {@code kernel-instructions.txt}. */
-    private record Instructions(String kernel, long multiplyAdds, int planes, double limit) {}
+    private record Instructions(String kernel, long multiplyAdds, int planes, double limit, double conflicts) {}
 
     @BeforeAll
     static void compilerIsThere() {
@@ -72,7 +70,11 @@ class KernelBudgetTest {
     private static List<Instructions> instructions() {
         return TestResource.rows(KernelBudgetTest.class, "kernel-instructions.txt").stream()
                 .map(row -> new Instructions(
-                        row[0], Long.parseLong(row[1]), Integer.parseInt(row[2]), Double.parseDouble(row[3])))
+                        row[0],
+                        Long.parseLong(row[1]),
+                        Integer.parseInt(row[2]),
+                        Double.parseDouble(row[3]),
+                        Double.parseDouble(row[4])))
                 .toList();
     }
 
@@ -122,10 +124,11 @@ class KernelBudgetTest {
         });
     }
 
-    @Test
-    void mainLoopsAreWithinBudget() {
+    @ParameterizedTest
+    @EnumSource
+    void mainLoopsAreWithinBudget(Multiprocessor multiprocessor) {
         List<String> excesses = new ArrayList<>();
-        Map<String, List<SassInstruction>> code = PtxCompiler.code(Multiprocessor.SM_90);
+        Map<String, List<SassInstruction>> code = PtxCompiler.code(multiprocessor);
         for (Instructions budget : instructions()) {
             List<SassInstruction> kernel = code.get(budget.kernel());
             if (kernel == null) {
@@ -134,14 +137,16 @@ class KernelBudgetTest {
             }
             SteadyState.Counts counts = SteadyState.count(new MainLoop(kernel), budget.multiplyAdds(), budget.planes());
             if (counts.perMultiplyAdd() > budget.limit()) {
-                excesses.add(String.format(
-                        Locale.ROOT,
-                        "%s issues %s, not %.3f",
-                        budget.kernel(),
-                        KernelTable.describe(counts),
-                        budget.limit()));
+                excesses.add(excess(budget, "not " + budget.limit(), counts));
+            }
+            if (counts.conflictsPerMultiplyAdd() > budget.conflicts()) {
+                excesses.add(excess(budget, "bank conflicts not " + budget.conflicts(), counts));
             }
         }
         assertEquals(List.of(), excesses);
+    }
+
+    private static String excess(Instructions budget, String limit, SteadyState.Counts counts) {
+        return budget.kernel() + " issues " + KernelTable.describe(counts) + ": " + limit;
     }
 }

@@ -62,7 +62,12 @@ final class KernelTable {
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
         return String.format(
-                "%.3f = %d / %d; %s; %s",
-                counts.perMultiplyAdd(), counts.issued(), counts.multiplyAdds(), counts.loops(), histogram);
+                "%.3f = %d / %d; bank conflicts %.3f; %s; %s",
+                counts.perMultiplyAdd(),
+                counts.issued(),
+                counts.multiplyAdds(),
+                counts.conflictsPerMultiplyAdd(),
+                counts.loops(),
+                histogram);
     }
 }

@@ -1,21 +1,31 @@
 package org.pernodedrop.kernels.cuda;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A machine instruction of sm_90, of which only the operation, the predicate, the immediate operand and a branch's
- * target are read: NVIDIA documents no more than the operations' names.
+ * A machine instruction of sm_80 or sm_90, of which only the operation, the predicate, the operands of a multiply-add,
+ * the immediate operand and a branch's target are read: NVIDIA documents no more than the operations' names.
  *
  * @param operation bits 0 to 11: nine for the operation, three for the form of its operands
  * @param predicated whether a predicate guards it
  * @param immediate bits 32 to 63, which hold the operand of the forms that have one
  * @param branchDistance instructions from the next one to the branch's target
+ * @param sources the registers read by the form with three of them; 255 reads as zero
+ * @param reused bit n: the n-th source stays in the reuse cache for the next instruction
  */
-record SassInstruction(int operation, boolean predicated, int immediate, int branchDistance) {
+record SassInstruction(
+        int operation, boolean predicated, int immediate, int branchDistance, List<Integer> sources, int reused) {
+    static final int ZERO_REGISTER = 255;
+
     private static final int ALWAYS = 7;
     private static final int OPERATION = 0x1FF;
+    private static final int THREE_REGISTERS = 1;
+    private static final int CALL = 0x944;
+    private static final int BRANCH = 0x947;
+    private static final long WITHOUT_RETURN = 1L << 22;
 
     /** Operations and their names. */
     private static final Map<Integer, String> NAMES = Arrays.stream(
@@ -32,12 +42,33 @@ record SassInstruction(int operation, boolean predicated, int immediate, int bra
             .map(entry -> entry.strip().split(" "))
             .collect(Collectors.toMap(entry -> Integer.valueOf(entry[0], 16), entry -> entry[1]));
 
-    static SassInstruction decode(long low, long high) {
-        // Bytes over 4: the low 8 bits in bits 16 to 23 of the instruction, 48 more, with the sign, from bit 34 on.
-        long upper = (low >>> 34 | high << 30) << 16 >> 16;
-        long distance = upper << 8 | low >>> 16 & 0xFF;
+    /**
+     * Decodes 16 bytes.
+     *
+     * @param architecture 80 for sm_80
+     */
+    static SassInstruction decode(long low, long high, int architecture) {
+        int operation = (int) (low & 0xFFF);
+        if (operation == CALL && (high & WITHOUT_RETURN) != 0) {
+            operation = BRANCH; // sm_80 leaves loops by such calls
+        }
+        // Bytes over 4: 48 bits, with the sign, from bit 34 on; on sm_90 bits 16 to 23 are 8 lower ones.
+        long distance = (low >>> 34 | high << 30) << 16 >> 16;
+        if (architecture >= 90) {
+            distance = distance << 8 | low >>> 16 & 0xFF;
+        }
         return new SassInstruction(
-                (int) (low & 0xFFF), (low >>> 12 & 7) != ALWAYS, (int) (low >>> 32), (int) (distance / 4));
+                operation,
+                (low >>> 12 & 7) != ALWAYS,
+                (int) (low >>> 32),
+                (int) (distance / 4),
+                List.of((int) (low >>> 24 & 0xFF), (int) (low >>> 32 & 0xFF), (int) (high & 0xFF)),
+                (int) (high >>> 58 & 7));
+    }
+
+    /** Whether all three sources are registers. */
+    boolean readsThreeRegisters() {
+        return operation >>> 9 == THREE_REGISTERS;
     }
 
     boolean is(String name) {

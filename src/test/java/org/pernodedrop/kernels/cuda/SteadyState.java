@@ -24,14 +24,18 @@ final class SteadyState {
     private final int planes;
     private final Map<Loop, Long> iterations = new HashMap<>();
 
-    /** Counts for one iteration of the main loop. */
-    record Counts(Map<String, Long> instructions, long multiplyAdds, List<String> loops) {
+    /** Counts for one iteration of the main loop; {@code conflicts} are those of {@link BankConflicts}. */
+    record Counts(Map<String, Long> instructions, long multiplyAdds, long conflicts, List<String> loops) {
         long issued() {
             return instructions.values().stream().mapToLong(Long::longValue).sum();
         }
 
         double perMultiplyAdd() {
             return (double) issued() / multiplyAdds;
+        }
+
+        double conflictsPerMultiplyAdd() {
+            return (double) conflicts / multiplyAdds;
         }
     }
 
@@ -60,7 +64,7 @@ final class SteadyState {
                 .map(entry -> "loop at " + main.start(entry.getKey()) + " x " + entry.getValue())
                 .sorted()
                 .toList();
-        return new Counts(instructions, multiplyAdds, loops);
+        return new Counts(instructions, multiplyAdds, state.conflicts(way, 1), loops);
     }
 
     /** Iterations of the loops with multiply-adds: as many as give those that the code around them lacks. */
@@ -156,6 +160,17 @@ final class SteadyState {
                     "An iteration needs " + needed + " " + what + ", which is no multiple of " + each);
         }
         return needed / each;
+    }
+
+    private long conflicts(Way way, long weight) {
+        long count = weight
+                * way.blocks().stream()
+                        .mapToLong(block -> BankConflicts.count(main.instructions(block)))
+                        .sum();
+        for (Loop loop : way.loops()) {
+            count += conflicts(main.way(loop), weight * iterations.get(loop));
+        }
+        return count;
     }
 
     private void add(Way way, long weight, Map<String, Long> instructions) {
