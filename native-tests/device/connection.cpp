@@ -35,13 +35,22 @@ std::string pass_word(ConnectionPass pass) {
     }
 }
 
-std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile) {
-    return "connection_" + pass_word(pass) + "_" + source_word(source) + "_" + tile_name(tile);
+static std::string precision_word(FactorPrecision precision) {
+    switch (precision) {
+        case FactorPrecision::FP32: return "";
+        case FactorPrecision::BF16: return "bf16_";
+        default: return "bf16x2_";
+    }
+}
+
+std::string connection_kernel(ConnectionPass pass, ConnectionVariant variant, ConnectionTile tile) {
+    return "connection_" + pass_word(pass) + "_" + source_word(variant.source) + "_" +
+           precision_word(variant.precision) + tile_name(tile);
 }
 
 ConnectionPlan connection_plan(
-    ConnectionPass pass, ConnectionSource source, const LayerShape& shape, ConnectionTile tile, int64_t max_splits) {
-    const KernelFacts kernel = kernel_facts(connection_kernel(pass, source, tile));
+    ConnectionPass pass, ConnectionVariant variant, const LayerShape& shape, ConnectionTile tile, int64_t max_splits) {
+    const KernelFacts kernel = kernel_facts(connection_kernel(pass, variant, tile));
     const bool weight = pass == ConnectionPass::BACKWARD_WEIGHT;
     const int64_t rows = weight ? shape.inputs : shape.samples;
     const int64_t columns = pass == ConnectionPass::BACKWARD_INPUT ? shape.inputs : shape.outputs;
@@ -81,7 +90,7 @@ void launch_connection(ConnectionPass pass, const ConnectionLaunch& c, const Pas
     float* const partials = split ? c.partials : nullptr;
     const auto multiply = [&](auto... arguments) {
         launch_planned(
-            connection_kernel(pass, c.source, c.plan.tile), c.plan, c.mask, s.samples, s.inputs, s.outputs, o.first,
+            connection_kernel(pass, c.variant, c.plan.tile), c.plan, c.mask, s.samples, s.inputs, s.outputs, o.first,
             o.second, arguments..., c.plan.split_length);
     };
     const auto add = [&](int64_t rows, int64_t columns, auto... arguments) {

@@ -12,6 +12,22 @@ enum class ConnectionPass { FORWARD, BACKWARD_INPUT, BACKWARD_WEIGHT };
 
 enum class ConnectionSource { ONE_PLANE, TWO_PLANES, MANY_PLANES, PACKED, GAUSSIAN, PARTIAL_GAUSSIAN, UNMASKED };
 
+// What the factors are rounded to: nothing, one bf16, or the sum of two.
+enum class FactorPrecision { FP32, BF16, BF16X2 };
+
+// Which kernels: where their mask comes from, and what they multiply.
+struct ConnectionVariant {
+    ConnectionSource source;
+    FactorPrecision precision;
+
+    ConnectionVariant(
+        ConnectionSource source = ConnectionSource::UNMASKED, FactorPrecision precision = FactorPrecision::FP32)
+        : source(source), precision(precision) {}
+    operator ConnectionSource() const {
+        return source;
+    }
+};
+
 enum class ConnectionTile { LARGE, SMALL, UNALIGNED, NORMALS };
 
 // How a connection kernel is launched: the tile and the number of splits are chosen, by Java's ConnectionPlan or by a
@@ -60,7 +76,7 @@ struct PassOperands {
 
 // A connection kernel, how it is launched, and what it draws.
 struct ConnectionLaunch {
-    ConnectionSource source;
+    ConnectionVariant variant;
     ConnectionPlan plan;
     LayerShape shape;
     MaskDraw mask;
@@ -73,12 +89,12 @@ struct ConnectionLaunch {
 std::string pass_word(ConnectionPass pass);
 std::string source_word(ConnectionSource source);
 
-// connection_<pass>_<source>_<tile>
-std::string connection_kernel(ConnectionPass pass, ConnectionSource source, ConnectionTile tile);
+// connection_<pass>_<source>_<tile>, with _<precision> before the tile if it is not FP32
+std::string connection_kernel(ConnectionPass pass, ConnectionVariant variant, ConnectionTile tile);
 
 // At most so many splits: as many as splits of equal numbers of k-steps give.
 ConnectionPlan connection_plan(
-    ConnectionPass pass, ConnectionSource source, const LayerShape& shape, ConnectionTile tile, int64_t max_splits);
+    ConnectionPass pass, ConnectionVariant variant, const LayerShape& shape, ConnectionTile tile, int64_t max_splits);
 
 // Words of 32 bits to allocate for the packed mask of a layer, laid out as in mask_words.cuh.
 int64_t packed_words(const LayerShape& shape);

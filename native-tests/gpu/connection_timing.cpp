@@ -42,7 +42,7 @@ class ConnectionTiming {
           case_(one),
           mask_(noise_of(one.source), one.drop_rate),
           bias_gradient_(layer.shape.outputs) {
-        launch_.source = one.source;
+        launch_.variant = one.source;
         launch_.shape = {layer.shape.samples, layer.shape.inputs, layer.shape.outputs};
         launch_.mask = mask_.draw();
         if (one.source == ConnectionSource::PACKED || one.store) {
