@@ -133,7 +133,7 @@ __device__ __forceinline__ void backward_input_quad(
 }
 
 // Bytes of dynamic shared memory: the generator's keys and two stages.
-template <class Tile>
+template <class Source, class Tile>
 constexpr int connection_backward_input_shared() {
     return 4 * (MASK_SCHEDULE_WORDS + 2 * BACKWARD_INPUT_STAGE<Tile>);
 }

@@ -1,5 +1,6 @@
-// Names and parameters of the connection kernels: connection_<pass>_<source>_<tile>. All sources of a pass take the
-// same parameters, so that one launcher serves them all; a kernel ignores the parameters that its source does not use.
+// Names and parameters of the connection kernels: connection_<pass>_<source>_<tile>, and
+// connection_<pass>_<source>_<precision>_<tile> of those on tensor cores. All kernels of a pass take the same
+// parameters, so that one launcher serves them all; a kernel ignores the parameters that its source does not use.
 //
 // clang-format off
 //   state             const StepState*: seed and step of the mask
@@ -27,48 +28,57 @@
 #include "connection_backward_weight.cuh"
 #include "connection_forward.cuh"
 
-#define CONNECTION_FORWARD(source, Source, tile, Tile)                                                                \
-    KERNEL(                                                                                                           \
-        connection_forward_##source##_##tile, __launch_bounds__(Tile::THREADS, Tile::BLOCKS), const StepState* state, \
-        uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma,         \
-        int32_t samples, int32_t inputs, int32_t outputs, const float* x, const float* w, const float* bias,          \
-        int32_t activation, float* z, float* y, uint32_t* packed, float* partials, int32_t split_length) {            \
-        connection_forward<Source, Tile>(ConnectionForward{                                                           \
-            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, w,    \
-            bias, static_cast<Activation>(activation), z, y, packed, partials, split_length});                        \
-    }                                                                                                                 \
-    KERNEL_TILE(                                                                                                      \
-        connection_forward_##source##_##tile, Tile::SAMPLES, Tile::OUTPUTS, Tile::INPUTS, Tile::BLOCKS,               \
-        (connection_forward_shared<Source, Tile>()))
-
-#define CONNECTION_BACKWARD_INPUT(source, Source, tile, Tile)                                                        \
+#define CONNECTION_FORWARD_KERNEL(name, Source, Tile, blocks, compute, shared_bytes)                                 \
     KERNEL(                                                                                                          \
-        connection_backward_input_##source##_##tile, __launch_bounds__(Tile::THREADS, Tile::BLOCKS),                 \
-        const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,          \
-        float scale, float sigma, int32_t samples, int32_t inputs, int32_t outputs, const float* dz, const float* w, \
-        float* dx, const uint32_t* packed, float* partials, int32_t split_length) {                                  \
-        connection_backward_input<Source, Tile>(ConnectionBackwardInput{                                             \
-            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, dz, w,  \
-            dx, packed, partials, split_length});                                                                    \
+        connection_forward_##name, __launch_bounds__(Tile::THREADS, blocks), const StepState* state, uint32_t layer, \
+        uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma, int32_t samples,       \
+        int32_t inputs, int32_t outputs, const float* x, const float* w, const float* bias, int32_t activation,      \
+        float* z, float* y, uint32_t* packed, float* partials, int32_t split_length) {                               \
+        compute<Source, Tile>(ConnectionForward{                                                                     \
+            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, w,   \
+            bias, static_cast<Activation>(activation), z, y, packed, partials, split_length});                       \
     }                                                                                                                \
     KERNEL_TILE(                                                                                                     \
-        connection_backward_input_##source##_##tile, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, Tile::BLOCKS,       \
-        (connection_backward_input_shared<Tile>()))
+        connection_forward_##name, Tile::SAMPLES, Tile::OUTPUTS, Tile::INPUTS, blocks, (shared_bytes<Source, Tile>()))
 
-#define CONNECTION_BACKWARD_WEIGHT(source, Source, tile, Tile)                                                      \
+#define CONNECTION_BACKWARD_INPUT_KERNEL(name, Source, Tile, blocks, compute, shared_bytes)                         \
     KERNEL(                                                                                                         \
-        connection_backward_weight_##source##_##tile,                                                               \
-        __launch_bounds__(Tile::THREADS, (backward_weight_blocks<Source, Tile>())), const StepState* state,         \
+        connection_backward_input_##name, __launch_bounds__(Tile::THREADS, blocks), const StepState* state,         \
         uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold, float scale, float sigma,       \
-        int32_t samples, int32_t inputs, int32_t outputs, const float* x, const float* dz, float* dw, float* db,    \
-        const uint32_t* packed, float* partials, float* bias_partials, int32_t split_length) {                      \
-        connection_backward_weight<Source, Tile>(ConnectionBackwardWeight{                                          \
-            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, dz, \
-            dw, db, packed, partials, bias_partials, split_length});                                                \
+        int32_t samples, int32_t inputs, int32_t outputs, const float* dz, const float* w, float* dx,               \
+        const uint32_t* packed, float* partials, int32_t split_length) {                                            \
+        compute<Source, Tile>(ConnectionBackwardInput{                                                              \
+            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, dz, w, \
+            dx, packed, partials, split_length});                                                                   \
     }                                                                                                               \
     KERNEL_TILE(                                                                                                    \
-        connection_backward_weight_##source##_##tile, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, Tile::BLOCKS,     \
-        (connection_backward_weight_shared<Source, Tile>()))
+        connection_backward_input_##name, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, blocks,                       \
+        (shared_bytes<Source, Tile>()))
+
+#define CONNECTION_BACKWARD_WEIGHT_KERNEL(name, Source, Tile, blocks, compute, shared_bytes)                         \
+    KERNEL(                                                                                                          \
+        connection_backward_weight_##name, __launch_bounds__(Tile::THREADS, (blocks<Source, Tile>())),               \
+        const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,          \
+        float scale, float sigma, int32_t samples, int32_t inputs, int32_t outputs, const float* x, const float* dz, \
+        float* dw, float* db, const uint32_t* packed, float* partials, float* bias_partials, int32_t split_length) { \
+        compute<Source, Tile>(ConnectionBackwardWeight{                                                              \
+            mask_at(*state, layer, planes, threshold, sigma), first_sample, scale, samples, inputs, outputs, x, dz,  \
+            dw, db, packed, partials, bias_partials, split_length});                                                 \
+    }                                                                                                                \
+    KERNEL_TILE(                                                                                                     \
+        connection_backward_weight_##name, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, Tile::BLOCKS,                 \
+        (shared_bytes<Source, Tile>()))
+
+#define CONNECTION_FORWARD(source, Source, tile, Tile) \
+    CONNECTION_FORWARD_KERNEL(                         \
+        source##_##tile, Source, Tile, Tile::BLOCKS, connection_forward, connection_forward_shared)
+#define CONNECTION_BACKWARD_INPUT(source, Source, tile, Tile) \
+    CONNECTION_BACKWARD_INPUT_KERNEL(                         \
+        source##_##tile, Source, Tile, Tile::BLOCKS, connection_backward_input, connection_backward_input_shared)
+#define CONNECTION_BACKWARD_WEIGHT(source, Source, tile, Tile)                             \
+    CONNECTION_BACKWARD_WEIGHT_KERNEL(                                                     \
+        source##_##tile, Source, Tile, backward_weight_blocks, connection_backward_weight, \
+        connection_backward_weight_shared)
 
 // The nine kernels of a source without normals.
 #define CONNECTION_KERNELS(source, Source)                                       \

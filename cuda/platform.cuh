@@ -75,6 +75,42 @@ __device__ __forceinline__ void multiply_bf16(float (&sums)[4], const uint32_t (
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+// sums += a b on a sparse tensor core, by a whole warp: 16 x 8 sums. Of every two neighbouring bf16 of b's k = 0 .. 31,
+// a row of a multiplies one: stored element t of its 16 takes k = 2t or 2t + 1, as an index says whose low bit that is.
+// With g = lane / 4 and q = lane % 4 a lane holds
+// a: (row g, t = 2q and 2q + 1), (g + 8, the same), (g, t + 8), (g + 8, t + 8); sums as above;
+// b: of word r, (k = 2q + 8r and the next, column g), so that its word r is what t = q + 4r chooses from.
+// metadata: two bits an index, elements 8h .. 8h + 7 of row g in the lower half, of row g + 8 in the upper one, from
+// lanes q = 2 SELECTOR + h. Indices are 0 or 1 for even t, 2 or 3 for odd: nibbles 1000, 1001, 1100, 1101.
+template <int SELECTOR>
+__device__ __forceinline__ void multiply_sparse_bf16(
+    float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[4], uint32_t metadata) {
+    asm("mma.sp.sync.aligned.m16n8k32.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+        "{%8, %9, %10, %11}, {%0, %1, %2, %3}, %12, %13;"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]), "r"(b[2]), "r"(b[3]), "r"(metadata),
+          "n"(SELECTOR));
+}
+
+// Four words of shared memory, aligned to 16 bytes, if `wanted`; else the words stay what they are.
+__device__ __forceinline__ void load_shared_if(uint32_t (&words)[4], const uint32_t* from, bool wanted) {
+    asm volatile(
+        "{\n\t"
+        ".reg .pred wanted;\n\t"
+        "setp.ne.u32 wanted, %5, 0;\n\t"
+        "@wanted ld.shared.v4.b32 {%0, %1, %2, %3}, [%4];\n\t"
+        "}"
+        : "+r"(words[0]), "+r"(words[1]), "+r"(words[2]), "+r"(words[3])
+        : "r"(shared_address(from)), "r"(static_cast<uint32_t>(wanted)));
+}
+
+// (a & b) | c in one instruction.
+__device__ __forceinline__ uint32_t and_or(uint32_t a, uint32_t b, uint32_t c) {
+    uint32_t result;
+    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+
 // Two floats, rounded to the nearest bf16, ties to even; `low` goes to the lower half.
 __device__ __forceinline__ uint32_t bf16_pair(float low, float high) {
     uint32_t pair;

@@ -139,6 +139,28 @@ void multiply_tf32(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)
 
 void multiply_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
 
+namespace emulation {
+
+void multiply_sparse_bf16(int selector, float* sums, const uint32_t* a, const uint32_t* b, uint32_t metadata);
+
+}  // namespace emulation
+
+template <int SELECTOR>
+void multiply_sparse_bf16(float (&sums)[4], const uint32_t (&a)[4], const uint32_t (&b)[4], uint32_t metadata) {
+    static_assert(SELECTOR == 0 || SELECTOR == 1, "metadata is that of two lanes of four");
+    emulation::multiply_sparse_bf16(SELECTOR, sums, a, b, metadata);
+}
+
+inline uint32_t and_or(uint32_t a, uint32_t b, uint32_t c) {
+    return (a & b) | c;
+}
+
+inline void load_shared_if(uint32_t (&words)[4], const uint32_t* from, bool wanted) {
+    if (wanted) {
+        std::copy_n(from, 4, words);
+    }
+}
+
 uint32_t bf16_pair(float low, float high);
 
 inline uint32_t half_signs(uint32_t low, uint32_t high) {

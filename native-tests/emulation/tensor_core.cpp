@@ -15,6 +15,8 @@ struct Share {
     float* sums;
     const uint32_t* a;
     const uint32_t* b;
+    uint32_t metadata;  // of sparse products
+    int selector;
     bool done;
 };
 
@@ -64,15 +66,84 @@ static void multiply(const uint64_t* shares, const Value& value) {
     }
 }
 
-template <int PER_WORD, class Value>
-static void multiply(const char* operation, float* sums, const uint32_t* a, const uint32_t* b, const Value& value) {
-    Share own{sums, a, b, false};
+static const uint64_t* meet(const char* operation, Share& own) {
     if (block().existing_lanes() != 0xFFFFFFFFu) {
         fail(std::string(operation) + " needs a whole warp");
     }
-    const uint64_t* const shares = block().wait_for_warp(operation, 0xFFFFFFFFu, reinterpret_cast<uint64_t>(&own));
+    return block().wait_for_warp(operation, 0xFFFFFFFFu, reinterpret_cast<uint64_t>(&own));
+}
+
+template <int PER_WORD, class Value>
+static void multiply(const char* operation, float* sums, const uint32_t* a, const uint32_t* b, const Value& value) {
+    Share own{sums, a, b, 0, 0, false};
+    const uint64_t* const shares = meet(operation, own);
     if (!own.done) {
         multiply<PER_WORD>(shares, value);
+    }
+}
+
+// The index of a stored element: a whole warp's metadata, of which lanes 4 (row % 8) + 2 selector + {0, 1} bring a
+// row's.
+static uint32_t sparse_index(const uint64_t* shares, int selector, int row, int element) {
+    const Share& share = *reinterpret_cast<Share*>(shares[row % 8 * 4 + selector * 2 + element / 8]);
+    return share.metadata >> (row / 8 * 16 + element % 8 * 2) & 3u;
+}
+
+// Which of b's 32 rows a stored element multiplies. Metadata that the PTX ISA does not allow ends the program: two
+// elements of four must be named, the lower one first.
+static int sparse_row(const uint64_t* shares, int selector, int row, int element) {
+    const int even = element / 2 * 2;
+    const uint32_t low = sparse_index(shares, selector, row, even);
+    const uint32_t high = sparse_index(shares, selector, row, even + 1);
+    if (low >= high) {
+        fail(
+            "multiply_sparse_bf16: the metadata of row " + std::to_string(row) + ", elements " + std::to_string(even) +
+            " and " + std::to_string(even + 1) + " must name two rows of four in their order: " + std::to_string(low) +
+            ", " + std::to_string(high));
+    }
+    return element / 2 * 4 + static_cast<int>(element % 2 == 0 ? low : high);
+}
+
+static void multiply_sparse(const uint64_t* shares) {
+    const auto share = [&](int lane) { return reinterpret_cast<Share*>(shares[lane]); };
+    double a[16][16];
+    double b[32][8];
+    for (int lane = 0; lane < warpSize; ++lane) {
+        if (share(lane)->selector != share(0)->selector) {
+            fail("multiply_sparse_bf16 needs the same selector in all lanes");
+        }
+        for (int part = 0; part < 4; ++part) {
+            for (int n = 0; n < 2; ++n) {
+                a[lane / 4 + part % 2 * 8][lane % 4 * 2 + part / 2 * 8 + n] = bf16(share(lane)->a[part], n);
+                b[lane % 4 * 2 + part * 8 + n][lane / 4] = bf16(share(lane)->b[part], n);
+            }
+        }
+    }
+    int rows[16][16];
+    for (int row = 0; row < 16; ++row) {
+        for (int element = 0; element < 16; ++element) {
+            rows[row][element] = sparse_row(shares, share(0)->selector, row, element);
+        }
+    }
+    for (int lane = 0; lane < warpSize; ++lane) {
+        for (int part = 0; part < 4; ++part) {
+            const int row = lane / 4 + part / 2 * 8;
+            const int column = lane % 4 * 2 + part % 2;
+            double sum = static_cast<double>(share(lane)->sums[part]);
+            for (int element = 0; element < 16; ++element) {
+                sum += a[row][element] * b[rows[row][element]][column];
+            }
+            share(lane)->sums[part] = static_cast<float>(sum);
+        }
+        share(lane)->done = true;
+    }
+}
+
+void multiply_sparse_bf16(int selector, float* sums, const uint32_t* a, const uint32_t* b, uint32_t metadata) {
+    Share own{sums, a, b, metadata, selector, false};
+    const uint64_t* const shares = meet("multiply_sparse_bf16", own);
+    if (!own.done) {
+        multiply_sparse(shares);
     }
 }
 

@@ -13,15 +13,34 @@ const std::vector<ConnectionMask>& connection_masks() {
         {ConnectionSource::GAUSSIAN, Noise::GAUSSIAN, {1, 1}, 1.0},
         {ConnectionSource::PARTIAL_GAUSSIAN, Noise::PARTIAL_GAUSSIAN, {6, 45}, 0.6546536707079771},
         {ConnectionSource::UNMASKED, Noise::NONE, {1, 1}, 0},
+        {{ConnectionSource::ONE_PLANE, FactorPrecision::BF16}, Noise::BERNOULLI, {1, 1}, 0},
+        {{ConnectionSource::TWO_PLANES, FactorPrecision::BF16}, Noise::BERNOULLI, {2, 3}, 0},
+        {{ConnectionSource::MANY_PLANES, FactorPrecision::BF16}, Noise::BERNOULLI, {6, 45}, 0},
+        {{ConnectionSource::PACKED, FactorPrecision::BF16}, Noise::BERNOULLI, {5, 19}, 0},
+        {{ConnectionSource::MANY_PLANES, FactorPrecision::BF16X2}, Noise::BERNOULLI, {6, 45}, 0},
     };
     return masks;
 }
 
-ConnectionLayer::ConnectionLayer(const ConnectionMask& mask, device::LayerShape shape, size_t offset)
+// To the nearest bf16, ties to even, by the definition: of the two neighbours the nearer one.
+static float rounded_to_bf16(float value) {
+    int exponent = 0;
+    const double fraction = std::frexp(static_cast<double>(value), &exponent);
+    return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(fraction, 8)), exponent - 8));
+}
+
+ConnectionLayer::ConnectionLayer(
+    const ConnectionMask& mask, device::LayerShape shape, size_t offset, device::LayerShape largest)
     : MaskedLayer(
-          mask, {shape.samples, 1, shape.inputs, shape.outputs},
-          {CONNECTION_LARGEST, 1, CONNECTION_LARGEST, CONNECTION_LARGEST}, false, offset),
+          mask, {shape.samples, 1, shape.inputs, shape.outputs}, {largest.samples, 1, largest.inputs, largest.outputs},
+          false, offset),
       shape_(shape) {
+    if (mask.source.precision != FactorPrecision::FP32) {
+        round_factors([&](float value) {
+            const float first = rounded_to_bf16(value);
+            return mask.source.precision == FactorPrecision::BF16 ? first : first + rounded_to_bf16(value - first);
+        });
+    }
     if (mask.source == ConnectionSource::PACKED) {
         pack();
     }
@@ -37,12 +56,12 @@ void ConnectionLayer::launch(ConnectionPass pass, const ConnectionPlan& plan, co
     device::launch_connection(pass, launch, operands);
 }
 
-// Each term and further operation rounds.
+// Each term and further operation rounds; sums on tensor cores are cut off, with a bit more for a few terms at a time.
 double ConnectionLayer::relative_error(ConnectionPass pass, const ConnectionPlan& plan) const {
     const int32_t terms = pass == ConnectionPass::FORWARD          ? shape_.inputs
                           : pass == ConnectionPass::BACKWARD_INPUT ? shape_.outputs
                                                                    : shape_.samples;
-    return (terms + plan.splits + 6) * 0x1p-24;
+    return (terms + plan.splits + 6) * (mask_.source.precision == FactorPrecision::FP32 ? 0x1p-24 : 0x1p-22);
 }
 
 void ConnectionLayer::pack() {
@@ -65,12 +84,16 @@ std::vector<uint32_t> ConnectionLayer::packed_by_forward(const ConnectionPlan& p
     return packed_->download();
 }
 
-std::vector<ConnectionTile> tiles_for(ConnectionSource source, device::LayerShape shape) {
+std::vector<ConnectionTile> tiles_for(ConnectionVariant variant, device::LayerShape shape) {
+    const ConnectionSource source = variant.source;
     if (source == ConnectionSource::GAUSSIAN || source == ConnectionSource::PARTIAL_GAUSSIAN) {
         return {ConnectionTile::NORMALS};
     }
     if (shape.inputs % 4 != 0 || shape.outputs % 4 != 0) {
         return {ConnectionTile::UNALIGNED};
+    }
+    if (variant.precision != FactorPrecision::FP32) {
+        return {ConnectionTile::LARGE, ConnectionTile::UNALIGNED};
     }
     return {ConnectionTile::LARGE, ConnectionTile::SMALL, ConnectionTile::UNALIGNED};
 }

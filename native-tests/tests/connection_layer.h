@@ -3,18 +3,21 @@
 
 #include "masked_layer.h"
 
-using ConnectionMask = SourceMask<ConnectionSource>;
+using ConnectionMask = SourceMask<ConnectionVariant>;
 
 // Sizes that are tested; the largest bounds the mask's table.
 constexpr int32_t CONNECTION_SIZES[] = {1, 3, 4, 13, 31, 32, 33, 64, 100, 207};
-constexpr int32_t CONNECTION_LARGEST = 207;
+constexpr device::LayerShape CONNECTION_LARGEST{207, 207, 207};
 
 // All sources, with rates for each.
 const std::vector<ConnectionMask>& connection_masks();
 
-class ConnectionLayer : public MaskedLayer<ConnectionSource, ConnectionPlan> {
+class ConnectionLayer : public MaskedLayer<ConnectionVariant, ConnectionPlan> {
   public:
-    ConnectionLayer(const ConnectionMask& mask, device::LayerShape shape, size_t offset = 0);
+    // `largest`: of all layers that take the mask's table.
+    ConnectionLayer(
+        const ConnectionMask& mask, device::LayerShape shape, size_t offset = 0,
+        device::LayerShape largest = CONNECTION_LARGEST);
 
     // The packed words that mask_pack draws, and those that the forward pass stores; without the words past their end.
     std::vector<uint32_t> packed_by_packer();
@@ -35,4 +38,4 @@ class ConnectionLayer : public MaskedLayer<ConnectionSource, ConnectionPlan> {
 };
 
 // The tiles that can compute a source's layers of a shape.
-std::vector<ConnectionTile> tiles_for(ConnectionSource source, device::LayerShape shape);
+std::vector<ConnectionTile> tiles_for(ConnectionVariant variant, device::LayerShape shape);

@@ -101,9 +101,26 @@ TEST_P(ConnectionKernels, GiveTheSameBitsFromEveryTileAndEveryTime) {
     }
 }
 
+// So many terms that sums of two bf16 are emptied on the way.
+TEST(ConnectionKernelsOfTwoTerms, EmptyLongSums) {
+    const ConnectionMask mask{
+        {ConnectionSource::MANY_PLANES, FactorPrecision::BF16X2}, reference::Noise::BERNOULLI, {3, 5}, 0};
+    const device::LayerShape shapes[] = {{3, 1203, 5}, {3, 5, 1203}, {1203, 5, 3}};
+    for (size_t n = 0; n < 3; ++n) {
+        ConnectionLayer layer(mask, shapes[n], 0, shapes[n]);
+        layer.check(
+            PASSES[n], device::connection_plan(PASSES[n], mask.source, shapes[n], ConnectionTile::UNALIGNED, 1), 0,
+            true);
+    }
+}
+
 static std::string mask_name(const testing::TestParamInfo<size_t>& info) {
     const ConnectionMask& mask = connection_masks()[info.param];
-    return device::source_word(mask.source) + "_" + mask.rate_text();
+    const FactorPrecision precision = mask.source.precision;
+    const std::string word = precision == FactorPrecision::FP32   ? ""
+                             : precision == FactorPrecision::BF16 ? "bf16_"
+                                                                  : "bf16x2_";
+    return device::source_word(mask.source) + "_" + word + mask.rate_text();
 }
 
 INSTANTIATE_TEST_SUITE_P(Masks, ConnectionKernels, testing::Range<size_t>(0, connection_masks().size()), mask_name);
@@ -140,7 +157,8 @@ TEST(MaskPacking, IsDoneByTheForwardPassAsWell) {
     for (const device::LayerShape& shape :
          {device::LayerShape{1, 1, 1}, device::LayerShape{13, 31, 33}, device::LayerShape{67, 100, 204}}) {
         for (const ConnectionMask& mask : connection_masks()) {
-            if (mask.noise != reference::Noise::BERNOULLI || mask.source == ConnectionSource::PACKED) {
+            if (mask.noise != reference::Noise::BERNOULLI || mask.source == ConnectionSource::PACKED ||
+                mask.source.precision != FactorPrecision::FP32) {
                 continue;
             }
             ConnectionLayer layer(mask, shape);

@@ -9,9 +9,9 @@ static constexpr uint32_t STEP = 0xFEDCBA98u;
 
 const reference::MaskTable& mask_table(
     reference::Noise noise, reference::Rate rate, double sigma, const reference::Shape& largest) {
-    using Identity = std::tuple<reference::Noise, uint32_t, uint32_t, int64_t>;
+    using Identity = std::tuple<reference::Noise, uint32_t, uint32_t, int64_t, int64_t, int64_t>;
     static std::map<Identity, reference::MaskTable> tables;
-    const Identity identity{noise, rate.planes, rate.threshold, largest.inputs};
+    const Identity identity{noise, rate.planes, rate.threshold, largest.samples, largest.inputs, largest.outputs};
     auto found = tables.find(identity);
     if (found == tables.end()) {
         reference::Mask definition;

@@ -83,6 +83,7 @@ class MaskedLayer {
           x_(layer_numbers(sizes.samples * sizes.positions * sizes.inputs, 1, held)),
           w_(layer_numbers(sizes.inputs * sizes.outputs, 2, held)),
           dz_(layer_numbers(sizes.samples * sizes.positions * sizes.outputs, 3, held)),
+          dz_factor_(dz_),
           bias_(layer_numbers(sizes.outputs, 4, held)),
           state_(masked_layer_state()),
           x_array_(x_, offset),
@@ -91,6 +92,16 @@ class MaskedLayer {
           bias_array_(bias_, offset) {}
 
     virtual void launch(ConnectionPass pass, const Plan& plan, const device::PassOperands& operands) = 0;
+
+    // The reference multiplies rounded factors from now on; what is only added stays as it is.
+    template <class Rounding>
+    void round_factors(const Rounding& rounding) {
+        for (std::vector<float>* const factor : {&x_, &w_, &dz_factor_}) {
+            for (float& value : *factor) {
+                value = rounding(value);
+            }
+        }
+    }
 
     // Of a sum of so many terms, as a multiple of the sum of their magnitudes.
     virtual double relative_error(ConnectionPass pass, const Plan& plan) const = 0;
@@ -116,6 +127,7 @@ class MaskedLayer {
     std::vector<float> x_;
     std::vector<float> w_;
     std::vector<float> dz_;
+    std::vector<float> dz_factor_;
     std::vector<float> bias_;
     device::Array<StepState> state_;
     device::Array<float> x_array_;
@@ -135,8 +147,9 @@ class MaskedLayer {
         switch (pass) {
             case ConnectionPass::FORWARD:
                 return reference::connection_forward(table, sizes_, x_, w_, bias ? bias_ : std::vector<float>{});
-            case ConnectionPass::BACKWARD_INPUT: return reference::connection_backward_input(table, sizes_, dz_, w_);
-            default: return reference::connection_backward_weight(table, sizes_, x_, dz_);
+            case ConnectionPass::BACKWARD_INPUT:
+                return reference::connection_backward_input(table, sizes_, dz_factor_, w_);
+            default: return reference::connection_backward_weight(table, sizes_, x_, dz_factor_);
         }
     }
 
