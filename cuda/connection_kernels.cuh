@@ -55,7 +55,7 @@
         connection_backward_input_##name, Tile::SAMPLES, Tile::INPUTS, Tile::OUTPUTS, blocks,                       \
         (shared_bytes<Source, Tile>()))
 
-#define CONNECTION_BACKWARD_WEIGHT_KERNEL(name, Source, Tile, blocks, compute, shared_bytes)                         \
+#define CONNECTION_BACKWARD_WEIGHT_KERNEL(name, Source, Tile, blocks, tile_blocks, compute, shared_bytes)            \
     KERNEL(                                                                                                          \
         connection_backward_weight_##name, __launch_bounds__(Tile::THREADS, (blocks<Source, Tile>())),               \
         const StepState* state, uint32_t layer, uint32_t first_sample, uint32_t planes, uint32_t threshold,          \
@@ -66,7 +66,7 @@
             dw, db, packed, partials, bias_partials, split_length});                                                 \
     }                                                                                                                \
     KERNEL_TILE(                                                                                                     \
-        connection_backward_weight_##name, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, Tile::BLOCKS,                 \
+        connection_backward_weight_##name, Tile::INPUTS, Tile::OUTPUTS, Tile::SAMPLES, tile_blocks,                  \
         (shared_bytes<Source, Tile>()))
 
 #define CONNECTION_FORWARD(source, Source, tile, Tile) \
@@ -75,9 +75,9 @@
 #define CONNECTION_BACKWARD_INPUT(source, Source, tile, Tile) \
     CONNECTION_BACKWARD_INPUT_KERNEL(                         \
         source##_##tile, Source, Tile, Tile::BLOCKS, connection_backward_input, connection_backward_input_shared)
-#define CONNECTION_BACKWARD_WEIGHT(source, Source, tile, Tile)                             \
-    CONNECTION_BACKWARD_WEIGHT_KERNEL(                                                     \
-        source##_##tile, Source, Tile, backward_weight_blocks, connection_backward_weight, \
+#define CONNECTION_BACKWARD_WEIGHT(source, Source, tile, Tile)                                           \
+    CONNECTION_BACKWARD_WEIGHT_KERNEL(                                                                   \
+        source##_##tile, Source, Tile, backward_weight_blocks, Tile::BLOCKS, connection_backward_weight, \
         connection_backward_weight_shared)
 
 // The nine kernels of a source without normals.

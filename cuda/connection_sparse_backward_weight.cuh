@@ -86,7 +86,7 @@ struct SparseBackwardWeightShared {
     static constexpr int RAW_X = RAW_D + Ds::RAW_WORDS;
     static constexpr int STAGES = RAW_X + Xs::RAW_WORDS;
     static constexpr int STAGE = Ds::WORDS + Xs::WORDS;
-    static constexpr int PACKED = STAGES + 2 * STAGE;
+    static constexpr int PACKED = STAGES + (Tile::TERMS == 1 ? 2 : 1) * STAGE;
     static constexpr int EMPTIED = PACKED + (Source::PACKED ? 2 * Packed::WORDS : 0);
     static constexpr int WORDS = EMPTIED + Emptied::WORDS;
 };
@@ -163,7 +163,7 @@ __device__ __forceinline__ void connection_sparse_backward_weight(const Connecti
     int32_t left = min(p.split_length, static_cast<int32_t>(p.samples - begin));  // samples not yet summed
     int32_t room = SPARSE_TERMS_A_SUM;                                            // terms that the sums still take
     uint32_t* stage = words + Shared::STAGES;
-    int other = Shared::STAGE;
+    int other = TERMS == 1 ? Shared::STAGE : 0;
     fill(left, row);
     if constexpr (Source::PACKED) {
         packed.go_to_other(Packed::WORDS);
@@ -172,6 +172,9 @@ __device__ __forceinline__ void connection_sparse_backward_weight(const Connecti
 #pragma unroll 1
     for (; left > 0; left -= K) {
         wait_for_copies();
+        if constexpr (TERMS == 2) {
+            __syncthreads();  // the words before have been read
+        }
         if (bias_block) {
             __syncthreads();  // all threads' copies have arrived
 #pragma unroll

@@ -86,7 +86,7 @@ struct SparseForwardShared {
     static constexpr int RAW_X = RAW_W + Ws::RAW_WORDS;
     static constexpr int STAGES = RAW_X + Xs::RAW_WORDS;
     static constexpr int STAGE = Ws::WORDS + Xs::WORDS;
-    static constexpr int PACKED = STAGES + 2 * STAGE;
+    static constexpr int PACKED = STAGES + (Tile::TERMS == 1 ? 2 : 1) * STAGE;
     static constexpr int EMPTIED = PACKED + (Source::PACKED ? 2 * Packed::WORDS : 0);
     static constexpr int WORDS = EMPTIED + Emptied::WORDS;
 };
@@ -152,7 +152,7 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
     int32_t left = min(p.split_length, static_cast<int32_t>(p.inputs - begin));  // inputs not yet summed
     int32_t room = SPARSE_TERMS_A_SUM;                                           // terms that the sums still take
     uint32_t* stage = words + Shared::STAGES;
-    int other = Shared::STAGE;
+    int other = TERMS == 1 ? Shared::STAGE : 0;
     fill(left, quad);
     if constexpr (Source::PACKED) {
         packed.go_to_other(Packed::WORDS);
@@ -161,6 +161,9 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
 #pragma unroll 1
     for (; left > 0; left -= K) {
         wait_for_copies();
+        if constexpr (TERMS == 2) {
+            __syncthreads();  // the words before have been read
+        }
         ws.convert(stage);
         xs.convert(stage + Ws::WORDS);
         __syncthreads();

@@ -8,25 +8,26 @@
 #include "connection_sparse_backward_weight.cuh"
 #include "connection_sparse_forward.cuh"
 
-// Where the packed words' shared memory leaves no room for a third block, its registers are used.
+// Packed words take shared memory: of an A100's, that of two blocks, or of one in the gradient of the inputs.
 template <class Source, class Tile>
-constexpr int sparse_backward_input_blocks() {
+constexpr int sparse_blocks() {
     return Source::PACKED ? 2 : Tile::BLOCKS;
 }
 template <class Source, class Tile>
-constexpr int sparse_backward_weight_blocks() {
-    return Tile::BLOCKS;
+constexpr int sparse_backward_input_blocks() {
+    return Source::PACKED ? 1 : Tile::BLOCKS;
 }
 
-#define CONNECTION_SPARSE_TILE(name, Source, Forward, BackwardInput, BackwardWeight)                         \
-    CONNECTION_FORWARD_KERNEL(                                                                               \
-        name, Source, Forward, Forward::BLOCKS, connection_sparse_forward, connection_sparse_forward_shared) \
-    CONNECTION_BACKWARD_INPUT_KERNEL(                                                                        \
-        name, Source, BackwardInput, (sparse_backward_input_blocks<Source, BackwardInput>()),                \
-        connection_sparse_backward_input, connection_sparse_backward_input_shared)                           \
-    CONNECTION_BACKWARD_WEIGHT_KERNEL(                                                                       \
-        name, Source, BackwardWeight, sparse_backward_weight_blocks, connection_sparse_backward_weight,      \
-        connection_sparse_backward_weight_shared)
+#define CONNECTION_SPARSE_TILE(name, Source, Forward, BackwardInput, BackwardWeight)            \
+    CONNECTION_FORWARD_KERNEL(                                                                  \
+        name, Source, Forward, (sparse_blocks<Source, Forward>()), connection_sparse_forward,   \
+        connection_sparse_forward_shared)                                                       \
+    CONNECTION_BACKWARD_INPUT_KERNEL(                                                           \
+        name, Source, BackwardInput, (sparse_backward_input_blocks<Source, BackwardInput>()),   \
+        connection_sparse_backward_input, connection_sparse_backward_input_shared)              \
+    CONNECTION_BACKWARD_WEIGHT_KERNEL(                                                          \
+        name, Source, BackwardWeight, sparse_blocks, (sparse_blocks<Source, BackwardWeight>()), \
+        connection_sparse_backward_weight, connection_sparse_backward_weight_shared)
 
 // The six kernels of a source, with factors of one bf16.
 #define CONNECTION_BF16_KERNELS(source, Source)                                                                   \

@@ -21,12 +21,17 @@ public enum PtxModule {
     COLUMN_SUMS,
     CONNECTION_GAUSSIAN,
     CONNECTION_MANY_PLANES,
+    CONNECTION_MANY_PLANES_BF16,
+    CONNECTION_MANY_PLANES_BF16X2,
     CONNECTION_ONE_PLANE,
+    CONNECTION_ONE_PLANE_BF16,
     CONNECTION_PACKED,
+    CONNECTION_PACKED_BF16,
     CONNECTION_PARTIAL_GAUSSIAN,
     /** Second pass of the connection kernels where the sums were split. */
     CONNECTION_SUMS,
     CONNECTION_TWO_PLANES,
+    CONNECTION_TWO_PLANES_BF16,
     CONNECTION_UNMASKED,
     /** Uniform and normal numbers of cuRAND's stream, for initial weights. */
     CURAND_FILL,
