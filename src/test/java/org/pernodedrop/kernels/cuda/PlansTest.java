@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.TestResource;
@@ -89,46 +88,10 @@ class PlansTest {
                 for (Precision precision : Precision.values()) {
                     ConnectionPlan plan =
                             ConnectionPlan.of(pass, source, shape, false, precision, PlanTable.device(132));
-                    boolean copies = precision == Precision.BF16
-                            && (source == MaskSource.UNMASKED
-                                    || source == MaskSource.GAUSSIAN
-                                    || source == MaskSource.PARTIAL_GAUSSIAN);
+                    boolean copies = precision == Precision.BF16;
                     assertEquals(copies, plan.readsCopies());
                     assertEquals(copies ? expected[pass.ordinal()][0] : 0, plan.firstFloats());
                     assertEquals(copies ? expected[pass.ordinal()][1] : 0, plan.secondFloats());
-                }
-            }
-        }
-    }
-
-    @Test
-    void sparseTensorCoresServeWhereTheyPay() {
-        ConnectionShape shape = ConnectionShape.of(128, 4096, 4096);
-        for (ConnectionPass pass : ConnectionPass.values()) {
-            for (int[] capability : new int[][] {{8, 0}, {8, 6}, {8, 9}, {9, 0}, {10, 0}, {12, 0}}) {
-                var device = new DeviceProperties("", capability[0], capability[1], 132, 0, 0);
-                boolean sparse = capability[1] == 0 && capability[0] < 10;
-                for (MaskSource source : List.of(MaskSource.ONE_PLANE, MaskSource.MANY_PLANES, MaskSource.PACKED)) {
-                    assertEquals(
-                            sparse ? ConnectionPlan.Tile.BF16_LARGE : ConnectionPlan.Tile.LARGE,
-                            ConnectionPlan.of(pass, source, shape, true, Precision.BF16, device)
-                                    .tile());
-                    assertEquals(
-                            sparse ? ConnectionPlan.Tile.BF16_UNALIGNED : ConnectionPlan.Tile.UNALIGNED,
-                            ConnectionPlan.of(pass, source, shape, false, Precision.BF16, device)
-                                    .tile());
-                    assertEquals(
-                            sparse && source == MaskSource.MANY_PLANES
-                                    ? ConnectionPlan.Tile.BF16X2_LARGE
-                                    : ConnectionPlan.Tile.LARGE,
-                            ConnectionPlan.of(pass, source, shape, true, Precision.BF16X2, device)
-                                    .tile());
-                    for (Precision whole : List.of(Precision.FP32, Precision.TF32)) {
-                        assertEquals(
-                                ConnectionPlan.Tile.LARGE,
-                                ConnectionPlan.of(pass, source, shape, true, whole, device)
-                                        .tile());
-                    }
                 }
             }
         }
