@@ -59,22 +59,7 @@ class SparseRows {
         uint32_t* const to = fragments + warp() * 2 * SPARSE_FRAGMENT + threadIdx.x % 32 * 4;
 #pragma unroll
         for (int s = 0; s < 2; ++s) {
-            uint32_t words[2][4][TERMS];
-#pragma unroll
-            for (int n = 0; n < 4; ++n) {
-                float numbers[4];
-                load_quad(raw + (s * 4 + n) * SPARSE_THREADS * 4, numbers);
-                split_pair<TERMS>(numbers[0], numbers[2], words[0][n]);
-                split_pair<TERMS>(numbers[1], numbers[3], words[1][n]);
-            }
-#pragma unroll
-            for (int term = 0; term < TERMS; ++term) {
-#pragma unroll
-                for (int p = 0; p < 2; ++p) {
-                    *reinterpret_cast<uint4*>(to + ((term * 2 + s) * 8 + p) * SPARSE_FRAGMENT) =
-                        make_uint4(words[p][0][term], words[p][1][term], words[p][2][term], words[p][3][term]);
-                }
-            }
+            convert_quads<TERMS>(raw + s * 4 * SPARSE_THREADS * 4, to + s * 8 * SPARSE_FRAGMENT, 16 * SPARSE_FRAGMENT);
         }
     }
 };

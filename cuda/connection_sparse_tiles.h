@@ -14,10 +14,8 @@ struct SparseForward {
 struct SparseForwardUnaligned : SparseForward {
     static constexpr int VECTOR = 1;
 };
-struct SparseForwardTwoTerms {
-    static constexpr int TERMS = 2, WARP_SAMPLES = 4;
-    static constexpr int SAMPLES = 16, OUTPUTS = 256, INPUTS = 16;
-    static constexpr int THREADS = 128, BLOCKS = 2, VECTOR = 4;
+struct SparseForwardTwoTerms : SparseForward {
+    static constexpr int TERMS = 2, WARP_SAMPLES = 4, SAMPLES = 16, BLOCKS = 2;
 };
 struct SparseForwardTwoTermsUnaligned : SparseForwardTwoTerms {
     static constexpr int VECTOR = 1;
@@ -32,10 +30,8 @@ struct SparseBackwardInput {
 struct SparseBackwardInputUnaligned : SparseBackwardInput {
     static constexpr int VECTOR = 1;
 };
-struct SparseBackwardInputTwoTerms {
-    static constexpr int TERMS = 2, WARP_SAMPLES = 8;
-    static constexpr int SAMPLES = 32, INPUTS = 64, OUTPUTS = 64;
-    static constexpr int THREADS = 128, BLOCKS = 2, VECTOR = 4;
+struct SparseBackwardInputTwoTerms : SparseBackwardInput {
+    static constexpr int TERMS = 2, WARP_SAMPLES = 8, SAMPLES = 32, BLOCKS = 2;
 };
 struct SparseBackwardInputTwoTermsUnaligned : SparseBackwardInputTwoTerms {
     static constexpr int VECTOR = 1;
@@ -50,10 +46,8 @@ struct SparseBackwardWeight {
 struct SparseBackwardWeightUnaligned : SparseBackwardWeight {
     static constexpr int VECTOR = 1;
 };
-struct SparseBackwardWeightTwoTerms {
-    static constexpr int TERMS = 2, WARP_INPUTS = 4;
-    static constexpr int INPUTS = 16, OUTPUTS = 256, SAMPLES = 16;
-    static constexpr int THREADS = 128, BLOCKS = 2, VECTOR = 4;
+struct SparseBackwardWeightTwoTerms : SparseBackwardWeight {
+    static constexpr int TERMS = 2, WARP_INPUTS = 4, INPUTS = 16, BLOCKS = 2;
 };
 struct SparseBackwardWeightTwoTermsUnaligned : SparseBackwardWeightTwoTerms {
     static constexpr int VECTOR = 1;

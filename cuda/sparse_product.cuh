@@ -69,6 +69,28 @@ __device__ __forceinline__ void load_fragment(const uint32_t* fragments, int ind
     load_words(fragments + index * SPARSE_FRAGMENT + threadIdx.x % 32 * 4, a);
 }
 
+// Makes words of two fragments, p = 0 and 1, of four quads that a thread has copied: word r of fragment p holds numbers
+// p and p + 2 of quad r.
+template <int TERMS>
+__device__ __forceinline__ void convert_quads(const float* raw, uint32_t* fragments, int term_distance) {
+    uint32_t words[2][4][TERMS];
+#pragma unroll
+    for (int r = 0; r < 4; ++r) {
+        float numbers[4];
+        load_quad(raw + r * SPARSE_THREADS * 4, numbers);
+        split_pair<TERMS>(numbers[0], numbers[2], words[0][r]);
+        split_pair<TERMS>(numbers[1], numbers[3], words[1][r]);
+    }
+#pragma unroll
+    for (int term = 0; term < TERMS; ++term) {
+#pragma unroll
+        for (int p = 0; p < 2; ++p) {
+            *reinterpret_cast<uint4*>(fragments + term * term_distance + p * SPARSE_FRAGMENT) =
+                make_uint4(words[p][0][term], words[p][1][term], words[p][2][term], words[p][3][term]);
+        }
+    }
+}
+
 // Starts to copy four neighbours of a row, `left` of which are there from the first on, VECTOR at a time.
 template <int VECTOR>
 __device__ __forceinline__ void copy_quad(float* to, const float* from, bool row_inside, int32_t left) {
@@ -139,22 +161,8 @@ class SparseColumns {
         uint32_t* const to = fragments + (row() / 2 * 4 + y() * 2) * SPARSE_FRAGMENT + lane * 4;
 #pragma unroll
         for (int octet = 0; octet < OCTETS; ++octet) {
-            uint32_t words[2][4][TERMS];
-#pragma unroll
-            for (int n = 0; n < 4; ++n) {
-                float numbers[4];
-                load_quad(raw + (octet * 4 + n) * SPARSE_THREADS * 4, numbers);
-                split_pair<TERMS>(numbers[0], numbers[2], words[0][n]);
-                split_pair<TERMS>(numbers[1], numbers[3], words[1][n]);
-            }
-#pragma unroll
-            for (int term = 0; term < TERMS; ++term) {
-#pragma unroll
-                for (int p = 0; p < 2; ++p) {
-                    *reinterpret_cast<uint4*>(to + ((octet * TERMS + term) * 8 + p) * SPARSE_FRAGMENT) =
-                        make_uint4(words[p][0][term], words[p][1][term], words[p][2][term], words[p][3][term]);
-                }
-            }
+            convert_quads<TERMS>(
+                raw + octet * 4 * SPARSE_THREADS * 4, to + octet * TERMS * 8 * SPARSE_FRAGMENT, 8 * SPARSE_FRAGMENT);
         }
     }
 

@@ -46,7 +46,26 @@ public record ConnectionPlan(
         /** As small, for any sizes and any alignment. */
         UNALIGNED,
         /** For normals, where drawing costs far more than loading. */
-        NORMALS
+        NORMALS,
+        /** On sparse tensor cores, with factors of one bf16. */
+        BF16_LARGE,
+        /** The same, for any sizes and any alignment. */
+        BF16_UNALIGNED,
+        /** On sparse tensor cores, with factors of two bf16. */
+        BF16X2_LARGE,
+        /** The same, for any sizes and any alignment. */
+        BF16X2_UNALIGNED;
+
+        /** Whether the kernels round the factors themselves; they only read packed words. */
+        boolean onTensorCores() {
+            return compareTo(NORMALS) > 0;
+        }
+
+        /** Whether this is the tile for operands that can be copied four floats at a time, or that cannot. */
+        private boolean fits(boolean vectors) {
+            return this == NORMALS
+                    || vectors != (this == UNALIGNED || this == BF16_UNALIGNED || this == BF16X2_UNALIGNED);
+        }
     }
 
     // Of a block: first tiles from memory, results to it.
@@ -77,7 +96,8 @@ public record ConnectionPlan(
      *
      * @param shape with one position a sample
      * @param aligned whether all buffers lie at multiples of 16 bytes
-     * @param precision of the factors; kernels in single precision serve {@link Precision#BF16} by rounded copies
+     * @param precision of the factors; where {@link MaskSource#tiles} has no kernels for {@link Precision#BF16}, those in single
+     *     precision serve it by rounded copies
      * @param device with at least one multiprocessor
      * @throws IllegalArgumentException if there is no multiprocessor
      */
@@ -94,8 +114,8 @@ public record ConnectionPlan(
         boolean vectors = aligned && shape.inputs() % VECTOR == 0 && shape.outputs() % VECTOR == 0;
         ConnectionPlan best = null;
         long bestClocks = Long.MAX_VALUE;
-        for (Tile tile : source.tiles()) {
-            if (tile != Tile.NORMALS && vectors == (tile == Tile.UNALIGNED)) {
+        for (Tile tile : source.tiles(precision, device)) {
+            if (!tile.fits(vectors)) {
                 continue;
             }
             KernelSignature kernel = source.kernel(pass, tile);
@@ -112,7 +132,7 @@ public record ConnectionPlan(
                 }
             }
         }
-        return precision == Precision.BF16 ? best.withRoundedCopies(product) : best;
+        return precision == Precision.BF16 && !best.tile().onTensorCores() ? best.withRoundedCopies(product) : best;
     }
 
     private ConnectionPlan withRoundedCopies(Product product) {
@@ -180,13 +200,21 @@ public record ConnectionPlan(
     private long clocks(KernelSignature kernel, Product product, MaskSource source, long multiprocessors) {
         KernelSignature.Tile sizes = kernel.tile();
         long warpInstructions =
-                ceilDivide((long) sizes.rows() * sizes.columns() * splitLength, threads) * source.termCost() / 100;
+                ceilDivide((long) sizes.rows() * sizes.columns() * splitLength, threads) * source.termCost(tile) / 100;
         long blocks = tiles * splits;
-        long full = blocks / (multiprocessors * sizes.blocks());
-        long rest = ceilDivide(blocks - full * multiprocessors * sizes.blocks(), multiprocessors);
-        long clocks = full * wave(product.pass(), sizes, sizes.blocks(), warpInstructions)
+        long resident = residentBlocks(product.pass(), sizes);
+        long full = blocks / (multiprocessors * resident);
+        long rest = ceilDivide(blocks - full * multiprocessors * resident, multiprocessors);
+        long clocks = full * wave(product.pass(), sizes, resident, warpInstructions)
                 + (rest > 0 ? wave(product.pass(), sizes, rest, warpInstructions) : 0);
         return splits > 1 ? clocks + LAUNCH_CLOCKS + partials * 2 * Float.BYTES / BYTES_PER_CLOCK : clocks;
+    }
+
+    // On tensor cores those of drawn masks for all sources: packed bits are to give the bits of drawn ones.
+    private long residentBlocks(ConnectionPass pass, KernelSignature.Tile sizes) {
+        return tile.onTensorCores()
+                ? MaskSource.MANY_PLANES.kernel(pass, tile).tile().blocks()
+                : sizes.blocks();
     }
 
     private long wave(ConnectionPass pass, KernelSignature.Tile sizes, long resident, long warpInstructions) {
@@ -198,8 +226,8 @@ public record ConnectionPlan(
     }
 
     /** Issue slots that 100 instructions take among many warps. One sample a thread reads shared memory too often. */
-    private static long issuePercent(ConnectionPass pass, KernelSignature.Tile sizes) {
-        return pass == ConnectionPass.BACKWARD_INPUT && sizes.rows() == 32 ? 210 : 135;
+    private long issuePercent(ConnectionPass pass, KernelSignature.Tile sizes) {
+        return pass == ConnectionPass.BACKWARD_INPUT && sizes.rows() == 32 && !tile.onTensorCores() ? 210 : 135;
     }
 
     /** Clocks that 100 instructions take a warp that is alone. */

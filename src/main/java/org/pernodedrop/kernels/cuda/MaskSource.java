@@ -2,6 +2,7 @@ package org.pernodedrop.kernels.cuda;
 
 import java.util.List;
 import java.util.Locale;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.MaskSpec;
 
@@ -24,6 +25,9 @@ public enum MaskSource {
 
     /** The sources of the kernels for samples with several positions. */
     public static final List<MaskSource> MULTI_POSITION = List.of(ONE_PLANE, MANY_PLANES, GAUSSIAN, PARTIAL_GAUSSIAN);
+
+    private static final int BF16_TERM_COST = 110;
+    private static final int BF16X2_TERM_COST = 275;
 
     private final int termCost;
 
@@ -48,19 +52,39 @@ public enum MaskSource {
         };
     }
 
-    /** Hundredths of an instruction for a term of a sum, about what the compiled loops issue. */
-    int termCost() {
-        return termCost;
+    /**
+     * Hundredths of an instruction for a term of a sum, about what the compiled loops issue. On tensor cores at least what
+     * those take, by published rates, and the same for all sources: packed bits then give the bits of drawn ones.
+     */
+    int termCost(ConnectionPlan.Tile tile) {
+        return switch (tile) {
+            case BF16_LARGE, BF16_UNALIGNED -> BF16_TERM_COST;
+            case BF16X2_LARGE, BF16X2_UNALIGNED -> BF16X2_TERM_COST;
+            default -> termCost;
+        };
     }
 
-    /** The tiles in which the connection kernels of this source come. */
-    public List<ConnectionPlan.Tile> tiles() {
-        return this == GAUSSIAN || this == PARTIAL_GAUSSIAN
-                ? List.of(ConnectionPlan.Tile.NORMALS)
-                : List.of(ConnectionPlan.Tile.LARGE, ConnectionPlan.Tile.SMALL, ConnectionPlan.Tile.UNALIGNED);
+    /**
+     * The tiles in which the connection kernels of this source come, for a precision on a GPU. Sparse tensor cores, of compute
+     * capability 8.0 and 9.0, take bits under {@link Precision#BF16}, and under {@link Precision#BF16X2} those of several
+     * planes, where drawing costs more than a second term. On 8.6, 8.9 and 12.x their rate is a quarter, and the kernels in
+     * single precision are as fast; on 10.x it is unknown.
+     */
+    public List<ConnectionPlan.Tile> tiles(Precision precision, DeviceProperties device) {
+        if (this == GAUSSIAN || this == PARTIAL_GAUSSIAN) {
+            return List.of(ConnectionPlan.Tile.NORMALS);
+        }
+        boolean sparse = (device.major() == 8 || device.major() == 9) && device.minor() == 0;
+        if (sparse && precision == Precision.BF16 && this != UNMASKED) {
+            return List.of(ConnectionPlan.Tile.BF16_LARGE, ConnectionPlan.Tile.BF16_UNALIGNED);
+        }
+        if (sparse && precision == Precision.BF16X2 && this == MANY_PLANES) {
+            return List.of(ConnectionPlan.Tile.BF16X2_LARGE, ConnectionPlan.Tile.BF16X2_UNALIGNED);
+        }
+        return List.of(ConnectionPlan.Tile.LARGE, ConnectionPlan.Tile.SMALL, ConnectionPlan.Tile.UNALIGNED);
     }
 
-    /** The connection kernel of a pass: {@code connection_<pass>_<source>_<tile>}. */
+    /** The connection kernel of a pass: {@code connection_<pass>_<source>_<tile>}, of a tile that this source comes in. */
     public KernelSignature kernel(ConnectionPass pass, ConnectionPlan.Tile tile) {
         return KernelCatalogue.kernel(String.join("_", "connection", word(pass), word(this), word(tile)));
     }

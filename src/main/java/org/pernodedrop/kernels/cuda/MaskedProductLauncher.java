@@ -95,6 +95,13 @@ public final class MaskedProductLauncher {
         }
         boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
         Planned planned = plan(ConnectionPass.FORWARD, MaskSource.of(draw.mask().spec()), shape, aligned);
+        if (draw.packed() != null && planned.plan().tile().onTensorCores()) {
+            // These kernels only read packed bits; those of two terms draw.
+            pack(draw);
+            if (precision == Precision.BF16) {
+                planned = plan(ConnectionPass.FORWARD, MaskSource.PACKED, shape, aligned);
+            }
+        }
         Prepared prepared =
                 prepare(planned, operands.x(), shape.inputSize(), operands.w(), shape.weightSize(), workspace);
         ConnectionPlan plan = planned.plan();
@@ -304,7 +311,8 @@ public final class MaskedProductLauncher {
     }
 
     private void load(ConnectionPass pass, MaskSource source) {
-        source.tiles().forEach(tile -> modules.kernel(source.kernel(pass, tile)).function());
+        source.tiles(precision, device)
+                .forEach(tile -> modules.kernel(source.kernel(pass, tile)).function());
     }
 
     /** Writes the kept bits of a Bernoulli mask to the draw's packed bits, as {@link #forward} does. */

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.pernodedrop.kernels.cuda.SassGraph.Loop;
@@ -22,6 +22,8 @@ import org.pernodedrop.kernels.cuda.SassGraph.Loop;
 final class MainLoop {
     private static final int PHILOX_0 = 0xD2511F53;
     private static final int PHILOX_1 = 0xCD9E8D57;
+    /** 16 rows by 16 stored elements, each in one column, over 32 threads. */
+    private static final long SPARSE_MULTIPLY_ADDS = 8;
 
     private final SassGraph graph;
     private final Loop loop;
@@ -64,17 +66,17 @@ final class MainLoop {
     MainLoop(List<SassInstruction> code) {
         graph = new SassGraph(code);
         long most = graph.loops().stream()
-                .mapToLong(candidate -> count(candidate, MainLoop::isFusedMultiplyAdd))
+                .mapToLong(candidate -> count(candidate, MainLoop::multiplyAdds))
                 .max()
                 .orElse(0);
         List<Loop> candidates = graph.loops().stream()
-                .filter(candidate -> most > 0 && count(candidate, MainLoop::isFusedMultiplyAdd) == most)
+                .filter(candidate -> most > 0 && count(candidate, MainLoop::multiplyAdds) == most)
                 .toList();
         loop = candidates.stream()
-                .filter(candidate -> count(candidate, instruction -> instruction.is("BAR")) > 0)
+                .filter(candidate -> count(candidate, instruction -> instruction.is("BAR") ? 1 : 0) > 0)
                 .reduce((first, second) -> second)
                 .orElse(candidates.isEmpty() ? null : candidates.get(0));
-        masked = loop != null && 2 * count(loop, MainLoop::isMasked) >= most;
+        masked = loop != null && 2 * count(loop, MainLoop::maskedMultiplyAdds) >= most;
     }
 
     /** Whether the kernel has a loop with multiply-adds at all. */
@@ -138,28 +140,29 @@ final class MainLoop {
         }
         return new Work(
                 code.stream()
-                        .filter(masked ? MainLoop::isMasked : MainLoop::isFusedMultiplyAdd)
-                        .count(),
+                        .mapToLong(masked ? MainLoop::maskedMultiplyAdds : MainLoop::multiplyAdds)
+                        .sum(),
                 code.stream().filter(MainLoop::isPhilox).count(),
                 code.stream().filter(instruction -> instruction.is("LDGSTS")).count(),
                 code.size());
     }
 
-    private long count(Loop in, Predicate<SassInstruction> what) {
+    private long count(Loop in, ToLongFunction<SassInstruction> what) {
         BitSet blocks = in.blocks();
         return blocks.stream()
-                .mapToLong(
-                        block -> graph.instructions(block).stream().filter(what).count())
+                .mapToLong(block ->
+                        graph.instructions(block).stream().mapToLong(what).sum())
                 .sum();
     }
 
-    private static boolean isFusedMultiplyAdd(SassInstruction instruction) {
-        return instruction.is("FFMA");
+    /** Of a thread: one, or its share of a product on sparse tensor cores. */
+    private static long multiplyAdds(SassInstruction instruction) {
+        return instruction.is("FFMA") ? 1 : instruction.is("HMMA") ? SPARSE_MULTIPLY_ADDS : 0;
     }
 
-    /** A multiply-add on whose happening a bit of the mask decides. */
-    private static boolean isMasked(SassInstruction instruction) {
-        return isFusedMultiplyAdd(instruction) && instruction.predicated();
+    /** Those on whose happening a bit of the mask decides: by a predicate, or as sparsity metadata. */
+    private static long maskedMultiplyAdds(SassInstruction instruction) {
+        return instruction.is("FFMA") && !instruction.predicated() ? 0 : multiplyAdds(instruction);
     }
 
     private static boolean isPhilox(SassInstruction instruction) {

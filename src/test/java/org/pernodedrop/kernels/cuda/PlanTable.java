@@ -33,7 +33,11 @@ final class PlanTable {
                 String[] sizes = arguments[k].split("x");
                 if (sizes.length == 3) {
                     for (MaskSource source : MaskSource.values()) {
-                        System.out.println(row(pass, source, sizes, true, multiprocessors));
+                        for (Precision precision : Precision.values()) {
+                            if (hasKernels(source, precision)) {
+                                System.out.println(row(pass, source, precision, sizes, true, multiprocessors));
+                            }
+                        }
                     }
                 } else {
                     for (Precision precision : TENSOR_CORES) {
@@ -44,17 +48,32 @@ final class PlanTable {
         }
     }
 
-    /** @param sizes samples, inputs, outputs */
-    static String row(ConnectionPass pass, MaskSource source, String[] sizes, boolean aligned, int multiprocessors) {
+    /** Whether connection kernels of a precision multiply by masks of a source, so that they have rows. */
+    static boolean hasKernels(MaskSource source, Precision precision) {
+        return precision == Precision.FP32
+                || source.tiles(precision, device(1)).stream().anyMatch(ConnectionPlan.Tile::onTensorCores);
+    }
+
+    /**
+     * @param precision follows the source, unless it is that of most rows
+     * @param sizes samples, inputs, outputs
+     */
+    static String row(
+            ConnectionPass pass,
+            MaskSource source,
+            Precision precision,
+            String[] sizes,
+            boolean aligned,
+            int multiprocessors) {
         ConnectionShape shape = ConnectionShape.of(number(sizes[0]), number(sizes[1]), number(sizes[2]));
-        ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, Precision.FP32, device(multiprocessors));
+        ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, precision, device(multiprocessors));
         return words(
                 pass,
-                source,
+                words(source) + (precision == Precision.FP32 ? "" : " " + precision),
                 String.join(" ", sizes),
                 aligned ? 1 : 0,
                 multiprocessors,
-                plan.tile(),
+                words(plan.tile()).replace(precision + "_", ""),
                 plan.tiles(),
                 plan.splits(),
                 plan.splitLength(),

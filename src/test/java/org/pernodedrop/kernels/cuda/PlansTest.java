@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.pernodedrop.driver.DeviceProperties;
 import org.pernodedrop.kernels.ConnectionShape;
 import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.mask.TestResource;
@@ -20,14 +21,17 @@ class PlansTest {
 
     @Test
     void plansOfOnePositionAreThoseOfTheTable() {
-        requireTable(
-                "connection-plans.txt",
-                row -> PlanTable.row(
-                        pass(row[0]),
-                        MaskSource.valueOf(row[1].toUpperCase(Locale.ROOT)),
-                        Arrays.copyOfRange(row, 2, 5),
-                        row[5].equals("1"),
-                        Integer.parseInt(row[6])));
+        requireTable("connection-plans.txt", row -> {
+            boolean named = row[2].startsWith("bf16");
+            int sizes = named ? 3 : 2;
+            return PlanTable.row(
+                    pass(row[0]),
+                    MaskSource.valueOf(row[1].toUpperCase(Locale.ROOT)),
+                    named ? Precision.valueOf(row[2].toUpperCase(Locale.ROOT)) : Precision.FP32,
+                    Arrays.copyOfRange(row, sizes, sizes + 3),
+                    row[sizes + 3].equals("1"),
+                    Integer.parseInt(row[sizes + 4]));
+        });
     }
 
     @Test
@@ -88,13 +92,69 @@ class PlansTest {
                 for (Precision precision : Precision.values()) {
                     ConnectionPlan plan =
                             ConnectionPlan.of(pass, source, shape, false, precision, PlanTable.device(132));
-                    boolean copies = precision == Precision.BF16;
+                    boolean copies = precision == Precision.BF16
+                            && (source == MaskSource.UNMASKED
+                                    || source == MaskSource.GAUSSIAN
+                                    || source == MaskSource.PARTIAL_GAUSSIAN);
                     assertEquals(copies, plan.readsCopies());
                     assertEquals(copies ? expected[pass.ordinal()][0] : 0, plan.firstFloats());
                     assertEquals(copies ? expected[pass.ordinal()][1] : 0, plan.secondFloats());
                 }
             }
         }
+    }
+
+    @Test
+    void sparseTensorCoresServeWhereTheyPay() {
+        ConnectionShape shape = ConnectionShape.of(128, 4096, 4096);
+        for (ConnectionPass pass : ConnectionPass.values()) {
+            for (int[] capability : new int[][] {{8, 0}, {8, 6}, {8, 9}, {9, 0}, {10, 0}, {12, 0}}) {
+                var device = new DeviceProperties("", capability[0], capability[1], 132, 0, 0);
+                boolean sparse = capability[1] == 0 && capability[0] < 10;
+                for (MaskSource source : List.of(MaskSource.ONE_PLANE, MaskSource.MANY_PLANES, MaskSource.PACKED)) {
+                    assertEquals(
+                            sparse ? ConnectionPlan.Tile.BF16_LARGE : ConnectionPlan.Tile.LARGE,
+                            ConnectionPlan.of(pass, source, shape, true, Precision.BF16, device)
+                                    .tile());
+                    assertEquals(
+                            sparse ? ConnectionPlan.Tile.BF16_UNALIGNED : ConnectionPlan.Tile.UNALIGNED,
+                            ConnectionPlan.of(pass, source, shape, false, Precision.BF16, device)
+                                    .tile());
+                    assertEquals(
+                            sparse && source == MaskSource.MANY_PLANES
+                                    ? ConnectionPlan.Tile.BF16X2_LARGE
+                                    : ConnectionPlan.Tile.LARGE,
+                            ConnectionPlan.of(pass, source, shape, true, Precision.BF16X2, device)
+                                    .tile());
+                    for (Precision whole : List.of(Precision.FP32, Precision.TF32)) {
+                        assertEquals(
+                                ConnectionPlan.Tile.LARGE,
+                                ConnectionPlan.of(pass, source, shape, true, whole, device)
+                                        .tile());
+                    }
+                }
+            }
+        }
+    }
+
+    /** So that sums run in the same order, and packed bits give the bits of drawn ones. */
+    @Test
+    void bf16PlansAreTheSameForAllSources() {
+        for (int size : new int[] {1, 13, 207, 784, 4096}) {
+            ConnectionShape shape = ConnectionShape.of(128, size, 256);
+            for (ConnectionPass pass : ConnectionPass.values()) {
+                for (MaskSource source : List.of(MaskSource.TWO_PLANES, MaskSource.MANY_PLANES, MaskSource.PACKED)) {
+                    ConnectionPlan drawn = bf16(pass, MaskSource.ONE_PLANE, shape);
+                    ConnectionPlan other = bf16(pass, source, shape);
+                    assertEquals(drawn.tile(), other.tile());
+                    assertEquals(drawn.splitLength(), other.splitLength());
+                }
+            }
+        }
+    }
+
+    private static ConnectionPlan bf16(ConnectionPass pass, MaskSource source, ConnectionShape shape) {
+        return ConnectionPlan.of(pass, source, shape, true, Precision.BF16, PlanTable.device(132));
     }
 
     @Test
