@@ -154,7 +154,7 @@ struct SparseBackwardInputShared {
     using Ws = SparseRows<Tile::TERMS, Tile::VECTOR>;
     using Ds = SparseGradients<Tile::WARP_SAMPLES, Tile::TERMS, Tile::VECTOR>;
     static constexpr int GROUPS = Tile::WARP_SAMPLES * Tile::TERMS / 8;
-    using Packed = SparsePacked<2>;
+    using Packed = SparsePacked<2 / Tile::TERMS>;
     using Emptied = EmptiedSums<GROUPS * 4, Tile::TERMS>;
     static constexpr int ZEROS = MASK_SCHEDULE_WORDS;
     static constexpr int RAW_W = ZEROS + Ds::STRIDE;
@@ -183,7 +183,6 @@ __device__ __forceinline__ void connection_sparse_backward_input(const Connectio
     constexpr int DRAWN = 2;          // samples at a time
     static_assert(Tile::THREADS == SPARSE_THREADS && Tile::INPUTS == 64 && K == 64, "as the factors have it");
     static_assert(Tile::SAMPLES == Tile::THREADS / 32 * Tile::WARP_SAMPLES, "warps share the samples");
-    static_assert(!Source::PACKED || TERMS == 1, "packed words are copied for eight samples");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
@@ -217,8 +216,8 @@ __device__ __forceinline__ void connection_sparse_backward_input(const Connectio
     const auto fill_packed = [&](int n, uint32_t block) {
         if constexpr (Source::PACKED) {
 #pragma unroll
-            for (int chunk = 0; chunk < 2; ++chunk) {
-                packed.start(shape, p.packed, chunk, quad, block, row + n * 8 + chunk * 4);
+            for (int chunk = 0; chunk < GROUP / 4; ++chunk) {
+                packed.start(shape, p.packed, chunk, quad, block, row + n * GROUP + chunk * 4);
             }
         }
     };

@@ -113,7 +113,6 @@ __device__ __forceinline__ void connection_sparse_backward_weight(const Connecti
     static_assert(Tile::THREADS == SPARSE_THREADS && Tile::OUTPUTS == 256, "as sparse_product.cuh has it");
     static_assert(Tile::INPUTS == Tile::THREADS / 32 * Tile::WARP_INPUTS, "warps share the inputs");
     static_assert(Tile::WARP_INPUTS * TERMS == 8, "columns of B");
-    static_assert(!Source::PACKED || TERMS == 1, "a chunk of packed words is a lane's samples");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.inputs) + Tile::INPUTS - 1) / Tile::INPUTS;
     const uint32_t input0 = blockIdx.x % row_tiles * Tile::INPUTS;
@@ -138,14 +137,15 @@ __device__ __forceinline__ void connection_sparse_backward_weight(const Connecti
     const bool bias_block = p.db != nullptr && input0 == 0;
 
     // Of this lane's first sample in the batch.
-    uint32_t row = begin + lane % 2 * 4 + (TERMS == 2 ? selector * 2 : 0);
+    const int place_in_chunk = TERMS == 2 ? selector * 2 : 0;
+    uint32_t row = begin + lane % 2 * 4 + place_in_chunk;
     const auto fill = [&](int32_t left, uint32_t row) {
         ds.start(left);
         xs.start(left);
         if constexpr (Source::PACKED) {
 #pragma unroll
             for (int octet = 0; octet < K / 8; ++octet) {
-                packed.start(shape, p.packed, octet, quad, block, row + octet * 8);
+                packed.start(shape, p.packed, octet, quad, block, row - place_in_chunk + octet * 8);
             }
         }
     };
@@ -200,7 +200,7 @@ __device__ __forceinline__ void connection_sparse_backward_weight(const Connecti
             if constexpr (Source::PACKED) {
 #pragma unroll
                 for (int n = 0; n < DRAWN; ++n) {
-                    kept[n] = packed.kept(octet, n);
+                    kept[n] = packed.kept(octet, place_in_chunk + n);
                 }
             } else {
                 uint32_t samples[DRAWN];

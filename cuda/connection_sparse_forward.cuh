@@ -106,7 +106,7 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
     constexpr int HALF = Tile::WARP_SAMPLES / 2;
     static_assert(Tile::THREADS == SPARSE_THREADS && Tile::OUTPUTS == 256, "as sparse_product.cuh has it");
     static_assert(Tile::SAMPLES == Tile::THREADS / 32 * Tile::WARP_SAMPLES, "warps share the samples");
-    static_assert(!Source::PACKED || (HALF == 4 && TERMS == 1), "a chunk of packed words is a lane's samples");
+    static_assert(4 % HALF == 0 && Tile::WARP_SAMPLES % 4 == 0, "a chunk of packed words holds a lane's samples");
 
     const uint32_t row_tiles = (static_cast<uint32_t>(p.samples) + Tile::SAMPLES - 1) / Tile::SAMPLES;
     const uint32_t row0 = blockIdx.x % row_tiles * Tile::SAMPLES;
@@ -117,6 +117,7 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
     const int selector = lane / 2 % 2;
     const int warp_row = threadIdx.x / 32 * Tile::WARP_SAMPLES;
     const uint32_t row = row0 + warp_row + selector * HALF;  // of this lane's first sample
+    const int place_in_chunk = selector * HALF % 4;
     const uint32_t block = output0 / 32 + group;
     const PackedShape shape(p.samples, p.inputs, p.outputs);
 
@@ -136,7 +137,7 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
         if constexpr (Source::PACKED) {
 #pragma unroll
             for (int octet = 0; octet < K / 8; ++octet) {
-                packed.start(shape, p.packed, octet, quad + octet * 2, block, row);
+                packed.start(shape, p.packed, octet, quad + octet * 2, block, row - place_in_chunk);
             }
         }
     };
@@ -181,7 +182,7 @@ __device__ __forceinline__ void connection_sparse_forward(const ConnectionForwar
             if constexpr (Source::PACKED) {
 #pragma unroll
                 for (int n = 0; n < HALF; ++n) {
-                    kept[n] = packed.kept(octet, n);
+                    kept[n] = packed.kept(octet, place_in_chunk + n);
                 }
             } else {
                 uint32_t samples[HALF];

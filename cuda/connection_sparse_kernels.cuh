@@ -8,10 +8,11 @@
 #include "connection_sparse_backward_weight.cuh"
 #include "connection_sparse_forward.cuh"
 
-// Packed words take shared memory: of an A100's, that of two blocks, or of one in the gradient of the inputs.
+// Packed words take shared memory: of an A100's, that of two blocks, or of one in the gradient of the inputs and for
+// factors of two terms.
 template <class Source, class Tile>
 constexpr int sparse_blocks() {
-    return Source::PACKED ? 2 : Tile::BLOCKS;
+    return Source::PACKED ? 2 / Tile::TERMS : Tile::BLOCKS;
 }
 template <class Source, class Tile>
 constexpr int sparse_backward_input_blocks() {

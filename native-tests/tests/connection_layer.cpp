@@ -18,6 +18,7 @@ const std::vector<ConnectionMask>& connection_masks() {
         {{ConnectionSource::MANY_PLANES, FactorPrecision::BF16}, Noise::BERNOULLI, {6, 45}, 0},
         {{ConnectionSource::PACKED, FactorPrecision::BF16}, Noise::BERNOULLI, {5, 19}, 0},
         {{ConnectionSource::MANY_PLANES, FactorPrecision::BF16X2}, Noise::BERNOULLI, {6, 45}, 0},
+        {{ConnectionSource::PACKED, FactorPrecision::BF16X2}, Noise::BERNOULLI, {5, 19}, 0},
     };
     return masks;
 }

@@ -67,7 +67,7 @@ public enum MaskSource {
     /**
      * The tiles in which the connection kernels of this source come, for a precision on a GPU. Sparse tensor cores, of compute
      * capability 8.0 and 9.0, take bits under {@link Precision#BF16}, and under {@link Precision#BF16X2} those of several
-     * planes, where drawing costs more than a second term. On 8.6, 8.9 and 12.x their rate is a quarter, and the kernels in
+     * planes, drawn or packed: where drawing costs more than a second term. On 8.6, 8.9 and 12.x their rate is a quarter, and the kernels in
      * single precision are as fast; on 10.x it is unknown.
      */
     public List<ConnectionPlan.Tile> tiles(Precision precision, DeviceProperties device) {
@@ -78,7 +78,7 @@ public enum MaskSource {
         if (sparse && precision == Precision.BF16 && this != UNMASKED) {
             return List.of(ConnectionPlan.Tile.BF16_LARGE, ConnectionPlan.Tile.BF16_UNALIGNED);
         }
-        if (sparse && precision == Precision.BF16X2 && this == MANY_PLANES) {
+        if (sparse && precision == Precision.BF16X2 && (this == MANY_PLANES || this == PACKED)) {
             return List.of(ConnectionPlan.Tile.BF16X2_LARGE, ConnectionPlan.Tile.BF16X2_UNALIGNED);
         }
         return List.of(ConnectionPlan.Tile.LARGE, ConnectionPlan.Tile.SMALL, ConnectionPlan.Tile.UNALIGNED);

@@ -43,7 +43,8 @@ public final class MaskedProductLauncher {
     private final Kernel round;
     private final Map<Product, Planned> plans = planCache();
 
-    private record Product(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {}
+    private record Product(
+            ConnectionPass pass, MaskSource source, Precision precision, ConnectionShape shape, boolean aligned) {}
 
     private record Planned(ConnectionPlan plan, Kernel kernel) {
         Grid grid() {
@@ -94,13 +95,12 @@ public final class MaskedProductLauncher {
             return;
         }
         boolean aligned = aligned(operands.x(), operands.w(), operands.bias(), operands.z(), operands.y());
-        Planned planned = plan(ConnectionPass.FORWARD, MaskSource.of(draw.mask().spec()), shape, aligned);
+        MaskSpec spec = draw.mask().spec();
+        Planned planned = plan(ConnectionPass.FORWARD, spec, false, shape, aligned);
         if (draw.packed() != null && planned.plan().tile().onTensorCores()) {
-            // These kernels only read packed bits; those of two terms draw.
+            // These kernels only read packed bits.
             pack(draw);
-            if (precision == Precision.BF16) {
-                planned = plan(ConnectionPass.FORWARD, MaskSource.PACKED, shape, aligned);
-            }
+            planned = plan(ConnectionPass.FORWARD, spec, true, shape, aligned);
         }
         Prepared prepared =
                 prepare(planned, operands.x(), shape.inputSize(), operands.w(), shape.weightSize(), workspace);
@@ -162,7 +162,7 @@ public final class MaskedProductLauncher {
             LongUnaryOperator workspace) {
         ConnectionShape shape = draw.shape();
         boolean aligned = aligned(operands.dz(), operands.w(), operands.dx());
-        Planned planned = plan(ConnectionPass.BACKWARD_INPUT, backwardSource(draw), shape, aligned);
+        Planned planned = planBackward(ConnectionPass.BACKWARD_INPUT, draw, aligned);
         Prepared prepared =
                 prepare(planned, operands.dz(), shape.outputSize(), operands.w(), shape.weightSize(), workspace);
         ConnectionPlan plan = planned.plan();
@@ -189,7 +189,7 @@ public final class MaskedProductLauncher {
             LongUnaryOperator workspace) {
         ConnectionShape shape = draw.shape();
         boolean aligned = aligned(operands.x(), operands.dz(), operands.dw());
-        Planned planned = plan(ConnectionPass.BACKWARD_WEIGHT, backwardSource(draw), shape, aligned);
+        Planned planned = planBackward(ConnectionPass.BACKWARD_WEIGHT, draw, aligned);
         Prepared prepared =
                 prepare(planned, operands.x(), shape.inputSize(), operands.dz(), shape.outputSize(), workspace);
         ConnectionPlan plan = planned.plan();
@@ -232,11 +232,24 @@ public final class MaskedProductLauncher {
                 .float32(rate.sigma());
     }
 
-    private Planned plan(ConnectionPass pass, MaskSource source, ConnectionShape shape, boolean aligned) {
-        return plans.computeIfAbsent(new Product(pass, source, shape, aligned), key -> {
-            ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, precision, device);
+    private Planned planBackward(ConnectionPass pass, MaskDraw<DeviceMask, ?> draw, boolean aligned) {
+        return plan(pass, draw.mask().spec(), draw.packed() != null, draw.shape(), aligned);
+    }
+
+    /** @param packed whether the kernel reads packed bits; else it draws */
+    private Planned plan(ConnectionPass pass, MaskSpec spec, boolean packed, ConnectionShape shape, boolean aligned) {
+        MaskSource source = packed ? MaskSource.PACKED : MaskSource.of(spec);
+        return plans.computeIfAbsent(new Product(pass, source, precision(spec), shape, aligned), key -> {
+            ConnectionPlan plan = ConnectionPlan.of(pass, source, shape, aligned, key.precision(), device);
             return new Planned(plan, modules.kernel(source.kernel(pass, plan.tile())));
         });
+    }
+
+    /** Two terms pay where masks take several planes: others keep all bits, drawn and packed alike. */
+    private Precision precision(MaskSpec spec) {
+        return precision == Precision.BF16X2 && MaskSource.of(spec) != MaskSource.MANY_PLANES
+                ? Precision.FP32
+                : precision;
     }
 
     /** Whether all memory that there is lies at multiples of 16 bytes. */
@@ -280,9 +293,10 @@ public final class MaskedProductLauncher {
             return Math.max(most, multiPosition.workspaceBytes(shape));
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            for (MaskSource source : new MaskSource[] {MaskSource.of(spec), MaskSource.PACKED}) {
+            for (boolean packed : new boolean[] {false, true}) {
                 for (boolean aligned : new boolean[] {false, true}) {
-                    ConnectionPlan plan = plan(pass, source, shape, aligned).plan();
+                    ConnectionPlan plan =
+                            plan(pass, spec, packed, shape, aligned).plan();
                     most = Math.max(most, Float.BYTES * plan.workspaceFloats());
                 }
             }
@@ -302,15 +316,15 @@ public final class MaskedProductLauncher {
             return;
         }
         for (ConnectionPass pass : ConnectionPass.values()) {
-            load(pass, MaskSource.of(spec));
+            load(pass, MaskSource.of(spec), precision(spec));
             if (spec.noise() == Noise.BERNOULLI) {
-                load(pass, MaskSource.PACKED);
+                load(pass, MaskSource.PACKED, precision(spec));
             }
             sums.get(pass).function();
         }
     }
 
-    private void load(ConnectionPass pass, MaskSource source) {
+    private void load(ConnectionPass pass, MaskSource source, Precision precision) {
         source.tiles(precision, device)
                 .forEach(tile -> modules.kernel(source.kernel(pass, tile)).function());
     }
@@ -327,9 +341,5 @@ public final class MaskedProductLauncher {
                 .int32(shape.inputs(), shape.outputs())
                 .pointer(draw.packed())
                 .launch(Grid.of(Math.min(ceilDivide(tasks, PACK_BLOCK), 16L * device.multiprocessors()), 1, 1));
-    }
-
-    private static MaskSource backwardSource(MaskDraw<DeviceMask, ?> draw) {
-        return draw.packed() == null ? MaskSource.of(draw.mask().spec()) : MaskSource.PACKED;
     }
 }

@@ -27,6 +27,7 @@ public enum PtxModule {
     CONNECTION_ONE_PLANE_BF16,
     CONNECTION_PACKED,
     CONNECTION_PACKED_BF16,
+    CONNECTION_PACKED_BF16X2,
     CONNECTION_PARTIAL_GAUSSIAN,
     /** Second pass of the connection kernels where the sums were split. */
     CONNECTION_SUMS,

@@ -85,6 +85,11 @@ class CudaPrecisionIT {
             return Precision.BF16;
         }
 
+        @Override
+        public boolean weightsMeetAllSamples(Noise noise) {
+            return noise == Noise.BERNOULLI && backend().describe().matches(".*compute capability [89]\\.0.*");
+        }
+
         /** Weights times normals are rounded a second time for the tensor cores. */
         @Override
         public double connectionTolerance(Noise noise, int positions) {

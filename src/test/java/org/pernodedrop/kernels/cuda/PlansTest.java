@@ -121,7 +121,7 @@ class PlansTest {
                             ConnectionPlan.of(pass, source, shape, false, Precision.BF16, device)
                                     .tile());
                     assertEquals(
-                            sparse && source == MaskSource.MANY_PLANES
+                            sparse && source != MaskSource.ONE_PLANE
                                     ? ConnectionPlan.Tile.BF16X2_LARGE
                                     : ConnectionPlan.Tile.LARGE,
                             ConnectionPlan.of(pass, source, shape, true, Precision.BF16X2, device)
