@@ -173,6 +173,97 @@ planted_fault(split_lost FILE connection_sums.cu
     REPLACEMENT [[split < splits - 1]]
     ${BY_MANY_PLANES})
 
+# Faults of the connection kernels on sparse tensor cores, seen by those of one source and precision.
+set(BY_SPARSE
+    KERNELS connection_many_planes_bf16.cu connection_sums.cu mask_packing.cu
+    TESTS Masks/ConnectionKernels.GiveTheReferencesSums/many_planes_bf16_45_of_64)
+
+planted_fault(sparse_selector_of_the_other_lanes FILE sparse_product.cuh
+    ORIGINAL [[multiply_sparse_bf16<1>]]
+    REPLACEMENT [[multiply_sparse_bf16<0>]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_halves_swapped FILE connection_sparse_backward_input.cuh
+    ORIGINAL [[h == 0 ? 0x5410 : 0x7632]]
+    REPLACEMENT [[h == 0 ? 0x7632 : 0x5410]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_even_bits_twice FILE sparse_product.cuh
+    ORIGINAL [[return even_metadata(word >> 1, none);]]
+    REPLACEMENT [[return even_metadata(word, none);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_metadata_of_lower_rows FILE sparse_product.cuh
+    ORIGINAL [[keep(0x88888888u)]]
+    REPLACEMENT [[keep(0u)]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_factor_cut_off FILE sparse_product.cuh
+    ORIGINAL [[pairs[0] = bf16_pair(low, high);]]
+    REPLACEMENT [[pairs[0] = __byte_perm(__float_as_uint(low), __float_as_uint(high), 0x7632);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_columns_of_other_samples FILE connection_sparse_backward_input.cuh
+    ORIGINAL [[group / TERMS == first + m ? gradients_read : zeros]]
+    REPLACEMENT [[group / TERMS >= first + m ? gradients_read : zeros]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_forward_without_barrier FILE connection_sparse_forward.cuh
+    ORIGINAL [[xs.convert(stage + Ws::WORDS);
+        __syncthreads();]]
+    REPLACEMENT [[xs.convert(stage + Ws::WORDS);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_backward_input_without_barrier FILE connection_sparse_backward_input.cuh
+    ORIGINAL [[ws.convert(words + Shared::W);
+        __syncthreads();]]
+    REPLACEMENT [[ws.convert(words + Shared::W);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_fragments_written_while_read FILE connection_sparse_backward_input.cuh
+    ORIGINAL [[__syncthreads();  // the fragments before have been read]]
+    REPLACEMENT [[(void)0;]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_gradients_without_barrier FILE connection_sparse_backward_input.cuh
+    ORIGINAL [[ds.convert(n, gradients);
+            __syncwarp();]]
+    REPLACEMENT [[ds.convert(n, gradients);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_backward_weight_without_barrier FILE connection_sparse_backward_weight.cuh
+    ORIGINAL [[xs.convert(stage + Ds::WORDS);
+        __syncthreads();]]
+    REPLACEMENT [[xs.convert(stage + Ds::WORDS);]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_forward_without_wait FILE connection_sparse_forward.cuh
+    ORIGINAL [[wait_for_copies();]]
+    REPLACEMENT [[(void)0;]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_sample_past_the_batch_stored FILE connection_sparse_forward.cuh
+    ORIGINAL [[if (at < static_cast<uint32_t>(p.samples)) {]]
+    REPLACEMENT [[if (at <= static_cast<uint32_t>(p.samples)) {]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_bias_before_all_copies FILE connection_sparse_backward_weight.cuh
+    ORIGINAL [[__syncthreads();  // all threads' copies have arrived]]
+    REPLACEMENT [[(void)0;]]
+    ${BY_SPARSE})
+
+planted_fault(sparse_sums_emptied_twice FILE sparse_product.cuh
+    ORIGINAL [[from[n][e] = 0.0f;]]
+    REPLACEMENT [[(void)0;]]
+    KERNELS connection_many_planes_bf16x2.cu connection_sums.cu mask_packing.cu
+    TESTS ConnectionKernelsOfTwoTerms.*)
+
+planted_fault(sparse_packed_words_of_the_other_half FILE connection_sparse_forward.cuh
+    ORIGINAL [[packed.kept(octet, place_in_chunk + n)]]
+    REPLACEMENT [[packed.kept(octet, n)]]
+    KERNELS connection_packed_bf16x2.cu connection_sums.cu mask_packing.cu
+    TESTS Masks/ConnectionKernels.GiveTheReferencesSums/packed_bf16x2_19_of_32)
+
 # Faults of the multi-position kernels, seen by those of one source and precision.
 set(BY_MULTI_POSITION
     KERNELS multi_position_many_planes_tf32.cu operands.cu connection_sums.cu

@@ -39,6 +39,23 @@ TEST(EmulationErrors, RefusesDivergentBarriers) {
         "thread 0: divergent barrier: thread 0 waits in __syncthreads, but thread 63 has ended");
 }
 
+// Each set bit of the lower and of the upper half keeps a one, of two rows 8 apart; so does the same word of the next
+// lane.
+TEST(EmulationErrors, RefusesMetadataThatNamesNoTwoRowsInOrder) {
+    const Array<float> out(128);
+    const auto multiply = [&](uint32_t metadata) {
+        device::launch("sparse_product_by", {{}, 32}, metadata, out.pointer());
+        return out.download();
+    };
+    const std::vector<float> sums = multiply(0x88888888u | 0x00150001u);
+    for (size_t n = 0; n < sums.size(); ++n) {
+        EXPECT_EQ(sums[n], n % 4 < 2 ? 2 : 6) << n;
+    }
+    expect_error([&] { multiply(0x88888880u); }, "must name two rows of four in their order: 0, 0");
+    expect_error([&] { multiply(0x8888888Au); }, "must name two rows of four in their order: 2, 2");
+    expect_error([&] { multiply(0x28888888u); }, "must name two rows of four in their order: 2, 0");
+}
+
 TEST(EmulationErrors, RefusesDivergentWarps) {
     const Array<int> out(64);
     device::launch("shuffle_for_some", {{}, 64}, out.pointer(), 64);

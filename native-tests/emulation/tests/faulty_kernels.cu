@@ -199,3 +199,16 @@ KERNEL(
     double* out) {
     *out = (pointer == nullptr ? 1000 : *pointer) + number + wide + integer + static_cast<double>(large) + flag;
 }
+
+// A product of ones on a sparse tensor core, by the same metadata in all lanes: out[4 lane + n] are a lane's sums.
+KERNEL(sparse_product_by, __launch_bounds__(FAULTY_THREADS), uint32_t metadata, float* out) {
+    float sums[4] = {};
+    const uint32_t ones = bf16_pair(1.0f, 1.0f);
+    const uint32_t a[4] = {ones, ones, ones, ones};
+    const uint32_t upper = bf16_pair(0.0f, 1.0f);
+    const uint32_t b[4] = {upper, upper, upper, upper};
+    multiply_sparse_bf16<0>(sums, a, b, metadata);
+    for (int n = 0; n < 4; ++n) {
+        out[threadIdx.x * 4 + n] = sums[n];
+    }
+}
