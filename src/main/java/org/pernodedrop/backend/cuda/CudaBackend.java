@@ -15,6 +15,7 @@ import org.pernodedrop.kernels.Precision;
 import org.pernodedrop.kernels.cuda.KernelLauncher;
 import org.pernodedrop.kernels.cuda.KernelModules;
 import org.pernodedrop.kernels.cuda.LaunchShapes;
+import org.pernodedrop.kernels.cuda.MaskSource;
 import org.pernodedrop.mask.CurandStream;
 
 /**
@@ -102,9 +103,13 @@ public final class CudaBackend extends Backend {
     private String connections() {
         return switch (precision) {
             case FP32, TF32 -> "";
-            case BF16 -> ", connections in bf16";
-            case BF16X2 -> ", connections in bf16x2 or better";
+            case BF16 -> ", connections in bf16" + sparse();
+            case BF16X2 -> ", connections in bf16x2 or better" + sparse();
         };
+    }
+
+    private String sparse() {
+        return MaskSource.onSparseTensorCores(context.properties()) ? " by sparse tensor cores, unmeasured" : "";
     }
 
     @Override

@@ -65,16 +65,23 @@ public enum MaskSource {
     }
 
     /**
-     * The tiles in which the connection kernels of this source come, for a precision on a GPU. Sparse tensor cores, of compute
-     * capability 8.0 and 9.0, take bits under {@link Precision#BF16}, and under {@link Precision#BF16X2} those of several
-     * planes, drawn or packed: where drawing costs more than a second term. On 8.6, 8.9 and 12.x their rate is a quarter, and the kernels in
-     * single precision are as fast; on 10.x it is unknown.
+     * Whether sparse tensor cores multiply where the precision allows: of compute capability 8.0 and 9.0. On 8.6, 8.9 and 12.x
+     * their published rate is a quarter, and the kernels in single precision are as fast; on 10.x it is unknown.
+     */
+    public static boolean onSparseTensorCores(DeviceProperties device) {
+        return (device.major() == 8 || device.major() == 9) && device.minor() == 0;
+    }
+
+    /**
+     * The tiles in which the connection kernels of this source come, for a precision on a GPU. Sparse tensor cores take bits
+     * under {@link Precision#BF16}, and under {@link Precision#BF16X2} those of several planes, drawn or packed: where drawing
+     * costs more than a second term.
      */
     public List<ConnectionPlan.Tile> tiles(Precision precision, DeviceProperties device) {
         if (this == GAUSSIAN || this == PARTIAL_GAUSSIAN) {
             return List.of(ConnectionPlan.Tile.NORMALS);
         }
-        boolean sparse = (device.major() == 8 || device.major() == 9) && device.minor() == 0;
+        boolean sparse = onSparseTensorCores(device);
         if (sparse && precision == Precision.BF16 && this != UNMASKED) {
             return List.of(ConnectionPlan.Tile.BF16_LARGE, ConnectionPlan.Tile.BF16_UNALIGNED);
         }
