@@ -220,11 +220,6 @@ planted_fault(sparse_backward_input_without_barrier FILE connection_sparse_backw
     REPLACEMENT [[ws.convert(words + Shared::W);]]
     ${BY_SPARSE})
 
-planted_fault(sparse_fragments_written_while_read FILE connection_sparse_backward_input.cuh
-    ORIGINAL [[__syncthreads();  // the fragments before have been read]]
-    REPLACEMENT [[(void)0;]]
-    ${BY_SPARSE})
-
 planted_fault(sparse_gradients_without_barrier FILE connection_sparse_backward_input.cuh
     ORIGINAL [[ds.convert(n, gradients);
             __syncwarp();]]
